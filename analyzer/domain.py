@@ -1,0 +1,285 @@
+"""What the stages of the analysis hand to each other: frozen values, standard library only.
+
+All times are seconds from the start of the recording, in half-open intervals [start_s, end_s).
+Times are kept to 10 ms and confidences to 3 decimals (`quantised`), so that a transcript read back
+from its JSON is equal to the one that was written and is judged to the same verdicts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SCHEMA = 1
+
+
+class Role(StrEnum):
+    """Who a speaker is in the conversation."""
+
+    TECHNICIAN = "technician"
+    CUSTOMER = "customer"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Kind(StrEnum):
+    """Whether a clause asks for words or bans them."""
+
+    REQUIRED = "required"
+    FORBIDDEN = "forbidden"
+
+
+class How(StrEnum):
+    """What can check a clause: rules over the words, links between recordings, or a person."""
+
+    RULE = "rule"
+    LINK = "link"
+    PERSON = "person"
+
+
+class Verdict(StrEnum):
+    """The four verdicts. For a forbidden item `MET` means "not said"."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_APPLICABLE = "not_applicable"
+    CANNOT_JUDGE = "cannot_judge"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of time [start_s, end_s)."""
+
+    start_s: float
+    end_s: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.start_s <= self.end_s:
+            raise ValueError(f"span must satisfy 0 <= start <= end, got {self.start_s} .. {self.end_s}")
+
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
+    def overlap_s(self, other: Span) -> float:
+        """Seconds shared with `other` (0.0 where they do not meet)."""
+        return max(0.0, min(self.end_s, other.end_s) - max(self.start_s, other.start_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Text that an engine heard in one stretch, before speakers are known.
+
+    `char_start_s[i]` is when `text[i]` begins; `char_confidence[i]` in [0, 1] is how sure the engine was.
+    `channel` is the audio channel it was heard on (0 for a mix).
+    """
+
+    start_s: float
+    end_s: float
+    text: str
+    char_start_s: tuple[float, ...]
+    char_confidence: tuple[float, ...]
+    confidence: float
+    channel: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.text) != len(self.char_start_s) or len(self.text) != len(self.char_confidence):
+            raise ValueError(
+                f"{len(self.text)} characters but {len(self.char_start_s)} times "
+                f"and {len(self.char_confidence)} confidences"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Text that a guard kept out of the transcript, with the guard's reason; shown, never judged."""
+
+    start_s: float
+    end_s: float
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerTurn:
+    """A stretch that diarization gives to one speaker."""
+
+    span: Span
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A voice of the recording and the role it plays, with the confidence of that role in [0, 1]."""
+
+    id: str
+    role: Role
+    confidence: float
+    speech_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What one speaker said without a break: the unit of the transcript.
+
+    `char_start_s` and `char_confidence` have one value a character of `text`.
+    """
+
+    start_s: float
+    end_s: float
+    speaker: str
+    role: Role
+    text: str
+    confidence: float
+    char_start_s: tuple[float, ...]
+    char_confidence: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not len(self.text) == len(self.char_start_s) == len(self.char_confidence):
+            raise ValueError(
+                f"{len(self.text)} characters but {len(self.char_start_s)} times "
+                f"and {len(self.char_confidence)} confidences"
+            )
+
+    def char_span(self, first: int, last: int) -> Span:
+        """Seconds of characters first..last, both included."""
+        end_s = self.char_start_s[last + 1] if last + 1 < len(self.text) else self.end_s
+        return Span(self.char_start_s[first], max(end_s, self.char_start_s[first]))
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What made the words: travels with every result."""
+
+    name: str
+    model: str
+    version: str = ""
+    compute_type: str = ""
+    device: str = ""
+    normaliser: str = ""
+    diarizer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """All that was heard in one recording: the left half of the pipeline hands this to the right.
+
+    `speech` are the stretches in which a voice was detected, `unheard` those of them that got no text.
+    """
+
+    file: str
+    duration_s: float
+    speech: tuple[Span, ...]
+    unheard: tuple[Span, ...]
+    engine: Engine
+    speakers: tuple[Speaker, ...]
+    transcript: tuple[Utterance, ...]
+    dropped: tuple[Dropped, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def speech_s(self) -> float:
+        return round(sum(s.duration_s for s in self.speech), 2)
+
+    @property
+    def unheard_s(self) -> float:
+        return round(sum(s.duration_s for s in self.unheard), 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact about the job: given with the recording, or heard in it (then `hits` prove it)."""
+
+    value: bool
+    source: str  # "given" | "heard"
+    hits: tuple[Hit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words that count as evidence: where, who, what was said and which phrase it answers.
+
+    `similarity` in [0, 1]; a `suspicion` waits for a person and decides nothing.
+    """
+
+    start_s: float
+    end_s: float
+    role: Role
+    quote: str
+    phrase: str
+    similarity: float
+    suspicion: bool = False
+    element: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """The verdict on one clause, with its evidence. `credit` in [0, 1]; None where not judged."""
+
+    id: str
+    kind: Kind
+    how: How
+    clause: str
+    text: str
+    verdict: Verdict | None
+    credit: float | None
+    weight: float
+    reason: str
+    hits: tuple[Hit, ...] = ()
+    nearest: Hit | None = None
+    searched: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRef:
+    """Which text judged: id, version and the digest of everything that can change a verdict."""
+
+    id: str
+    version: str
+    digest: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The number with what it was made of; `value` is None where no item was judged."""
+
+    value: float | None
+    base: float | None
+    penalty: float
+    cap: float | None
+    judged: int
+    not_judged: int
+    suspicions: int
+    coverage: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The right half's result: verdicts, score and figures of one recording under one standard."""
+
+    standard: StandardRef
+    facts: dict[str, Fact]
+    items: tuple[ItemResult, ...]
+    score: Score
+    figures: dict[str, object] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What `python -m analyzer run` gives for one file."""
+
+    hearing: Hearing
+    judgement: Judgement
+
+
+def quantise_time(value_s: float) -> float:
+    """Round a time to 10 ms, the resolution that a transcript keeps."""
+    return round(float(value_s), 2)
+
+
+def quantise_ratio(value: float) -> float:
+    """Round a confidence or similarity to 3 decimals."""
+    return round(float(value), 3)

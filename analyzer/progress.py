@@ -1,0 +1,22 @@
+"""How the stages tell how far they are: a callable, so that the terminal, the worker and tests can listen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One report: `stage` is decode | detect | diarize | transcribe | recheck | judge; seconds of audio done of total."""
+
+    stage: str
+    done_s: float
+    total_s: float
+
+
+Listener = Callable[[Progress], None]
+
+
+def silent(_: Progress) -> None:
+    """The listener that does not listen."""

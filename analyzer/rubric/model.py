@@ -1,0 +1,134 @@
+"""A written standard in memory: what the lexicon loader hands to matching and judging.
+
+Values only (frozen, standard library); `load.py` makes them, `check.py` explains what is wrong with a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analyzer.domain import How, Kind, Role, StandardRef
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Words to be said, in normalised Simplified characters without punctuation."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """`****`: anything, up to `max_chars` characters (`****` alone: the default)."""
+
+    max_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`{A|B}` one of the options; `[A]` is a choice of A and nothing (an empty Sequence)."""
+
+    options: tuple[Sequence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Parts one after the other. An empty sequence matches nothing at no cost."""
+
+    parts: tuple[Literal | Gap | Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase of a lexicon: as written, parsed, with the shortest and longest number of characters it asks for."""
+
+    source: str
+    pattern: Sequence
+    notes: tuple[str, ...]
+    min_chars: int
+    max_chars: int
+
+
+class Where(StrEnum):
+    """The part of the talk in which an item is looked for, measured in speech time."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+    ANYWHERE = "anywhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A part of a required item: any of its phrases fulfils it. Credit is shared out by `weight`."""
+
+    id: str
+    title: str
+    weight: float
+    phrases: tuple[Phrase, ...]
+    exceptions: tuple[Phrase, ...]
+    who: Role | None  # None: whoever says it
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When an item applies: a tree over facts. `op`: always | fact | not | any | all."""
+
+    op: str
+    fact: str = ""
+    parts: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that let a fact be heard (or a role be guessed), said by `who` (None: whoever)."""
+
+    who: Role | None
+    phrases: tuple[Phrase, ...]
+    exceptions: tuple[Phrase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FactRule:
+    """How a fact that was not given is heard; `default` where nothing tells; `opposite` is true when it is false."""
+
+    name: str
+    title: str
+    default: bool
+    cues: tuple[Cue, ...]
+    opposite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One clause. Rule items have elements (required) or one element of banned phrases (forbidden)."""
+
+    id: str
+    kind: Kind
+    how: How
+    clause: str
+    text: str
+    when: Condition
+    when_text: str
+    elements: tuple[Element, ...]
+    where: Where = Where.ANYWHERE
+    after: str = ""  # id of an item that must be heard before this one
+    pass_credit: float = 1.0
+    weight: float = 1.0
+    penalty: float = 0.0
+    cap: float | None = None  # fatal: the score's ceiling when the item is violated
+    examples_match: tuple[str, ...] = ()
+    examples_no_match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A whole checklist with the facts it may ask about."""
+
+    ref: StandardRef
+    source: str
+    recording: str  # "visit" | "call"
+    items: tuple[Item, ...]
+    facts: dict[str, FactRule]
+    opening_s: float  # seconds of speech that count as the opening
+    closing_s: float  # seconds of speech that count as the closing
