@@ -41,7 +41,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a lexicon: as written, parsed, with the shortest and longest number of characters it asks for."""
+    """One phrase of a lexicon: as written, parsed, and the fewest and most characters it asks for (gaps: none)."""
 
     source: str
     pattern: Sequence
@@ -90,7 +90,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class FactRule:
-    """How a fact that was not given is heard; `default` where nothing tells; `opposite` is true when it is false."""
+    """How a fact that was not given is heard; `default` where nothing tells; `opposite` is false when it is true."""
 
     name: str
     title: str
