@@ -1,1 +1,23 @@
+"""Sound-tolerant search of phrases in what one role said."""
 
+from analyzer.matching.calibrate import ACCUSATION, COURTESY, CUE, SUSPICION, THRESHOLD, Strictness
+from analyzer.matching.costs import CostTable
+from analyzer.matching.find import Finder
+from analyzer.matching.overlap import Match, covers, resolve_overlaps
+from analyzer.matching.stream import Stream, make_stream
+
+__all__ = [
+    "ACCUSATION",
+    "COURTESY",
+    "CUE",
+    "SUSPICION",
+    "THRESHOLD",
+    "CostTable",
+    "Finder",
+    "Match",
+    "Stream",
+    "Strictness",
+    "covers",
+    "make_stream",
+    "resolve_overlaps",
+]

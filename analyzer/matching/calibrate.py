@@ -1,0 +1,47 @@
+"""How much a phrase may differ and still count, so that one threshold means the same at every length.
+
+A raw share of wrong syllables is not comparable: among an hour of unrelated talk a two-syllable phrase finds
+something half alike hundreds of times, a twenty-syllable phrase never. The budget of total cost therefore grows
+with the length less a head start, `budget(n) = per_syllable * (n - free)`: short phrases must be all but exact,
+long ones may lose a third of their syllables. Similarity is 1 at cost 0 and THRESHOLD at the full budget.
+The constants were chosen so that unrelated speech gives about the same number of chance hits per hour for
+2 to 20 syllables; `python -m benchmarks chance` measures it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+THRESHOLD = 0.75  # the documented similarity from which a phrase counts
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """Budget of cost and what may stand between a phrase's words.
+
+    `comma`, `sentence`, `turn`: cost of running on over such a break; `insertion`: factor on inserted characters.
+    """
+
+    name: str
+    per_syllable: float
+    free: float
+    minimum: float
+    comma: float
+    sentence: float
+    turn: float
+    insertion: float
+
+    def budget(self, syllables: float) -> float:
+        """Return the largest total cost at which a phrase of so many syllables still counts."""
+        return max(self.minimum, self.per_syllable * (syllables - self.free))
+
+    def similarity(self, cost: float, syllables: float) -> float:
+        """Return the calibrated similarity in [0, 1]; >= THRESHOLD exactly where cost <= budget."""
+        return max(0.0, 1.0 - (1.0 - THRESHOLD) * cost / self.budget(syllables))
+
+
+# per_syllable, free, minimum | comma, sentence, turn, insertion
+COURTESY = Strictness("courtesy", 0.32, 1.4, 0.20, 0.05, 0.20, 0.60, 1.0)
+CUE = Strictness("cue", 0.22, 1.4, 0.12, 0.10, 0.60, 9.0, 1.0)
+ACCUSATION = Strictness("accusation", 0.12, 3.0, 0.07, 0.30, 9.0, 9.0, 2.0)
+SUSPICION = Strictness("suspicion", 0.24, 1.8, 0.16, 0.10, 1.00, 9.0, 1.5)

@@ -1,0 +1,40 @@
+"""Matches, and the one policy for matches that share words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Characters first..last (both included) of a stream that say a phrase, and how alike they are."""
+
+    first: int
+    last: int
+    phrase: str
+    cost: float
+    similarity: float
+
+    @property
+    def width(self) -> int:
+        """Characters covered."""
+        return self.last - self.first + 1
+
+
+def resolve_overlaps(matches: Iterable[Match]) -> list[Match]:
+    """Keep the better of any two matches that share a character; return them in order of position.
+
+    Better is: more similar, then longer, then earlier, then the phrase that sorts first. Greedy from the best down,
+    so that the result depends on nothing but the matches.
+    """
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda m: (-round(m.similarity, 6), -m.width, m.first, m.phrase)):
+        if all(match.last < other.first or other.last < match.first for other in kept):
+            kept.append(match)
+    return sorted(kept, key=lambda m: m.first)
+
+
+def covers(outer: Match, inner: Match, *, tolerance: int = 1) -> bool:
+    """Return whether `outer` spans `inner`, but for `tolerance` characters at either end."""
+    return outer.first <= inner.first + tolerance and outer.last >= inner.last - tolerance
