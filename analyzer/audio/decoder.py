@@ -1,0 +1,96 @@
+"""The parent's side of decoding: checks the file, starts the child, turns its answer into words."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+from analyzer.audio import messages
+from analyzer.audio.report import Failure, Report, Request, result_from_json, to_json
+from analyzer.settings import ROOT, Settings
+
+CHILD_COMMAND: tuple[str, ...] = (sys.executable, "-s", "-m", "analyzer.audio.child")
+GRACE_S = 5.0  # the child gives up by itself first and says so
+
+
+def check_file(path: Path, settings: Settings) -> None:
+    """Raise AudioError for what can be seen without decoding: missing, a folder, empty, too large."""
+    try:
+        found = path.stat()
+    except PermissionError:
+        raise messages.error("unreadable", path.name) from None
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        raise messages.error("missing", path.name) from None
+    if stat.S_ISDIR(found.st_mode):
+        raise messages.error("directory", path.name)
+    if not stat.S_ISREG(found.st_mode):
+        raise messages.error("not-a-file", path.name)
+    if found.st_size == 0:
+        raise messages.error("empty", path.name)
+    if found.st_size > settings.max_file_bytes:
+        raise messages.error("too-large", path.name, messages.readable_bytes(settings.max_file_bytes))
+    if not os.access(path, os.R_OK):
+        raise messages.error("unreadable", path.name)
+
+
+def decode_file(path: Path, folder: Path, settings: Settings) -> tuple[Report, Path]:
+    """Decode `path` in a child process; the int16 planes are in the returned file inside `folder`.
+
+    FFmpeg sees a random name without extension in our own folder, so that neither the user's name nor its
+    extension can choose a demuxer, a protocol or a neighbouring file. Raises AudioError.
+    """
+    name = path.name
+    source = folder / secrets.token_hex(16)
+    source.symlink_to(path.resolve())
+    target = folder / "samples"
+    request = Request(
+        source=str(source),
+        target=str(target),
+        folder=str(folder),
+        max_duration_s=settings.max_duration_s,
+        max_cpu_s=settings.decode_timeout_s,
+        parent=os.getpid(),
+    )
+    limit = {
+        "too-long": messages.readable_seconds(settings.max_duration_s),
+        "timeout": messages.readable_seconds(settings.decode_timeout_s),
+    }
+    answer = _ask_child(request, folder, settings.decode_timeout_s + GRACE_S)
+    if isinstance(answer, Failure):
+        code = answer.code if answer.code in messages.ERRORS else "crashed"
+        error = messages.error(code, name, limit.get(code, ""))
+        error.add_note(answer.detail)
+        raise error
+    return answer, target
+
+
+def _ask_child(request: Request, folder: Path, timeout_s: float) -> Report | Failure:
+    environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    child = subprocess.Popen(
+        CHILD_COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=environment,
+        text=True,
+        start_new_session=True,  # Ctrl-C goes to the parent, which ends the child below
+    )
+    try:
+        out, _ = child.communicate(to_json(request), timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        return Failure("timeout")
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.communicate()
+    if child.returncode != 0:
+        return Failure("crashed", f"exit status {child.returncode}")
+    try:
+        return result_from_json(out)
+    except (ValueError, TypeError, KeyError):
+        return Failure("crashed", out[:200])

@@ -1,0 +1,103 @@
+"""Every sentence that the audio stage shows to users, in one place."""
+
+from __future__ import annotations
+
+from analyzer.audio.report import Report
+from analyzer.errors import AudioError
+
+# code: (what is wrong, what to do). {name} is the file, {limit} the limit that was passed.
+ERRORS: dict[str, tuple[str, str]] = {
+    "missing": ("找不到文件", "请检查路径和文件名"),
+    "directory": ("这是一个文件夹，不是录音文件", "请指定文件夹里的录音文件"),
+    "not-a-file": ("这不是普通文件（可能是管道或设备）", "请先把录音保存成文件"),
+    "unreadable": ("文件无法读取", "请检查文件权限和磁盘"),
+    "empty": ("文件是空的（0 字节）", "请重新导出或重新上传录音"),
+    "too-large": ("文件太大，超过上限 {limit}", "请分段导出，或调大设置 TINGJIAN_MAX_FILE_BYTES"),
+    "text": ("内容是文本，不是录音", "请确认选对了文件；改扩展名不会把文本变成录音"),
+    "silk": ("这是微信/QQ 的 SILK 语音，无法直接解码", "请先转换成 mp3 或 wav 再上传"),
+    "unfinished": ("录音没有正常结束，文件缺少索引（moov）", "请用原设备修复或重新导出这段录音"),
+    "not-audio": (
+        "不是能识别的录音格式",
+        "支持 wav、mp3、m4a/aac、ogg/opus、flac、amr、wma、webm 以及带声音的 mp4、mov",
+    ),
+    "no-audio-stream": ("文件里没有声音（例如无声的视频）", "请确认导出时包含声音"),
+    "codec": ("声音的编码方式不受支持", "请转换成 mp3 或 wav 再上传"),
+    "encrypted": ("文件有加密保护（DRM），无法解码", "请导出没有加密的录音"),
+    "sample-rate": ("采样率或声道数不合理", "请重新导出，采样率应在 4–384 kHz 之间"),
+    "too-long": ("录音超过时长上限 {limit}", "请分段上传，或调大设置 TINGJIAN_MAX_DURATION_S"),
+    "timeout": ("解码超过时间上限 {limit}，已放弃", "请检查文件是否损坏，或调大设置 TINGJIAN_DECODE_TIMEOUT_S"),
+    "memory": ("解码需要的内存超过上限", "文件可能已损坏，请重新导出"),
+    "crashed": ("解码进程异常退出", "文件可能已损坏，请重新导出；其他录音不受影响"),
+    "no-samples": ("文件里没有任何声音数据（时长为零）", "请重新导出或重新上传录音"),
+    "damaged": ("文件已损坏，解不出声音", "请重新导出或重新上传录音"),
+    "disk-full": ("磁盘空间不足，无法解码", "请清理临时目录所在的磁盘后重试"),
+}
+
+CLIPPED_SHARE = 5e-4  # of all samples; loud but clean speech stays below 1e-5
+DC_OFFSET = 0.02
+MIN_LOSS_S = 0.3  # encoders pad and trim up to 0.1 s
+
+
+def error(code: str, name: str, limit: str = "") -> AudioError:
+    """The error a user reads: names the file and the reason, with the code in parentheses."""
+    reason, advice = ERRORS[code]
+    return AudioError(f"audio-{code}", f"录音「{name}」：{reason.format(limit=limit)}（audio-{code}）", advice)
+
+
+def warnings(report: Report) -> tuple[str, ...]:
+    """What a user should know about a recording that could be decoded, one Chinese sentence each."""
+    found = []
+    total_s = report.samples / 16_000
+    stated_s = report.container_s
+    if stated_s is not None and stated_s - report.decoded_s > max(MIN_LOSS_S, 0.002 * stated_s):
+        found.append(
+            f"录音可能不完整：文件标明 {stated_s:.1f} 秒，只解出 {report.decoded_s:.1f} 秒，"
+            f"缺少的 {stated_s - report.decoded_s:.1f} 秒没有参与判断。"
+        )
+    if report.bad_packets:
+        found.append(f"文件有损坏：{report.bad_packets} 个数据包无法解码，已跳过。")
+    if report.filled_s >= 0.1:
+        found.append(f"录音中间缺少 {report.filled_s:.1f} 秒，已用静音补齐，时间位置不变。")
+    if report.non_finite:
+        found.append(f"有 {report.non_finite} 个采样值不是有效数字（NaN 或无穷大），已按静音处理。")
+    if report.clipped_share > CLIPPED_SHARE:
+        found.append(f"录音过载（削波）：{report.clipped_share:.1%} 的采样达到满幅，文字可能不准。")
+    if abs(report.dc_offset) > DC_OFFSET:
+        found.append(f"录音有直流偏移（{report.dc_offset:+.1%}），已去除。")
+    if report.gain_db > 0.5:
+        found.append(f"录音音量很小（{report.level_db:.0f} dBFS），已放大 {report.gain_db:.0f} dB，文字可能不准。")
+    elif report.gain_db < -0.5:
+        found.append(f"录音音量超过满幅，已降低 {-report.gain_db:.0f} dB。")
+    found.extend(_channel_warnings(report))
+    if total_s < 1.0:
+        found.append(f"录音只有 {total_s:.2f} 秒。")
+    return tuple(found)
+
+
+def _channel_warnings(report: Report) -> list[str]:
+    if report.choice == "mixdown":
+        return [f"录音有 {report.source_channels} 个声道，已混合成一个声道。"]
+    if report.choice in {"left", "right"}:
+        lively, silent = ("左", "右") if report.choice == "left" else ("右", "左")
+        return [f"{silent}声道没有声音，只用{lively}声道。"]
+    if report.choice == "silent" or (report.choice == "only" and report.level_db < -72.0):
+        return ["录音里几乎没有声音。"]
+    if report.leak_db is not None and report.choice == "two":
+        return [f"两个声道互相串音（约 {report.leak_db:.0f} dB），串音部分已压低。"]
+    return []
+
+
+def readable_bytes(count: float) -> str:
+    """For example 2.0 GB."""
+    for unit in ("B", "KB", "MB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}"
+        count /= 1024
+    return f"{count:.1f} GB"
+
+
+def readable_seconds(seconds: float) -> str:
+    """For example 6 小时, 90 秒."""
+    if seconds >= 3600:
+        return f"{seconds / 3600:g} 小时"
+    return f"{seconds / 60:g} 分钟" if seconds >= 120 else f"{seconds:g} 秒"

@@ -1,0 +1,93 @@
+"""A decoded recording: 16 kHz samples on disk, read a stretch at a time."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.audio import messages
+from analyzer.audio.decoder import check_file, decode_file
+from analyzer.audio.report import SAMPLE_RATE_HZ
+from analyzer.settings import Settings
+
+
+class Layout(StrEnum):
+    """STEREO only where two different people are on the two channels."""
+
+    MONO = "mono"
+    STEREO = "stereo"
+
+
+@dataclass(frozen=True, slots=True)
+class Audio:
+    """A recording at 16 kHz. `samples` has shape (channels, n), int16, read-only, mapped from disk.
+
+    One channel for MONO, two for STEREO. `name` is the file's name as the user gave it, `warnings` are
+    Chinese sentences about its condition.
+    """
+
+    name: str
+    samples: NDArray[np.int16]
+    layout: Layout
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        channels = {Layout.MONO: 1, Layout.STEREO: 2}[self.layout]
+        if self.samples.ndim != 2 or self.samples.shape[0] != channels:
+            raise ValueError(f"{self.layout} needs shape ({channels}, n), got {self.samples.shape}")
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the samples."""
+        return int(self.samples.shape[1]) / SAMPLE_RATE_HZ
+
+    @property
+    def channel_count(self) -> int:
+        """1 or 2."""
+        return int(self.samples.shape[0])
+
+    def read(self, channel: int, start_s: float, end_s: float) -> NDArray[np.float32]:
+        """Samples of one channel in [start_s, end_s), in [-1, 1]; what lies outside the recording is left out."""
+        start, end = self._bounds(start_s, end_s)
+        return self.samples[channel, start:end].astype(np.float32) / np.float32(32768.0)
+
+    def mix(self, start_s: float, end_s: float) -> NDArray[np.float32]:
+        """All channels added up in [start_s, end_s), in [-1, 1]: each person as loud as on the own channel."""
+        start, end = self._bounds(start_s, end_s)
+        total: NDArray[np.float32] = self.samples[:, start:end].astype(np.float32).sum(axis=0)
+        mixed: NDArray[np.float32] = np.clip(total / np.float32(32768.0), -1.0, 1.0)
+        return mixed
+
+    def _bounds(self, start_s: float, end_s: float) -> tuple[int, int]:
+        count = self.samples.shape[1]
+        start = min(max(0, round(start_s * SAMPLE_RATE_HZ)), count)
+        return start, min(max(start, round(end_s * SAMPLE_RATE_HZ)), count)
+
+
+@contextmanager
+def open_audio(path: Path, settings: Settings) -> Iterator[Audio]:
+    """Decode `path` and give its samples until the block ends.
+
+    Memory is bounded: samples are mapped from a temporary file that is unlinked as soon as it is mapped, so that
+    not even a killed worker leaves it behind. Raises AudioError, in Chinese, naming the file and the reason.
+    """
+    check_file(path, settings)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="tingjian-audio-"))
+    except OSError:
+        raise messages.error("disk-full", path.name) from None
+    try:
+        report, target = decode_file(path, folder, settings)
+        samples = np.memmap(target, dtype=np.int16, mode="r", shape=(report.channels, report.samples))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    layout = Layout.STEREO if report.channels == 2 else Layout.MONO
+    yield Audio(path.name, samples, layout, messages.warnings(report))

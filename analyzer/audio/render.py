@@ -1,0 +1,51 @@
+"""Second pass: float planes become the 16-bit planes that the analysis reads. Bounded memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.audio.channels import Gate, Plan
+from analyzer.audio.measure import frame_levels
+from analyzer.audio.report import FRAME_SAMPLES, SAMPLE_RATE_HZ
+
+BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ  # a multiple of FRAME_SAMPLES
+LEAK_GAIN = 10.0 ** (-30.0 / 20.0)
+GUARD_FRAMES = 4  # 80 ms around another voice are never gated: keeps onsets
+
+
+def render(planes: list[Path], samples: int, plan: Plan, target: Path) -> None:
+    """Write int16 planes, channel after channel, `samples` each, to `target`.
+
+    Plain writes, not a writable map: a full disk is then an OSError and not a SIGBUS.
+    """
+    files = [plane.open("rb") for plane in planes]
+    try:
+        with target.open("wb") as out:
+            for start in range(0, samples, BLOCK_SAMPLES):
+                count = min(BLOCK_SAMPLES, samples - start)
+                block = np.stack([np.fromfile(f, dtype=np.float32, count=count) for f in files])
+                block -= plan.dc[:, None].astype(np.float32)
+                for gate in plan.gates:
+                    block[gate.quiet] *= _gate_gain(block, gate)
+                mixed = np.clip(plan.weights @ block * 32767.0, -32768.0, 32767.0)
+                for channel, plane in enumerate(np.rint(mixed).astype(np.int16)):
+                    out.seek((channel * samples + start) * 2)
+                    out.write(plane.tobytes())
+    finally:
+        for f in files:
+            f.close()
+
+
+def _gate_gain(block: NDArray[np.float32], gate: Gate) -> NDArray[np.float32]:
+    """Gain of each sample of the gated channel, shape (n,): 1.0, or LEAK_GAIN where only the leak is heard."""
+    _, level_db = frame_levels(block)
+    loud = level_db[1 - gate.quiet]
+    leak_only = (loud - level_db[gate.quiet] >= gate.threshold_db) & (loud >= gate.active_db)
+    padded = np.pad(leak_only, GUARD_FRAMES, mode="edge")
+    held = np.lib.stride_tricks.sliding_window_view(padded, 2 * GUARD_FRAMES + 1).all(axis=1)
+    centres = (np.arange(held.size) + 0.5) * FRAME_SAMPLES
+    gain = np.interp(np.arange(block.shape[1]), centres, np.where(held, LEAK_GAIN, 1.0))
+    return gain.astype(np.float32)

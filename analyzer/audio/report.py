@@ -1,0 +1,85 @@
+"""What the decoding child tells its parent: one small JSON object. Standard library only."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+SAMPLE_RATE_HZ = 16_000
+FRAME_SAMPLES = 320  # 20 ms at 16 kHz: levels and correlations are measured on frames of this length
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the child is asked: absolute paths without the user's name, and its limits."""
+
+    source: str
+    target: str
+    folder: str
+    max_duration_s: float
+    max_cpu_s: float
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in one file. Times in seconds, levels in dB of full scale.
+
+    `container_s` is the length that the file's header states (None: none, or only guessed from the bit rate),
+    `decoded_s` the length that came out of the decoder, `filled_s` the silence put where packets were lost.
+    `choice` says how the channels were used: only | mixdown | same | left | right | silent | two.
+    """
+
+    container: str
+    codec: str
+    source_rate_hz: int
+    source_channels: int
+    container_s: float | None
+    decoded_s: float
+    filled_s: float
+    bad_packets: int
+    non_finite: int
+    clipped_share: float
+    dc_offset: float
+    level_db: float
+    gain_db: float
+    leak_db: float | None
+    choice: str
+    channels: int
+    samples: int
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why nothing came out: `code` is one of the keys of `messages.ERRORS`, `detail` is technical."""
+
+    code: str
+    detail: str = ""
+
+
+class DecodeError(Exception):
+    """Raised inside the child: carries the code that becomes a `Failure`."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+def to_json(value: Request | Report | Failure) -> str:
+    """One line of ASCII JSON."""
+    return json.dumps(dataclasses.asdict(value))
+
+
+def request_from_json(text: str) -> Request:
+    """The request that the parent wrote. Raises ValueError or TypeError for anything else."""
+    return Request(**json.loads(text))
+
+
+def result_from_json(text: str) -> Report | Failure:
+    """The child's answer. Raises ValueError, TypeError or KeyError for anything else."""
+    values: dict[str, Any] = json.loads(text)
+    return Failure(**values) if "code" in values else Report(**values)

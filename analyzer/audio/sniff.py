@@ -1,0 +1,101 @@
+"""What a file is, from its first bytes and boxes, where FFmpeg's own errors say too little. Standard library only."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+HEAD_BYTES = 65_536
+MAX_BOXES = 10_000
+MP4_FOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
+MP4_ENCRYPTED = {b"enca", b"encv", b"drms", b"drmi", b"sinf"}  # ISO 14496-12 §8.12, iTunes' drms
+ASF_ENCRYPTION = (  # content encryption and extended content encryption objects (ASF 1.2 §3.14, §3.15)
+    bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e"),
+    bytes.fromhex("14e68a292226174cb935dae07ee9289c"),
+)
+SILK = b"#!SILK_V3"
+
+
+def head(path: Path) -> bytes:
+    """The first bytes of the file."""
+    with path.open("rb") as f:
+        return f.read(HEAD_BYTES)
+
+
+def is_silk(start: bytes) -> bool:
+    """A WeChat or QQ voice message: looks like AMR, needs a decoder that FFmpeg does not have."""
+    return start[:10].lstrip(b"\x02").startswith(SILK)
+
+
+def is_text(start: bytes) -> bool:
+    """Printable text in UTF-8, UTF-16 with mark, or GB 18030."""
+    if not start:
+        return False
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return start.isascii() is False and not start.startswith((b"\xff\xfb", b"\xff\xf3"))
+    if any(byte < 9 or 13 < byte < 32 for byte in start[:4096]):
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            start[:4096].decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < min(len(start), 4096) - 4:
+                continue
+        return True
+    return False
+
+
+def is_encrypted(path: Path) -> bool:
+    """MP4 with protected sample entries, or ASF (wma) with an encryption object."""
+    start = head(path)
+    if start[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}:
+        with path.open("rb") as f:
+            return any(kind in MP4_ENCRYPTED for kind in _boxes(f, 0, os.fstat(f.fileno()).st_size))
+    if start[:4] == b"\x30\x26\xb2\x75":
+        return any(guid in start for guid in ASF_ENCRYPTION)
+    return False
+
+
+def stated_wav_s(path: Path) -> float | None:
+    """Seconds that a RIFF header promises, from its data chunk and byte rate; None where it promises nothing.
+
+    FFmpeg shortens the stated length to the file's own, so that a cut-off recording would go unnoticed.
+    """
+    start = head(path)
+    if start[:4] != b"RIFF" or start[8:12] != b"WAVE":
+        return None
+    position, byte_rate = 12, 0
+    while position + 8 <= len(start):
+        kind, size = struct.unpack_from("<4sI", start, position)
+        if kind == b"fmt " and position + 20 <= len(start):
+            byte_rate = int(struct.unpack_from("<I", start, position + 16)[0])
+        if kind == b"data":
+            # streamed files state 0 or the maximum: unknown, not 37 hours
+            return size / byte_rate if byte_rate and 0 < size < 0x7FFFF000 else None
+        position += 8 + size + (size & 1)
+    return None
+
+
+def _boxes(f: BinaryIO, start: int, end: int, depth: int = 0) -> Iterator[bytes]:
+    """Types of the boxes in [start, end), folders opened, sample entries of `stsd` included."""
+    for _ in range(MAX_BOXES):
+        if start + 8 > end:
+            return
+        f.seek(start)
+        size, kind = struct.unpack(">I4s", f.read(8).ljust(8, b"\0"))
+        header = 8
+        if size == 1:
+            size, header = struct.unpack(">Q", f.read(8).ljust(8, b"\0"))[0], 16
+        elif size == 0:
+            size = end - start
+        if size < header:
+            return
+        yield kind
+        if kind in MP4_FOLDERS and depth < 8:
+            yield from _boxes(f, start + header, min(end, start + size), depth + 1)
+        elif kind == b"stsd":
+            yield from _boxes(f, start + header + 8, min(end, start + size), depth + 1)
+        start += size

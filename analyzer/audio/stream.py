@@ -1,0 +1,229 @@
+"""Packets in, blocks of 16 kHz float samples out. The only module that imports PyAV.
+
+Runs in the child only. Reads packet by packet, because one exception inside `container.decode` ends that
+generator and with it, silently, the recording; here a bad packet is counted and the next one is tried.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.audio import sniff
+from analyzer.audio.report import SAMPLE_RATE_HZ, DecodeError
+
+# Containers of recordings only: playlists and scripts (hls, concat, sdp, dash, imf) would open other files or hosts.
+FORMATS = "wav,w64,aiff,au,caf,mp3,flac,ogg,mov,matroska,aac,amr,asf,avi,mpegts"
+CODECS = (
+    "aac,aac_fixed,aac_latm,mp3float,mp3,mp2float,mp2,opus,vorbis,flac,alac,speex,amrnb,amrwb,libopencore_amrnb,"
+    "libopencore_amrwb,wmav1,wmav2,wmapro,wmalossless,wmavoice,ac3,eac3,gsm,gsm_ms,g722,g723_1,g726,g726le,g729,"
+    "adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_g722,truespeech,"
+    "pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_u16le,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,"
+    "pcm_f64le,pcm_f64be,pcm_mulaw,pcm_alaw"
+)
+GUESSED_LENGTH = {"aac", "amr", "mpegts"}  # containers without a length: FFmpeg divides the size by the bit rate
+RATES_HZ = range(4_000, 384_001)
+MAX_CHANNELS = 32
+BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ
+MAX_SAMPLE = 1e4  # float files may hold 16-bit values unscaled; beyond that it is garbage
+MIN_GAP_S = 0.1  # a hole in the time stamps; shorter ones are rounding and encoder delay
+CHECK_PACKETS = 256
+
+
+class Source:
+    """An open recording. Use as a context manager; raises DecodeError with a code of `messages.ERRORS`."""
+
+    def __init__(self, path: Path) -> None:
+        import av
+
+        self._av = av
+        av.logging.set_level(av.logging.PANIC)
+        options = {"format_whitelist": FORMATS, "protocol_whitelist": "file", "codec_whitelist": CODECS}
+        try:
+            self._container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+        except MemoryError as error:
+            raise DecodeError("memory", repr(error)) from None
+        except (av.FFmpegError, OSError, ValueError, EOFError, IndexError) as error:
+            raise DecodeError(_why_not_opened(path), repr(error)) from None
+        try:
+            self._stream = self._choose(path)
+        except BaseException:
+            self._container.close()
+            raise
+        self.container: str = self._container.format.name.split(",")[0]
+        context = self._stream.codec_context
+        self.codec: str = context.name
+        self.rate_hz: int = context.sample_rate
+        self.channels: int = context.layout.nb_channels
+        self.bad_packets = 0
+        self.non_finite = 0
+        self.decoded_samples = 0
+        self.filled_samples = 0
+        self.stated_s = self._stated_s(path)
+        self._origin_s = (self._container.start_time or 0) / 1e6
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._container.close()
+
+    def _choose(self, path: Path) -> Any:
+        if sniff.is_encrypted(path):
+            raise DecodeError("encrypted")
+        streams = self._container.streams.audio
+        if not streams:
+            raise DecodeError("no-audio-stream" if self._container.streams else "not-audio")
+        usable = [s for s in streams if s.codec_context is not None and s.codec_context.name in CODECS.split(",")]
+        if not usable:
+            raise DecodeError("codec", ",".join(s.codec_context.name for s in streams if s.codec_context))
+        return next((s for s in usable if "default" in (s.disposition.name or "")), usable[0])
+
+    def _stated_s(self, path: Path) -> float | None:
+        if self.container in GUESSED_LENGTH:
+            return None
+        wav_s = sniff.stated_wav_s(path) if self.container == "wav" else None
+        if wav_s is not None:
+            return wav_s
+        stream = self._stream
+        if stream.duration and stream.time_base:
+            return float(stream.duration * stream.time_base)
+        return self._container.duration / 1e6 if self._container.duration else None
+
+    def blocks(self, max_duration_s: float, deadline: float, alive: Any) -> Iterator[NDArray[np.float32]]:
+        """Blocks of shape (channels, n), 1 or 2 channels, float, full scale 1.0, NaN and infinities as 0.
+
+        More than two channels are averaged into one. Raises DecodeError "too-long", "timeout", "sample-rate".
+        """
+        channels = 2 if self.channels == 2 else 1
+        pending: list[NDArray[np.float32]] = []
+        count = 0
+        for piece in self._pieces(channels, max_duration_s, deadline, alive):
+            pending.append(piece)
+            count += piece.shape[1]
+            if self.decoded_samples + self.filled_samples > max_duration_s * SAMPLE_RATE_HZ:
+                raise DecodeError("too-long")
+            if count >= BLOCK_SAMPLES:
+                joined = np.concatenate(pending, axis=1)
+                whole = count - count % BLOCK_SAMPLES
+                for start in range(0, whole, BLOCK_SAMPLES):
+                    yield joined[:, start : start + BLOCK_SAMPLES]
+                pending, count = [joined[:, whole:]], count - whole
+        if count:
+            yield np.concatenate(pending, axis=1)
+
+    def _pieces(
+        self, channels: int, max_duration_s: float, deadline: float, alive: Any
+    ) -> Iterator[NDArray[np.float32]]:
+        resampler: Any = None
+        shape = None
+        for frame in self._frames(deadline, alive):
+            if frame.sample_rate not in RATES_HZ or not 1 <= frame.layout.nb_channels <= MAX_CHANNELS:
+                if self.decoded_samples:
+                    self.bad_packets += 1  # a damaged header in the middle of a stream
+                    continue
+                raise DecodeError("sample-rate", f"{frame.sample_rate} Hz, {frame.layout.nb_channels} channels")
+            now = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if now != shape:
+                if resampler is not None:
+                    yield from self._out(resampler.resample(None), channels)
+                resampler = self._av.AudioResampler(format="fltp", layout=frame.layout, rate=SAMPLE_RATE_HZ)
+                shape = now
+            yield from self._gap(frame, channels, max_duration_s)
+            frame = self._finite(frame)
+            frame.pts = None
+            yield from self._out(resampler.resample(frame), channels)
+        if resampler is not None:
+            yield from self._out(resampler.resample(None), channels)
+
+    def _frames(self, deadline: float, alive: Any) -> Iterator[Any]:
+        """Decoded frames; a packet that cannot be decoded is counted, a container that breaks off ends it."""
+        packets = self._container.demux(self._stream)
+        failures = number = 0
+        while True:
+            number += 1
+            if number % CHECK_PACKETS == 0:
+                if not alive():
+                    raise DecodeError("crashed", "parent is gone")
+                if time.monotonic() > deadline:
+                    raise DecodeError("timeout")
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return
+            except MemoryError:
+                raise DecodeError("memory") from None
+            except (self._av.FFmpegError, OSError, ValueError):
+                self.bad_packets += 1
+                failures += 1
+                if failures >= 100:
+                    return
+                packets = self._container.demux(self._stream)
+                continue
+            try:
+                frames = packet.decode()
+            except MemoryError:
+                raise DecodeError("memory") from None
+            except EOFError:
+                continue
+            except (self._av.FFmpegError, OSError, ValueError):
+                self.bad_packets += 1
+                continue
+            yield from frames
+
+    def _gap(self, frame: Any, channels: int, max_duration_s: float) -> Iterator[NDArray[np.float32]]:
+        """Silence for a hole before `frame`, so that times stay those of a player; never past the stated end."""
+        if frame.pts is None or frame.time_base is None or self.stated_s is None:
+            return
+        at_s = float(frame.pts * frame.time_base) - self._origin_s
+        missing = round(at_s * SAMPLE_RATE_HZ) - self.decoded_samples - self.filled_samples
+        if missing < MIN_GAP_S * SAMPLE_RATE_HZ or at_s > min(self.stated_s, max_duration_s) + MIN_GAP_S:
+            return
+        self.filled_samples += missing
+        while missing > 0:
+            count = min(missing, BLOCK_SAMPLES)
+            yield np.zeros((channels, count), dtype=np.float32)
+            missing -= count
+
+    def _finite(self, frame: Any) -> Any:
+        """The frame with NaN and infinities as 0, before resampling could smear them over their neighbours."""
+        if not self.codec.startswith("pcm_f"):
+            return frame
+        values = frame.to_ndarray()
+        wrong = ~(np.abs(values) <= MAX_SAMPLE * 10)
+        if not wrong.any():
+            return frame
+        self.non_finite += int(np.count_nonzero(wrong))
+        values = np.where(wrong, 0, values).astype(values.dtype)
+        clean = self._av.AudioFrame.from_ndarray(values, format=frame.format.name, layout=frame.layout.name)
+        clean.sample_rate = frame.sample_rate
+        return clean
+
+    def _out(self, frames: Any, channels: int) -> Iterator[NDArray[np.float32]]:
+        for frame in frames:
+            values = frame.to_ndarray()
+            self.decoded_samples += values.shape[1]
+            wrong = ~(np.abs(values) <= MAX_SAMPLE * 10)
+            if wrong.any():
+                self.non_finite += int(np.count_nonzero(wrong))
+                values = np.where(wrong, np.float32(0), values)
+            if values.shape[0] != channels:
+                values = np.repeat(values.mean(axis=0, keepdims=True), channels, axis=0)
+            yield values
+
+
+def _why_not_opened(path: Path) -> str:
+    """The code for a file that FFmpeg refuses."""
+    start = sniff.head(path)
+    if sniff.is_silk(start):
+        return "silk"
+    if sniff.is_text(start):
+        return "text"
+    if start[4:8] == b"ftyp":
+        return "unfinished"
+    return "not-audio"
