@@ -23,9 +23,10 @@ class Finder:
         self.strictness = strictness
         self._field = Field.over(stream, table, strictness)
 
-    def matches(self, phrases: Iterable[Phrase], *, word_edges: bool = False) -> list[Match]:
+    def matches(self, phrases: Iterable[Phrase], *, word_edges: bool = False, resolve: bool = True) -> list[Match]:
         """Return the best non-overlapping matches of any of `phrases`, in order of position.
 
+        `resolve=False` returns all of them, overlapping or not (exceptions: any that covers a hit excuses it).
         `word_edges`: a match must begin and end where a jieba word does.
         """
         found: list[Match] = []
@@ -37,7 +38,7 @@ class Finder:
                 match = self._trace(phrase, end)
                 if match.similarity >= THRESHOLD and (not word_edges or self._on_edges(match)):
                     found.append(match)
-        return resolve_overlaps(found)
+        return resolve_overlaps(found) if resolve else found
 
     def nearest(self, phrases: Iterable[Phrase]) -> Match | None:
         """Return the most similar place of any of `phrases`, however unlike; None for an empty stream."""

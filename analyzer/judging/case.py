@@ -1,0 +1,62 @@
+"""One recording under one standard: what the verdicts of all its items share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyzer.domain import Hearing, Hit, ItemResult, Role, Span, Verdict
+from analyzer.judging.ear import Ear
+from analyzer.rubric.model import Item, Standard, Where
+
+LEAST_CHARACTERS = 4  # fewer characters in a whole recording are no conversation to judge
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A recording being judged."""
+
+    hearing: Hearing
+    standard: Standard
+    ear: Ear
+
+    def window(self, where: Where) -> Span:
+        """Return the seconds in which an item with this `where` is looked for."""
+        return self.ear.clock.window(where, self.standard.opening_s, self.standard.closing_s)
+
+    def longest_unheard_s(self, window: Span) -> float:
+        """Return the longest stretch of unheard speech within `window`."""
+        return max((s.overlap_s(window) for s in self.hearing.unheard), default=0.0)
+
+    def unjudgeable(self) -> str | None:
+        """Return the code of the reason why nothing can be judged, or None."""
+        if len(self.ear.stream(None).text) < LEAST_CHARACTERS:
+            return "nothing-heard"
+        if len(self.ear.stream(Role.TECHNICIAN).text) < LEAST_CHARACTERS:
+            return "no-technician"
+        return None
+
+
+def bare_result(
+    item: Item,
+    verdict: Verdict | None,
+    credit: float | None,
+    reason: str,
+    hits: tuple[Hit, ...] = (),
+    nearest: Hit | None = None,
+    searched: tuple[Span, ...] = (),
+) -> ItemResult:
+    """Return the result of an item with what the item itself says filled in."""
+    return ItemResult(
+        item.id,
+        item.kind,
+        item.how,
+        item.clause,
+        item.text,
+        verdict,
+        credit,
+        item.weight,
+        reason,
+        hits,
+        nearest,
+        searched,
+    )

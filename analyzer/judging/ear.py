@@ -1,0 +1,153 @@
+"""Listens for phrases in what the right person said: streams per role, searched once at each strictness."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from analyzer.domain import Hearing, Hit, Role, Span, quantise_ratio, quantise_time
+from analyzer.judging.clock import SpeechClock
+from analyzer.matching import CUE, CostTable, Finder, Match, Stream, Strictness, covers, make_stream
+from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
+from analyzer.rubric.model import Sequence as Pattern
+from analyzer.text.tokens import tokenizer
+
+# Who is searched for each `who`: where nobody knows who speaks, either speaker counts, and the result says so.
+_ROLES: dict[Role, frozenset[Role]] = {
+    Role.TECHNICIAN: frozenset({Role.TECHNICIAN, Role.UNKNOWN}),
+    Role.CUSTOMER: frozenset({Role.CUSTOMER, Role.OTHER, Role.UNKNOWN}),
+}
+
+
+def characters(pattern: Pattern) -> Iterator[str]:
+    """Yield the literal texts of a pattern."""
+    for part in pattern.parts:
+        if isinstance(part, Literal):
+            yield part.text
+        elif isinstance(part, Choice):
+            for option in part.options:
+                yield from characters(option)
+
+
+class Tables:
+    """The cost tables over every character that a set of phrases asks for; make once, use for every recording."""
+
+    def __init__(self, phrases: Iterable[Phrase]) -> None:
+        asked = "".join(dict.fromkeys("".join(text for p in phrases for text in characters(p.pattern))))
+        self._tables = {strict: CostTable(asked, strict=strict) for strict in (False, True)}
+
+    def table(self, strictness: Strictness) -> CostTable:
+        """Return the table that a strictness compares by."""
+        return self._tables[strictness.first_reading_only]
+
+
+def standard_phrases(standard: Standard) -> Iterator[Phrase]:
+    """Yield every phrase of a standard: elements, exceptions and the cues of its facts."""
+    for item in standard.items:
+        for element in item.elements:
+            yield from element.phrases
+            yield from element.exceptions
+    for fact in standard.facts.values():
+        for cue in fact.cues:
+            yield from cue.phrases
+            yield from cue.exceptions
+
+
+_TABLES: dict[tuple[str, str], Tables] = {}
+
+
+def tables_for(standard: Standard) -> Tables:
+    """Return the standard's tables, kept for the process by its digest."""
+    key = (standard.ref.id, standard.ref.digest)
+    if key not in _TABLES:
+        _TABLES[key] = Tables(standard_phrases(standard))
+    return _TABLES[key]
+
+
+@functools.cache
+def words_for(lexicons: Path, cache_dir: Path | None) -> Any:
+    """Return the jieba tokenizer with the lexicons' user words."""
+    return tokenizer(lexicons / "shared" / "words.txt", cache_dir)
+
+
+class Ear:
+    """One recording, ready to be searched."""
+
+    def __init__(self, hearing: Hearing, tables: Tables, words: Any) -> None:
+        self.hearing = hearing
+        self.clock = SpeechClock(hearing)
+        self._tables = tables
+        self._words = words
+        self._streams: dict[Role | None, Stream] = {}
+        self._finders: dict[tuple[Role | None, str], Finder] = {}
+
+    @property
+    def roles_known(self) -> bool:
+        """Whether anybody was recognised as the technician."""
+        return any(u.role is Role.TECHNICIAN for u in self.hearing.transcript)
+
+    def stream(self, who: Role | None) -> Stream:
+        """Return the words of `who` (None: of everybody) in a row."""
+        if who not in self._streams:
+            roles = None if who is None else _ROLES[who]
+            self._streams[who] = make_stream(self.hearing.transcript, roles, self._words)
+        return self._streams[who]
+
+    def finder(self, who: Role | None, strictness: Strictness) -> Finder:
+        """Return the search over `who`'s words."""
+        key = (who, strictness.name)
+        if key not in self._finders:
+            self._finders[key] = Finder(self.stream(who), self._tables.table(strictness), strictness)
+        return self._finders[key]
+
+    def matches(
+        self,
+        who: Role | None,
+        phrases: Sequence[Phrase],
+        exceptions: Sequence[Phrase],
+        strictness: Strictness,
+        *,
+        word_edges: bool = False,
+    ) -> list[Match]:
+        """Return what `who` said of `phrases`, less what an exception covers, in order of time."""
+        found = self.finder(who, strictness).matches(phrases, word_edges=word_edges)
+        if not found or not exceptions:
+            return found
+        excused = self.finder(who, CUE).matches(exceptions, resolve=False)
+        return [m for m in found if not any(covers(e, m) for e in excused)]
+
+    def hit(self, who: Role | None, match: Match, *, element: str = "", suspicion: bool = False) -> Hit:
+        """Return a match as evidence: original words, seconds, role."""
+        stream = self.stream(who)
+        span = stream.span(match.first, match.last)
+        return Hit(
+            quantise_time(span.start_s),
+            quantise_time(min(span.end_s, max(self.hearing.duration_s, span.start_s))),
+            stream.role(match.first),
+            stream.quote(match.first, match.last),
+            match.phrase,
+            quantise_ratio(match.similarity),
+            suspicion,
+            element,
+        )
+
+    def confidence(self, who: Role | None, match: Match) -> float:
+        """Return how sure the engine was of the matched words, in [0, 1]."""
+        return float(np.mean(self.stream(who).confidence[match.first : match.last + 1]))
+
+    def span(self, who: Role | None, match: Match) -> Span:
+        """Return the seconds of a match."""
+        return self.stream(who).span(match.first, match.last)
+
+    def cue_hits(self, cues: Iterable[Cue]) -> list[Hit]:
+        """Return every hit of some cues (of facts or roles), in order of time."""
+        hits = [
+            self.hit(cue.who, match)
+            for cue in cues
+            for match in self.matches(cue.who, cue.phrases, cue.exceptions, CUE)
+        ]
+        return sorted(hits, key=lambda h: (h.start_s, h.phrase))

@@ -1,0 +1,51 @@
+"""Facts about the job, and whether an item applies.
+
+A given fact wins. Else the fact is heard from its cues; else it is false where its opposite is true; else its
+stated default holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analyzer.domain import Fact, Hit
+from analyzer.judging.ear import Ear
+from analyzer.rubric.model import Condition, FactRule
+
+
+def establish(rules: Mapping[str, FactRule], given: Mapping[str, bool], ear: Ear) -> dict[str, Fact]:
+    """Return every fact of the standard with where it comes from and the words that prove it."""
+    facts = {name: Fact(value, "given") for name, value in sorted(given.items())}
+    heard: dict[str, tuple[Hit, ...]] = {}
+    for name, rule in sorted(rules.items()):
+        if name not in facts:
+            heard[name] = tuple(ear.cue_hits(rule.cues))
+    for name, hits in heard.items():
+        opposite = rules[name].opposite
+        known = facts.get(opposite)
+        if known is not None and known.source == "given" and known.value:
+            facts[name] = Fact(False, "heard")
+            continue
+        value = True if hits else rules[name].default
+        if not hits and heard.get(opposite):
+            value = False
+        facts[name] = Fact(value, "heard", hits)
+    return dict(sorted(facts.items()))
+
+
+def holds(condition: Condition, facts: Mapping[str, Fact]) -> bool:
+    """Return whether a condition holds. A fact nobody knows of is false."""
+    if condition.op == "always":
+        return True
+    if condition.op == "fact":
+        return condition.fact in facts and facts[condition.fact].value
+    if condition.op == "not":
+        return not holds(condition.parts[0], facts)
+    combine = any if condition.op == "any" else all
+    return combine(holds(part, facts) for part in condition.parts)
+
+
+def names(condition: Condition) -> tuple[str, ...]:
+    """Return the facts that a condition asks about, in order of writing."""
+    own = (condition.fact,) if condition.op == "fact" else ()
+    return own + tuple(name for part in condition.parts for name in names(part))

@@ -1,0 +1,114 @@
+"""`judge`: one recording, one standard, the given facts; verdicts with evidence and a score come out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from analyzer.domain import Fact, Hearing, How, ItemResult, Judgement, Kind, Verdict
+from analyzer.errors import AnalyzerError
+from analyzer.judging.case import Case, bare_result
+from analyzer.judging.ear import Ear, tables_for
+from analyzer.judging.facts import establish, holds, names
+from analyzer.judging.figures import figures
+from analyzer.judging.forbidden import judge_forbidden
+from analyzer.judging.reasons import clock, part, reason
+from analyzer.judging.required import judge_required
+from analyzer.judging.score import score
+from analyzer.rubric.model import Item, Standard
+
+ROLE_SURE = 0.6  # under this confidence the page says that roles are a guess
+
+
+def judge(hearing: Hearing, standard: Standard, given: Mapping[str, bool], words: Any) -> Judgement:
+    """Judge `hearing` by `standard`.
+
+    `given` are facts that came with the recording; `words` is a jieba tokenizer. Same arguments, same result.
+    Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
+    """
+    _check(given, standard)
+    ear = Ear(hearing, tables_for(standard), words)
+    case = Case(hearing, standard, ear)
+    facts = establish(standard.facts, given, ear)
+    results: dict[str, ItemResult] = {}
+    for item in _in_order(standard.items):
+        results[item.id] = _result(item, case, facts, results)
+    ordered = tuple(results[item.id] for item in standard.items)
+    return Judgement(
+        standard.ref,
+        facts,
+        ordered,
+        score(ordered, {item.id: item for item in standard.items}),
+        figures(hearing, ear),
+        _warnings(hearing, ear),
+    )
+
+
+def _check(given: Mapping[str, bool], standard: Standard) -> None:
+    for name in given:
+        if name not in standard.facts:
+            near = difflib.get_close_matches(name, standard.facts, n=1)
+            advice = f"是不是 {near[0]}？" if near else f"可用的事实：{'、'.join(sorted(standard.facts))}"
+            raise AnalyzerError("fact-unknown", f"标准 {standard.ref.id} 不认识事实 {name}", advice)
+
+
+def _in_order(items: tuple[Item, ...]) -> list[Item]:
+    """Items with `after` come behind the item that they wait for (the validator refuses circles)."""
+    by_id = {item.id: item for item in items}
+    done: dict[str, Item] = {}
+
+    def add(item: Item) -> None:
+        if item.id in done:
+            return
+        if item.after in by_id:
+            add(by_id[item.after])
+        done[item.id] = item
+
+    for item in items:
+        add(item)
+    return list(done.values())
+
+
+def _result(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[str, ItemResult]) -> ItemResult:
+    if item.how is not How.RULE:
+        return bare_result(item, None, None, reason(item.how.value, clause=item.clause))
+    silent = case.unjudgeable()
+    if silent is not None:
+        return bare_result(item, Verdict.CANNOT_JUDGE, None, reason(silent, clause=item.clause))
+    if not holds(item.when, facts):
+        text = reason(
+            "not-applicable", clause=item.clause, condition=item.when_text, basis=_basis(item, facts, case.standard)
+        )
+        return bare_result(item, Verdict.NOT_APPLICABLE, None, text)
+    if item.kind is Kind.FORBIDDEN:
+        return judge_forbidden(item, case)
+    return judge_required(item, case, facts, earlier)
+
+
+def _basis(item: Item, facts: Mapping[str, Fact], standard: Standard) -> str:
+    """Say why the condition does not hold, fact by fact."""
+    said = []
+    for name in names(item.when):
+        fact, title = facts.get(name), standard.facts[name].title if name in standard.facts else name
+        if fact is None:
+            said.append(part("heard-nothing", fact=title))
+        elif fact.source == "given":
+            said.append(part("given-true" if fact.value else "given-false", fact=title))
+        elif fact.value and fact.hits:
+            first = fact.hits[0]
+            said.append(part("heard-true", time=clock(first.start_s), quote=first.quote, fact=title))
+        else:
+            said.append(part("heard-nothing", fact=title))
+    return "，".join(dict.fromkeys(said))
+
+
+def _warnings(hearing: Hearing, ear: Ear) -> tuple[str, ...]:
+    found = []
+    if hearing.transcript and not ear.roles_known:
+        found.append("没有把握分清谁是服务人员：要求的话双方说了都算，禁语只记为疑似")
+    else:
+        unsure = [s for s in hearing.speakers if s.confidence < ROLE_SURE]
+        if unsure:
+            found.append(f"说话人身份把握不大（{'、'.join(s.id for s in unsure)}），请核对后再看结论")
+    return tuple(found)

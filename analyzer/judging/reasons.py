@@ -1,0 +1,72 @@
+"""Every sentence that explains a verdict, in one place (Simplified Chinese is the source language).
+
+A reason is one sentence that a technician understands: the clause, the words, the time. `{…}` are filled in by
+`reason(code, …)`; a catalogue for another language replaces `TEMPLATES` and nothing else.
+"""
+
+from __future__ import annotations
+
+TEMPLATES = {
+    "met": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）。",
+    "met-partly": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）；若再说到{missing}会更完整。",
+    "missed": "第{clause}条要求“{text}”，在{where}（{window}）没有听到{missing}{nearest}。",
+    "missed-partly": "第{clause}条只做到一部分：{time} 说了“{quote}”，但在{where}（{window}）没有听到{missing}{nearest}。",
+    "elsewhere": "第{clause}条要求在{where}（{window}）说，但到 {time} 才说“{quote}”。",
+    "out-of-order": "第{clause}条应在“{after}”之后说，但 {time} 就说了“{quote}”，之后没有再说。",
+    "not-applicable": "第{clause}条只在“{condition}”时适用：{basis}，本次不计分。",
+    "unheard": "第{clause}条无法判断：在{where}有 {seconds} 秒人声没有听清，需要的话可能就在其中，请人工复听。",
+    "unclear": "第{clause}条无法判断：{time} 的“{quote}”像是在说“{phrase}”（相似度 {similarity}），但录音不清楚，请人工复听。",
+    "nothing-heard": "第{clause}条无法判断：录音里没有听到可以判断的人声。",
+    "no-technician": "第{clause}条无法判断：录音里没有听到服务人员说话。",
+    "not-said": "没有听到服务人员说第{clause}条禁止的话（“{text}”）。",
+    "not-said-either": "没有听到任何人说第{clause}条禁止的话（“{text}”）；说话人身份不确定，双方的话都查过。",
+    "said": "第{clause}条禁止说“{text}”：{time} 服务人员说了“{quote}”（与“{phrase}”相似度 {similarity}）{more}。",
+    "suspected": "第{clause}条疑似违反：{time} 的“{quote}”像“{phrase}”（相似度 {similarity}），但{doubt}，请人工确认，暂不计分。",
+    "too-unclear": "第{clause}条无法判断：全部人声中有 {share} 没有听清，不能断定没有说过。",
+    "link": "第{clause}条要对照工单和其他录音的时间来判断，不从这段录音判断。",
+    "person": "第{clause}条听不出来，由质检人员勾选。",
+}
+
+PARTS = {
+    "opening": "开场部分",
+    "closing": "结束部分",
+    "anywhere": "整段录音",
+    "nearest": "，最接近的是 {time} 的“{quote}”（相似度 {similarity}）",
+    "nothing-near": "，也没有相近的话",
+    "given-false": "资料写明“{fact}”为否",
+    "given-true": "资料写明“{fact}”为是",
+    "heard-nothing": "资料没有写，录音里也没有听到“{fact}”",
+    "heard-opposite": "录音里听到的是相反的情况",
+    "heard-true": "录音里 {time} 听到“{quote}”，说明“{fact}”",
+    "more": "，共 {count} 处",
+    "doubt-voice": "不能确定是谁说的",
+    "doubt-audio": "这一段录音不清楚",
+    "list": "、",
+}
+
+
+def reason(code: str, **values: object) -> str:
+    """Return the sentence for `code`."""
+    return TEMPLATES[code].format(**values)
+
+
+def part(code: str, **values: object) -> str:
+    """Return a piece of a sentence."""
+    return PARTS[code].format(**values)
+
+
+def clock(seconds: float) -> str:
+    """Return m:ss, or h:mm:ss from an hour on.
+
+    >>> clock(65.4), clock(3725)
+    ('1:05', '1:02:05')
+    """
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02d}:{secs:02d}" if hours else f"{minutes}:{secs:02d}"
+
+
+def number(similarity: float) -> str:
+    """Return a similarity as pages show it, with two decimals."""
+    return f"{similarity:.2f}"

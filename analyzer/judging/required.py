@@ -1,0 +1,135 @@
+"""The verdict on a required item: which of its elements were said, by whom, where, and the nearest miss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from analyzer.domain import Fact, Hit, ItemResult, Span, Verdict, quantise_ratio
+from analyzer.judging.case import Case, bare_result
+from analyzer.judging.reasons import clock, number, part, reason
+from analyzer.matching import COURTESY, THRESHOLD
+from analyzer.rubric.model import Element, Item, Where
+
+UNHEARD_LONGEST_S = 1.2  # an unheard stretch this long can hold a whole required phrase
+UNCLEAR_SIMILARITY = THRESHOLD - 0.06  # that near to the threshold, poor audio may have made the difference
+POOR_CONFIDENCE = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What was found of one element: the best hit that counts, and the best that does not."""
+
+    element: Element
+    hit: Hit | None
+    elsewhere: Hit | None
+    nearest: Hit | None
+    nearest_confidence: float
+
+
+def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[str, ItemResult]) -> ItemResult:
+    """Return the verdict on one required rule item whose condition holds."""
+    window = case.window(item.where)
+    begin_s = _after(item, earlier, window)
+    searches = [_search(element, case, Span(begin_s, max(begin_s, window.end_s))) for element in item.elements]
+    total = sum(e.weight for e in item.elements)
+    credit = quantise_ratio(sum(s.element.weight for s in searches if s.hit) / total)
+    hits = tuple(sorted((s.hit for s in searches if s.hit), key=lambda h: h.start_s))
+    missing = [s for s in searches if s.hit is None]
+    nearest = max((s.nearest for s in missing if s.nearest), key=lambda h: (h.similarity, -h.start_s), default=None)
+    searched = (Span(begin_s, max(begin_s, window.end_s)),)
+    said = _Said(item, case, searched[0], hits, missing, nearest)
+    if credit >= item.pass_credit - 1e-9:
+        return bare_result(item, Verdict.MET, credit, said.met(), hits, None, searched)
+    doubt = said.doubt()
+    if doubt is not None:
+        return bare_result(item, Verdict.CANNOT_JUDGE, None, doubt, hits, nearest, searched)
+    return bare_result(item, Verdict.MISSED, credit, said.missed(earlier), hits, nearest, searched)
+
+
+def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> float:
+    """Where the search may begin: after the item that must come first, if that one was heard."""
+    first = earlier.get(item.after)
+    if first is None or first.verdict is not Verdict.MET or not first.hits:
+        return window.start_s
+    return max(window.start_s, first.hits[0].end_s)
+
+
+def _search(element: Element, case: Case, window: Span) -> _Search:
+    ear = case.ear
+    matches = ear.matches(element.who, element.phrases, element.exceptions, COURTESY)
+    inside = [m for m in matches if window.start_s <= ear.span(element.who, m).start_s <= window.end_s]
+    if inside:
+        best = max(inside, key=lambda m: (m.similarity, -m.first))
+        return _Search(element, ear.hit(element.who, best, element=element.id), None, None, 1.0)
+    if matches:
+        outside = ear.hit(element.who, max(matches, key=lambda m: m.similarity), element=element.id)
+        return _Search(element, None, outside, outside, 1.0)
+    match = ear.finder(element.who, COURTESY).nearest(element.phrases)
+    if match is None:
+        return _Search(element, None, None, None, 1.0)
+    if match.similarity >= THRESHOLD:  # found, but an exception excused it: no candidate at all
+        return _Search(element, None, None, None, 1.0)
+    hit = ear.hit(element.who, match, element=element.id)
+    return _Search(element, None, None, hit, ear.confidence(element.who, match))
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The pieces of the reason."""
+
+    item: Item
+    case: Case
+    window: Span
+    hits: tuple[Hit, ...]
+    missing: list[_Search]
+    nearest: Hit | None
+
+    def _place(self) -> dict[str, str]:
+        return {
+            "clause": self.item.clause,
+            "where": part(self.item.where.value),
+            "window": f"{clock(self.window.start_s)}–{clock(self.window.end_s)}",
+        }
+
+    def _missing(self) -> str:
+        return part("list").join(s.element.title for s in self.missing)
+
+    def _quote(self, hit: Hit) -> dict[str, str]:
+        return {"time": clock(hit.start_s), "quote": hit.quote, "similarity": number(hit.similarity)}
+
+    def met(self) -> str:
+        best = max(self.hits, key=lambda h: (len(h.quote), -h.start_s))
+        code = "met-partly" if self.missing else "met"
+        return reason(code, clause=self.item.clause, missing=self._missing(), **self._quote(best))
+
+    def doubt(self) -> str | None:
+        """Return why a miss cannot be told from not hearing, if so."""
+        longest = self.case.longest_unheard_s(self.window)
+        if longest >= UNHEARD_LONGEST_S:
+            return reason("unheard", seconds=f"{longest:.1f}", **self._place())
+        for search in self.missing:
+            near = search.nearest
+            if (
+                near is not None
+                and search.elsewhere is None
+                and near.similarity >= UNCLEAR_SIMILARITY
+                and search.nearest_confidence < POOR_CONFIDENCE
+            ):
+                return reason("unclear", clause=self.item.clause, phrase=near.phrase, **self._quote(near))
+        return None
+
+    def missed(self, earlier: Mapping[str, ItemResult]) -> str:
+        outside = next((s.elsewhere for s in self.missing if s.elsewhere), None)
+        if outside is not None and not self.hits:
+            first = earlier.get(self.item.after)
+            if first is not None and first.hits and outside.start_s < first.hits[0].end_s:
+                return reason("out-of-order", clause=self.item.clause, after=first.text, **self._quote(outside))
+            if self.item.where is not Where.ANYWHERE:
+                return reason("elsewhere", **self._place(), **self._quote(outside))
+        near = part("nothing-near") if self.nearest is None else part("nearest", **self._quote(self.nearest))
+        values = {**self._place(), "missing": self._missing(), "nearest": near}
+        if self.hits:
+            best = max(self.hits, key=lambda h: len(h.quote))
+            return reason("missed-partly", **values, **self._quote(best))
+        return reason("missed", text=self.item.text, **values)

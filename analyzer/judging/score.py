@@ -1,0 +1,50 @@
+"""The score: 100 × weighted credit of the judged required items, less penalties, under the cap of a fatal item.
+
+Worked example (property-visit): greeting (weight 2) met with credit 1.0, inquiry (1) met with 1.0, farewell (1) missed
+with credit 0.5, late-apology not applicable: base = 100 × (2 + 1 + 0.5) / 4 = 87.5. One forbidden item with penalty
+15 was said: 72.5. Had that item been fatal with cap 59: 59.0.
+
+Decisions: link and person items never enter; 不适用 and 无法判断 leave the denominator; no judged required item
+gives no score (None, not zero); a forbidden item costs its penalty once however often it was said; the floor is 0.
+Adding a forbidden hit never raises a score, because it can only add a penalty or lower the cap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from analyzer.domain import How, ItemResult, Kind, Score, Verdict
+from analyzer.rubric.model import Item
+
+
+def score(results: Iterable[ItemResult], items: Mapping[str, Item]) -> Score:
+    """Add up the results of all items of one recording; `items` gives their weights, penalties and caps."""
+    everything = list(results)
+    rules = [r for r in everything if r.how is How.RULE]
+    judged = [r for r in rules if r.verdict in (Verdict.MET, Verdict.MISSED)]
+    required = [r for r in judged if r.kind is Kind.REQUIRED]
+    violated = [r for r in judged if r.kind is Kind.FORBIDDEN and r.verdict is Verdict.MISSED]
+    weight = sum(r.weight for r in required)
+    base = 100.0 * sum(r.weight * (r.credit or 0.0) for r in required) / weight if weight else None
+    penalty = sum(items[r.id].penalty for r in violated)
+    caps = [cap for r in violated if (cap := items[r.id].cap) is not None]
+    value = None
+    if base is not None:
+        value = round(max(0.0, min([base - penalty, *caps])), 1)
+    return Score(
+        value,
+        None if base is None else round(base, 1),
+        penalty,
+        min(caps, default=None),
+        len(judged),
+        sum(r.verdict is Verdict.CANNOT_JUDGE for r in rules),
+        sum(hit.suspicion for r in rules for hit in r.hits),
+        _coverage(everything),
+    )
+
+
+def _coverage(results: list[ItemResult]) -> dict[str, int]:
+    """How the standard was covered: how many items each way of checking took, and what nobody could judge."""
+    by_how = {how.value: sum(r.how is how for r in results) for how in How}
+    verdicts = {v.value: sum(r.verdict is v for r in results if r.how is How.RULE) for v in Verdict}
+    return {"items": len(results), **by_how, **verdicts}
