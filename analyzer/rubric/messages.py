@@ -31,7 +31,69 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "circular-list": ("短语表转着圈互相引用：{path}", "去掉其中一处引用"),
     "broken-list": ("短语表 <{name}> 里的“{entry}”有错：{message}", "先改好短语表"),
+    # --- files
+    "unreadable-file": ("文件打不开：{reason}", "检查文件是否存在、是否有读取权限"),
+    "not-utf8": ("文件不是 UTF-8 编码，从这一行起读不出来", "用编辑器另存为 UTF-8 编码"),
+    "bad-yaml": (
+        "YAML 写法有误：{reason}",
+        "看这一行和上一行：缩进用空格对齐；冒号后面空一格；"
+        "以 {{ [ * & ! | > % @ ` 开头或含有“: ”“ #”的短语要用引号括起来，如 '{{请|麻烦}}您签个字'",
+    ),
+    "empty-file": ("文件是空的", "照 lexicons/README.md 的样子写，或者删掉这个文件"),
+    "yaml-alias": ("这里用了 YAML 的引用（&名字 / *名字）", "把内容直接写出来；短语以 * 开头时整句加引号"),
+    "bad-key": ("这里的键不是文字", "键写成一个词，后面跟冒号；短语要用引号括起来"),
+    "duplicate-key": ("“{key}”写了两次，第一次在第 {first} 行", "合并成一处"),
+    # --- keys and values
+    "unknown-key": ("不认识的键“{name}”", "〔是不是“{nearest}”？〕可以用的键：{known}"),
+    "misplaced-key": ("“{key}”不能用在这种条目上", "删掉它，或者检查 kind 和 how 是否写对"),
+    "missing-key": ("缺少“{key}”", "补上“{key}: …”"),
+    "wrong-type": ("〔“{key}”〕应当是{wanted}，这里是{found}", "照 lexicons/README.md 里的例子改"),
+    "phrase-not-text": (
+        "“{key}”里的这一行被读成了{found}，不是一句话",
+        "以 {{ 或 [ 开头、或者含有冒号加空格的短语，要整句用引号括起来",
+    ),
+    "empty-text": ("“{key}”是空的", "写上内容，或者删掉这一行"),
+    "bad-id": ("编号“{value}”写法不对", "只用小写英文字母、数字和连字符，以字母开头，如 late-apology"),
+    "bad-number": ("“{key}: {value}”不在允许的范围内", "写一个{bounds} 的数"),
+    "bad-choice": ("“{key}”不能是“{value}”", "〔是不是“{nearest}”？〕可以写：{known}"),
+    "bad-schema": ("不认识的格式版本 schema: {value}", "写成 schema: 1"),
+    "id-not-file-name": ("标准的编号是“{id}”，文件名却是 {file}", "两者改成一样"),
+    "duplicate-id": ("编号“{id}”重复了，第一次在{first}", "换一个编号，或者合并成一条"),
+    "no-items": ("标准里一条也没有", "在 items 下面写上条目"),
+    "no-phrases": ("“{key}”是空的，这一条永远不会达标", "至少写一句短语"),
+    # --- conditions, order, severity
+    "bad-condition": (
+        "“when”的写法不对",
+        "写 always、一个事实的名字、{{not: …}}、{{any: [… , …]}} 或 {{all: [… , …]}}",
+    ),
+    "unknown-fact": ("没有名叫“{name}”的事实", "〔是不是“{nearest}”？〕现有的事实：{known}"),
+    "unknown-after": ("after 指的“{name}”不在这份标准里", "〔是不是“{nearest}”？〕可以写：{known}"),
+    "after-not-heard": (
+        "after 指的“{name}”听不出来（它不是按说话检查的必说条目，或者就是这一条自己）",
+        "换成一条 kind: required、how: rule 的条目，或者删掉 after",
+    ),
+    "circular-after": ("先后次序转了圈：{path}", "去掉其中一个 after"),
+    "fatal-without-cap": ("severity 是 fatal，却没有写 cap", "补上 cap: 59 这样的封顶分数"),
+    "cap-without-fatal": ("写了 cap，severity 却不是 fatal", "删掉 cap，或者把 severity 改成 fatal"),
+    # --- phrases in their place
+    "phrase-only-gaps": ("“{phrase}”里没有要说的词", "写上具体的词"),
+    "phrase-too-short": (
+        "“{phrase}”最短只有 {shortest} 个字，太短，到处都会碰上",
+        "每一种说法至少要有 {least} 个字",
+    ),
+    "duplicate-phrase": ("“{phrase}”在“{key}”里写了两次，第一次在第 {first} 行", "删掉一句"),
+    "phrase-in-list": ("“{phrase}”在引用的短语表 <{name}> 里已经有了", "删掉这一句"),
+    "phrase-excepted": ("“{phrase}”同时写在 except 里，永远不会算数", "从一处删掉"),
+    # --- whole folders
+    "unknown-standard": (
+        "没有名叫“{name}”的标准",
+        "〔是不是“{nearest}”？〕{folder} 里现有：{known}",
+    ),
+    "invalid-lexicon": ("标准里有 {count} 个错误，改好以后才能使用", ""),
 }
+
+# Findings that a standard may be used with.
+HINTS = frozenset({"phrase-in-list"})
 
 
 def explain(code: str, **values: object) -> tuple[str, str]:

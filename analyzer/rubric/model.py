@@ -41,7 +41,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a lexicon: as written, parsed, and the fewest and most characters it asks for (gaps: none)."""
+    """One phrase of a lexicon: as written, parsed, and the fewest and most characters it asks for."""
 
     source: str
     pattern: Sequence
@@ -56,6 +56,14 @@ class Where(StrEnum):
     OPENING = "opening"
     CLOSING = "closing"
     ANYWHERE = "anywhere"
+
+
+class Severity(StrEnum):
+    """How grave a forbidden item is; a fatal one caps the score."""
+
+    MINOR = "minor"
+    MAJOR = "major"
+    FATAL = "fatal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class FactRule:
-    """How a fact that was not given is heard; `default` where nothing tells; `opposite` is false when it is true."""
+    """How a fact that was not given is heard; `default` where nothing tells; `opposite`: the contrary fact."""
 
     name: str
     title: str
@@ -119,6 +127,7 @@ class Item:
     cap: float | None = None  # fatal: the score's ceiling when the item is violated
     examples_match: tuple[str, ...] = ()
     examples_no_match: tuple[str, ...] = ()
+    severity: Severity | None = None  # forbidden items only
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +141,35 @@ class Standard:
     facts: dict[str, FactRule]
     opening_s: float  # seconds of speech that count as the opening
     closing_s: float  # seconds of speech that count as the closing
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseList:
+    """A shared list with the lists it takes in written out; `exceptions` come along where it stands alone."""
+
+    name: str
+    title: str
+    phrases: tuple[Phrase, ...]
+    exceptions: tuple[Phrase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCue:
+    """Words that speak for a role, in the opening only or anywhere; `weight` 0.5 (weak) to 4 (sure)."""
+
+    phrases: tuple[Phrase, ...]
+    weight: float
+    where: Where = Where.ANYWHERE
+    exceptions: tuple[Phrase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all standards of a folder share: `lexicons/shared/`."""
+
+    lists: dict[str, PhraseList]
+    facts: dict[str, FactRule]
+    roles: dict[Role, tuple[RoleCue, ...]]
+    inventions: tuple[str, ...]  # lines that the speech engine invents on noise
+    stopwords: tuple[str, ...]
+    words: tuple[str, ...]  # jieba user words, one "word freq tag" line each

@@ -28,16 +28,25 @@ _CLOSER = {"{": "}", "[": "]", "(": ")", "<": ">"}
 class NotationError(LexiconError):
     """A phrase that cannot be read: `message`, `advice` and `position` (an index into `source`).
 
-    `nested` is true when the fault lies in a shared list that the phrase refers to, not in the phrase itself.
+    `nested` is true when the fault lies in a shared list that the phrase refers to, not in the phrase itself;
+    `circle` holds the names of lists that lead back to themselves.
     """
 
     def __init__(
-        self, code: str, message: str, advice: str, source: str, position: int, nested: bool = False
+        self,
+        code: str,
+        message: str,
+        advice: str,
+        source: str,
+        position: int,
+        nested: bool = False,
+        circle: tuple[str, ...] = (),
     ) -> None:
         super().__init__(code, message, advice)
         self.source = source
         self.position = position
         self.nested = nested
+        self.circle = circle
 
     def picture(self) -> str:
         """Return the phrase and, under it, a caret at the place (full-width characters take two columns)."""
@@ -49,6 +58,10 @@ class NotationError(LexiconError):
 
 class _ListCircleError(Exception):
     """A shared list that contains itself; the parser turns it into a NotationError at the reference."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(names)
+        self.names = names
 
 
 class ListBook(Mapping[str, Sequence]):
@@ -65,7 +78,7 @@ class ListBook(Mapping[str, Sequence]):
     def __getitem__(self, name: str) -> Sequence:
         if name not in self._patterns:
             if name in self._open:
-                raise _ListCircleError(" → ".join([*self._open[self._open.index(name) :], name]))
+                raise _ListCircleError(tuple(self._open[self._open.index(name) :]))
             sources = self._entries[name]
             self._open.append(name)
             try:
@@ -201,9 +214,14 @@ class _Parser:
         try:
             return self._lists[name].parts
         except _ListCircleError as circle:
-            raise self.error("circular-list", start, path=circle) from None
+            path = " → ".join([*circle.names, circle.names[0]])
+            error = self.error("circular-list", start, path=path)
+            error.circle = circle.names
+            raise error from None
         except NotationError as inner:
-            message, advice = explain("broken-list", name=name, entry=inner.source, message=inner.message)
+            message = inner.message
+            if not inner.circle:  # the path tells the whole story of a circle
+                message, _ = explain("broken-list", name=name, entry=inner.source, message=inner.message)
             raise NotationError(
-                inner.code, message, inner.advice or advice, self._source, start, nested=True
+                inner.code, message, inner.advice, self._source, start, True, inner.circle
             ) from inner

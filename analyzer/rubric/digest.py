@@ -1,0 +1,40 @@
+"""The fingerprint of everything in a standard that can change a verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable
+
+from analyzer.rubric.model import Phrase, Standard
+from analyzer.rubric.tree import show
+
+DIGEST_CHARS = 16
+
+
+def digest_of(standard: Standard, words: Iterable[str]) -> Standard:
+    """Return `standard` with its digest filled in: 16 hex digits of the SHA-256 of a canonical JSON text.
+
+    Covered: the standard as parsed, with the shared lists it uses written out and the facts it asks about, and the
+    jieba user words. Left out: comments, layout, examples (they test a verdict but do not make it) and shared
+    entries that the standard does not use.
+    """
+    content = {"standard": _plain(standard), "words": sorted(set(words))}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode()).hexdigest()[:DIGEST_CHARS]
+    return dataclasses.replace(standard, ref=dataclasses.replace(standard.ref, digest=digest))
+
+
+def _plain(value: object) -> object:
+    """Return dataclasses as plain JSON values; a phrase as what was written and what it came out as."""
+    if isinstance(value, Phrase):
+        return [value.source, show(value.pattern)]
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(entry) for entry in value]
+    if dataclasses.is_dataclass(value):
+        names = (field.name for field in dataclasses.fields(value) if not field.name.startswith("examples_"))
+        return {name: _plain(getattr(value, name)) for name in names}
+    return value

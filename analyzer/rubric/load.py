@@ -1,0 +1,109 @@
+"""Standards and shared lists by name: the door for everything that judges.
+
+Values are kept in the process and read again when a file of the folder changes (by time and size).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analyzer.domain import StandardRef
+from analyzer.errors import LexiconError
+from analyzer.rubric.fields import nearest
+from analyzer.rubric.messages import explain
+from analyzer.rubric.model import Shared, Standard
+from analyzer.rubric.problems import InvalidLexiconError, Problem
+from analyzer.rubric.shared import SharedReading, read_shared, shared_files
+from analyzer.rubric.standard import StandardReading, read_standard
+
+CHECKLIST = "checklist.yaml"
+Stamp = tuple[tuple[str, int, int], ...]
+_shared_cache: dict[Path, tuple[Stamp, SharedReading]] = {}
+_standard_cache: dict[Path, tuple[Stamp, StandardReading]] = {}
+
+
+def load_standard(path_or_id: str | Path, lexicons: Path) -> Standard:
+    """Return the standard with this id in the folder `lexicons`, or the one in the file at this path.
+
+    A file brings the `shared/` folder beside it, or else that of `lexicons`. Raises LexiconError for an unknown
+    name and InvalidLexiconError with every error of the standard and the shared files.
+    """
+    path = _find(path_or_id, lexicons)
+    folder = path.parent if (path.parent / "shared").is_dir() else lexicons
+    shared = shared_reading(folder)
+    reading = standard_reading(path, folder)
+    _refuse([*shared.problems, *reading.findings.problems])
+    if reading.standard is None:  # cannot be: an unreadable file has a problem
+        raise InvalidLexiconError(())
+    return reading.standard
+
+
+def load_shared(lexicons: Path) -> Shared:
+    """Return lists, facts, role cues, inventions and words of the folder. Raises InvalidLexiconError."""
+    reading = shared_reading(lexicons)
+    _refuse(reading.problems)
+    return reading.shared
+
+
+def available(lexicons: Path) -> list[StandardRef]:
+    """Return the standards of the folder that can be used, by id; those with errors are left to the check."""
+    if any(p.severity == "error" for p in shared_reading(lexicons).problems):
+        return []
+    readings = [standard_reading(path, lexicons) for path in standard_files(lexicons)]
+    return [
+        r.standard.ref
+        for r in readings
+        if r.standard is not None and not any(p.severity == "error" for p in r.findings.problems)
+    ]
+
+
+def standard_files(lexicons: Path) -> list[Path]:
+    """Return the files of the folder that are standards: every .yaml but the checklist."""
+    return [path for path in sorted(lexicons.glob("*.yaml")) if path.name != CHECKLIST and path.is_file()]
+
+
+def shared_reading(folder: Path) -> SharedReading:
+    """Return the shared files as read, with their problems; kept until one of them changes."""
+    stamp = _stamp(shared_files(folder))
+    kept = _shared_cache.get(folder)
+    if kept is None or kept[0] != stamp:
+        kept = (stamp, read_shared(folder))
+        _shared_cache[folder] = kept
+    return kept[1]
+
+
+def standard_reading(path: Path, folder: Path) -> StandardReading:
+    """Return a standard as read with the shared files of `folder`, with its problems; kept likewise."""
+    stamp = _stamp([path, *shared_files(folder)])
+    kept = _standard_cache.get(path)
+    if kept is None or kept[0] != stamp:
+        kept = (stamp, read_standard(path, shared_reading(folder)))
+        _standard_cache[path] = kept
+    return kept[1]
+
+
+def _stamp(paths: list[Path]) -> Stamp:
+    stats = [(path.as_posix(), path.stat()) for path in paths]
+    return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+def _find(path_or_id: str | Path, lexicons: Path) -> Path:
+    given = Path(path_or_id)
+    path = given if given.suffix == ".yaml" else lexicons / f"{path_or_id}.yaml"
+    if path.is_file() and path.name != CHECKLIST:
+        return path
+    known = [file.stem for file in standard_files(lexicons)]
+    values = {
+        "name": str(path_or_id),
+        "known": "、".join(known) or "（还没有）",
+        "folder": lexicons.as_posix(),
+    }
+    raise LexiconError(
+        "unknown-standard", *explain("unknown-standard", nearest=nearest(given.stem, known), **values)
+    )
+
+
+def _refuse(problems: list[Problem] | tuple[Problem, ...]) -> None:
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise InvalidLexiconError(errors)

@@ -1,0 +1,133 @@
+"""Lists of phrases from a file to `Phrase` values: shared lists written out, every mistake reported at its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from analyzer.rubric.fields import Fields
+from analyzer.rubric.model import Phrase, PhraseList, Sequence
+from analyzer.rubric.notation import ListBook, NotationError, parse
+from analyzer.rubric.tree import show
+
+MIN_CHARS = 2  # one syllable alone is in every other sentence
+_WHOLE_LIST = re.compile(r"\s*[<＜]([^<>＜＞]*)[>＞]\s*")
+
+
+class Lists:
+    """The shared lists of a folder, each read once, when it is first asked for.
+
+    `fields` are their mappings by name. `complete` is false where a shared file could not be read: then a name
+    that is not here may still exist, and nothing is said about it.
+    """
+
+    def __init__(self, fields: Mapping[str, Fields], complete: bool = True) -> None:
+        self._fields = fields
+        self._read: dict[str, PhraseList] = {}
+        self._circles: set[frozenset[str]] = set()
+        self.complete = complete
+        self.book = ListBook({name: list(_sources(f)) for name, f in fields.items()})
+
+    def get(self, name: str) -> PhraseList:
+        """Return the list `name` with the lists that it takes in as a whole written out."""
+        if name not in self._read:
+            self._read[name] = PhraseList(
+                name, name, ()
+            )  # what a circle finds; the circle itself is reported
+            fields = self._fields[name]
+            phrases, exceptions = read_phrases(fields, self, min_chars=1, owner=name)
+            self._read[name] = PhraseList(name, fields.text("title", name), phrases, exceptions)
+        return self._read[name]
+
+    def is_new_circle(self, names: Iterable[str], owner: str) -> bool:
+        """Tell whether the circle goes through the list `owner` and has not been reported yet."""
+        circle = frozenset(names)
+        if owner not in circle or circle in self._circles:
+            return False
+        self._circles.add(circle)
+        return True
+
+
+def _sources(fields: Fields) -> Iterable[str]:
+    node = fields.node.fields.get("phrases")
+    return (entry.text for entry in node.items if entry.text.strip()) if node else ()
+
+
+def read_phrases(
+    fields: Fields, lists: Lists, *, min_chars: int = MIN_CHARS, owner: str = ""
+) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+    """Return the phrases under `phrases` and the exceptions under `except` with those of whole lists.
+
+    `owner` is the name of the shared list that is being read ("" in a standard).
+    """
+    said = _Column(fields, lists, "phrases", min_chars, owner)
+    cancelled = _Column(fields, lists, "except", min_chars, owner)
+    for pattern, line in said.direct.items():
+        if pattern in cancelled.direct:
+            fields.report("phrase-excepted", line, phrase=show(pattern))
+    exceptions = {**said.exceptions, **cancelled.phrases}
+    return tuple(said.phrases.values()), tuple(exceptions.values())
+
+
+class _Column:
+    """One `phrases:` or `except:` list. Equal patterns are kept once; `direct` has the line of those written here."""
+
+    def __init__(self, fields: Fields, lists: Lists, key: str, min_chars: int, owner: str) -> None:
+        self.phrases: dict[Sequence, Phrase] = {}
+        self.exceptions: dict[Sequence, Phrase] = {}
+        self.direct: dict[Sequence, int] = {}
+        self._fields, self._lists, self._owner = fields, lists, owner
+        listed: dict[Sequence, str] = {}
+        for node in fields.texts(key) if key in fields else ():
+            phrase = self._parse(node.text, node.line)
+            if phrase is None:
+                continue
+            name = _whole_list(node.text)
+            found = lists.get(name).phrases if name else (phrase,)
+            if name:
+                self.exceptions |= {e.pattern: e for e in lists.get(name).exceptions}
+                listed |= {p.pattern: name for p in found}
+            else:
+                self._compare(phrase, node.line, key)
+            self._measure(found, node.line, key, min_chars)
+            self.phrases |= {p.pattern: p for p in found}
+        for pattern, line in self.direct.items():
+            if pattern in listed:
+                fields.report("phrase-in-list", line, phrase=show(pattern), name=listed[pattern])
+
+    def _parse(self, source: str, line: int) -> Phrase | None:
+        try:
+            return parse(source, self._lists.book)
+        except NotationError as error:
+            unknown = error.code == "unknown-list" and not self._lists.complete
+            mine = self._lists.is_new_circle(error.circle, self._owner) if error.nested else not unknown
+            if mine:
+                self._fields.findings.put(
+                    error.code, line, self._fields.item, error.message, error.advice, error.picture()
+                )
+            return None
+
+    def _compare(self, phrase: Phrase, line: int, key: str) -> None:
+        if phrase.pattern in self.direct:
+            first = self.direct[phrase.pattern]
+            self._fields.report("duplicate-phrase", line, key=key, phrase=phrase.source, first=first)
+        self.direct.setdefault(phrase.pattern, line)
+
+    def _measure(self, phrases: Iterable[Phrase], line: int, key: str, min_chars: int) -> None:
+        for phrase in phrases:
+            if phrase.max_chars == 0:
+                self._fields.report("phrase-only-gaps", line, key=key, phrase=phrase.source)
+            elif phrase.min_chars < min_chars:
+                self._fields.report(
+                    "phrase-too-short",
+                    line,
+                    key=key,
+                    phrase=phrase.source,
+                    shortest=phrase.min_chars,
+                    least=MIN_CHARS,
+                )
+
+
+def _whole_list(source: str) -> str:
+    found = _WHOLE_LIST.fullmatch(source)
+    return found.group(1).strip() if found else ""

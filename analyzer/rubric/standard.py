@@ -1,0 +1,203 @@
+"""Read one standard's file to a `Standard`, reporting everything in the file that keeps it from being one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from analyzer.domain import How, Kind, StandardRef
+from analyzer.rubric.digest import digest_of
+from analyzer.rubric.fields import Fields
+from analyzer.rubric.model import Element, FactRule, Item, Severity, Standard, Where
+from analyzer.rubric.phrases import Lists, read_phrases
+from analyzer.rubric.problems import Findings
+from analyzer.rubric.shared import SharedReading
+from analyzer.rubric.terms import facts_of, read_condition, read_who
+from analyzer.rubric.yamlfile import Node, read
+
+DEFAULT_EDGE_S = 60.0  # seconds of speech that count as opening and as closing
+_TOP = ("schema", "id", "version", "title", "source", "recording", "items")
+_ITEM = ("id", "kind", "how", "clause", "text", "when")
+_REQUIRED = ("where", "after", "weight", "pass", "elements", "examples")
+_FORBIDDEN = ("severity", "penalty", "cap", "who", "phrases", "except", "examples")
+_UNHEARD = ("weight", "severity", "penalty", "cap")  # link and person items count once somebody fills them in
+
+
+class Recording(StrEnum):
+    """What kind of recording a standard is for."""
+
+    VISIT = "visit"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class StandardReading:
+    """A standard as far as it could be read, its items' mappings by id, and the problems of the file."""
+
+    standard: Standard | None
+    items: dict[str, Fields]
+    findings: Findings
+
+
+def read_standard(path: Path, shared: SharedReading) -> StandardReading:
+    """Read the standard at `path` with the shared lists and facts of its folder."""
+    findings = Findings(path.as_posix())
+    root = read(path, findings)
+    if root is None:
+        return StandardReading(None, {}, findings)
+    top = Fields(root, findings)
+    top.keys(_TOP, ["opening_s", "closing_s"])
+    top.schema()
+    if top.id() and top.id() != path.stem:
+        top.report("id-not-file-name", top.line("id"), id=top.id(), file=path.name)
+    builder = _Builder(findings, shared)
+    items = [builder.item(node) for node in top.nodes("items")]
+    if "items" in top and not items:
+        top.report("no-items", top.line("items"))
+    builder.check_order(items)
+    facts = _facts_of(items, shared.shared.facts)
+    ref = StandardRef(top.text("id", path.stem), top.text("version"), "", top.text("title"))
+    standard = Standard(
+        ref=ref,
+        source=top.text("source"),
+        recording=top.choice("recording", Recording, Recording.VISIT).value,
+        items=tuple(items),
+        facts=facts,
+        opening_s=top.number("opening_s", DEFAULT_EDGE_S, low=0, high=3600),
+        closing_s=top.number("closing_s", DEFAULT_EDGE_S, low=0, high=3600),
+    )
+    return StandardReading(digest_of(standard, shared.shared.words), builder.items, findings)
+
+
+def _facts_of(items: list[Item], known: dict[str, FactRule]) -> dict[str, FactRule]:
+    """Return the facts that the items ask about and those that can change them as opposites, in file order."""
+    used = {name for item in items for name in facts_of(item.when)}
+    while True:
+        linked = {rule.opposite for name, rule in known.items() if name in used and rule.opposite}
+        linked |= {name for name, rule in known.items() if rule.opposite in used}
+        if linked <= used:
+            return {name: rule for name, rule in known.items() if name in used}
+        used |= linked
+
+
+class _Builder:
+    def __init__(self, findings: Findings, shared: SharedReading) -> None:
+        self.items: dict[str, Fields] = {}
+        self._findings = findings
+        self._facts = list(shared.shared.facts)
+        self._lists: Lists = shared.lists
+
+    def item(self, node: Node) -> Item:
+        name = node.fields["id"].text if "id" in node.fields else ""
+        fields = Fields(node, self._findings, name, "items")
+        item_id = fields.id()
+        if item_id in self.items:
+            fields.report(
+                "duplicate-id", fields.line("id"), id=item_id, first=f"第 {self.items[item_id].line('id')} 行"
+            )
+        self.items.setdefault(item_id, fields)
+        kind = fields.choice("kind", Kind, Kind.REQUIRED)
+        how = fields.choice("how", How, How.RULE)
+        self._check_keys(fields, kind, how)
+        rule = how is How.RULE
+        forbidden = kind is Kind.FORBIDDEN
+        severity = fields.choice("severity", Severity, Severity.MINOR) if "severity" in fields else None
+        examples = fields.child("examples") if rule else None
+        if examples is not None:
+            examples.keys([], ["match", "no_match"])
+        elements: tuple[Element, ...] = ()
+        if rule:
+            elements = (self._banned(fields, item_id),) if forbidden else self._elements(fields)
+        return Item(
+            id=item_id,
+            kind=kind,
+            how=how,
+            clause=fields.text("clause"),
+            text=fields.text("text"),
+            when=read_condition(fields, self._facts, self._lists.complete),
+            when_text=fields.text("when_text"),
+            elements=elements,
+            where=fields.choice("where", Where, Where.ANYWHERE),
+            after=fields.text("after"),
+            pass_credit=fields.number("pass", 1.0, low=0, high=1),
+            weight=fields.number("weight", 1.0, low=0, high=100),
+            penalty=fields.number("penalty", 0.0, low=0, high=100),
+            cap=fields.number("cap", 0.0, low=0, high=99, above_low=False) if "cap" in fields else None,
+            examples_match=_texts(examples, "match"),
+            examples_no_match=_texts(examples, "no_match"),
+            severity=severity,
+        )
+
+    def _check_keys(self, fields: Fields, kind: Kind, how: How) -> None:
+        needed: tuple[str, ...] = _ITEM
+        allowed: tuple[str, ...] = ("when_text", *_UNHEARD)
+        if how is How.RULE and kind is Kind.REQUIRED:
+            needed, allowed = (*_ITEM, "elements"), ("when_text", *_REQUIRED)
+        elif how is How.RULE:
+            needed, allowed = (*_ITEM, "phrases", "severity", "penalty"), ("when_text", *_FORBIDDEN)
+        fields.keys(needed, [key for key in allowed if key not in needed], {*_REQUIRED, *_FORBIDDEN})
+        when = fields.node.fields.get("when")
+        if when is not None and when.text != "always" and "when_text" not in fields:
+            fields.report("missing-key", fields.node.line, key="when_text")
+        fatal = "severity" in fields and fields.node.fields["severity"].text == Severity.FATAL
+        if fatal and "cap" not in fields:
+            fields.report("fatal-without-cap", fields.line("severity"))
+        if "cap" in fields and not fatal:
+            fields.report("cap-without-fatal", fields.line("cap"))
+
+    def _banned(self, fields: Fields, item_id: str) -> Element:
+        if "phrases" in fields and not fields.nodes("phrases"):
+            fields.report("no-phrases", fields.line("phrases"), key="phrases")
+        phrases, exceptions = read_phrases(fields, self._lists)
+        return Element(item_id, fields.text("text"), 1.0, phrases, exceptions, read_who(fields))
+
+    def _elements(self, fields: Fields) -> tuple[Element, ...]:
+        if "elements" in fields and not fields.nodes("elements"):
+            fields.report("no-phrases", fields.line("elements"), key="elements")
+        elements: dict[str, Element] = {}
+        lines: dict[str, int] = {}
+        for node in fields.nodes("elements"):
+            part = Fields(node, self._findings, fields.item, "elements")
+            part.keys(["id", "title", "phrases"], ["weight", "who", "except"])
+            element_id = part.id()
+            if element_id in elements:
+                part.report(
+                    "duplicate-id", part.line("id"), id=element_id, first=f"第 {lines[element_id]} 行"
+                )
+            lines.setdefault(element_id, part.line("id"))
+            if "phrases" in part and not part.nodes("phrases"):
+                part.report("no-phrases", part.line("phrases"), key="phrases")
+            phrases, exceptions = read_phrases(part, self._lists)
+            weight = part.number("weight", 1.0, low=0, high=100)
+            title = part.text("title", element_id)
+            elements[element_id] = Element(element_id, title, weight, phrases, exceptions, read_who(part))
+        return tuple(elements.values())
+
+    def check_order(self, items: list[Item]) -> None:
+        """Report `after` that names no item which can be heard, or that leads back to itself."""
+        after = {item.id: item.after for item in items}
+        heard = [i.id for i in items if i.how is How.RULE and i.kind is Kind.REQUIRED]
+        reported: set[str] = set()
+        for item in items:
+            if not item.after:
+                continue
+            fields = self.items[item.id]
+            if item.after not in heard:
+                code = "after-not-heard" if item.after in after else "unknown-after"
+                fields.unknown(
+                    code, fields.line("after"), item.after, [name for name in heard if name != item.id]
+                )
+                continue
+            path = [item.id]
+            while path[-1] and path.count(path[-1]) == 1:
+                path.append(after.get(path[-1], ""))
+            if path[-1] == item.id and item.id not in reported:
+                reported |= set(path)
+                fields.report("circular-after", fields.line("after"), path=" → ".join(path))
+
+
+def _texts(examples: Fields | None, key: str) -> tuple[str, ...]:
+    if examples is None or key not in examples:
+        return ()
+    return tuple(node.text.strip() for node in examples.texts(key))

@@ -1,0 +1,125 @@
+"""YAML with the line of everything: texts, lists and mappings as nodes, nothing converted behind the writer's back.
+
+Composed by libyaml where it is there. Scalars keep their written form: `version: 1.10` stays "1.10".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from analyzer.rubric.problems import Findings
+
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAG = "tag:yaml.org,2002:"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value with the line it starts on (from 1) and the line of the key that holds it (else the same).
+
+    `value` is a str (a scalar as written), a list of nodes or a dict of nodes by key. `tag` is str, int, float,
+    bool, null, timestamp, seq or map, as YAML 1.1 resolves it.
+    """
+
+    value: str | list[Node] | dict[str, Node]
+    tag: str
+    line: int
+    key_line: int
+
+    @property
+    def fields(self) -> dict[str, Node]:
+        """The entries of a mapping; {} for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def items(self) -> list[Node]:
+        """The entries of a list; [] for anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+    @property
+    def text(self) -> str:
+        """The scalar as written; "" for anything else."""
+        return self.value if isinstance(self.value, str) and self.tag != "null" else ""
+
+
+def read(path: Path, findings: Findings) -> Node | None:
+    """Read one file into nodes; None, with the reason in `findings`, where that cannot be done."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        findings.add("unreadable-file", 1, reason=error.strerror or type(error).__name__)
+        return None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        findings.add("not-utf8", raw[: error.start].count(b"\n") + 1)
+        return None
+    try:
+        root = yaml.compose(text, Loader=_LOADER)
+        if root is not None:
+            return _Converter(findings).convert(root)
+        findings.add("empty-file", 1)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        findings.add("bad-yaml", mark.line + 1 if mark else 1, reason=_reason(error))
+        return None
+    except RecursionError:
+        findings.add("bad-yaml", 1, reason="括号一层套一层，太深了")
+    return None
+
+
+def _reason(error: yaml.YAMLError) -> str:
+    """Return libyaml's own words with the commonest ones put into Chinese."""
+    problem = str(getattr(error, "problem", "") or error).splitlines()[0]
+    told = {
+        "cannot start any token": "这个字符不能放在开头（制表符、@、`、% 等）",
+        "mapping values are not allowed": "这里的冒号放错了地方",
+        "did not find expected key": "缩进没有对齐，或者括号、引号后面还有字",
+        "did not find expected <block end>": "缩进没有对齐，或者括号、引号后面还有字",
+        "did not find expected '-' indicator": "缩进没有对齐，或者括号、引号后面还有字",
+        "did not find expected ',' or": "方括号或大括号没有成对",
+        "found unexpected end of stream": "引号没有成对",
+        "found undefined alias": "星号 * 开头的短语没有加引号",
+        "did not find expected alphabetic or numeric character": "星号 * 或 & 开头的短语没有加引号",
+        "expected a single document": "一个文件里有几份文档（---）",
+        "could not find expected ':'": "少了冒号",
+        "control characters are not allowed": "文件里有看不见的控制字符",
+    }
+    return next((chinese for english, chinese in told.items() if english in problem), problem)
+
+
+class _Converter:
+    """Turns libyaml's nodes into ours; aliases are refused, so that a file cannot grow or turn in circles."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._seen: set[int] = set()
+
+    def convert(self, node: yaml.Node, key_line: int = 0) -> Node:
+        line = node.start_mark.line + 1
+        tag = node.tag.removeprefix(_TAG)
+        if id(node) in self._seen:
+            self._findings.add("yaml-alias", key_line or line)
+            return Node("", "null", line, key_line or line)
+        self._seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return Node(self._mapping(node), "map", line, key_line or line)
+        if isinstance(node, yaml.SequenceNode):
+            return Node([self.convert(child) for child in node.value], "seq", line, key_line or line)
+        return Node(str(node.value), tag, line, key_line or line)
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, Node]:
+        entries: dict[str, Node] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
+            if not key:
+                self._findings.add("bad-key", line)
+            elif key in entries:
+                self._findings.add("duplicate-key", line, key=key, first=entries[key].key_line)
+            else:
+                entries[key] = self.convert(value_node, line)
+        return entries
