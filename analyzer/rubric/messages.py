@@ -84,7 +84,33 @@ TEXTS: dict[str, tuple[str, str]] = {
     "duplicate-phrase": ("“{phrase}”在“{key}”里写了两次，第一次在第 {first} 行", "删掉一句"),
     "phrase-in-list": ("“{phrase}”在引用的短语表 <{name}> 里已经有了", "删掉这一句"),
     "phrase-excepted": ("“{phrase}”同时写在 except 里，永远不会算数", "从一处删掉"),
+    # --- against the checklist
+    "item-missing": ("缺少条目“{id}”：{text}", "照 checklist.yaml 补上这一条"),
+    "item-not-in-checklist": (
+        "checklist.yaml 里没有条目“{id}”",
+        "〔是不是“{nearest}”？〕改成清单里的编号，或者先把它加进清单",
+    ),
+    "differs-from-checklist": ("“{key}”与清单不一致：这里是“{value}”", "改成“{wanted}”"),
+    "when-differs": ("“when”与清单不一致，清单里是“{wanted}”", "核对这一条什么时候适用"),
+    "standard-missing": ("清单里的标准“{id}”没有对应的文件", "补上 {id}.yaml"),
+    "standard-not-in-checklist": ("清单里没有标准“{id}”，条目无法核对", "自己的标准可以不理会这一条"),
+    # --- examples
+    "few-examples": ("“{key}”只有 {count} 个例句，至少要 {least} 个", "在 examples 下面补上例句"),
+    "few-variants": (
+        "“{element}”只有 {count} 种说法，少于 {least} 种，换个说法就听不出来了",
+        "补上大家平时的说法",
+    ),
+    "example-match-fails": ("例句“{example}”应当算数，实际没有算", "补一句短语，或者改例句"),
+    "example-no-match-fails": (
+        "例句“{example}”不应当算数，实际算了",
+        "把短语写得更具体，或者在 except 里写上例外",
+    ),
+    "forbidden-fires": (
+        "例句“{example}”会被禁语 {accuser}（{said}）误判",
+        "在 {accuser} 的 except 里写上例外；如果它确实是禁语，请换一个例句",
+    ),
     # --- whole folders
+    "no-standards": ("{folder} 里没有标准（.yaml 文件）", "检查文件夹的名字"),
     "unknown-standard": (
         "没有名叫“{name}”的标准",
         "〔是不是“{nearest}”？〕{folder} 里现有：{known}",
@@ -93,7 +119,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 # Findings that a standard may be used with.
-HINTS = frozenset({"phrase-in-list"})
+HINTS = frozenset({"phrase-in-list", "few-variants", "when-differs", "standard-not-in-checklist"})
 
 
 def explain(code: str, **values: object) -> tuple[str, str]:

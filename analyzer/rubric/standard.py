@@ -33,9 +33,10 @@ class Recording(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StandardReading:
-    """A standard as far as it could be read, its items' mappings by id, and the problems of the file."""
+    """A standard as far as it could be read, the file's mapping, its items' by id, and the file's problems."""
 
     standard: Standard | None
+    top: Fields | None
     items: dict[str, Fields]
     findings: Findings
 
@@ -45,7 +46,7 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
     findings = Findings(path.as_posix())
     root = read(path, findings)
     if root is None:
-        return StandardReading(None, {}, findings)
+        return StandardReading(None, None, {}, findings)
     top = Fields(root, findings)
     top.keys(_TOP, ["opening_s", "closing_s"])
     top.schema()
@@ -67,7 +68,7 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
         opening_s=top.number("opening_s", DEFAULT_EDGE_S, low=0, high=3600),
         closing_s=top.number("closing_s", DEFAULT_EDGE_S, low=0, high=3600),
     )
-    return StandardReading(digest_of(standard, shared.shared.words), builder.items, findings)
+    return StandardReading(digest_of(standard, shared.shared.words), top, builder.items, findings)
 
 
 def _facts_of(items: list[Item], known: dict[str, FactRule]) -> dict[str, FactRule]:
