@@ -27,16 +27,21 @@ MIN_SEPARATION_DB = 14.0  # between -10 dB leaks on both sides (20 dB) and panni
 MIN_SIDE_SHARE = 0.02  # of the active frames
 MIN_SIDE_FRAMES = int(0.4 * SAMPLE_RATE_HZ / FRAME_SAMPLES)  # 0.4 s: a "喂，你好"
 ONE_SIDED_DB = 10.0  # a copy this much weaker adds only noise to a mix
+LEAK_MARGIN_DB = 4.0  # a leak's level varies from frame to frame
+OWN_RANGE_DB = 30.0  # a voice's quietest frames that matter, below its speech level
 AUDIBLE_LEAK_DB = 35.0  # a leak weaker than this is not heard by speech detection
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """When channel `quiet` only carries what leaks from the other: D beyond `threshold_db` (towards the other)."""
+    """Keeps the other person's voice out of `channel`, for one direction of leaking.
 
-    quiet: int
-    threshold_db: float
-    active_db: float
+    A frame is the channel's own voice if it is above `own_db` and less than `difference_db` below the other channel.
+    """
+
+    channel: int
+    difference_db: float
+    own_db: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def plan(m: Measurements) -> Plan:
     if sides is not None:
         gains = [_gain_db(m, [0]), _gain_db(m, [1])]
         gates = _gates(sides, level)
-        leak_db = -min(sides[1], -sides[0]) if gates else None
+        leak_db = -min(gate.difference_db + LEAK_MARGIN_DB for gate in gates) if gates else None
         weights = _weights([[1.0, 0.0], [0.0, 1.0]], gains)
         return Plan("two", weights, m.dc, max(gains), max(level), leak_db, gates, correlation)
     gain_db = _gain_db(m, [0, 1])
@@ -124,7 +129,7 @@ def _correlation(m: Measurements, active: NDArray[np.bool_]) -> float:
 
 
 def _sides(joint: NDArray[np.int64]) -> tuple[float, float] | None:
-    """Mean level difference of right-channel frames (low) and left-channel frames (high), if there are both.
+    """Usual level difference of right-channel frames (low) and left-channel frames (high), if there are both.
 
     Otsu's threshold (IEEE SMC 9, 1979) over the histogram of D; None where the modes are not far apart
     or one of them is nearly empty.
@@ -145,16 +150,15 @@ def _sides(joint: NDArray[np.int64]) -> tuple[float, float] | None:
     smaller = min(below[cut], above[cut])
     if smaller < max(MIN_SIDE_FRAMES, MIN_SIDE_SHARE * below[-1]) or high[cut] - low[cut] < MIN_SEPARATION_DB:
         return None
-    return float(low[cut]), float(high[cut])
+    # double talk and background pull the means together; what leaks, leaks at the most frequent difference
+    smooth = np.convolve(counts, np.ones(5), mode="same")
+    return float(difference[np.argmax(smooth[: cut + 1])]), float(difference[cut + 1 + np.argmax(smooth[cut + 1 :])])
 
 
 def _gates(sides: tuple[float, float], level: list[float]) -> tuple[Gate, ...]:
-    """Gates for the directions in which the leak can be heard; frames nearer the middle are double talk."""
-    low, high = sides
-    quarter = (high - low) / 4.0
-    gates = []
-    if high < AUDIBLE_LEAK_DB:
-        gates.append(Gate(quiet=1, threshold_db=high - quarter, active_db=level[0] - ACTIVE_RANGE_DB - 10.0))
-    if -low < AUDIBLE_LEAK_DB:
-        gates.append(Gate(quiet=0, threshold_db=-low - quarter, active_db=level[1] - ACTIVE_RANGE_DB - 10.0))
-    return tuple(gates)
+    """Gates for the directions in which the leak can be heard."""
+    return tuple(
+        Gate(channel, leak_db - LEAK_MARGIN_DB, level[channel] - OWN_RANGE_DB)
+        for channel, leak_db in ((1, sides[1]), (0, -sides[0]))
+        if LEAK_MARGIN_DB < leak_db < AUDIBLE_LEAK_DB
+    )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analyzer.audio.report import FRAME_SAMPLES
 
 FLOOR_DB = -110  # digital silence; 16-bit dither lies near -96 dB
-CEILING_DB = 20
+CEILING_DB = 100  # unscaled 16-bit values in a float file reach 90 dB
 BINS = CEILING_DB - FLOOR_DB + 1
 CLIP_LEVEL = 0.985  # of full scale: a clipped plateau stays above this after resampling
 

@@ -60,7 +60,7 @@ def warnings(report: Report) -> tuple[str, ...]:
         found.append(f"录音中间缺少 {report.filled_s:.1f} 秒，已用静音补齐，时间位置不变。")
     if report.non_finite:
         found.append(f"有 {report.non_finite} 个采样值不是有效数字（NaN 或无穷大），已按静音处理。")
-    if report.clipped_share > CLIPPED_SHARE:
+    if report.clipped_share > CLIPPED_SHARE and report.gain_db > -6.0:
         found.append(f"录音过载（削波）：{report.clipped_share:.1%} 的采样达到满幅，文字可能不准。")
     if abs(report.dc_offset) > DC_OFFSET:
         found.append(f"录音有直流偏移（{report.dc_offset:+.1%}），已去除。")

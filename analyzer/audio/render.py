@@ -13,7 +13,8 @@ from analyzer.audio.report import FRAME_SAMPLES, SAMPLE_RATE_HZ
 
 BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ  # a multiple of FRAME_SAMPLES
 LEAK_GAIN = 10.0 ** (-30.0 / 20.0)
-GUARD_FRAMES = 4  # 80 ms around another voice are never gated: keeps onsets
+GUARD_FRAMES = 6  # 120 ms around the channel's own voice are kept: onsets and weak endings
+MIN_VOICE_FRAMES = 3  # a stray frame or two is the leak's own variation
 
 
 def render(planes: list[Path], samples: int, plan: Plan, target: Path) -> None:
@@ -29,7 +30,7 @@ def render(planes: list[Path], samples: int, plan: Plan, target: Path) -> None:
                 block = np.stack([np.fromfile(f, dtype=np.float32, count=count) for f in files])
                 block -= plan.dc[:, None].astype(np.float32)
                 for gate in plan.gates:
-                    block[gate.quiet] *= _gate_gain(block, gate)
+                    block[gate.channel] *= _gate_gain(block, gate)
                 mixed = np.clip(plan.weights @ block * 32767.0, -32768.0, 32767.0)
                 for channel, plane in enumerate(np.rint(mixed).astype(np.int16)):
                     out.seek((channel * samples + start) * 2)
@@ -42,10 +43,10 @@ def render(planes: list[Path], samples: int, plan: Plan, target: Path) -> None:
 def _gate_gain(block: NDArray[np.float32], gate: Gate) -> NDArray[np.float32]:
     """Gain of each sample of the gated channel, shape (n,): 1.0, or LEAK_GAIN where only the leak is heard."""
     _, level_db = frame_levels(block)
-    loud = level_db[1 - gate.quiet]
-    leak_only = (loud - level_db[gate.quiet] >= gate.threshold_db) & (loud >= gate.active_db)
-    padded = np.pad(leak_only, GUARD_FRAMES, mode="edge")
-    held = np.lib.stride_tricks.sliding_window_view(padded, 2 * GUARD_FRAMES + 1).all(axis=1)
-    centres = (np.arange(held.size) + 0.5) * FRAME_SAMPLES
-    gain = np.interp(np.arange(block.shape[1]), centres, np.where(held, LEAK_GAIN, 1.0))
+    own, other = level_db[gate.channel], level_db[1 - gate.channel]
+    voice = (other - own < gate.difference_db) & (own > gate.own_db)
+    padded = np.pad(voice, GUARD_FRAMES, mode="edge")
+    kept = np.lib.stride_tricks.sliding_window_view(padded, 2 * GUARD_FRAMES + 1).sum(axis=1) >= MIN_VOICE_FRAMES
+    centres = (np.arange(kept.size) + 0.5) * FRAME_SAMPLES
+    gain = np.interp(np.arange(block.shape[1]), centres, np.where(kept, 1.0, LEAK_GAIN))
     return gain.astype(np.float32)

@@ -30,7 +30,7 @@ GUESSED_LENGTH = {"aac", "amr", "mpegts"}  # containers without a length: FFmpeg
 RATES_HZ = range(4_000, 384_001)
 MAX_CHANNELS = 32
 BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ
-MAX_SAMPLE = 1e4  # float files may hold 16-bit values unscaled; beyond that it is garbage
+MAX_SAMPLE = 1e5  # float files may hold 16-bit values unscaled; beyond that it is garbage
 MIN_GAP_S = 0.1  # a hole in the time stamps; shorter ones are rounding and encoder delay
 CHECK_PACKETS = 256
 
@@ -112,10 +112,10 @@ class Source:
                 joined = np.concatenate(pending, axis=1)
                 whole = count - count % BLOCK_SAMPLES
                 for start in range(0, whole, BLOCK_SAMPLES):
-                    yield joined[:, start : start + BLOCK_SAMPLES]
+                    yield self._sound(joined[:, start : start + BLOCK_SAMPLES])
                 pending, count = [joined[:, whole:]], count - whole
         if count:
-            yield np.concatenate(pending, axis=1)
+            yield self._sound(np.concatenate(pending, axis=1))
 
     def _pieces(
         self, channels: int, max_duration_s: float, deadline: float, alive: Any
@@ -132,7 +132,7 @@ class Source:
             if now != shape:
                 if resampler is not None:
                     yield from self._out(resampler.resample(None), channels)
-                resampler = self._av.AudioResampler(format="fltp", layout=frame.layout, rate=SAMPLE_RATE_HZ)
+                resampler = self._av.AudioResampler(format="flt", layout=frame.layout, rate=SAMPLE_RATE_HZ)
                 shape = now
             yield from self._gap(frame, channels, max_duration_s)
             frame = self._finite(frame)
@@ -195,23 +195,26 @@ class Source:
         if not self.codec.startswith("pcm_f"):
             return frame
         values = frame.to_ndarray()
-        wrong = ~(np.abs(values) <= MAX_SAMPLE * 10)
-        if not wrong.any():
+        sound = self._sound(values)
+        if sound is values:
             return frame
-        self.non_finite += int(np.count_nonzero(wrong))
-        values = np.where(wrong, 0, values).astype(values.dtype)
-        clean = self._av.AudioFrame.from_ndarray(values, format=frame.format.name, layout=frame.layout.name)
+        clean = self._av.AudioFrame.from_ndarray(sound, format=frame.format.name, layout=frame.layout.name)
         clean.sample_rate = frame.sample_rate
         return clean
 
+    def _sound(self, values: NDArray[Any]) -> NDArray[Any]:
+        """`values` itself, or a copy in which what is not a plausible number is 0; counted."""
+        wrong = ~(np.abs(values) <= MAX_SAMPLE)
+        if not wrong.any():
+            return values
+        self.non_finite += int(np.count_nonzero(wrong))
+        return np.where(wrong, values.dtype.type(0), values)
+
     def _out(self, frames: Any, channels: int) -> Iterator[NDArray[np.float32]]:
         for frame in frames:
-            values = frame.to_ndarray()
+            # packed, because PyAV 18.1 counts the planes of 8 and more channels wrongly
+            values = frame.to_ndarray().reshape(-1, frame.layout.nb_channels).T
             self.decoded_samples += values.shape[1]
-            wrong = ~(np.abs(values) <= MAX_SAMPLE * 10)
-            if wrong.any():
-                self.non_finite += int(np.count_nonzero(wrong))
-                values = np.where(wrong, np.float32(0), values)
             if values.shape[0] != channels:
                 values = np.repeat(values.mean(axis=0, keepdims=True), channels, axis=0)
             yield values
