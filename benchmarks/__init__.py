@@ -1,0 +1,1 @@
+"""Measurements of the product: accuracy, speed, and the recordings they are taken on."""
