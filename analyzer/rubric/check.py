@@ -6,16 +6,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from analyzer.rubric import examples
+from analyzer.rubric import example
 from analyzer.rubric.checklist import compare, missing_standards, read_checklist
 from analyzer.rubric.load import CHECKLIST, standard_files
 from analyzer.rubric.problems import Findings, Problem, render
 from analyzer.rubric.shared import read_shared
 from analyzer.rubric.standard import read_standard
 
+__all__ = ["check", "has_errors", "render"]
+
 
 def check(
-    folder: Path, checklist: Path | None = None, judge_example: examples.JudgeExample | None = None
+    folder: Path, checklist: Path | None = None, judge_example: example.JudgeExample | None = None
 ) -> list[Problem]:
     """Return all problems of the standards, the shared files and the checklist in `folder`, ordered by place.
 
@@ -36,10 +38,10 @@ def check(
         reading = read_standard(path, shared)
         if clauses is not None:
             compare(reading, clauses)
-        examples.count(reading)
+        example.count(reading)
         sound = not any(p.severity == "error" for p in [*shared.problems, *reading.findings.problems])
         if judge_example is not None and sound:
-            examples.judge(reading, judge_example)
+            example.judge(reading, judge_example)
         problems += reading.findings.problems
     if clauses is not None:
         missing_standards(clauses, {path.stem for path in files})

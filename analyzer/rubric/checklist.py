@@ -25,7 +25,11 @@ class Checklist:
 
 
 def read_checklist(path: Path) -> Checklist:
-    """Read a checklist file; what is wrong with the file itself is in `findings`."""
+    """Read a checklist file; what is wrong with the file itself is in `findings`.
+
+    Keys beyond those that are compared are let pass: the checklist is the customer's text, and an unquoted comma
+    in its conditions makes a key of half a sentence.
+    """
     findings = Findings(path.as_posix())
     standards: dict[str, Fields] = {}
     items: dict[str, dict[str, Fields]] = {}
@@ -47,7 +51,7 @@ def read_checklist(path: Path) -> Checklist:
 def _item(node: Node, findings: Findings) -> Fields:
     name = node.fields["id"].text if "id" in node.fields else ""
     fields = Fields(node, findings, name, "items")
-    fields.keys(["id", "when", *_COMPARED])
+    fields.keys(["id", "when", *_COMPARED], fields.node.fields)
     fields.choice("kind", Kind, Kind.REQUIRED)
     fields.choice("how", How, How.RULE)
     return fields

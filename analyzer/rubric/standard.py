@@ -9,11 +9,11 @@ from pathlib import Path
 from analyzer.domain import How, Kind, StandardRef
 from analyzer.rubric.digest import digest_of
 from analyzer.rubric.fields import Fields
-from analyzer.rubric.model import Element, FactRule, Item, Severity, Standard, Where
+from analyzer.rubric.model import Element, Item, Severity, Standard, Where
 from analyzer.rubric.phrases import Lists, read_phrases
 from analyzer.rubric.problems import Findings
 from analyzer.rubric.shared import SharedReading
-from analyzer.rubric.terms import facts_of, read_condition, read_who
+from analyzer.rubric.terms import read_condition, read_who
 from analyzer.rubric.yamlfile import Node, read
 
 DEFAULT_EDGE_S = 60.0  # seconds of speech that count as opening and as closing
@@ -57,29 +57,17 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
     if "items" in top and not items:
         top.report("no-items", top.line("items"))
     builder.check_order(items)
-    facts = _facts_of(items, shared.shared.facts)
     ref = StandardRef(top.text("id", path.stem), top.text("version"), "", top.text("title"))
     standard = Standard(
         ref=ref,
         source=top.text("source"),
         recording=top.choice("recording", Recording, Recording.VISIT).value,
         items=tuple(items),
-        facts=facts,
+        facts=shared.shared.facts,
         opening_s=top.number("opening_s", DEFAULT_EDGE_S, low=0, high=3600),
         closing_s=top.number("closing_s", DEFAULT_EDGE_S, low=0, high=3600),
     )
     return StandardReading(digest_of(standard, shared.shared.words), top, builder.items, findings)
-
-
-def _facts_of(items: list[Item], known: dict[str, FactRule]) -> dict[str, FactRule]:
-    """Return the facts that the items ask about and those that can change them as opposites, in file order."""
-    used = {name for item in items for name in facts_of(item.when)}
-    while True:
-        linked = {rule.opposite for name, rule in known.items() if name in used and rule.opposite}
-        linked |= {name for name, rule in known.items() if rule.opposite in used}
-        if linked <= used:
-            return {name: rule for name, rule in known.items() if name in used}
-        used |= linked
 
 
 class _Builder:
