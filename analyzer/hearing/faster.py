@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analyzer.domain import Engine
 from analyzer.errors import ModelError
-from analyzer.hearing.features import log_mel
+from analyzer.hearing.features import FRAMES, log_mel
 from analyzer.hearing.timing import repaired, spread, token_characters
 from analyzer.hearing.types import IMPROBABLE, REPETITIVE, TEMPERATURES, Decoded, Window, compression_ratio
 from analyzer.settings import Settings
@@ -155,7 +155,10 @@ class FasterWhisper:
         for window, ids, result, alignment, temperature in zip(
             batch, tokens, results, alignments, temperatures, strict=True
         ):
-            text, starts, ends, confidence = "", [], [], []
+            text = ""
+            starts: list[float] = []
+            ends: list[float] = []
+            confidence: list[float] = []
             if ids:
                 jumps = _jump_times(alignment.alignments, len(ids))
                 text, starts, ends, confidence = spread(

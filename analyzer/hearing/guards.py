@@ -54,7 +54,7 @@ def invented(segment: Segment, decoded: Decoded, inventions: Sequence[str], prom
         return "字数多得来不及说"
     if decoded.no_speech_prob > NO_SPEECH and decoded.avg_logprob < IMPROBABLE:
         return "引擎认为这里没有人说话"
-    if segment.confidence < (0.25 if alone else 0.15):
+    if alone and decoded.avg_logprob < IMPROBABLE:
         return "引擎自己没有把握"
     found = matching_invention(said, inventions)
     if found:
@@ -81,7 +81,7 @@ def matching_invention(said: str, inventions: Sequence[str]) -> str:
 
 
 def is_echo(said: str, prompt: str) -> bool:
-    """Whether the text is the prompt given back: eight characters of it in a row, or three of its words and little else."""
+    """Whether the text is the prompt given back: eight characters in a row, or three of its words alone."""
     if not prompt or len(said) < 6:
         return False
     whole = spoken(to_simplified(prompt))

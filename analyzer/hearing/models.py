@@ -38,7 +38,8 @@ def provision(settings: Settings, model: str | None = None, *, checkpoint: bool 
     """The folder that holds `model` (default: the setting), ready for faster-whisper.
 
     With `checkpoint`, the path of openai-whisper's checkpoint instead, converted once from the same weights.
-    A folder (or, with `checkpoint`, a .pt file) given instead of a name is used as it is. Takes milliseconds when nothing is to be done.
+    A folder (or, with `checkpoint`, a .pt file) given instead of a name is used as it is. Takes
+    milliseconds when nothing is to be done.
     Raises ModelError for an unknown name, a wrong hash, or a model that cannot be fetched.
     """
     name = model or settings.model

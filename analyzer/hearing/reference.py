@@ -111,7 +111,10 @@ class OpenAIWhisper:
 
     def _aligned(self, window: Window, mel: Any, result: Any) -> Decoded:
         tokens = [token for token in result.tokens if token < self._tokenizer.eot]
-        groups, starts, ends, sure = [], [], [], []
+        groups: list[tuple[str, int, int]] = []
+        starts: list[float] = []
+        ends: list[float] = []
+        sure: list[float] = []
         if tokens:
             frames = max(2, round(window.duration_s * FRAMES_PER_S))
             for word in self._whisper.timing.find_alignment(self._model, self._tokenizer, tokens, mel, frames):

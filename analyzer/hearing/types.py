@@ -48,10 +48,12 @@ class Piece:
 
     @property
     def window_start_s(self) -> float:
+        """Where the piece begins in its window, in seconds."""
         return self.offset / SAMPLE_RATE_HZ
 
     @property
     def window_end_s(self) -> float:
+        """Where the piece ends in its window, in seconds."""
         return (self.offset + self.last - self.first) / SAMPLE_RATE_HZ
 
 
@@ -76,11 +78,13 @@ class Window:
 
     @property
     def samples(self) -> int:
+        """Length with the silence between pieces, in samples."""
         last = self.pieces[-1]
         return last.offset + last.last - last.first
 
     @property
     def duration_s(self) -> float:
+        """Length with the silence between pieces, in seconds."""
         return self.samples / SAMPLE_RATE_HZ
 
     @property
@@ -90,6 +94,7 @@ class Window:
 
     @property
     def speech_s(self) -> float:
+        """Seconds of recorded sound in the window."""
         return sum(piece.span.duration_s for piece in self.pieces)
 
     def audio(self) -> NDArray[np.float32]:

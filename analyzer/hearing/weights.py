@@ -137,7 +137,7 @@ def dimensions(variables: Mapping[str, Tensor]) -> dict[str, int]:
 
 
 def convert(folder: Path, target: Path) -> None:
-    """Write `folder`'s CTranslate2 model as an openai-whisper checkpoint to `target` (not atomic: give a temporary name).
+    """Write `folder`'s CTranslate2 model as an openai-whisper checkpoint to `target` (not atomically).
 
     Beside `dims` and `model_state_dict` (half precision) the checkpoint holds `alignment_heads`, the
     [layer, head] pairs from config.json that give character times; whisper.load_model ignores the key.
