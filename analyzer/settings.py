@@ -131,7 +131,7 @@ def _parse(cls: type[Settings], name: str, value: object) -> object:
     target = {"int": int, "float": float, "Path": Path, "str": str}[str(spec.type)]
     place = f"{PREFIX}{name.upper()}"
     try:
-        parsed = target(value)  # type: ignore[call-overload]  # one of the four types above
+        parsed = target(value)
     except (TypeError, ValueError):
         raise SettingsError(
             "setting-type", f"设置 {place} 的值 {value!r} 不是 {target.__name__}", "请改正后重试"

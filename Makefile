@@ -1,0 +1,55 @@
+# The front door. From a bare checkout: `make demo` shows the product, `make test` runs the whole test suite.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+SAMPLES := $(filter-out %.yaml %.json %.md,$(wildcard samples/*.*))
+export HF_HUB_OFFLINE ?= 1
+
+.PHONY: demo install model check test bench clean help
+
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+demo: model  ## everything from a bare checkout: environment, model, the samples analysed and reported
+	$(PY) -m analyzer demo samples
+
+install: $(VENV)/.installed  ## the virtual environment with what the service needs
+
+model: install  ## the speech model, joined and verified once, converted once for the second engine
+	@$(PY) -m analyzer.hearing.models
+
+check: $(VENV)/.installed-dev  ## static checks: style, types, import rules, the standards
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PY) -m analyzer check
+
+test: $(VENV)/.installed-dev model  ## the whole test suite
+	$(PY) -m pytest
+
+bench: $(VENV)/.installed-bench model  ## accuracy and speed; results go to benchmarks/results/
+	$(PY) -m benchmarks accuracy
+	$(PY) -m benchmarks speed
+
+clean:  ## remove the environment and everything that was built
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新版本：请先安装，或用 make PYTHON=/路径/python3.11 指定"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# torch goes first and alone: with it in place nothing later pulls a CUDA build in.
+$(VENV)/.installed: requirements.txt | $(PY)
+	$(PIP) $$(grep '^torch==' requirements.txt)
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed-dev
+	$(PIP) -r requirements-bench.txt
+	@touch $@

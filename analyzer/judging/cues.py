@@ -1,0 +1,37 @@
+"""What each speaker's words say about the role: the cues of lexicons/shared/roles.yaml, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analyzer.domain import Role, Utterance
+from analyzer.judging.ear import Tables
+from analyzer.matching import CUE, Finder, make_stream
+from analyzer.rubric.model import RoleCue, Where
+
+OPENING_CHARACTERS = 120  # about the first half minute of one person's words
+ENOUGH = 2  # a cue repeated more often than this proves nothing more
+
+
+class CueCounter:
+    """Scores the words of one speaker for every role; make once, use for every recording."""
+
+    def __init__(self, cues: Mapping[Role, Sequence[RoleCue]], words: Any) -> None:
+        self._cues = {role: tuple(found) for role, found in cues.items()}
+        self._words = words
+        self._tables = Tables(phrase for found in self._cues.values() for cue in found for phrase in cue.phrases)
+
+    def __call__(self, utterances: Sequence[Utterance]) -> dict[Role, float]:
+        """Return the summed weight of the cues found for each role; 0.0 where none was."""
+        stream = make_stream(utterances, None, self._words)
+        finder = Finder(stream, self._tables.table(CUE), CUE)
+        scores: dict[Role, float] = {}
+        for role, cues in self._cues.items():
+            scores[role] = 0.0
+            for cue in cues:
+                found = finder.matches(cue.phrases)
+                if cue.where is Where.OPENING:
+                    found = [m for m in found if m.first < OPENING_CHARACTERS]
+                scores[role] += cue.weight * min(len(found), ENOUGH) ** 0.5
+        return scores

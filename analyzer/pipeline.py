@@ -1,0 +1,131 @@
+"""The whole way: file → audio → speech → transcript → speakers → roles → verdicts (DESIGN §1).
+
+`Analyzer` holds the engines, loaded once a process; everything after hearing is pure and needs none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from analyzer.audio import Audio, Layout, open_audio
+from analyzer.domain import Analysis, Dropped, Hearing, Span, Speaker, Utterance, quantise_ratio, quantise_time
+from analyzer.hearing import Heard, detect_speech, hear, load_transcriber
+from analyzer.judging import judge, words_for
+from analyzer.judging.cues import CueCounter
+from analyzer.progress import Listener, Progress, silent
+from analyzer.rubric.load import load_shared, load_standard
+from analyzer.rubric.model import Standard
+from analyzer.serial import quantised
+from analyzer.settings import Settings
+from analyzer.speakers import assign_roles, attribute, channel_turns, load_diarizer
+from analyzer.text import NORMALISER
+
+
+def load(standard: str, settings: Settings) -> Standard:
+    """Return a standard by id or path. Raises LexiconError with every problem of its file."""
+    return load_standard(standard, settings.lexicons)
+
+
+def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings: Settings) -> Analysis:
+    """Judge what was heard earlier again: no audio, no model.
+
+    Roles are taken as they stand; a transcript without any role gets them from what is said.
+    """
+    words = words_for(settings.lexicons, settings.cache_dir)
+    if not any(s.role.value != "unknown" for s in hearing.speakers) and hearing.transcript:
+        hearing = _with_roles(hearing, None, settings)
+    return Analysis(hearing, judge(hearing, load(standard, settings), given, words))
+
+
+class Analyzer:
+    """Analyses recordings with one set of settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def analyse(
+        self,
+        path: Path,
+        standard: Standard,
+        given: Mapping[str, bool],
+        progress: Listener = silent,
+        technician_channel: int | None = None,
+    ) -> Analysis:
+        """Hear and judge one file.
+
+        `technician_channel` (from 0) states who is on a two-channel recording. Raises AudioError for a file that
+        cannot be decoded, ModelError where an engine cannot be loaded.
+        """
+        heard = self.hear(path, standard.recording, progress, technician_channel)
+        progress(Progress("judge", heard.duration_s, heard.duration_s))
+        words = words_for(self.settings.lexicons, self.settings.cache_dir)
+        return Analysis(heard, judge(heard, standard, given, words))
+
+    def hear(
+        self, path: Path, kind: str, progress: Listener = silent, technician_channel: int | None = None
+    ) -> Hearing:
+        """Return all that was heard in one file; `kind` is "visit" or "call"."""
+        progress(Progress("decode", 0.0, 0.0))
+        with open_audio(path, self.settings) as audio:
+            return self._hear(audio, kind, progress, technician_channel)
+
+    def _hear(self, audio: Audio, kind: str, progress: Listener, technician_channel: int | None) -> Hearing:
+        duration_s = quantise_time(audio.duration_s)
+        progress(Progress("detect", 0.0, duration_s))
+        speech = tuple(detect_speech(channel) for channel in audio.samples)
+        if audio.layout is Layout.STEREO:
+            turns, speech = channel_turns(audio.samples, speech)
+            found, warnings = "channels", ()
+        else:
+            technician_channel = None
+            progress(Progress("diarize", 0.0, duration_s))
+            diarizer = load_diarizer(self.settings)
+            diarization = diarizer.diarize(audio.samples[0], speech[0], kind, progress)
+            turns, warnings = diarization.turns, diarization.warnings
+            found = f"{diarizer.name} found {diarization.found}, kept {diarization.kept}"
+        transcriber = load_transcriber(self.settings)
+        parts = [
+            hear(samples, spans, transcriber, self.settings, progress, channel)
+            for channel, (samples, spans) in enumerate(zip(audio.samples, speech, strict=True))
+        ]
+        segments = sorted((s for part in parts for s in part.segments), key=lambda s: (s.start_s, s.channel))
+        utterances = tuple(quantised(u) for u in attribute(segments, turns))
+        hearing = Hearing(
+            audio.name,
+            duration_s,
+            _spans(parts, "speech"),
+            _spans(parts, "unheard"),
+            replace(transcriber.engine, normaliser=NORMALISER, diarizer=found),
+            (),
+            utterances,
+            _dropped(parts),
+            tuple(dict.fromkeys([*audio.warnings, *warnings, *(w for part in parts for w in part.warnings)])),
+        )
+        return _with_roles(hearing, technician_channel, self.settings)
+
+
+def _with_roles(hearing: Hearing, technician_channel: int | None, settings: Settings) -> Hearing:
+    """Return the hearing with a role for every speaker, from what is said or as stated."""
+    words = words_for(settings.lexicons, settings.cache_dir)
+    counter = CueCounter(load_shared(settings.lexicons).roles, words)
+    speakers, utterances = assign_roles(hearing.transcript, counter, technician_channel=technician_channel)
+    return replace(hearing, speakers=tuple(_quantised(s) for s in speakers), transcript=_ordered(utterances))
+
+
+def _quantised(s: Speaker) -> Speaker:
+    return Speaker(s.id, s.role, quantise_ratio(s.confidence), quantise_time(s.speech_s))
+
+
+def _ordered(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
+    return tuple(sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker)))
+
+
+def _spans(parts: list[Heard], name: str) -> tuple[Span, ...]:
+    found: list[Span] = [span for part in parts for span in getattr(part, name)]
+    return tuple(sorted(Span(quantise_time(s.start_s), quantise_time(s.end_s)) for s in found))
+
+
+def _dropped(parts: list[Heard]) -> tuple[Dropped, ...]:
+    return tuple(sorted((d for part in parts for d in part.dropped), key=lambda d: (d.start_s, d.text)))
