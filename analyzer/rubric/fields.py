@@ -64,6 +64,8 @@ class Fields:
                 continue
             if key in elsewhere:
                 self.report("misplaced-key", node.key_line, key=key)
+            elif node.tag == "null" and not _ID.fullmatch(key):
+                self.report("text-as-key", node.key_line, text=key)
             else:
                 self.unknown("unknown-key", node.key_line, key, known)
         for key in required:

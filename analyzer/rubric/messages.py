@@ -18,6 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unclosed": ("这里的“{sign}”没有对应的“{closer}”", "在后面补上“{closer}”，或者删掉“{sign}”"),
     "stray-closer": ("这里多了一个“{sign}”，前面没有与它成对的括号", "删掉它，或者在前面补上另一半"),
+    "mismatched": ("前面的括号要用“{closer}”收尾，这里却是“{sign}”", "补上“{closer}”，或者改正括号"),
     "stray-bar": (
         "这里的“{sign}”不在大括号里",
         "几种说法任选要写在大括号里，如 {{需要|要}}；整句不同就分成两句写",
@@ -45,9 +46,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "duplicate-key": ("“{key}”写了两次，第一次在第 {first} 行", "合并成一处"),
     # --- keys and values
     "unknown-key": ("不认识的键“{name}”", "〔是不是“{nearest}”？〕可以用的键：{known}"),
+    "text-as-key": (
+        "“{text}”被读成了一个键",
+        "大括号 {{…}} 里的文字如果有英文逗号，要整句用引号括起来；冒号后面要空一格",
+    ),
     "misplaced-key": ("“{key}”不能用在这种条目上", "删掉它，或者检查 kind 和 how 是否写对"),
     "missing-key": ("缺少“{key}”", "补上“{key}: …”"),
-    "wrong-type": ("〔“{key}”〕应当是{wanted}，这里是{found}", "照 lexicons/README.md 里的例子改"),
+    "wrong-type": ("〔“{key}”〕应当是：{wanted}；这里是：{found}", "照 lexicons/README.md 里的例子改"),
     "phrase-not-text": (
         "“{key}”里的这一行被读成了{found}，不是一句话",
         "以 {{ 或 [ 开头、或者含有冒号加空格的短语，要整句用引号括起来",
@@ -76,9 +81,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fatal-without-cap": ("severity 是 fatal，却没有写 cap", "补上 cap: 59 这样的封顶分数"),
     "cap-without-fatal": ("写了 cap，severity 却不是 fatal", "删掉 cap，或者把 severity 改成 fatal"),
     # --- phrases in their place
-    "phrase-only-gaps": ("“{phrase}”里没有要说的词", "写上具体的词"),
+    "phrase-only-gaps": ("{phrase}里没有要说的词", "写上具体的词"),
     "phrase-too-short": (
-        "“{phrase}”最短只有 {shortest} 个字，太短，到处都会碰上",
+        "{phrase}最短只有 {shortest} 个字，太短，到处都会碰上",
         "每一种说法至少要有 {least} 个字",
     ),
     "duplicate-phrase": ("“{phrase}”在“{key}”里写了两次，第一次在第 {first} 行", "删掉一句"),

@@ -149,10 +149,14 @@ class _Parser:
             elif sign == "<":
                 parts += self._list()
             else:
-                raise self.error(
-                    "stray-bar" if sign == "|" else "stray-closer", self._at, sign=self._source[self._at]
-                )
+                raise self._stray(sign, stops)
         return parts
+
+    def _stray(self, sign: str, stops: str) -> NotationError:
+        here = self._source[self._at]
+        if stops and sign in "}]":
+            return self.error("mismatched", self._at, sign=here, closer=stops[-1])
+        return self.error("stray-bar" if sign == "|" else "stray-closer", self._at, sign=here)
 
     def _literal(self) -> list[Part]:
         start = self._at
@@ -182,7 +186,8 @@ class _Parser:
             if not sign:
                 raise self.error("unclosed", start, sign=self._source[start], closer=_CLOSER[opener])
         self._at += 1
-        if all(option == EMPTY for option in options):
+        written = self._source[start + 1 : self._at - 1]
+        if not written.strip("|｜ \u3000\t\n"):  # but `[，]` is harmless: a comma that may be there
             raise self.error("empty-braces", start, sign=self._source[start : self._at])
         return alternatives([*options, EMPTY] if opener == "[" else options)
 

@@ -89,7 +89,8 @@ class _Column:
                 listed |= {p.pattern: name for p in found}
             else:
                 self._compare(phrase, node.line, key)
-            self._measure(found, node.line, key, min_chars)
+            origin = f"（来自 <{name}>）" if name else ""
+            self._measure(found, node.line, min_chars, origin)
             self.phrases |= {p.pattern: p for p in found}
         for pattern, line in self.direct.items():
             if pattern in listed:
@@ -108,23 +109,21 @@ class _Column:
             return None
 
     def _compare(self, phrase: Phrase, line: int, key: str) -> None:
+        if phrase.max_chars == 0:
+            return
         if phrase.pattern in self.direct:
             first = self.direct[phrase.pattern]
             self._fields.report("duplicate-phrase", line, key=key, phrase=phrase.source, first=first)
         self.direct.setdefault(phrase.pattern, line)
 
-    def _measure(self, phrases: Iterable[Phrase], line: int, key: str, min_chars: int) -> None:
+    def _measure(self, phrases: Iterable[Phrase], line: int, min_chars: int, origin: str) -> None:
         for phrase in phrases:
+            told = f"“{phrase.source}”{origin}"
             if phrase.max_chars == 0:
-                self._fields.report("phrase-only-gaps", line, key=key, phrase=phrase.source)
+                self._fields.report("phrase-only-gaps", line, phrase=told)
             elif phrase.min_chars < min_chars:
                 self._fields.report(
-                    "phrase-too-short",
-                    line,
-                    key=key,
-                    phrase=phrase.source,
-                    shortest=phrase.min_chars,
-                    least=MIN_CHARS,
+                    "phrase-too-short", line, phrase=told, shortest=phrase.min_chars, least=MIN_CHARS
                 )
 
 

@@ -86,9 +86,14 @@ class _Builder:
                 "duplicate-id", fields.line("id"), id=item_id, first=f"第 {self.items[item_id].line('id')} 行"
             )
         self.items.setdefault(item_id, fields)
+        known = len(self._findings.problems)
         kind = fields.choice("kind", Kind, Kind.REQUIRED)
         how = fields.choice("how", How, How.RULE)
-        self._check_keys(fields, kind, how)
+        if len(self._findings.problems) > known or not {"kind", "how"} <= set(node.fields):
+            how = How.PERSON  # which keys belong here is not known: say nothing about them
+            fields.keys(_ITEM, node.fields)
+        else:
+            self._check_keys(fields, kind, how)
         rule = how is How.RULE
         forbidden = kind is Kind.FORBIDDEN
         severity = fields.choice("severity", Severity, Severity.MINOR) if "severity" in fields else None

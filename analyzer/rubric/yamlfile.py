@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from analyzer.rubric.picture import caret_picture
 from analyzer.rubric.problems import Findings
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -63,12 +64,25 @@ def read(path: Path, findings: Findings) -> Node | None:
             return _Converter(findings).convert(root)
         findings.add("empty-file", 1)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        findings.add("bad-yaml", mark.line + 1 if mark else 1, reason=_reason(error))
+        _report(error, text, findings)
         return None
     except RecursionError:
         findings.add("bad-yaml", 1, reason="括号一层套一层，太深了")
     return None
+
+
+def _report(error: yaml.YAMLError, text: str, findings: Findings) -> None:
+    """Report where YAML stopped; for a quote that is never closed, where it was opened."""
+    mark, opened = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    unclosed = "unexpected end of stream" in str(getattr(error, "problem", ""))
+    mark = (opened if unclosed else mark) or mark or opened
+    if mark is None:
+        findings.add("bad-yaml", 1, reason=_reason(error))
+        return
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    picture = caret_picture(line, mark.column) if line.strip() else ""
+    findings.add("bad-yaml", mark.line + 1, reason=_reason(error), picture=picture)
 
 
 def _reason(error: yaml.YAMLError) -> str:
