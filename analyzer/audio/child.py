@@ -38,18 +38,22 @@ def main() -> int:
     """Answer one request. Always prints a Report or a Failure, unless killed."""
     request = request_from_json(sys.stdin.read())
     _limit(request)
-    try:
-        answer: Report | Failure = decode(request)
-    except DecodeError as error:
-        answer = Failure(error.code, error.detail)
-    except MemoryError as error:
-        answer = Failure("memory", repr(error))
-    except OSError as error:
-        answer = Failure("disk-full" if error.errno in FULL else "unreadable", repr(error))
-    except Exception as error:  # a surprise in one file must not look like a crash of the service
-        answer = Failure("damaged", repr(error))
-    sys.stdout.write(to_json(answer))
+    sys.stdout.write(to_json(answer(request)))
     return 0
+
+
+def answer(request: Request) -> Report | Failure:
+    """The report of one file, or why there is none. Never raises an Exception."""
+    try:
+        return decode(request)
+    except DecodeError as error:
+        return Failure(error.code, error.detail)
+    except MemoryError as error:
+        return Failure("memory", repr(error))
+    except OSError as error:
+        return Failure("disk-full" if error.errno in FULL else "unreadable", repr(error))
+    except Exception as error:  # a surprise in one file must not look like a crash of the service
+        return Failure("internal", repr(error))
 
 
 def decode(request: Request) -> Report:

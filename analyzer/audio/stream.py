@@ -55,6 +55,8 @@ class Source:
         except BaseException:
             self._container.close()
             raise
+        if self._stream.codec_context.name == "flac":  # else a broken frame comes out as a burst of noise
+            self._stream.codec_context.options = {"err_detect": "crccheck+explode"}
         self.container: str = self._container.format.name.split(",")[0]
         context = self._stream.codec_context
         self.codec: str = context.name
@@ -223,6 +225,8 @@ class Source:
 def _why_not_opened(path: Path) -> str:
     """The code for a file that FFmpeg refuses."""
     start = sniff.head(path)
+    if sniff.is_encrypted(path):
+        return "encrypted"
     if sniff.is_silk(start):
         return "silk"
     if sniff.is_text(start):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+import subprocess
+import sys
 import tempfile
 from fractions import Fraction
 from pathlib import Path
@@ -141,12 +143,11 @@ def dominant_hz(samples: Samples, rate_hz: int = RATE_HZ) -> float:
     return float(np.argmax(spectrum) * rate_hz / samples.size)
 
 
-def ask_child(path: Path, max_duration_s: float = 3600.0) -> Report | Failure:
+def ask_child(path: Path, target: str | None = None) -> Report | Failure:
     """The child's own answer for a file, without the parent's translation into words."""
-    import subprocess
 
     with tempfile.TemporaryDirectory() as folder:
-        request = Request(str(path), f"{folder}/samples", folder, max_duration_s, 60.0, os.getpid())
+        request = Request(str(path), target or f"{folder}/samples", folder, 3600.0, 60.0, os.getpid())
         done = subprocess.run(
             CHILD_COMMAND,
             input=to_json(request),
@@ -157,3 +158,38 @@ def ask_child(path: Path, max_duration_s: float = 3600.0) -> Report | Failure:
             check=True,
         )
     return result_from_json(done.stdout)
+
+
+def peak_memory_kib(path: Path) -> int:
+    """Peak resident memory of a child that decodes `path`."""
+    with tempfile.TemporaryDirectory() as folder:
+        program = (
+            "import os, resource; from analyzer.audio.child import decode; from analyzer.audio.report import Request;"
+            f"decode(Request({str(path)!r}, '{folder}/samples', {folder!r}, 36e3, 300.0, os.getppid()));"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}
+        )
+    return int(done.stdout)
+
+
+def decode_all(paths: list[Path], max_duration_s: float, timeout_s: float) -> list[Report | Failure]:
+    """Answers of one child that decodes all files in turn; fewer answers than files: it died at the next."""
+    program = (
+        "import os, sys; from analyzer.audio.child import answer; from analyzer.audio.report import *\n"
+        "for path in sys.stdin.read().splitlines():\n"
+        "    request = Request(path, sys.argv[1] + '/samples', sys.argv[1], float(sys.argv[2]), 10.0, os.getppid())\n"
+        "    print(to_json(answer(request)), flush=True)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", program, folder, str(max_duration_s)],
+            input="\n".join(map(str, paths)),
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            env={"PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+    return [result_from_json(line) for line in done.stdout.splitlines()]

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audio_files import Samples, tone, turns, voice, write
 
 from analyzer.audio import Layout, open_audio
 from analyzer.audio.channels import Plan, plan
 from analyzer.audio.measure import Measurements
 from analyzer.settings import Settings
+from tests.integration.audio_files import Samples, tone, turns, voice, write
 
 TURNS_S = (3.0, 2.5, 4.0, 1.5, 2.0, 3.0)
 WANG = turns(*TURNS_S, pitch_hz=120.0, first=True, seed=1)  # the technician

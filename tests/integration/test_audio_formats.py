@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audio_files import dominant_hz, tone, voice, write, write_amr_wb, write_float_wav
 
 from analyzer.audio import SAMPLE_RATE_HZ, Layout, open_audio
 from analyzer.settings import Settings
+from tests.integration.audio_files import dominant_hz, tone, voice, write, write_amr_wb, write_float_wav
 
 SECONDS = 2.0
 # name: container, codec, rate, bit rate, tolerance of the length in seconds
