@@ -89,8 +89,9 @@ def _stamp(paths: list[Path]) -> Stamp:
 
 def _find(path_or_id: str | Path, lexicons: Path) -> Path:
     given = Path(path_or_id)
-    path = given if given.suffix == ".yaml" else lexicons / f"{path_or_id}.yaml"
-    if path.is_file() and path.name != CHECKLIST:
+    # An id is a bare name, so that one from a web form cannot leave the folder.
+    path = given if given.suffix == ".yaml" else lexicons / f"{given.name}.yaml"
+    if str(given) in {given.name, str(path)} and path.is_file() and path.name != CHECKLIST:
         return path
     known = [file.stem for file in standard_files(lexicons)]
     values = {
