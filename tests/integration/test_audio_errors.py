@@ -228,6 +228,8 @@ def test_playlists_and_scripts_reach_neither_the_network_nor_other_files(
         start = time.monotonic()
         assert refusal(path).code == "audio-text", name
         assert time.monotonic() - start < 3.0, name
+        beside = ask_child(path)  # and without the shelter of a random name in an own folder
+        assert isinstance(beside, Failure), name
     with pytest.raises(TimeoutError):  # nobody connected
         listener.accept()
 
