@@ -1,0 +1,104 @@
+"""How well other people's wordings are judged from perfect text: `python -m benchmarks wording`.
+
+The dialogues of benchmarks/paraphrase were written without sight of the lexicons. Odd ids (`dev`) may be looked at
+and learnt from; even ids (`test`) are only ever counted, so `--failures` refuses to show them.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from analyzer.domain import ItemResult, Kind, Role, Verdict
+from analyzer.judging import judge, words_for
+from analyzer.judging.examples import conversation
+from analyzer.rubric.load import load_standard
+from analyzer.settings import Settings
+from benchmarks.measures import Tally, precision_recall
+
+HERE = Path(__file__).parent / "paraphrase"
+ROLES = {"技": Role.TECHNICIAN, "客": Role.CUSTOMER, "旁": Role.OTHER}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One dialogue with the verdicts an inspector would give."""
+
+    standard: str
+    id: str
+    facts: dict[str, bool]
+    turns: tuple[tuple[Role, str], ...]
+    expect: dict[str, str]
+
+    @property
+    def split(self) -> str:
+        return "dev" if int(self.id[-1]) % 2 else "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict on one item beside the expected one."""
+
+    case: Case
+    result: ItemResult
+    expected: str
+
+
+def cases(split: str) -> Iterator[Case]:
+    """Yield the dialogues of a split ("dev", "test" or "all")."""
+    for path in sorted(HERE.glob("*.yaml")):
+        for entry in yaml.safe_load(path.read_text("utf-8")):
+            turns = tuple((ROLES[who], text) for who, text in entry["turns"])
+            case = Case(path.stem, entry["id"], entry.get("facts") or {}, turns, entry["expect"])
+            if split in ("all", case.split):
+                yield case
+
+
+def outcomes(split: str, settings: Settings) -> Iterator[Outcome]:
+    """Judge every dialogue of a split."""
+    words = words_for(settings.lexicons, settings.cache_dir)
+    for case in cases(split):
+        standard = load_standard(case.standard, settings.lexicons)
+        given = {name: value for name, value in case.facts.items() if name in standard.facts}
+        judgement = judge(conversation(case.turns, case.id), standard, given, words)
+        for result in judgement.items:
+            if result.id in case.expect:
+                yield Outcome(case, result, case.expect[result.id])
+
+
+def main(arguments: list[str]) -> int:
+    """Print precision and recall a standard and an item, and on request the failures of the dev half."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks wording")
+    parser.add_argument("--split", choices=("dev", "test", "all"), default="all")
+    parser.add_argument("--standard")
+    parser.add_argument("--item")
+    parser.add_argument("--failures", action="store_true", help="show what went wrong (dev half only)")
+    options = parser.parse_args(arguments)
+    if options.failures:
+        options.split = "dev"
+    found = [
+        o
+        for o in outcomes(options.split, Settings.from_environment())
+        if options.standard in (None, o.case.standard) and options.item in (None, o.result.id)
+    ]
+    tallies: dict[str, Tally] = {}
+    for o in found:
+        actual = o.result.verdict.value if o.result.verdict else "none"
+        required = o.result.kind is Kind.REQUIRED
+        positive = Verdict.MET.value if required else Verdict.MISSED.value
+        group = "required" if required else "forbidden"
+        for name in (group, f"{o.case.standard} {group}", f"{o.case.standard} {o.result.id}"):
+            tallies.setdefault(name, Tally()).add(o.expected, actual, positive)
+        if options.failures and actual != o.expected:
+            print(f"{o.case.id} {o.result.id}: expected {o.expected}, got {actual}\n    {o.result.reason}")
+            for role, text in o.case.turns if required or o.expected == "missed" else ():
+                if role is Role.TECHNICIAN or o.expected == "not_applicable" or actual == "not_applicable":
+                    print(f"        {role.value[:4]}: {text}")
+    print(f"{'split ' + options.split:44} {'n':>4} {'right':>6}  precision      recall")
+    for name, tally in sorted(tallies.items(), key=lambda kv: (kv[0].count(" "), kv[0])):
+        print(f"{name:44} {tally.n:>4} {tally.right / tally.n:>6.1%}  {precision_recall(tally)}")
+    return 0
