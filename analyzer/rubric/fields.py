@@ -16,7 +16,7 @@ from analyzer.rubric.yamlfile import Node
 
 E = TypeVar("E", bound=StrEnum)
 _ID = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
-_NUMBER = re.compile(r"[-+]?\d+(\.\d*)?")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)")
 TAG_NAMES = {
     "map": "一组“键: 值”",
     "seq": "一列（每行以 - 开头）",
@@ -29,7 +29,7 @@ TAG_NAMES = {
 
 def nearest(name: str, known: Collection[str]) -> str:
     """Return the known name that is most like `name`, or "" where none is like it."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name, list(known), n=1)
     return close[0] if close else ""
 
 

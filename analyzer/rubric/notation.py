@@ -8,6 +8,8 @@ transcripts are (`analyzer.text.normalise`): punctuation, case and Traditional f
 from __future__ import annotations
 
 import difflib
+import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from analyzer.errors import LexiconError
@@ -22,6 +24,7 @@ MIN_STARS = 4
 MAX_DEPTH = 12  # braces within braces and lists within lists; people write one or two levels
 # A Chinese keyboard gives 【】 where [ ] are typed: they count as such instead of vanishing as punctuation.
 _SIGNS = dict(zip("{|}[]<>()*｛｜｝［］＜＞（）＊【】", "{|}[]<>()*{|}[]<>()*[]", strict=True))
+_LITERAL = re.compile(f"[^{re.escape(''.join(_SIGNS))}]+")
 _CLOSER = {"{": "}", "[": "]", "(": ")", "<": ">"}
 
 
@@ -102,6 +105,11 @@ class ListBook(Mapping[str, Sequence]):
         return len(self._open)
 
 
+@functools.lru_cache(maxsize=8192)  # the same few words stand in most phrases of a standard
+def _normalised(text: str) -> str:
+    return normalise(text).text
+
+
 def parse(source: str, lists: Mapping[str, Sequence] | None = None) -> Phrase:
     """Parse one phrase; `lists` maps the names that may stand in `<…>` to patterns (usually a `ListBook`).
 
@@ -159,10 +167,11 @@ class _Parser:
         return self.error("stray-bar" if sign == "|" else "stray-closer", self._at, sign=here)
 
     def _literal(self) -> list[Part]:
-        start = self._at
-        while self._at < len(self._source) and not self._sign():
-            self._at += 1
-        text = normalise(self._source[start : self._at]).text
+        found = _LITERAL.match(self._source, self._at)
+        if found is None:
+            raise AssertionError("sequence() asks for a literal only where no sign stands")
+        self._at = found.end()
+        text = _normalised(found.group())
         return [Literal(text)] if text else []
 
     def _gap(self) -> Gap:
@@ -212,7 +221,7 @@ class _Parser:
         if not name:
             raise self.error("empty-braces", start, sign=self._source[start : self._at])
         if name not in self._lists:
-            close = difflib.get_close_matches(name, list(self._lists), n=1, cutoff=0.5)
+            close = difflib.get_close_matches(name, list(self._lists), n=1)
             raise self.error("unknown-list", start, name=name, nearest=close[0] if close else "")
         if isinstance(self._lists, ListBook) and self._lists.depth > MAX_DEPTH:
             raise self.error("too-deep", start, limit=MAX_DEPTH)
