@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzer.domain import Role
@@ -104,6 +105,46 @@ def test_a_problem_reads_file_line_item_code_and_what_to_do() -> None:
         "    怎么改：改成 weight",
         "共 1 个错误、0 个提示。",
     ]
+
+
+SOURCES = [path.read_text("utf-8") for path in BAD.glob("*/*.yaml") if path.parent.name != "not-utf8"]
+SNIPPETS = st.sampled_from(
+    ["", "\n", "{", "[]", "*a", "&a ", "? ", "- ", ": ", "null", "items: ", "'", "<a>", "!!x ", "\t"]
+)
+
+
+@settings(max_examples=200)
+@given(
+    st.sampled_from(SOURCES), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), SNIPPETS), max_size=4)
+)
+def test_a_file_spoilt_anywhere_is_explained_and_never_crashes_the_check(
+    text: str, cuts: list[tuple[float, int, str]]
+) -> None:
+    for share, width, snippet in cuts:
+        at = int(share * len(text))
+        text = text[:at] + snippet + text[at + width :]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "shared").mkdir()
+        for name in ("visit.yaml", "shared/all.yaml", "checklist.yaml"):
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        problems = check(Path(folder), judge_example=lambda standard, item, example: True)
+        assert has_errors(problems)
+        assert render(problems)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_file_that_is_explained(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "visit.yaml").write_bytes(content)
+        assert has_errors(check(Path(folder)))
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 5000, "a: " * 5000, "- " * 5000, "{a: " * 900, "&a [*a]", "? [a]\n: b", "--- a\n--- b"]
+)
+def test_monstrous_yaml_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "visit.yaml").write_text(text, encoding="utf-8")
+    assert has_errors(check(tmp_path))
 
 
 def test_the_shipped_checklist_holds_all_items_of_the_five_standards() -> None:
