@@ -75,9 +75,8 @@ class FasterWhisper:
                     local_files_only=True,
                 )
                 if device == "cuda":  # missing libraries show only when something is computed
-                    whisper.model.encode(
-                        ctranslate2.StorageView.from_array(np.zeros((1, whisper.model.n_mels, 3000), np.float32))
-                    )
+                    silence = np.zeros((1, whisper.model.n_mels, FRAMES), np.float32)
+                    whisper.model.encode(ctranslate2.StorageView.from_array(silence))
             except (RuntimeError, ValueError) as error:
                 if device == "cpu":
                     raise ModelError(
