@@ -27,10 +27,10 @@ class Codec:
 CODECS = {
     "ogg": Codec(".ogg", "ogg", "libopus", "s16", 24_000, 24_000),
     "opus": Codec(".opus", "opus", "libopus", "s16", 16_000, 16_000),
-    "mp3": Codec(".mp3", "mp3", "libmp3lame", "s16p", 24_000, 40_000),
+    "mp3": Codec(".mp3", "mp3", "libmp3lame", "s16p", None, 40_000),
     "m4a": Codec(".m4a", "ipod", "aac", "fltp", 24_000, 40_000),
     "amr": Codec(".amr", "amr", "libopencore_amrnb", "s16", 8_000, 12_200),
-    "wav": Codec(".wav", "wav", "pcm_s16le", "s16"),
+    "wav": Codec(".wav", "wav", "pcm_s16le", "s16", 16_000),
     "wav-mulaw": Codec(".wav", "wav", "pcm_mulaw", "s16", 8_000),
 }
 
@@ -53,6 +53,7 @@ def write_audio(path: Path, samples: Samples, rate_hz: int, file_format: str) ->
     pcm = (np.clip(samples, -1, 1) * 32767).astype(np.int16)
     with av.open(str(path), "w", format=codec.container) as container:
         stream = container.add_stream(codec.codec, rate=target_hz)
+        assert isinstance(stream, av.AudioStream)
         stream.layout = layout
         if codec.bit_rate:
             stream.bit_rate = codec.bit_rate * samples.shape[0]

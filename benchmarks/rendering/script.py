@@ -19,6 +19,7 @@ FACTS = (
     "time_changed", "returning", "signed", "problem_reported",
 )  # fmt: skip
 VERDICTS = ("met", "missed", "not_applicable", "cannot_judge")
+TTS_VOICES = ("zf_xiaobei", "zf_xiaoxiao", "zm_yunxi", "zm_yunyang")
 FORMATS = ("ogg", "opus", "mp3", "m4a", "amr", "wav", "wav-mulaw")
 
 _TURN_LINE = re.compile(r"^\s*- \{role: ")
@@ -35,12 +36,19 @@ class ScriptError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A speaker: a TTS voice, its habitual speed, and a pitch shift (by resampling, formants move too)."""
+    """A speaker: a TTS voice (`a+b`: a voice between two), its habitual speed, and a pitch shift by resampling."""
 
     name: str
     speed: float = 1.0
     pitch_semitones: float = 0.0
     level_db: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in str(self.name).split("+"):
+            if name not in TTS_VOICES:
+                raise ValueError(f"voice {name!r}, allowed: {', '.join(TTS_VOICES)} or a sum of them")
+        if not (0.8 <= self.speed <= 1.25 and -4 <= self.pitch_semitones <= 4):
+            raise ValueError(f"speed 0.8 .. 1.25 and pitch -4 .. 4 semitones sound human, got {self}")
 
 
 @dataclass(frozen=True, slots=True)

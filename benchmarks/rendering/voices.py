@@ -1,4 +1,8 @@
-"""The text-to-speech adapter: ../shared/tts (Kokoro-82M), loaded lazily, every sentence kept on disk."""
+"""The text-to-speech adapter: ../shared/tts (Kokoro-82M), loaded lazily, every sentence kept on disk.
+
+There are four voices, zf_xiaobei, zf_xiaoxiao, zm_yunxi and zm_yunyang. More people come from them in two ways:
+`a+b` is the mean of two voices' style vectors (a voice between them), and a pitch shift moves pitch and formants.
+"""
 
 from __future__ import annotations
 
@@ -84,11 +88,13 @@ def _engine() -> Any:
         import say
     except ImportError as error:
         raise RuntimeError(
-            f"the voices need {TTS_DIR}/say.py and the packages of requirements-dev.txt: {error}"
+            f"the voices need {TTS_DIR}/say.py and the packages of requirements-bench.txt: {error}"
         ) from error
     first = say._session()  # joins and verifies the model file
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     single = onnxruntime.InferenceSession(first._model_path, options, providers=["CPUExecutionProvider"])
     say._session = lambda: single
+    single_voice = say._voice
+    say._voice = functools.cache(lambda name: np.mean([single_voice(n) for n in name.split("+")], axis=0))
     return say
