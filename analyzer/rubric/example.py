@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from analyzer.domain import How, Kind, Role
 from analyzer.rubric.fields import Fields
@@ -12,7 +13,8 @@ from analyzer.rubric.standard import StandardReading
 from analyzer.rubric.tree import variants
 from analyzer.rubric.yamlfile import Node
 
-# Tells whether an example counts for an item: a required item is met, a forbidden one was said.
+# Tells whether an example counts for an item: a required item is met, a forbidden one was said. Turns are judged
+# one by one, so that what counts alone also counts among others.
 JudgeExample = Callable[[Standard, Item, str], bool]
 
 MIN_EXAMPLES = {Kind.REQUIRED: 1, Kind.FORBIDDEN: 5}
@@ -73,13 +75,13 @@ def judge(reading: StandardReading, judge_example: JudgeExample) -> None:
         return
     rules = [item for item in standard.items if item.how is How.RULE]
     for item in rules:
+        counts = functools.partial(judge_example, standard, item)
         fields = reading.items[item.id]
-        for key, wanted in (("match", True), ("no_match", False)):
-            for node in _examples(fields, key):
-                if judge_example(standard, item, node.text.strip()) != wanted:
-                    fields.report(
-                        f"example-{key.replace('_', '-')}-fails", node.line, example=node.text.strip()
-                    )
+        for node in _examples(fields, "match"):
+            if not counts(node.text.strip()):
+                fields.report("example-match-fails", node.line, example=node.text.strip())
+        for node in _counting(_examples(fields, "no_match"), counts):
+            fields.report("example-no-match-fails", node.line, example=node.text.strip())
     for accuser in rules:
         if accuser.kind is Kind.FORBIDDEN:
             _accuse(reading, standard, accuser, judge_example)
@@ -90,20 +92,45 @@ def _accuse(reading: StandardReading, standard: Standard, accuser: Item, judge_e
 
     Sentences that the forbidden item itself lists under `match` are meant to be caught.
     """
+    owners: dict[int, Fields] = {}
+    innocent: list[Node] = []
     for item in standard.items:
         if item.id == accuser.id or item.how is not How.RULE:
             continue
-        keys = ("match", "no_match") if item.kind is Kind.REQUIRED else ("no_match",)
         fields = reading.items[item.id]
-        for node in (node for key in keys for node in _examples(fields, key)):
-            example = node.text.strip()
-            if example not in accuser.examples_match and judge_example(standard, accuser, example):
-                fields.report(
-                    "forbidden-fires", node.line, example=example, accuser=accuser.id, said=accuser.text
-                )
+        for key in ("match", "no_match") if item.kind is Kind.REQUIRED else ("no_match",):
+            for node in _examples(fields, key):
+                if node.text.strip() not in accuser.examples_match:
+                    owners[id(node)] = fields
+                    innocent.append(node)
+    for node in _counting(innocent, functools.partial(judge_example, standard, accuser)):
+        owners[id(node)].report(
+            "forbidden-fires", node.line, example=node.text.strip(), accuser=accuser.id, said=accuser.text
+        )
 
 
-def _examples(fields: Fields, key: str) -> Iterator[Node]:
+def _counting(examples: Sequence[Node], counts: Callable[[str], bool]) -> Iterator[Node]:
+    """Yield the examples that count, though none should: asked all in one breath, and halved where one does.
+
+    A sound standard has hundreds of innocent pairs of phrase and example; this asks once for each item.
+    """
+    if len(examples) == 1:
+        if counts(examples[0].text.strip()):
+            yield examples[0]
+    elif examples and counts(_together(examples)):
+        half = len(examples) // 2
+        yield from _counting(examples[:half], counts)
+        yield from _counting(examples[half:], counts)
+
+
+def _together(examples: Sequence[Node]) -> str:
+    """Return one example in which all are said, each by its speaker."""
+    letters = {Role.CUSTOMER: "客", Role.TECHNICIAN: "技"}
+    turns = (turn for node in examples for turn in parse_example(node.text))
+    return "／".join(f"{letters[role]}：{said}" for role, said in turns)
+
+
+def _examples(fields: Fields, key: str) -> list[Node]:
     examples = fields.node.fields.get("examples")
     node = examples.fields.get(key) if examples else None
-    return (entry for entry in node.items if entry.text.strip()) if node else iter(())
+    return [entry for entry in node.items if entry.text.strip()] if node else []

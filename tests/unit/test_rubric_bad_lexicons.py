@@ -30,9 +30,10 @@ ELSEWHERE = {
 
 def says_it_word_by_word(standard: Standard, item: Item, example: str) -> bool:
     """A judge without an ear: a phrase counts where it stands in what the technician says."""
-    said = "".join(text for role, text in parse_example(example) if role is Role.TECHNICIAN)
     return any(
         phrase.source in said and not any(e.source in said for e in element.exceptions)
+        for role, said in parse_example(example)
+        if role is Role.TECHNICIAN
         for element in item.elements
         for phrase in element.phrases
     )

@@ -77,6 +77,20 @@ def test_without_a_judge_examples_are_only_counted() -> None:
     assert check(BAD / "example-that-fails") == []
 
 
+def test_innocent_examples_are_judged_together_and_one_by_one_only_where_one_counts() -> None:
+    asked: list[str] = []
+
+    def fair(standard: Standard, item: Item, example: str) -> bool:
+        asked.append(example)
+        return example in item.examples_match
+
+    folder = BAD / "forbidden-phrase-that-accuses-the-innocent"
+    assert check(folder, judge_example=fair) == []
+    matches, items, accusers = 11, 3, 2
+    assert len(asked) == matches + items + accusers
+    assert "技：我来看看／技：您说不清楚没关系／技：马上修好／技：我不清楚／技：没问题" in asked
+
+
 def test_a_standard_with_errors_is_not_judged(tmp_path: Path) -> None:
     def nobody(standard: Standard, item: Item, example: str) -> bool:
         raise AssertionError("a broken standard must not reach the judge")
