@@ -151,7 +151,7 @@ def _sides(joint: NDArray[np.int64]) -> tuple[float, float] | None:
     if smaller < max(MIN_SIDE_FRAMES, MIN_SIDE_SHARE * below[-1]) or high[cut] - low[cut] < MIN_SEPARATION_DB:
         return None
     # double talk and background pull the means together; what leaks, leaks at the most frequent difference
-    smooth = np.convolve(counts, np.ones(5), mode="same")
+    smooth = np.convolve(counts, (1.0, 2.0, 3.0, 2.0, 1.0), mode="same")
     return float(difference[np.argmax(smooth[: cut + 1])]), float(difference[cut + 1 + np.argmax(smooth[cut + 1 :])])
 
 

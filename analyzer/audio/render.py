@@ -12,7 +12,7 @@ from analyzer.audio.measure import frame_levels
 from analyzer.audio.report import FRAME_SAMPLES, SAMPLE_RATE_HZ
 
 BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ  # a multiple of FRAME_SAMPLES
-LEAK_GAIN = 10.0 ** (-30.0 / 20.0)
+LEAK_GAIN = 10.0 ** (-60.0 / 20.0)  # at -30 dB speech detection still hears, and Whisper still writes, the leak
 GUARD_FRAMES = 6  # 120 ms around the channel's own voice are kept: onsets and weak endings
 MIN_VOICE_FRAMES = 3  # a stray frame or two is the leak's own variation
 
