@@ -2,11 +2,10 @@
 
 from analyzer.speakers.attribution import attribute, attribute_channels
 from analyzer.speakers.diarization import Diarization, Diarizer, Recording, load_diarizer
-from analyzer.speakers.roles import Cast, CueCounter, assign_roles
+from analyzer.speakers.roles import CueCounter, assign_roles
 from analyzer.speakers.stereo import channel_turns
 
 __all__ = [
-    "Cast",
     "CueCounter",
     "Diarization",
     "Diarizer",

@@ -32,13 +32,13 @@ class Limits:
     least_share: float = 0.015
     further_s: float = 4.0  # a third voice must say more than the second
     further_share: float = 0.03
-    alike_few: float = (
-        0.74  # centroids more alike than this are one voice when the smaller holds few seconds,
-    )
-    alike_many: float = 0.85  # or than this when it holds many
-    few_s: float = 5.0
-    many_s: float = 12.0
+    # Centroids more alike than this are one voice: where the smaller holds few seconds, or many.
+    alike_few: float = 0.62
+    alike_many: float = 0.85
+    few_s: float = 3.5
+    many_s: float = 11.0
     alike_further: float = 0.76  # from the third voice on
+    usual_s: float = 60.0  # speech in the recordings these were measured on; with less, voices need less
 
 
 VISIT = Limits(most=4)
@@ -124,7 +124,8 @@ def _weakest(centroids: Floats, shares: NDArray[Any], total: float, limits: Limi
     for k in range(count):
         other = int(np.argmax(alike[k]))
         smaller = min(float(shares[k]), float(shares[other]))
-        ease = np.clip((smaller - limits.few_s) / (limits.many_s - limits.few_s), 0.0, 1.0)
+        scale = float(np.clip(total / limits.usual_s, 0.4, 1.0))
+        ease = np.clip((smaller / scale - limits.few_s) / (limits.many_s - limits.few_s), 0.0, 1.0)
         limit = limits.alike_few + float(ease) * (limits.alike_many - limits.alike_few)
         needed_s = max(limits.least_s, limits.least_share * total)
         if further:

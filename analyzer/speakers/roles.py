@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from analyzer.domain import Role, Speaker, Utterance, quantise_ratio, quantise_time
@@ -29,26 +29,15 @@ class CueCounter(Protocol):
         """The sums; a missing role counts as 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """The speakers with their roles, in order of their ids, and the transcript with the roles filled in."""
-
-    speakers: tuple[Speaker, ...]
-    transcript: tuple[Utterance, ...]
-
-    @property
-    def certain(self) -> bool:
-        """Whether roles were given at all."""
-        return any(s.role is not Role.UNKNOWN for s in self.speakers)
-
-
 def assign_roles(
     utterances: Sequence[Utterance],
     count_cues: CueCounter,
     speech_s: Mapping[str, float] | None = None,
     technician_channel: int | None = None,
-) -> Cast:
-    """Roles of all speakers in `utterances` (and in `speech_s`: seconds each speaker id spoke).
+) -> tuple[tuple[Speaker, ...], tuple[Utterance, ...]]:
+    """Speakers with roles, in order of their ids, and the utterances with the roles filled in.
+
+    Speakers are those of `utterances` and of `speech_s`, the seconds that each id spoke (else taken from the utterances).
 
     `technician_channel` is given with a recording of one speaker a channel and wins with confidence 1.0. Exactly one speaker
     is the technician, the likeliest of the others is the customer; further voices are customers or bystanders ("other").
@@ -67,7 +56,7 @@ def assign_roles(
     speakers = tuple(
         Speaker(n, roles[n][0], quantise_ratio(roles[n][1]), quantise_time(spoken[n])) for n in names
     )
-    return Cast(speakers, tuple(replace(u, role=roles[u.speaker][0]) for u in utterances))
+    return speakers, tuple(replace(u, role=roles[u.speaker][0]) for u in utterances)
 
 
 def _number(name: str) -> tuple[int, str]:
