@@ -77,6 +77,7 @@ class ListBook(Mapping[str, Sequence]):
         self._entries = {name: tuple(sources) for name, sources in entries.items()}
         self._patterns: dict[str, Sequence] = {}
         self._open: list[str] = []
+        self.parsed: dict[str, Phrase] = {}  # every phrase read with this book: many stand in several places
 
     def __getitem__(self, name: str) -> Sequence:
         if name not in self._patterns:
@@ -116,12 +117,16 @@ def parse(source: str, lists: Mapping[str, Sequence] | None = None) -> Phrase:
     A phrase without any literal text (empty, only gaps or notes) gives an empty pattern with `max_chars` 0.
     Raises NotationError, and nothing else, for any string that is not in the notation.
     """
+    known = lists.parsed if isinstance(lists, ListBook) else {}
+    if source in known:
+        return known[source]
     parser = _Parser(source, {} if lists is None else lists)
     pattern = Sequence(trim(join(parser.sequence("", 0))))
     extent = measure(pattern)
     if extent.parts > MAX_PARTS:
         raise parser.error("phrase-too-large", 0, limit=MAX_PARTS)
-    return Phrase(source, pattern, tuple(parser.notes), extent.min_chars, extent.max_chars)
+    known[source] = Phrase(source, pattern, tuple(parser.notes), extent.min_chars, extent.max_chars)
+    return known[source]
 
 
 class _Parser:

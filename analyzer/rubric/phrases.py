@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from analyzer.rubric.fields import Fields
-from analyzer.rubric.model import Phrase, PhraseList, Sequence
+from analyzer.rubric.model import Phrase, PhraseList
 from analyzer.rubric.notation import ListBook, NotationError, parse
 from analyzer.rubric.tree import show
 
@@ -25,6 +25,7 @@ class Lists:
         self._fields = fields
         self._read: dict[str, PhraseList] = {}
         self._circles: set[frozenset[str]] = set()
+        self._meanings: dict[str, str] = {}
         self.complete = complete
         self.book = ListBook({name: list(_sources(f)) for name, f in fields.items()})
 
@@ -38,6 +39,12 @@ class Lists:
             phrases, exceptions = read_phrases(fields, self, min_chars=1, owner=name)
             self._read[name] = PhraseList(name, fields.text("title", name), phrases, exceptions)
         return self._read[name]
+
+    def meaning(self, phrase: Phrase) -> str:
+        """Return the phrase's pattern written out: the same text for phrases that match the same words."""
+        if phrase.source not in self._meanings:
+            self._meanings[phrase.source] = show(phrase.pattern)
+        return self._meanings[phrase.source]
 
     def is_new_circle(self, names: Iterable[str], owner: str) -> bool:
         """Tell whether the circle goes through the list `owner` and has not been reported yet."""
@@ -62,22 +69,22 @@ def read_phrases(
     """
     said = _Column(fields, lists, "phrases", min_chars, owner)
     cancelled = _Column(fields, lists, "except", min_chars, owner)
-    for pattern, line in said.direct.items():
-        if pattern in cancelled.direct:
-            fields.report("phrase-excepted", line, phrase=show(pattern))
+    for meaning, (source, line) in said.direct.items():
+        if meaning in cancelled.direct:
+            fields.report("phrase-excepted", line, phrase=source)
     exceptions = {**said.exceptions, **cancelled.phrases}
     return tuple(said.phrases.values()), tuple(exceptions.values())
 
 
 class _Column:
-    """One `phrases:` or `except:` list. Equal patterns are kept once; `direct` has the line of those written here."""
+    """One `phrases:` or `except:` list, by meaning; `direct` has text and line of those that are written here."""
 
     def __init__(self, fields: Fields, lists: Lists, key: str, min_chars: int, owner: str) -> None:
-        self.phrases: dict[Sequence, Phrase] = {}
-        self.exceptions: dict[Sequence, Phrase] = {}
-        self.direct: dict[Sequence, int] = {}
+        self.phrases: dict[str, Phrase] = {}
+        self.exceptions: dict[str, Phrase] = {}
+        self.direct: dict[str, tuple[str, int]] = {}
         self._fields, self._lists, self._owner = fields, lists, owner
-        listed: dict[Sequence, str] = {}
+        listed: dict[str, str] = {}
         for node in fields.texts(key) if key in fields else ():
             phrase = self._parse(node.text, node.line)
             if phrase is None:
@@ -85,16 +92,17 @@ class _Column:
             name = _whole_list(node.text)
             found = lists.get(name).phrases if name else (phrase,)
             if name:
-                self.exceptions |= {e.pattern: e for e in lists.get(name).exceptions}
-                listed |= {p.pattern: name for p in found}
+                self.exceptions |= {lists.meaning(e): e for e in lists.get(name).exceptions}
+                listed |= {lists.meaning(p): name for p in found}
             else:
                 self._compare(phrase, node.line, key)
             origin = f"（来自 <{name}>）" if name else ""
             self._measure(found, node.line, min_chars, origin)
-            self.phrases |= {p.pattern: p for p in found}
-        for pattern, line in self.direct.items():
-            if pattern in listed:
-                fields.report("phrase-in-list", line, phrase=show(pattern), name=listed[pattern])
+            for each in found:
+                self.phrases.setdefault(lists.meaning(each), each)
+        for meaning, (source, line) in self.direct.items():
+            if meaning in listed:
+                fields.report("phrase-in-list", line, phrase=source, name=listed[meaning])
 
     def _parse(self, source: str, line: int) -> Phrase | None:
         try:
@@ -111,10 +119,11 @@ class _Column:
     def _compare(self, phrase: Phrase, line: int, key: str) -> None:
         if phrase.max_chars == 0:
             return
-        if phrase.pattern in self.direct:
-            first = self.direct[phrase.pattern]
+        meaning = self._lists.meaning(phrase)
+        if meaning in self.direct:
+            _, first = self.direct[meaning]
             self._fields.report("duplicate-phrase", line, key=key, phrase=phrase.source, first=first)
-        self.direct.setdefault(phrase.pattern, line)
+        self.direct.setdefault(meaning, (phrase.source, line))
 
     def _measure(self, phrases: Iterable[Phrase], line: int, min_chars: int, origin: str) -> None:
         for phrase in phrases:

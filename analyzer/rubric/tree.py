@@ -40,7 +40,11 @@ def join(parts: Iterable[Part]) -> tuple[Part, ...]:
 
 def alternatives(options: Iterable[Sequence]) -> tuple[Part, ...]:
     """Return the parts that stand for "one of `options`": nothing, the only option itself, or a choice."""
-    distinct = tuple(dict.fromkeys(options))
+    # Equal as written out means equal; hashing whole trees of dataclasses takes several times as long.
+    by_text: dict[str, Sequence] = {}
+    for option in options:
+        by_text.setdefault(show(option), option)
+    distinct = tuple(by_text.values())
     if not distinct:
         return ()
     return distinct[0].parts if len(distinct) == 1 else (Choice(distinct),)
@@ -55,6 +59,8 @@ def trim(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 
 def _trim_end(parts: tuple[Part, ...], end: int) -> tuple[Part, ...]:
+    if not parts or isinstance(parts[end], Literal):
+        return parts
     kept = list(parts)
     while kept:
         part = kept[end]
@@ -62,7 +68,10 @@ def _trim_end(parts: tuple[Part, ...], end: int) -> tuple[Part, ...]:
             break
         inner: tuple[Part, ...] = ()
         if isinstance(part, Choice):
-            inner = alternatives(Sequence(_trim_end(option.parts, end)) for option in part.options)
+            trimmed = [_trim_end(option.parts, end) for option in part.options]
+            if all(new is option.parts for new, option in zip(trimmed, part.options, strict=True)):
+                break
+            inner = alternatives(Sequence(option) for option in trimmed)
         kept[end : (end + 1) or None] = inner
         if inner:
             break
