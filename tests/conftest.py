@@ -9,9 +9,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-golden", action="store_true", help="rewrite the expected texts with what comes out now"
-    )
+    parser.addoption("--update-golden", action="store_true", help="rewrite the expected texts with what comes out now")
 
 
 @pytest.fixture

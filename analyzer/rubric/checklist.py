@@ -85,9 +85,7 @@ def compare(reading: StandardReading, checklist: Checklist) -> None:
             fields.report("item-not-in-checklist", fields.line("id"), id=item_id, nearest=close)
     for item_id, wanted in expected.items():
         if item_id not in reading.items:
-            reading.findings.add(
-                "item-missing", top.line("items"), item_id, id=item_id, text=_text(wanted, "text")
-            )
+            reading.findings.add("item-missing", top.line("items"), item_id, id=item_id, text=_text(wanted, "text"))
 
 
 def missing_standards(checklist: Checklist, found: set[str]) -> None:

@@ -54,9 +54,7 @@ class Fields:
     def __contains__(self, key: str) -> bool:
         return key in self.node.fields
 
-    def keys(
-        self, required: Collection[str], optional: Collection[str] = (), elsewhere: Collection[str] = ()
-    ) -> None:
+    def keys(self, required: Collection[str], optional: Collection[str] = (), elsewhere: Collection[str] = ()) -> None:
         """Report keys that are missing or unknown; `elsewhere` are keys that belong to other kinds of items."""
         known = [*required, *optional]
         for key, node in self.node.fields.items():
@@ -120,9 +118,7 @@ class Fields:
 
     def unknown(self, code: str, line: int, name: str, known: Collection[str]) -> None:
         """Report a name that refers to nothing, with the nearest one that does and all that do."""
-        self.report(
-            code, line, name=name, nearest=nearest(name, known), known="、".join(known) or "（还没有）"
-        )
+        self.report(code, line, name=name, nearest=nearest(name, known), known="、".join(known) or "（还没有）")
 
     def number(self, key: str, default: float, *, low: float, high: float, above_low: bool = True) -> float:
         """Return the number under `key`, in (low, high], or [low, high] without `above_low`."""

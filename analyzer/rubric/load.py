@@ -99,9 +99,7 @@ def _find(path_or_id: str | Path, lexicons: Path) -> Path:
         "known": "、".join(known) or "（还没有）",
         "folder": lexicons.as_posix(),
     }
-    raise LexiconError(
-        "unknown-standard", *explain("unknown-standard", nearest=nearest(given.stem, known), **values)
-    )
+    raise LexiconError("unknown-standard", *explain("unknown-standard", nearest=nearest(given.stem, known), **values))
 
 
 def _refuse(problems: list[Problem] | tuple[Problem, ...]) -> None:

@@ -241,6 +241,4 @@ class _Parser:
             message = inner.message
             if not inner.circle:  # the path tells the whole story of a circle
                 message, _ = explain("broken-list", name=name, entry=inner.source, message=inner.message)
-            raise NotationError(
-                inner.code, message, inner.advice, self._source, start, True, inner.circle
-            ) from inner
+            raise NotationError(inner.code, message, inner.advice, self._source, start, True, inner.circle) from inner

@@ -32,9 +32,7 @@ class Lists:
     def get(self, name: str) -> PhraseList:
         """Return the list `name` with the lists that it takes in as a whole written out."""
         if name not in self._read:
-            self._read[name] = PhraseList(
-                name, name, ()
-            )  # what a circle finds; the circle itself is reported
+            self._read[name] = PhraseList(name, name, ())  # what a circle finds; the circle itself is reported
             fields = self._fields[name]
             phrases, exceptions = read_phrases(fields, self, min_chars=1, owner=name)
             self._read[name] = PhraseList(name, fields.text("title", name), phrases, exceptions)
@@ -131,9 +129,7 @@ class _Column:
             if phrase.max_chars == 0:
                 self._fields.report("phrase-only-gaps", line, phrase=told)
             elif phrase.min_chars < min_chars:
-                self._fields.report(
-                    "phrase-too-short", line, phrase=told, shortest=phrase.min_chars, least=MIN_CHARS
-                )
+                self._fields.report("phrase-too-short", line, phrase=told, shortest=phrase.min_chars, least=MIN_CHARS)
 
 
 def _whole_list(source: str) -> str:

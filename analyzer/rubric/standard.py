@@ -156,9 +156,7 @@ class _Builder:
             part.keys(["id", "title", "phrases"], ["weight", "who", "except"])
             element_id = part.id()
             if element_id in elements:
-                part.report(
-                    "duplicate-id", part.line("id"), id=element_id, first=f"第 {lines[element_id]} 行"
-                )
+                part.report("duplicate-id", part.line("id"), id=element_id, first=f"第 {lines[element_id]} 行")
             lines.setdefault(element_id, part.line("id"))
             if "phrases" in part and not part.nodes("phrases"):
                 part.report("no-phrases", part.line("phrases"), key="phrases")
@@ -179,9 +177,7 @@ class _Builder:
             fields = self.items[item.id]
             if item.after not in heard:
                 code = "after-not-heard" if item.after in after else "unknown-after"
-                fields.unknown(
-                    code, fields.line("after"), item.after, [name for name in heard if name != item.id]
-                )
+                fields.unknown(code, fields.line("after"), item.after, [name for name in heard if name != item.id])
                 continue
             path = [item.id]
             while path[-1] and path.count(path[-1]) == 1:

@@ -128,9 +128,7 @@ SNIPPETS = st.sampled_from(
 
 
 @settings(max_examples=200)
-@given(
-    st.sampled_from(SOURCES), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), SNIPPETS), max_size=4)
-)
+@given(st.sampled_from(SOURCES), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), SNIPPETS), max_size=4))
 def test_a_file_spoilt_anywhere_is_explained_and_never_crashes_the_check(
     text: str, cuts: list[tuple[float, int, str]]
 ) -> None:

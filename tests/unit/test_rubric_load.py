@@ -228,9 +228,7 @@ def test_hints_do_not_keep_a_standard_from_being_used(lexicons: Path) -> None:
         ("shared/words.txt", "空开", "空气开关"),
     ],
 )
-def test_the_digest_changes_with_whatever_can_change_a_verdict(
-    lexicons: Path, file: str, old: str, new: str
-) -> None:
+def test_the_digest_changes_with_whatever_can_change_a_verdict(lexicons: Path, file: str, old: str, new: str) -> None:
     before = load_standard("visit", lexicons).ref.digest
     edit(lexicons / file, old, new)
     assert load_standard("visit", lexicons).ref.digest != before

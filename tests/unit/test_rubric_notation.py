@@ -12,9 +12,7 @@ from analyzer.rubric.picture import columns
 from analyzer.rubric.tree import measure, show, trim, variants
 
 SIGNS = "{|}[]<>()*｛｜｝［］＜＞（）＊【】"
-BOOK = ListBook(
-    {"company": ["物业", "服务中心"], "role": ["<company>的师傅", "维修人员"], "surname": ["王", "李"]}
-)
+BOOK = ListBook({"company": ["物业", "服务中心"], "role": ["<company>的师傅", "维修人员"], "surname": ["王", "李"]})
 patterns = st.text(alphabet=SIGNS + "您好師傅a1,，。 \n", max_size=40)
 
 
