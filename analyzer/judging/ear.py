@@ -11,7 +11,7 @@ import numpy as np
 
 from analyzer.domain import Hearing, Hit, Role, Span, quantise_ratio, quantise_time
 from analyzer.judging.clock import SpeechClock
-from analyzer.matching import CUE, CostTable, Finder, Match, Stream, Strictness, covers, make_stream
+from analyzer.matching import CUE, EXCUSE, CostTable, Finder, Match, Stream, Strictness, covers, make_stream
 from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
 from analyzer.rubric.model import Sequence as Pattern
 from analyzer.text.tokens import tokenizer
@@ -117,7 +117,7 @@ class Ear:
         found = self.finder(who, strictness).matches(phrases, word_edges=word_edges)
         if not found or not exceptions:
             return found
-        excused = self.finder(who, CUE).matches(exceptions, resolve=False)
+        excused = self.finder(who, EXCUSE).matches(exceptions, resolve=False)
         return [m for m in found if not any(covers(e, m) for e in excused)]
 
     def hit(self, who: Role | None, match: Match, *, element: str = "", suspicion: bool = False) -> Hit:

@@ -1,6 +1,6 @@
 """Sound-tolerant search of phrases in what one role said."""
 
-from analyzer.matching.calibrate import ACCUSATION, COURTESY, CUE, SUSPICION, THRESHOLD, Strictness
+from analyzer.matching.calibrate import ACCUSATION, COURTESY, CUE, EXCUSE, SUSPICION, THRESHOLD, Strictness
 from analyzer.matching.costs import CostTable
 from analyzer.matching.find import Finder
 from analyzer.matching.overlap import Match, covers, resolve_overlaps
@@ -10,6 +10,7 @@ __all__ = [
     "ACCUSATION",
     "COURTESY",
     "CUE",
+    "EXCUSE",
     "SUSPICION",
     "THRESHOLD",
     "CostTable",
