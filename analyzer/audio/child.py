@@ -10,6 +10,7 @@ import errno
 import math
 import os
 import resource
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -38,7 +39,11 @@ def main() -> int:
     """Answer one request. Always prints a Report or a Failure, unless killed."""
     request = request_from_json(sys.stdin.read())
     _limit(request)
-    sys.stdout.write(to_json(answer(request)))
+    found = answer(request)
+    if os.getppid() != request.parent:  # killed meanwhile: nobody else will tidy up
+        shutil.rmtree(request.folder, ignore_errors=True)
+        return 1
+    sys.stdout.write(to_json(found))
     return 0
 
 

@@ -35,7 +35,7 @@ def is_text(start: bytes) -> bool:
     if not start:
         return False
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return start.isascii() is False and not start.startswith((b"\xff\xfb", b"\xff\xf3"))
+        return True
     if any(byte < 9 or 13 < byte < 32 for byte in start[:4096]):
         return False
     for encoding in ("utf-8", "gb18030"):
@@ -57,6 +57,15 @@ def is_encrypted(path: Path) -> bool:
     if start[:4] == b"\x30\x26\xb2\x75":
         return any(guid in start for guid in ASF_ENCRYPTION)
     return False
+
+
+def is_unfinished(path: Path) -> bool:
+    """MP4 with sound data but without the index that is written last: the recorder was switched off."""
+    if head(path)[4:8] != b"ftyp":
+        return False
+    with path.open("rb") as f:
+        kinds = set(_boxes(f, 0, os.fstat(f.fileno()).st_size))
+    return b"mdat" in kinds and not kinds & {b"moov", b"moof", b"meta"}  # meta: a photo
 
 
 def stated_wav_s(path: Path) -> float | None:

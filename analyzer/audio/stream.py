@@ -231,6 +231,6 @@ def _why_not_opened(path: Path) -> str:
         return "silk"
     if sniff.is_text(start):
         return "text"
-    if start[4:8] == b"ftyp":
+    if sniff.is_unfinished(path):
         return "unfinished"
     return "not-audio"

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer.audio import Layout, open_audio
+from analyzer.audio import open_audio
 from analyzer.audio.report import Report
 from analyzer.settings import Settings
 from tests.integration.audio_files import ask_child, dominant_hz, peak_memory_kib, tone, voice, write, write_float_wav
@@ -160,10 +160,3 @@ def test_the_parent_never_loads_the_decoder() -> None:
     probe = "import sys, analyzer.audio; print('av' in sys.modules, 'torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
-
-
-def test_layout_and_channels_must_agree() -> None:
-    from analyzer.audio import Audio
-
-    with pytest.raises(ValueError, match=r"stereo needs shape \(2, n\), got \(1, 5\)"):
-        Audio("a.wav", np.zeros((1, 5), np.int16), Layout.STEREO)
