@@ -102,8 +102,8 @@ def character_cost(said: str, asked: str, *, strict: bool = False) -> float:
 class CostTable:
     """Costs of hearing any character where one of `asked` was to be said, built as characters turn up.
 
-    `codes(text)` numbers the characters of a text, `row(char, codes)` is the cost of each as `char`, shape
-    (len(codes),), float32. It equals `character_cost` pair by pair.
+    `codes(text)` numbers the characters of a text; `columns[index(char), code]`, float32, is the cost of hearing the
+    numbered character as `char`. It equals `character_cost` pair by pair.
     """
 
     def __init__(self, asked: str, *, strict: bool) -> None:
@@ -121,10 +121,14 @@ class CostTable:
             self._known |= {char: len(self._known) + i for i, char in enumerate(new)}
         return np.array([self._known[char] for char in text], np.intp)
 
-    def row(self, asked: str, codes: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Return what each numbered character costs as `asked`."""
-        row: NDArray[np.float32] = self._columns[self._index[asked]][codes]
-        return row
+    @property
+    def columns(self) -> NDArray[np.float32]:
+        """Costs by (asked character, numbered character)."""
+        return self._columns
+
+    def index(self, asked: str) -> int:
+        """Return the row of an asked character in `columns`."""
+        return self._index[asked]
 
     def _cost(self, said: list[str]) -> NDArray[np.float32]:
         initials, finals, tones = _matrices()

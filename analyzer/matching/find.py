@@ -1,98 +1,150 @@
-"""From phrases and a stream to matches: search, trace, check the edges, keep the best that do not overlap."""
+"""From phrases and a stream to matches: bound, align, check the edges, keep the best that do not overlap."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.matching.align import MOST_INSERTED, Field
 from analyzer.matching.calibrate import THRESHOLD, Strictness
-from analyzer.matching.costs import CostTable
+from analyzer.matching.costs import CostTable, insertion_cost
 from analyzer.matching.overlap import Match, resolve_overlaps
+from analyzer.matching.program import Program, program_of
 from analyzer.matching.stream import Stream
-from analyzer.rubric.model import Gap, Literal, Phrase, Sequence
+from analyzer.rubric.model import Phrase
+
+_ROUNDING = 1e-4  # float32 sums of some twenty costs
+NEAREST_STEPS = (0.6, 0.4)  # similarities down to which a near miss is looked for, one after the other
+
+
+@functools.cache
+def _kernel() -> ModuleType:
+    """The compiled alignment; numba is imported when the first stream is searched."""
+    from analyzer.matching import kernel
+
+    return kernel
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A stream prepared for one strictness.
+
+    `codes` numbers its characters in the table, shape (n,); `cross` is what stepping over the break before a position
+    costs; `insert` what one more character there costs, its break included; `gap`, shape (n + 1,), the running sum of
+    what breaks cost within a gap; `minima` the least cost of each asked character in each cell of the stream.
+    """
+
+    codes: NDArray[np.intp]
+    cross: NDArray[np.float32]
+    insert: NDArray[np.float32]
+    gap: NDArray[np.float32]
+    minima: NDArray[np.float32]
+
+    @classmethod
+    def over(cls, stream: Stream, table: CostTable, strictness: Strictness) -> Field:
+        """Prepare `stream`."""
+        by_break = np.array([0.0, strictness.comma, strictness.sentence, strictness.turn], np.float32)
+        cross = by_break[stream.breaks]
+        insert = np.array([insertion_cost(c) for c in stream.text], np.float32) * np.float32(strictness.insertion)
+        # within a gap a comma costs nothing and a sentence half: people start anew within a sentence
+        share = np.array([0.0, 0.0, 0.5, 1.0], np.float32)[stream.breaks]
+        gap = np.concatenate([np.zeros(1, np.float32), np.cumsum(cross * share, dtype=np.float32)])
+        codes = table.codes(stream.text)
+        return cls(codes, cross, insert + cross, gap, _kernel().cell_minima(table.columns, codes))
+
+
+class _Path(NamedTuple):
+    """The best path ending before `end`."""
+
+    end: int
+    slack: float
+    cost: float
+    first: int
 
 
 class Finder:
-    """Searches one stream at one strictness; holds the cost rows, so make it once for many phrases."""
+    """Searches one stream at one strictness; make it once for many phrases."""
 
     def __init__(self, stream: Stream, table: CostTable, strictness: Strictness) -> None:
         self.stream = stream
         self.strictness = strictness
-        self._field = Field.over(stream, table, strictness)
+        self._table = table
+        self._field = Field.over(stream, table, strictness) if stream.text else None
 
     def matches(self, phrases: Iterable[Phrase], *, word_edges: bool = False, resolve: bool = True) -> list[Match]:
         """Return the best non-overlapping matches of any of `phrases`, in order of position.
 
-        `resolve=False` returns all of them, overlapping or not (exceptions: any that covers a hit excuses it).
         `word_edges`: a match must begin and end where a jieba word does.
+        `resolve=False` returns all of them, overlapping or not (exceptions: any that covers a hit excuses it).
         """
         found: list[Match] = []
         for phrase in phrases:
-            row = self._field.search(phrase.pattern)
-            if row is None:
-                continue
-            for end in _valleys(row[0], self._ceiling(phrase)):
-                match = self._trace(phrase, end)
+            ceiling = self._ceiling(phrase)
+            program = program_of(phrase, self._table)
+            for path in self._paths(program, ceiling):
+                match = self._match(phrase, path)
                 if match.similarity >= THRESHOLD and (not word_edges or self._on_edges(match)):
                     found.append(match)
         return resolve_overlaps(found) if resolve else found
 
     def nearest(self, phrases: Iterable[Phrase]) -> Match | None:
-        """Return the most similar place of any of `phrases`, however unlike; None for an empty stream."""
+        """Return the most similar place of any of `phrases` under the threshold, if anything is somewhat alike.
+
+        The ceiling is raised step by step up to NEAREST_LEAST, so that a near miss is found quickly and what is
+        nothing alike is not searched for at all.
+        """
         best: Match | None = None
-        for phrase in phrases:
-            row = self._field.search(phrase.pattern)
-            if row is None or row.shape[1] < 2:
-                continue
-            match = self._trace(phrase, int(np.argmin(row[0, 1:])) + 1)
-            if best is None or match.similarity > best.similarity:
-                best = match
+        listed = list(phrases)
+        for least in NEAREST_STEPS:
+            for phrase in listed:
+                extra = (THRESHOLD - least) / (1.0 - THRESHOLD) * self.strictness.budget(phrase.min_chars)
+                for path in self._paths(program_of(phrase, self._table), self._ceiling(phrase) + extra):
+                    match = self._match(phrase, path)
+                    if best is None or match.similarity > best.similarity:
+                        best = match
+            if best is not None:
+                break
         return best
+
+    def _paths(self, program: Program, ceiling: float) -> list[_Path]:
+        """Return the best paths within the ceiling."""
+        field = self._field
+        if field is None:
+            return []
+        found = _kernel().search(
+            program.kind,
+            program.row,
+            program.width,
+            program.drop,
+            program.first,
+            program.preds,
+            program.reach,
+            self._table.columns,
+            field.minima,
+            field.codes,
+            field.cross,
+            field.insert,
+            field.gap,
+            np.float32(self.strictness.per_syllable),
+            np.float32(ceiling),
+        )
+        return [_Path(*path) for path in found]
 
     def _ceiling(self, phrase: Phrase) -> float:
         """Slack up to which a path of this phrase may be within the budget (`Strictness.budget`)."""
         s = self.strictness
         return max(-s.per_syllable * s.free, s.minimum - s.per_syllable * phrase.min_chars) + _ROUNDING
 
-    def _trace(self, phrase: Phrase, end: int) -> Match:
-        """Align again in a window before `end`, this time keeping where each path began and what it cost."""
-        begin = max(0, end - _reach(phrase.pattern))
-        row = self._field.select(slice(begin, end), traced=True).search(phrase.pattern)
-        assert row is not None  # noqa: S101 - the phrase has words, or it would not have been searched
-        slack, cost, first = (float(v) for v in row[:, -1])
-        syllables = (cost - slack) / self.strictness.per_syllable
-        similarity = self.strictness.similarity(max(0.0, cost - _ROUNDING), syllables)
-        return Match(begin + int(first), end - 1, phrase.source, cost, similarity)
+    def _match(self, phrase: Phrase, path: _Path) -> Match:
+        syllables = (path.cost - path.slack) / self.strictness.per_syllable
+        similarity = self.strictness.similarity(max(0.0, path.cost - _ROUNDING), syllables)
+        return Match(path.first, path.end - 1, phrase.source, path.cost, similarity)
 
     def _on_edges(self, match: Match) -> bool:
         edge = self.stream.word_edge
         return bool(edge[match.first] and edge[match.last + 1])
-
-
-_ROUNDING = 1e-4  # float32 sums of some twenty costs
-
-
-def _valleys(slack: NDArray[np.float32], ceiling: float) -> list[int]:
-    """Positions under the ceiling that are lowest among their neighbours: one a place, not one a position."""
-    under = np.flatnonzero(slack <= ceiling)
-    if not len(under):
-        return []
-    padded = np.pad(slack, 1, constant_values=np.inf)
-    lowest = (slack <= padded[:-2]) & (slack < padded[2:])
-    return [int(i) for i in under if lowest[i]]
-
-
-def _reach(pattern: Sequence) -> int:
-    """How many characters before its end a match of `pattern` can begin."""
-    reach = 0
-    for part in pattern.parts:
-        if isinstance(part, Literal):
-            reach += len(part.text) * (1 + MOST_INSERTED)
-        elif isinstance(part, Gap):
-            reach += part.max_chars
-        else:
-            reach += max(_reach(option) for option in part.options)
-    return reach
