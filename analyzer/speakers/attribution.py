@@ -17,6 +17,8 @@ NEAR_S = 0.4  # how far a change may be moved to a better place
 BREAK_S = 1.0  # a silence this long ends an utterance
 LONGEST_CHARACTER_S = 0.6
 USUAL_CHARACTER_S = 0.22
+SPOKEN_CHARACTER_S = 0.3  # where a pause follows, a character is over long before the next begins
+AWAY_S = 0.05  # pause that one character of moving must gain
 PUNCTUATION_BONUS_S = 0.5  # a mark before a character is worth a pause this much longer
 EDGE_BONUS_S = 0.5  # so is the edge of the segment: engines begin segments after pauses
 PART_S = 0.12  # characters parted by less than this (beyond their usual length) belong together
@@ -80,12 +82,11 @@ def _speakers(segment: Segment, timeline: _Timeline) -> list[str]:
     if not spoken:
         return [timeline.at(segment.start_s)] * len(segment.text)
     starts = [segment.char_start_s[i] for i in spoken]
-    ends = [
-        min(b, a + LONGEST_CHARACTER_S) for a, b in zip(starts, [*starts[1:], segment.end_s], strict=True)
-    ]
-    raw = [timeline.at((a + max(a, b)) / 2) for a, b in zip(starts, ends, strict=True)]
+    after = [*starts[1:], segment.end_s]
+    middles = [a + max(min(b - a, SPOKEN_CHARACTER_S), 0.0) / 2 for a, b in zip(starts, after, strict=True)]
+    raw = [timeline.at(middle) for middle in middles]
     worth = [_worth_s(spoken, starts, place) for place in range(len(spoken) + 1)]
-    moved = _settled(_moved(raw, starts, worth), worth)
+    moved = _settled(_moved(raw, starts, middles, worth), worth)
     speakers = [moved[0]] * len(segment.text)
     for order, index in enumerate(spoken):
         until = spoken[order + 1] if order + 1 < len(spoken) else len(segment.text)
@@ -101,21 +102,26 @@ def _worth_s(spoken: list[int], starts: list[float], place: int) -> float:
     return pause + (PUNCTUATION_BONUS_S if spoken[place] - spoken[place - 1] > 1 else 0.0)
 
 
-def _moved(raw: list[str], starts: list[float], worth: list[float]) -> list[str]:
-    """Every change put to the best place within NEAR_S; the last place before the end may swallow the rest."""
+def _moved(raw: list[str], starts: list[float], middles: list[float], worth: list[float]) -> list[str]:
+    """Every change put to the best place within NEAR_S; the edge of the segment may swallow a scrap."""
     moved = list(raw)
-    for place in [i for i in range(1, len(raw)) if raw[i] != raw[i - 1]]:
-        near = [
-            p
-            for p in range(len(raw) + 1)
-            if abs((starts[p] if p < len(starts) else starts[-1] + USUAL_CHARACTER_S) - starts[place])
-            <= NEAR_S + 1e-9
-        ]
-        best = max(near, key=lambda p: (worth[p] - abs(p - place) * 0.05, -abs(p - place)))
+    pauses = [(middles[p - 1] if p else starts[0], starts[p]) for p in range(len(raw))]
+    pauses.append((middles[-1], middles[-1] + SPOKEN_CHARACTER_S))
+    changes = [i for i in range(1, len(raw)) if raw[i] != raw[i - 1]]
+    last = 0
+    for place, following in zip(changes, [*changes, len(raw)][1:], strict=True):
+        time_s = (middles[place - 1] + middles[place]) / 2
+        # Between its neighbours, so that no turn is swallowed but a single character at the segment's edge.
+        low = 0 if place == 1 else last + 1
+        high = len(raw) if place == len(raw) - 1 else following - 1
+        near = [p for p in range(low, high + 1) if pauses[p][0] - NEAR_S <= time_s <= pauses[p][1] + NEAR_S]
+        near = near or [place]
+        best = max(near, key=lambda p: (worth[p] - abs(p - place) * AWAY_S, -abs(p - place)))
         if best < place:
             moved[best:place] = [raw[place]] * (place - best)
         elif best > place:
             moved[place:best] = [raw[place - 1]] * (best - place)
+        last = best
     return moved
 
 
