@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,17 +33,20 @@ def analyse(path: Path, standard: str) -> Usage:
 
 def watch(command: list[str]) -> Usage:
     """Run a command and poll the resident memory of its process tree. Raises RuntimeError where it fails."""
-    began_s = time.perf_counter()
-    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    root = psutil.Process(child.pid)
-    peak = 0
-    while child.poll() is None:
-        peak = max(peak, _resident(root))
-        time.sleep(POLL_S)
-    if child.returncode:
-        assert child.stderr is not None
-        raise RuntimeError(f"{' '.join(command)}: exit status {child.returncode}: {child.stderr.read()[-2000:]}")
-    return Usage(peak / 2**20, time.perf_counter() - began_s)
+    # What it says goes to a file: a pipe that nobody empties would hold it up after 64 KiB.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        began_s = time.perf_counter()
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=said) as child:
+            root = psutil.Process(child.pid)
+            peak = 0
+            while child.poll() is None:
+                peak = max(peak, _resident(root))
+                time.sleep(POLL_S)
+        took_s = time.perf_counter() - began_s
+        if child.returncode:
+            said.seek(0)
+            raise RuntimeError(f"{' '.join(command)}: exit status {child.returncode}: {said.read()[-2000:]}")
+    return Usage(peak / 2**20, took_s)
 
 
 def _resident(root: psutil.Process) -> int:

@@ -13,7 +13,10 @@ from typing import Any
 from unittest import mock
 
 from analyzer import pipeline
+from analyzer.audio import open_audio
+from analyzer.hearing import hear
 from analyzer.progress import Progress
+from analyzer.speakers import Diarizer
 
 STAGES = ("decode", "detect", "separate", "transcribe", "recheck", "roles", "judge")
 _FUNCTIONS = {
@@ -36,10 +39,9 @@ def timed() -> Iterator[dict[str, float]]:
     with ExitStack() as stack:
         for name, stage in _FUNCTIONS.items():
             stack.enter_context(mock.patch.object(pipeline, name, _clocked(getattr(pipeline, name), stage, spent)))
-        diarize = _clocked(pipeline.Diarizer.diarize, "separate", spent)
-        stack.enter_context(mock.patch.object(pipeline.Diarizer, "diarize", diarize))
-        stack.enter_context(mock.patch.object(pipeline, "open_audio", _opened(pipeline.open_audio, spent)))
-        stack.enter_context(mock.patch.object(pipeline, "hear", _heard(pipeline.hear, spent)))
+        stack.enter_context(mock.patch.object(Diarizer, "diarize", _clocked(Diarizer.diarize, "separate", spent)))
+        stack.enter_context(mock.patch.object(pipeline, "open_audio", _opened(open_audio, spent)))
+        stack.enter_context(mock.patch.object(pipeline, "hear", _heard(hear, spent)))
         yield spent
 
 
