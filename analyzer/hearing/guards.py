@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -17,21 +18,24 @@ import yaml
 
 from analyzer.domain import Segment
 from analyzer.errors import LexiconError
-from analyzer.hearing.script import spoken, to_simplified
+from analyzer.hearing.script import is_spoken, spoken, to_simplified
 from analyzer.hearing.types import IMPROBABLE, REPETITIVE, Decoded
 
 MAX_CHARS_PER_S = 12.0  # fast Mandarin is 7-8 syllables a second; no one says 12
 NO_SPEECH = 0.6  # Whisper's paper, 4.5; counts only together with IMPROBABLE
+UNSURE = 0.3  # mean confidence of a window's characters; medians: speech at 5 dB 0.76, echoes on noise 0.1
+ECHO_UNSURE = 0.5  # mean confidence of words of the prompt, when the sound does not say them
 _SHORT = 8  # an invention shorter than this must be the whole line: people do say 谢谢大家
 _ALIKE = 0.75  # share of an invention's characters that must be found, in order
 # A unit said again and again: 对对对 is speech, eight of them or four of a longer unit are a loop.
+_MARKS = re.compile(r"[\W_]+")
 _LOOP = re.compile(r"(.)\1{7,}|(.{2,12}?)\2{3,}")
 
 
 def doubtful(decoded: Decoded, speech_s: float) -> str:
     """Why a window should be decoded again, carefully; empty when it need not be."""
     said = spoken(decoded.text)
-    if decoded.compression_ratio > REPETITIVE or is_loop(said):
+    if decoded.compression_ratio > REPETITIVE or any(len(m.group()) >= 12 for m in _LOOP.finditer(said)):
         return "文字反复循环"
     if said and decoded.avg_logprob < IMPROBABLE:
         return "引擎自己没有把握"
@@ -40,28 +44,36 @@ def doubtful(decoded: Decoded, speech_s: float) -> str:
     return ""
 
 
-def invented(segment: Segment, decoded: Decoded, inventions: Sequence[str], prompt: str, *, alone: bool = False) -> str:
-    """Why a segment of a decoding is not speech, in Chinese for the user; empty when it may stand.
+def invented_window(decoded: Decoded, speech_s: float, *, alone: bool = False) -> str:
+    """Why nothing of a decoding can be believed, in Chinese for the user; empty when its segments may be judged.
 
-    `alone` marks a stretch decoded by itself, without context: there the engine invents more readily.
+    `alone` marks a stretch decoded by itself: without context the engine invents more readily, so
+    there an improbable text is not believed either.
     """
-    said = spoken(segment.text)
+    said = spoken(decoded.text)
     if not said:
-        return "没有文字"
-    if is_loop(said) or decoded.compression_ratio > REPETITIVE:
+        return ""
+    if decoded.compression_ratio > REPETITIVE:
+        return "文字反复循环，不像真人说话"
+    if len(said) > MAX_CHARS_PER_S * (speech_s + 0.5):
+        return "字数多得来不及说"
+    if decoded.avg_logprob < IMPROBABLE and (alone or decoded.no_speech_prob > NO_SPEECH):
+        return "引擎认为这里没有人说话"
+    sure = [value for char, value in zip(decoded.text, decoded.char_confidence, strict=True) if is_spoken(char)]
+    if sum(sure) / len(sure) < UNSURE:
+        return "引擎自己没有把握"
+    return ""
+
+
+def invented(segment: Segment, inventions: Sequence[str]) -> str:
+    """Why a segment of a credible decoding is not speech, in Chinese for the user; empty when it may stand."""
+    said = spoken(segment.text)
+    if is_loop(said):
         return "文字反复循环，不像真人说话"
     if len(said) > MAX_CHARS_PER_S * (segment.end_s - segment.start_s + 0.5):
         return "字数多得来不及说"
-    if decoded.no_speech_prob > NO_SPEECH and decoded.avg_logprob < IMPROBABLE:
-        return "引擎认为这里没有人说话"
-    if alone and decoded.avg_logprob < IMPROBABLE:
-        return "引擎自己没有把握"
     found = matching_invention(said, inventions)
-    if found:
-        return f"引擎在噪声里常编造的句子：{found}"
-    if is_echo(said, prompt):
-        return "引擎把提示词当成了语音"
-    return ""
+    return f"引擎在噪声里常编造的句子：{found}" if found else ""
 
 
 def is_loop(said: str) -> bool:
@@ -80,15 +92,60 @@ def matching_invention(said: str, inventions: Sequence[str]) -> str:
     return ""
 
 
-def is_echo(said: str, prompt: str) -> bool:
-    """Whether the text is the prompt given back: eight characters in a row, or three of its words alone."""
-    if not prompt or len(said) < 6:
-        return False
+def echoes(decoded: Decoded, prompt: str) -> list[tuple[int, int]]:
+    """Index ranges of `decoded.text` in which the engine gave its prompt back instead of what was said.
+
+    Two or more words of the prompt one after the other, with nothing but marks between them, that the
+    sound alone does not support (`char_confidence` comes from an alignment without the prompt); or a
+    whole text made of pieces of the prompt. Someone who names one tap is heard.
+    """
+    words = sorted((spoken(word) for word in _MARKS.split(to_simplified(prompt))), key=len, reverse=True)
+    words = [re.escape(word) for word in words if len(word) > 1]
+    if not words:
+        return []
+    text = to_simplified(decoded.text).lower()
+    one = "|".join(words)
+    run = re.compile(rf"(?:(?:{one})[\W_]*){{2,}}")
+    found = [match.span() for match in run.finditer(text)]
     whole = spoken(to_simplified(prompt))
-    run = SequenceMatcher(None, said, whole, autojunk=False).find_longest_match().size
-    words = [word for word in re.split(r"[\W_]+", to_simplified(prompt).lower()) if word]
-    echoed = [word for word in words if word in said]
-    return (run >= 8 and run * 2 > len(said)) or (len(echoed) >= 3 and sum(map(len, echoed)) >= 0.7 * len(said))
+    if spoken(text) and _covered(spoken(text), whole) >= _ALIKE and len(spoken(text)) > 1:
+        found = [(0, len(text))]
+    return [span for span in found if _mean_confidence(decoded, span) < ECHO_UNSURE]
+
+
+def without(decoded: Decoded, ranges: Sequence[tuple[int, int]]) -> Decoded:
+    """The decoding without the characters of these index ranges."""
+    keep = [i for i in range(len(decoded.text)) if not any(low <= i < high for low, high in ranges)]
+    return replace(
+        decoded,
+        text="".join(decoded.text[i] for i in keep),
+        char_start_s=tuple(decoded.char_start_s[i] for i in keep),
+        char_end_s=tuple(decoded.char_end_s[i] for i in keep),
+        char_confidence=tuple(decoded.char_confidence[i] for i in keep),
+    )
+
+
+def only_murmur(segments: Sequence[Segment]) -> bool:
+    """Whether a whole channel holds nothing but 嗯 and 啊: machines hum so, and no clause turns on it."""
+    said = "".join(spoken(segment.text) for segment in segments)
+    return bool(said) and not said.strip("嗯啊哦呃唔嘛吗呀")
+
+
+def _mean_confidence(decoded: Decoded, span: tuple[int, int]) -> float:
+    values = [decoded.char_confidence[i] for i in range(*span) if is_spoken(decoded.text[i])]
+    return sum(values) / len(values) if values else 0.0
+
+
+def _covered(part: str, whole: str) -> float:
+    """Share of `part` made of stretches of two or more characters of `whole`, in any order."""
+    position = covered = 0
+    while position < len(part):
+        length = 0
+        while position + length < len(part) and part[position : position + length + 1] in whole:
+            length += 1
+        covered += length if length > 1 else 0
+        position += max(length, 1)
+    return covered / len(part)
 
 
 def _contained(part: str, whole: str) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analyzer.domain import Dropped, Segment, Span, quantise_time
 from analyzer.hearing.detection import speech_gain
-from analyzer.hearing.guards import doubtful, invented, load_inventions
+from analyzer.hearing.guards import doubtful, echoes, invented, invented_window, load_inventions, only_murmur, without
 from analyzer.hearing.packing import alone, pack
 from analyzer.hearing.segments import silent_stretches, to_segments
 from analyzer.hearing.types import SAMPLE_RATE_HZ, Decoded, Heard, Pcm, Transcriber, Window
@@ -44,13 +44,26 @@ def hear(
     gain = speech_gain(channel_samples)
     notes = _Notes()
 
+    def drop(parts: Sequence[Segment], reason: str) -> None:
+        notes.dropped += [
+            Dropped(quantise_time(part.start_s), quantise_time(part.end_s), part.text, reason) for part in parts
+        ]
+
     def judge(decoded: Decoded, window: Window, allowed: Sequence[Span], *, single: bool) -> None:
-        for segment in to_segments(decoded, window, allowed, channel):
-            reason = invented(segment, decoded, inventions, settings.prompt, alone=single)
+        echoed = echoes(decoded, settings.prompt)
+        for low, high in echoed:
+            echo = without(decoded, [(0, low), (high, len(decoded.text))])
+            drop(to_segments(echo, window, allowed, channel), "引擎把提示词当成了语音")
+        decoded = without(decoded, echoed)
+        segments = to_segments(decoded, window, allowed, channel)
+        reason = invented_window(decoded, window.speech_s, alone=single)
+        if reason:
+            drop(segments, reason)
+            return
+        for segment in segments:
+            reason = invented(segment, inventions)
             if reason:
-                notes.dropped.append(
-                    Dropped(quantise_time(segment.start_s), quantise_time(segment.end_s), segment.text, reason)
-                )
+                drop([segment], reason)
             else:
                 notes.kept.append(segment)
 
@@ -74,6 +87,9 @@ def hear(
             judge(decoded, window, missed, single=True)
         progress(Progress("recheck", window.span.end_s, total_s))
 
+    if only_murmur(notes.kept):
+        drop(notes.kept, "整段录音只有嗯啊声，不像有人说话")
+        notes.kept.clear()
     notes.kept.sort(key=lambda segment: (segment.start_s, segment.end_s))
     return Heard(
         segments=tuple(notes.kept),

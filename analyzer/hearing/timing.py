@@ -51,6 +51,10 @@ def spread(
         starts += [float(value) for value in bounds[:-1]]
         ends += [float(value) for value in bounds[1:]]
         probabilities += [float(np.mean(token_probability[first:end]))] * len(characters)
+    if len(probabilities) > 1:
+        # A window's first token competes with everything a text can begin with, so that its probability
+        # says little about the sound: the second one stands in for it.
+        probabilities[0] = max(probabilities[0], probabilities[1])
     return text, starts, ends, probabilities
 
 
