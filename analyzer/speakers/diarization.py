@@ -16,9 +16,9 @@ from analyzer.domain import Span, SpeakerTurn
 from analyzer.progress import Listener, Progress, silent
 from analyzer.settings import Settings
 from analyzer.speakers.clustering import CALL, VISIT, Voices, assign, find_voices
-from analyzer.speakers.fbank import FRAMES_PER_S, SAMPLE_RATE_HZ, fbank
+from analyzer.speakers.fbank import BINS, FRAMES_PER_S, SAMPLE_RATE_HZ, fbank
 from analyzer.speakers.pieces import Piece, cut
-from analyzer.speakers.voiceprint import DIMENSIONS, VoiceModel
+from analyzer.speakers.voiceprint import DIMENSIONS, SHORT_FRAMES, SHORTEST_FRAMES, VoiceModel
 
 Recording = Literal["visit", "call"]
 
@@ -81,14 +81,22 @@ class Diarizer:
     def _voiceprints(
         self, samples: NDArray[np.int16], pieces: Sequence[Piece], progress: Listener
     ) -> NDArray[np.float32]:
-        """Voiceprints of the pieces, shape (n, 192); like lengths are computed together."""
+        """Voiceprints of the pieces, shape (n, 192); like lengths are computed together, long ones first.
+
+        What the long ones sound like on average steadies the short ones.
+        """
         lengths = [_frames(p) for p in pieces]
-        order = sorted(range(len(pieces)), key=lambda i: (lengths[i], i))
+        order = sorted(range(len(pieces)), key=lambda i: (-lengths[i], i))
         total_s, done_s = sum(p.duration_s for p in pieces), 0.0
         prints = np.zeros((len(pieces), DIMENSIONS), np.float32)
+        total = np.zeros(BINS)
+        frames = 0
         for first in range(0, len(order), BLOCK):
             block = order[first : first + BLOCK]
-            prints[block] = self._model.embed([_features(samples, pieces[i], lengths[i]) for i in block])
+            banks = [_features(samples, pieces[i], lengths[i]) for i in block]
+            total += np.sum([bank.sum(axis=0) for bank in banks], axis=0)
+            frames += sum(len(bank) for bank in banks)
+            prints[block] = self._model.embed(banks, (total / frames).astype(np.float32))
             done_s += sum(pieces[i].duration_s for i in block)
             progress(Progress("diarize", done_s, total_s))
         return prints
@@ -100,9 +108,10 @@ def load_diarizer(settings: Settings) -> Diarizer:
 
 
 def _frames(piece: Piece) -> int:
-    """Frames to read for a piece: its length rounded up to 0.2 s, at least 0.4 s."""
-    steps = int(np.ceil(round(piece.duration_s * FRAMES_PER_S) / LENGTH_STEP))
-    return max(2, steps) * LENGTH_STEP
+    """Frames to read for a piece: its length rounded up, so that equal ones share a batch."""
+    frames = round(piece.duration_s * FRAMES_PER_S)
+    step = LENGTH_STEP if frames > SHORT_FRAMES else LENGTH_STEP // 2
+    return max(SHORTEST_FRAMES, int(np.ceil(frames / step)) * step)
 
 
 def _features(samples: NDArray[np.int16], piece: Piece, frames: int) -> NDArray[np.float32]:

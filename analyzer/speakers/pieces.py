@@ -19,6 +19,7 @@ FRAME_S = 0.01
 PAUSE_S = 0.10  # closures of stops are shorter
 LONGEST_S = 1.6
 SHORTEST_S = 0.30
+NEAR_S = 0.20  # a scrap farther than this from its neighbour may be somebody else's
 CONTEXT_S = 5.0  # how far around a frame the loud and the quiet are measured
 DEEPEST_DB = 40.0  # under loud speech: digital silence is no quieter than this
 
@@ -102,10 +103,10 @@ def _sounding(quiet: NDArray[np.bool_], span: Span) -> list[tuple[float, float]]
 
 
 def _joined(stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Scraps under 0.3 s put to the nearer neighbour if that is within 0.3 s; else kept if over 0.1 s."""
+    """Scraps under 0.3 s put to a neighbour within 0.2 s; else kept if over 0.1 s."""
     joined: list[tuple[float, float]] = []
     for start, end in stretches:
-        if joined and start - joined[-1][1] < SHORTEST_S:
+        if joined and start - joined[-1][1] < NEAR_S:
             before = joined[-1][1] - joined[-1][0]
             if end - start < SHORTEST_S or before < SHORTEST_S:
                 joined[-1] = (joined[-1][0], end)

