@@ -32,9 +32,10 @@ def room_tone(n: int, rate_hz: int, rng: np.random.Generator) -> NDArray[np.floa
 
 
 def fan(n: int, rate_hz: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """A stand fan: rushing air with the hum of motor and blades (24 Hz × 5), slowly swinging."""
+    """A stand fan: air that loses 6 dB an octave and more above 300 Hz, motor hum (120 Hz up), slowly swinging."""
     t = np.arange(n) / rate_hz
-    air = _band(rng.standard_normal(n), rate_hz, 80, 1500)
+    low, high = (_band(rng.standard_normal(n), rate_hz, *edges) for edges in ((40, 300), (300, 2500)))
+    air = low / low.std() + 0.35 * high / high.std()
     hum = sum(np.sin(2 * np.pi * f * t + p) / (k + 1) for k, (f, p) in enumerate(_tones(rng, 120.0, 5)))
     return (air + 0.35 * air.std() * hum) * (1 + 0.25 * np.sin(2 * np.pi * 0.12 * t))
 

@@ -132,10 +132,12 @@ def _background(kind: str, n: int, rate_hz: int, rng: np.random.Generator, speak
         loop = np.concatenate(said)
         turns = np.roll(np.resize(loop, n), int(rng.integers(len(loop))))
         out += turns
+    # people across the hall and a set across the room reach the recorder by way of the walls
+    out = oaconvolve(out, impulse_response(rate_hz, 0.6, -6.0, rng))[:n]
     if kind == "tv":
         out = np.asarray(sosfilt(butter(2, [150, 3000], "bandpass", fs=rate_hz, output="sos"), out), np.float32)
         return unit(unit(out) + 0.5 * noise("music", n, rate_hz, rng))
-    return unit(out)
+    return unit(np.asarray(out))
 
 
 def _active_rms(x: Samples, rate_hz: int) -> float:
