@@ -5,21 +5,41 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from analyzer.audio import Audio, Layout, open_audio
-from analyzer.domain import Analysis, Dropped, Hearing, Span, Speaker, Utterance, quantise_ratio, quantise_time
+from analyzer.domain import (
+    Analysis,
+    Dropped,
+    Hearing,
+    Span,
+    Speaker,
+    SpeakerTurn,
+    Utterance,
+    quantise_ratio,
+    quantise_time,
+)
 from analyzer.hearing import Heard, detect_speech, hear, load_transcriber
 from analyzer.judging import judge, words_for
 from analyzer.judging.cues import CueCounter
+from analyzer.judging.figures import figure_words
 from analyzer.progress import Listener, Progress, silent
 from analyzer.rubric.load import load_shared, load_standard
 from analyzer.rubric.model import Standard
 from analyzer.serial import quantised
 from analyzer.settings import Settings
-from analyzer.speakers import assign_roles, attribute, channel_turns, load_diarizer
+from analyzer.speakers import (
+    Diarizer,
+    Recording,
+    assign_roles,
+    attribute,
+    attribute_channels,
+    channel_turns,
+    load_diarizer,
+)
 from analyzer.text import NORMALISER
 
 
@@ -36,7 +56,8 @@ def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings
     words = words_for(settings.lexicons, settings.cache_dir)
     if not any(s.role.value != "unknown" for s in hearing.speakers) and hearing.transcript:
         hearing = _with_roles(hearing, None, settings)
-    return Analysis(hearing, judge(hearing, load(standard, settings), given, words))
+    listened = figure_words(load_shared(settings.lexicons))
+    return Analysis(hearing, judge(hearing, load(standard, settings), given, words, listened=listened))
 
 
 class Analyzer:
@@ -44,6 +65,10 @@ class Analyzer:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    @functools.cached_property
+    def _diarizer(self) -> Diarizer:
+        return load_diarizer(self.settings)
 
     def analyse(
         self,
@@ -58,40 +83,42 @@ class Analyzer:
         `technician_channel` (from 0) states who is on a two-channel recording. Raises AudioError for a file that
         cannot be decoded, ModelError where an engine cannot be loaded.
         """
-        heard = self.hear(path, standard.recording, progress, technician_channel)
+        heard = self.hear(path, _kind(standard), progress, technician_channel)
         progress(Progress("judge", heard.duration_s, heard.duration_s))
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
-        return Analysis(heard, judge(heard, standard, given, words))
+        listened = figure_words(load_shared(self.settings.lexicons))
+        return Analysis(heard, judge(heard, standard, given, words, listened=listened))
 
     def hear(
-        self, path: Path, kind: str, progress: Listener = silent, technician_channel: int | None = None
+        self, path: Path, kind: Recording, progress: Listener = silent, technician_channel: int | None = None
     ) -> Hearing:
         """Return all that was heard in one file; `kind` is "visit" or "call"."""
         progress(Progress("decode", 0.0, 0.0))
         with open_audio(path, self.settings) as audio:
             return self._hear(audio, kind, progress, technician_channel)
 
-    def _hear(self, audio: Audio, kind: str, progress: Listener, technician_channel: int | None) -> Hearing:
+    def _hear(self, audio: Audio, kind: Recording, progress: Listener, technician_channel: int | None) -> Hearing:
         duration_s = quantise_time(audio.duration_s)
         progress(Progress("detect", 0.0, duration_s))
         speech = tuple(detect_speech(channel) for channel in audio.samples)
+        turns: tuple[SpeakerTurn, ...] = ()
+        warnings: tuple[str, ...] = ()
         if audio.layout is Layout.STEREO:
-            turns, speech = channel_turns(audio.samples, speech)
-            found, warnings = "channels", ()
+            speech, turns = channel_turns(audio.samples, (speech[0], speech[1]))
+            found = "channels"
         else:
-            technician_channel = None
             progress(Progress("diarize", 0.0, duration_s))
-            diarizer = load_diarizer(self.settings)
-            diarization = diarizer.diarize(audio.samples[0], speech[0], kind, progress)
+            diarization = self._diarizer.diarize(audio.samples[0], speech[0], kind, progress)
             turns, warnings = diarization.turns, diarization.warnings
-            found = f"{diarizer.name} found {diarization.found}, kept {diarization.kept}"
+            found = f"{self._diarizer.name}, found {diarization.found}, kept {diarization.kept}"
         transcriber = load_transcriber(self.settings)
         parts = [
             hear(samples, spans, transcriber, self.settings, progress, channel)
             for channel, (samples, spans) in enumerate(zip(audio.samples, speech, strict=True))
         ]
-        segments = sorted((s for part in parts for s in part.segments), key=lambda s: (s.start_s, s.channel))
-        utterances = tuple(quantised(u) for u in attribute(segments, turns))
+        segments = [segment for part in parts for segment in part.segments]
+        stereo = audio.layout is Layout.STEREO
+        utterances = attribute_channels(segments) if stereo else attribute(segments, turns)
         hearing = Hearing(
             audio.name,
             duration_s,
@@ -99,11 +126,15 @@ class Analyzer:
             _spans(parts, "unheard"),
             replace(transcriber.engine, normaliser=NORMALISER, diarizer=found),
             (),
-            utterances,
+            tuple(quantised(u) for u in utterances),
             _dropped(parts),
             tuple(dict.fromkeys([*audio.warnings, *warnings, *(w for part in parts for w in part.warnings)])),
         )
-        return _with_roles(hearing, technician_channel, self.settings)
+        return _with_roles(hearing, technician_channel if stereo else None, self.settings)
+
+
+def _kind(standard: Standard) -> Recording:
+    return "call" if standard.recording == "call" else "visit"
 
 
 def _with_roles(hearing: Hearing, technician_channel: int | None, settings: Settings) -> Hearing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from analyzer.domain import Hearing, Span
 from analyzer.rubric.model import Where
 
@@ -11,9 +13,14 @@ class SpeechClock:
 
     def __init__(self, hearing: Hearing) -> None:
         spans = hearing.speech or tuple(Span(u.start_s, max(u.start_s, u.end_s)) for u in hearing.transcript)
-        self._spans = _union(spans)
+        self._spans = union(spans)
         self._duration_s = hearing.duration_s
         self.total_s = sum(s.duration_s for s in self._spans)
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The stretches in which anybody speaks, disjoint and in order."""
+        return tuple(self._spans)
 
     def window(self, where: Where, opening_s: float, closing_s: float) -> Span:
         """Return the part of the recording in which an item is looked for.
@@ -39,8 +46,8 @@ class SpeechClock:
         return self._duration_s
 
 
-def _union(spans: tuple[Span, ...]) -> list[Span]:
-    """Merge overlapping spans (two channels speak at once)."""
+def union(spans: Iterable[Span]) -> list[Span]:
+    """Return the spans in order with overlapping ones merged (two channels speak at once)."""
     merged: list[Span] = []
     for span in sorted(spans):
         if merged and span.start_s <= merged[-1].end_s:

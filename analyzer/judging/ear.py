@@ -80,8 +80,8 @@ class Ear:
     def __init__(self, hearing: Hearing, tables: Tables, words: Any) -> None:
         self.hearing = hearing
         self.clock = SpeechClock(hearing)
+        self.words = words
         self._tables = tables
-        self._words = words
         self._streams: dict[Role | None, Stream] = {}
         self._finders: dict[tuple[Role | None, str], Finder] = {}
 
@@ -94,7 +94,7 @@ class Ear:
         """Return the words of `who` (None: of everybody) in a row."""
         if who not in self._streams:
             roles = None if who is None else _ROLES[who]
-            self._streams[who] = make_stream(self.hearing.transcript, roles, self._words)
+            self._streams[who] = make_stream(self.hearing.transcript, roles, self.words)
         return self._streams[who]
 
     def finder(self, who: Role | None, strictness: Strictness) -> Finder:

@@ -11,7 +11,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.ear import Ear, tables_for
 from analyzer.judging.facts import establish, holds, names
-from analyzer.judging.figures import figures
+from analyzer.judging.figures import NO_WORDS, Archive, FigureWords, figures
 from analyzer.judging.forbidden import judge_forbidden
 from analyzer.judging.reasons import clock, part, reason
 from analyzer.judging.required import judge_required
@@ -21,10 +21,20 @@ from analyzer.rubric.model import Item, Standard
 ROLE_SURE = 0.6  # under this confidence the page says that roles are a guess
 
 
-def judge(hearing: Hearing, standard: Standard, given: Mapping[str, bool], words: Any) -> Judgement:
+def judge(
+    hearing: Hearing,
+    standard: Standard,
+    given: Mapping[str, bool],
+    words: Any,
+    *,
+    listened: FigureWords = NO_WORDS,
+    archive: Archive | None = None,
+) -> Judgement:
     """Judge `hearing` by `standard`.
 
-    `given` are facts that came with the recording; `words` is a jieba tokenizer. Same arguments, same result.
+    `given` are facts that came with the recording; `words` is a jieba tokenizer. `listened` and `archive` matter to
+    the figures alone: the words that they count, the recordings that keywords are weighed against. Same arguments,
+    same result.
     Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
     """
     _check(given, standard)
@@ -40,7 +50,7 @@ def judge(hearing: Hearing, standard: Standard, given: Mapping[str, bool], words
         facts,
         ordered,
         score(ordered, {item.id: item for item in standard.items}),
-        figures(hearing, ear),
+        figures(hearing, ear, listened, archive),
         _warnings(hearing, ear),
     )
 

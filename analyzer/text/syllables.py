@@ -7,7 +7,12 @@ syllable and is only ever equal to itself.
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_LATIN = re.compile("[a-z]+")
+_VOWELS = re.compile("[aeiouy]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +43,15 @@ def readings(char: str) -> tuple[Syllable, ...]:
             final = "-i"  # the apical vowel of zhi and zi is not the vowel of ji
         found.append(Syllable(initial, final, int(text[-1])))
     return tuple(dict.fromkeys(found))
+
+
+def count_syllables(text: str) -> int:
+    """Return how many syllables normalised `text` has.
+
+    One a Han character (儿 of 哪儿 included), one a vowel group of a Latin word, one a letter where it has no vowel.
+
+    >>> count_syllables("wifi用不了"), count_syllables("tv")
+    (5, 2)
+    """
+    latin = sum(len(_VOWELS.findall(word)) or len(word) for word in _LATIN.findall(text))
+    return len(_HAN.findall(text)) + latin
