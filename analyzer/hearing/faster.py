@@ -17,7 +17,7 @@ from analyzer.domain import Engine
 from analyzer.errors import ModelError
 from analyzer.hearing.features import FRAMES, log_mel
 from analyzer.hearing.timing import repaired, spread, token_characters
-from analyzer.hearing.types import IMPROBABLE, REPETITIVE, TEMPERATURES, Decoded, Window, compression_ratio
+from analyzer.hearing.types import IMPROBABLE, REPETITIVE, TEMPERATURES, Decoded, Look, Window, compression_ratio
 from analyzer.settings import Settings
 
 FRAMES_PER_S = 100
@@ -91,15 +91,15 @@ class FasterWhisper:
             return whisper.model, tokenizer, filters, device, str(whisper.model.compute_type)
         raise AssertionError("the loop returns or raises on cpu")
 
-    def transcribe(self, windows: Sequence[Window], *, careful: bool = False) -> Iterator[Decoded]:
+    def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         """One Decoded a window, in order; at most `settings.batch` windows are in memory at a time."""
-        size = 1 if careful else self._settings.batch
+        size = 1 if look is Look.CAREFUL else self._settings.batch
         for first in range(0, len(windows), size):
             batch = windows[first : first + size]
             encoded = self._encode(batch)
             results = self._generate(encoded, len(batch), 0.0)
             temperatures = [0.0] * len(batch)
-            if careful:
+            if look is Look.CAREFUL:
                 results, temperatures = self._fallback(encoded, results)
             yield from self._aligned(encoded, batch, results, temperatures)
 

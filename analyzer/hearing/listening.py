@@ -10,7 +10,7 @@ from analyzer.hearing.detection import speech_gain
 from analyzer.hearing.guards import doubtful, echoes, invented, invented_window, load_inventions, only_murmur, without
 from analyzer.hearing.packing import alone, pack
 from analyzer.hearing.segments import silent_stretches, to_segments
-from analyzer.hearing.types import SAMPLE_RATE_HZ, Decoded, Heard, Pcm, Transcriber, Window
+from analyzer.hearing.types import SAMPLE_RATE_HZ, Decoded, Heard, Look, Pcm, Transcriber, Window
 from analyzer.progress import Listener, Progress, silent
 from analyzer.settings import Settings
 
@@ -76,13 +76,13 @@ def hear(
         else:
             judge(decoded, window, speech, single=False)
         progress(Progress("transcribe", window.span.end_s, total_s))
-    for window, decoded in zip(again, transcriber.transcribe(again, careful=True), strict=True):
+    for window, decoded in zip(again, transcriber.transcribe(again, Look.CAREFUL), strict=True):
         judge(decoded, window, speech, single=False)
         progress(Progress("recheck", window.span.end_s, total_s))
 
     missed = silent_stretches(speech, notes.kept, AUDIT_S)
     second = [window for span in missed for window in alone(channel_samples, span, pad_s=_AUDIT_PAD_S, gain=gain)]
-    for window, decoded in zip(second, transcriber.transcribe(second), strict=True):
+    for window, decoded in zip(second, transcriber.transcribe(second, Look.MISSED), strict=True):
         if not doubtful(decoded, window.speech_s):
             judge(decoded, window, missed, single=True)
         progress(Progress("recheck", window.span.end_s, total_s))

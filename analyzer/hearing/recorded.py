@@ -12,7 +12,7 @@ import numpy as np
 from analyzer.domain import Engine, Span
 from analyzer.errors import TranscriptError
 from analyzer.hearing.timing import repaired
-from analyzer.hearing.types import Decoded, Window, compression_ratio
+from analyzer.hearing.types import Decoded, Look, Window, compression_ratio
 
 
 class RecordedTranscriber:
@@ -27,7 +27,6 @@ class RecordedTranscriber:
     def __init__(self, path: Path) -> None:
         self.engine = Engine(name="recorded", model=path.name)
         self._chars: list[tuple[str, Span, float]] = []
-        self._taken = 0
         try:
             content = json.loads(path.read_text("utf-8"))
             entries = content["transcript"] if isinstance(content, dict) else content
@@ -41,24 +40,18 @@ class RecordedTranscriber:
             ) from error
         self._chars.sort(key=lambda item: item[1].start_s)
 
-    def transcribe(self, windows: Sequence[Window], *, careful: bool = False) -> Iterator[Decoded]:
+    def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         """One Decoded a window, in order: the stored characters nearest to it, each given out once a replay.
 
-        A replay begins with the windows of the whole recording; later calls (second looks) give nothing.
+        `windows` are those of a whole channel; second looks give nothing.
         """
         homes: dict[int, list[tuple[str, Span, float]]] = {}
-        if windows and not careful and not self._seen(windows):
+        if windows and look is Look.FIRST:
             for item in self._chars:
                 distances = [_distance_s(window, item[1].start_s) for window in windows]
                 homes.setdefault(int(np.argmin(distances)), []).append(item)
         for index, window in enumerate(windows):
             yield _decoded(window, homes.get(index, []))
-
-    def _seen(self, windows: Sequence[Window]) -> bool:
-        """Whether these windows belong to the recording that was replayed last."""
-        source = id(windows[0].source)
-        seen, self._taken = self._taken == source, source
-        return seen
 
 
 def _characters(entry: dict[str, Any]) -> list[tuple[str, Span, float]]:

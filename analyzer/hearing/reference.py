@@ -22,6 +22,7 @@ from analyzer.hearing.types import (
     TEMPERATURES,
     WINDOW_SAMPLES,
     Decoded,
+    Look,
     Window,
     compression_ratio,
 )
@@ -76,11 +77,11 @@ class OpenAIWhisper:
             device=device,
         )
 
-    def transcribe(self, windows: Sequence[Window], *, careful: bool = False) -> Iterator[Decoded]:
+    def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         """One Decoded a window, in order; one window in memory at a time."""
         for window in windows:
             with self._threads():
-                decoded = self._decode(window, TEMPERATURES if careful else TEMPERATURES[:1])
+                decoded = self._decode(window, TEMPERATURES if look is Look.CAREFUL else TEMPERATURES[:1])
             yield decoded
 
     def _threads(self) -> Any:

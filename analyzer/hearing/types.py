@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -129,6 +130,14 @@ class Decoded:
             raise ValueError(f"every character needs a start, an end and a confidence: {self.text!r}")
 
 
+class Look(StrEnum):
+    """Why windows are decoded: for the first time, again because the text is doubted, or because none came."""
+
+    FIRST = "first"
+    CAREFUL = "careful"  # one at a time, warmer while it repeats itself or is improbable (paper, 4.5)
+    MISSED = "missed"
+
+
 class Transcriber(Protocol):
     """An engine that turns windows into text with character times."""
 
@@ -142,12 +151,8 @@ class Transcriber(Protocol):
         """What the user should know about how the engine was loaded."""
         ...
 
-    def transcribe(self, windows: Sequence[Window], *, careful: bool = False) -> Iterator[Decoded]:
-        """One Decoded a window, in order; batched inside.
-
-        `careful` decodes one window at a time and tries higher temperatures where the text repeats
-        itself or is improbable (the schedule of Whisper's paper, section 4.5).
-        """
+    def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
+        """One Decoded a window, in order; batched inside."""
         ...
 
 
