@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
-from analyzer.cli import check, run, score
 from analyzer.errors import AnalyzerError, LexiconError, SettingsError
 
+COMMANDS = ("run", "score", "check", "demo")
 INTERRUPTED = 130  # 128 + SIGINT, as shells count it
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    arguments_given = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="python -m analyzer", description="听检：按书面服务标准检查上门与通话录音（离线运行）。"
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="run|score|check")
-    run.add_parser(commands)
-    score.add_parser(commands)
-    check.add_parser(commands)
-    arguments = parser.parse_args(argv)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
+    # only the command that is asked for is imported: `check` must not wait for the engines
+    asked = next((a for a in arguments_given if a in COMMANDS), None)
     try:
+        for name in COMMANDS if asked is None else (asked,):
+            importlib.import_module(f"analyzer.cli.{name}").add_parser(commands)
+        arguments = parser.parse_args(arguments_given)
         return int(arguments.action(arguments))
     except KeyboardInterrupt:
         print("已中断。", file=sys.stderr)

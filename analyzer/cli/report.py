@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
 
 from analyzer.domain import Analysis, How, ItemResult, Kind, Role, Score, Verdict
 from analyzer.judging.reasons import clock, number
@@ -28,6 +28,7 @@ def report(analysis: Analysis, out: TextIO) -> None:
         f"{judgement.standard.digest}）  引擎 {hearing.engine.name} {hearing.engine.model}",
         _score(judgement.score),
         "说话人  " + ("  ".join(_speakers(analysis)) or "没有听到人声"),
+        *_figures(judgement.figures),
     ]
     lines += [f"注意  {text}" for text in (*hearing.warnings, *judgement.warnings)]
     given = [f"{name}={'是' if f.value else '否'}" for name, f in judgement.facts.items() if f.source == "given"]
@@ -57,6 +58,23 @@ def report(analysis: Analysis, out: TextIO) -> None:
     print("\n".join(lines), end="\n\n", file=out, flush=True)
 
 
+def summary(analyses: Sequence[Analysis], took_s: float) -> str:
+    """Return one line a recording, and the whole."""
+    lines = ["═══ 汇总", "  得分  未达标 无法判断 疑似  时长   文件（标准）"]
+    for a in analyses:
+        rules = [i for i in a.judgement.items if i.how is How.RULE]
+        value = "  无 " if a.judgement.score.value is None else f"{a.judgement.score.value:5.1f}"
+        missed = sum(i.verdict is Verdict.MISSED for i in rules)
+        unsure = sum(i.verdict is Verdict.CANNOT_JUDGE for i in rules)
+        lines.append(
+            f" {value}  {missed:>5}  {unsure:>6}  {a.judgement.score.suspicions:>4}  "
+            f"{clock(a.hearing.duration_s):>5}   {a.hearing.file}（{a.judgement.standard.id}）"
+        )
+    total_s = sum(a.hearing.duration_s for a in analyses)
+    lines.append(f"共 {len(analyses)} 段录音 {clock(total_s)}，用时 {clock(took_s)}（含载入模型），没有访问网络。")
+    return "\n".join(lines)
+
+
 def _score(score: Score) -> str:
     value = "无（没有可计分的条目）" if score.value is None else f"{score.value:.1f}"
     detail = []
@@ -77,6 +95,22 @@ def _score(score: Score) -> str:
 def _speakers(analysis: Analysis) -> Iterable[str]:
     for s in analysis.hearing.speakers:
         yield f"{s.id} {ROLES[s.role]}（把握 {s.confidence:.0%}，{clock(s.speech_s)}）"
+
+
+def _figures(figures: Mapping[str, Any]) -> Iterable[str]:
+    """One line of the figures that a person compares first; none where nobody speaks."""
+    if not figures.get("talk_share"):
+        return
+    cuts, gap = figures["interruptions"], figures["longest_silence"]
+    rates = ((role, rate) for role, rate in figures["syllables_per_minute"].items() if rate is not None)
+    yield "  ".join(
+        [
+            "话量  " + "、".join(f"{ROLES[Role(role)]} {share:.0%}" for role, share in figures["talk_share"].items()),
+            "语速（字/分） " + ("、".join(f"{ROLES[Role(role)]} {rate:.0f}" for role, rate in rates) or "话太少，不计"),
+            "打断 " + ("单声道听不出" if cuts is None else f"{len(cuts)} 次"),
+            "最长静默 " + (f"{gap['duration_s']:.1f} 秒（{clock(gap['start_s'])} 起）" if gap else "无"),
+        ]
+    )
 
 
 def _gravity(item: ItemResult) -> tuple[bool, bool, float]:

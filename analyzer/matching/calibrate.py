@@ -43,7 +43,7 @@ class Strictness:
 
 
 # per_syllable, free, minimum | comma, sentence, turn | insertion | first reading only
-COURTESY = Strictness("courtesy", 0.28, 1.6, 0.12, 0.05, 0.20, 0.60, 1.0, False)
+COURTESY = Strictness("courtesy", 0.24, 1.6, 0.12, 0.05, 0.20, 0.60, 1.0, False)
 CUE = Strictness("cue", 0.20, 1.7, 0.08, 0.10, 0.60, 9.0, 1.0, False)
 ACCUSATION = Strictness("accusation", 0.12, 3.3, 0.07, 0.30, 9.0, 9.0, 2.0, True)
 SUSPICION = Strictness("suspicion", 0.24, 1.8, 0.16, 0.10, 1.00, 9.0, 1.5, True)

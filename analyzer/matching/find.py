@@ -19,7 +19,7 @@ from analyzer.matching.stream import Stream
 from analyzer.rubric.model import Phrase
 
 _ROUNDING = 1e-4  # float32 sums of some twenty costs
-NEAREST_STEPS = (0.6, 0.4)  # similarities down to which a near miss is looked for, one after the other
+NEAREST_STEPS = (0.6, 0.3)  # similarities down to which a near miss is looked for, one after the other
 
 
 @functools.cache
@@ -55,7 +55,8 @@ class Field:
         share = np.array([0.0, 0.0, 0.5, 1.0], np.float32)[stream.breaks]
         gap = np.concatenate([np.zeros(1, np.float32), np.cumsum(cross * share, dtype=np.float32)])
         codes = table.codes(stream.text)
-        return cls(codes, cross, insert + cross, gap, _kernel().cell_minima(table.columns, codes))
+        costs = np.ascontiguousarray(table.columns.T)
+        return cls(codes, cross, insert + cross, gap, _kernel().cell_minima(costs, codes))
 
 
 class _Path(NamedTuple):

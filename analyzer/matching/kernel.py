@@ -28,40 +28,41 @@ Ints = NDArray[np.int32]
 
 
 @njit(cache=True)
-def cell_minima(columns: Floats, codes: NDArray[np.int64]) -> Floats:
-    """Return the least cost of each asked character in each cell, shape (asked, cells)."""
+def cell_minima(costs: Floats, codes: NDArray[np.int64]) -> Floats:
+    """Return the least cost of each asked character in each cell, shape (asked, cells); `costs` is (known, asked)."""
     cells = (len(codes) + CELL - 1) // CELL
-    out = np.full((columns.shape[0], cells), np.float32(1.0), np.float32)
-    for asked in range(columns.shape[0]):
-        for j in range(len(codes)):
-            value = columns[asked, codes[j]]
-            if value < out[asked, j // CELL]:
-                out[asked, j // CELL] = value
-    return out
+    out = np.full((cells, costs.shape[1]), np.float32(1.0), np.float32)
+    for j in range(len(codes)):
+        for asked in range(costs.shape[1]):
+            out[j // CELL, asked] = min(out[j // CELL, asked], costs[codes[j], asked])
+    return np.ascontiguousarray(out.T)
 
 
 @njit(cache=True)
 def suffix_bounds(
-    kind: Ints, row: Ints, drop: Floats, first: Ints, preds: Ints, reach: int, minima: Floats, per: np.float32
+    kind: Ints, row: Ints, drop: Floats, first: Ints, preds: Ints, minima: Floats, per: np.float32
 ) -> Floats:
     """Return the least slack that the rest of the phrase adds after each node, shape (nodes, cells).
 
-    The rest is taken from the cell itself and the `reach` characters after it.
+    An alignment of whole cells: every character is taken from the cell of the one before or from the next, because
+    neither a gap nor what a budget allows to be inserted is longer than a cell.
     """
     nodes, cells = len(kind), minima.shape[1]
-    ahead = (reach + CELL - 1) // CELL
     out = np.full((nodes, cells), NEVER, np.float32)
     out[nodes - 1, :] = 0.0
+    value = np.empty(cells + 1, np.float32)
+    value[cells] = NEVER
     for node in range(nodes - 1, 0, -1):
         for cell in range(cells):
-            value = out[node, cell]
+            value[cell] = out[node, cell]
             if kind[node] == CHARACTER:
-                cost = drop[node]
-                for c in range(cell, min(cell + ahead + 1, cells)):
-                    cost = min(cost, minima[row[node], c])
-                value += cost - per
-            for k in range(first[node], first[node + 1]):
-                out[preds[k], cell] = min(out[preds[k], cell], value)
+                value[cell] += min(drop[node], minima[row[node], cell]) - per
+        moves = kind[node] == CHARACTER or kind[node] == GAP
+        for k in range(first[node], first[node + 1]):
+            p = preds[k]
+            for cell in range(cells):
+                least = min(value[cell], value[cell + 1]) if moves else value[cell]
+                out[p, cell] = min(out[p, cell], least)
     return out
 
 
@@ -144,8 +145,8 @@ def _join(
 
 
 @njit(cache=True)
-def _fresh(kind: Ints, drop: Floats, first: Ints, preds: Ints, per: np.float32) -> tuple[Floats, Floats]:
-    """Return slack and cost of reaching each node before its own step, and after it, with nothing consumed."""
+def _fresh(kind: Ints, drop: Floats, first: Ints, preds: Ints, per: np.float32) -> Floats:
+    """Return slack and cost of coming to each node with nothing consumed, shape (nodes, 2)."""
     nodes = len(kind)
     before = np.full((nodes, 2), NEVER, np.float32)
     after = np.full((nodes, 2), NEVER, np.float32)
@@ -159,7 +160,129 @@ def _fresh(kind: Ints, drop: Floats, first: Ints, preds: Ints, per: np.float32) 
         if kind[node] == CHARACTER:
             after[node, 0] += drop[node] - per
             after[node, 1] += drop[node]
-    return before, after
+    return before
+
+
+@njit(cache=True, fastmath=True)
+def _fill_slack(
+    low: int,
+    high: int,
+    kind: Ints,
+    row: Ints,
+    width: Ints,
+    drop: Floats,
+    first: Ints,
+    preds: Ints,
+    columns: Floats,
+    minima: Floats,
+    bounds: Floats,
+    codes: NDArray[np.int64],
+    cross: Floats,
+    insert: Floats,
+    gap: Floats,
+    per: np.float32,
+    ceiling: np.float32,
+    fresh: Floats,
+    slack: Floats,
+    alive: NDArray[np.bool_],
+) -> None:
+    """Align over cells low..high, node by node and cell by cell, where anything can come of it; slack alone.
+
+    Written in one piece, in loops that the compiler can vectorise: nearly all the time of a search is spent here.
+    """
+    nodes, start = len(kind), low * CELL
+    length = min(high * CELL, len(codes)) - start
+    sub = np.empty(CELL, np.float32)
+    slack[:, 0] = NEVER
+    for node in range(1, nodes):
+        heard = kind[node] == CHARACTER
+        free, swallowed = fresh[node, 0] - per, drop[node] - per
+        for block in range(high - low):
+            begin, end = block * CELL + 1, min((block + 1) * CELL, length) + 1
+            rest = bounds[node, low + block]
+            wanted = heard and free + minima[row[node], low + block] + rest <= ceiling
+            wanted = wanted or (block > 0 and alive[node, block - 1])
+            for k in range(first[node], first[node + 1]):
+                wanted = wanted or alive[preds[k], block] or (block > 0 and alive[preds[k], block - 1])
+            alive[node, block] = False
+            if not wanted:
+                for j in range(begin, end):
+                    slack[node, j] = NEVER
+                continue
+            if heard:
+                for j in range(begin, end):
+                    sub[j - begin] = columns[row[node], codes[start + j - 1]]
+                    slack[node, j] = free + sub[j - begin]
+                    sub[j - begin] += cross[start + j - 1] - per
+                for k in range(first[node], first[node + 1]):
+                    p = preds[k]
+                    if p == 0:
+                        continue
+                    for j in range(begin, end):
+                        best = min(slack[p, j - 1] + sub[j - begin], slack[p, j] + swallowed)
+                        slack[node, j] = min(slack[node, j], best)
+                for j in range(begin, end):
+                    slack[node, j] = min(slack[node, j], slack[node, j - 1] + insert[start + j - 1])
+            else:
+                for j in range(begin, end):
+                    slack[node, j] = NEVER
+                reached = width[node] if kind[node] == GAP else 0
+                for k in range(first[node], first[node + 1]):
+                    p = preds[k]
+                    if p == 0:
+                        continue
+                    for back in range(reached + 1):
+                        for j in range(max(begin, back), end):
+                            value = slack[p, j - back] + (gap[start + j] - gap[start + j - back])
+                            slack[node, j] = min(slack[node, j], value)
+            least = NEVER
+            for j in range(begin, end):
+                least = min(least, slack[node, j])
+            if least + rest <= ceiling:
+                alive[node, block] = True
+            else:
+                for j in range(begin, end):
+                    slack[node, j] = NEVER
+
+
+@njit(cache=True)
+def _fill_traced(
+    low: int,
+    high: int,
+    kind: Ints,
+    row: Ints,
+    width: Ints,
+    drop: Floats,
+    first: Ints,
+    preds: Ints,
+    columns: Floats,
+    codes: NDArray[np.int64],
+    cross: Floats,
+    insert: Floats,
+    gap: Floats,
+    per: np.float32,
+    fresh: Floats,
+    slack: Floats,
+    cost: Floats,
+    origin: Ints,
+    alive: NDArray[np.bool_],
+) -> None:
+    """Align again what `_fill_slack` left alive, this time with cost and first character."""
+    nodes, start = len(kind), low * CELL
+    length = min(high * CELL, len(codes)) - start
+    for node in range(1, nodes):
+        reached = width[node] if kind[node] == GAP else 0
+        for block in range(high - low):
+            if not alive[node, block]:
+                continue
+            begin, end = block * CELL + 1, min((block + 1) * CELL, length) + 1
+            if kind[node] == CHARACTER:
+                _character(
+                    node, begin, end, start, row, drop, first, preds, columns, codes, cross, insert, per,
+                    fresh, slack, cost, origin,
+                )  # fmt: skip
+            else:
+                _join(node, begin, end, start, reached, kind, first, preds, gap, slack, cost, origin)
 
 
 @njit(cache=True)
@@ -184,20 +307,19 @@ def search(
 
     Only the last position of a valley counts, so that one place gives one path and not one a position.
     """
-    nodes, n = len(kind), len(codes)
-    cells = minima.shape[1]
-    bounds = suffix_bounds(kind, row, drop, first, preds, reach, minima, per)
-    fresh, _ = _fresh(kind, drop, first, preds, per)
+    nodes, n, cells = len(kind), len(codes), minima.shape[1]
+    bounds = suffix_bounds(kind, row, drop, first, preds, minima, per)
+    fresh = _fresh(kind, drop, first, preds, per)
     context = (reach + CELL - 1) // CELL
     size = (STRETCH + context) * CELL + 1
     slack = np.full((nodes, size), NEVER, np.float32)
     cost = np.full((nodes, size), NEVER, np.float32)
     origin = np.zeros((nodes, size), np.int32)
     alive = np.zeros((nodes, STRETCH + context), np.bool_)
+    last = nodes - 1
     found = [(0, 0.0, 0.0, 0) for _ in range(0)]
     for stretch in range(0, cells, STRETCH):
-        low = max(0, stretch - context)
-        high = min(stretch + STRETCH, cells)
+        low, high = max(0, stretch - context), min(stretch + STRETCH, cells)
         promising = False
         for cell in range(low, high):
             promising = promising or bounds[0, cell] <= ceiling
@@ -205,38 +327,21 @@ def search(
             continue
         start = low * CELL
         length = min(high * CELL, n) - start
-        slack[:, 0] = NEVER
-        for node in range(1, nodes):
-            for block in range(high - low):
-                begin, end = block * CELL + 1, min((block + 1) * CELL, length) + 1
-                cell = low + block
-                wanted = kind[node] == CHARACTER and (
-                    fresh[node, 0] + minima[row[node], cell] - per + bounds[node, cell] <= ceiling
-                )
-                wanted = wanted or (block > 0 and alive[node, block - 1])
-                for k in range(first[node], first[node + 1]):
-                    p = preds[k]
-                    wanted = wanted or alive[p, block] or (block > 0 and alive[p, block - 1])
-                alive[node, block] = False
-                if not wanted:
-                    slack[node, begin:end] = NEVER
-                    continue
-                if kind[node] == CHARACTER:
-                    _character(
-                        node, begin, end, start, row, drop, first, preds, columns, codes, cross, insert, per,
-                        fresh, slack, cost, origin,
-                    )  # fmt: skip
-                else:
-                    reached = width[node] if kind[node] == GAP else 0
-                    _join(node, begin, end, start, reached, kind, first, preds, gap, slack, cost, origin)
-                for j in range(begin, end):
-                    if slack[node, j] + bounds[node, cell] <= ceiling:
-                        alive[node, block] = True
-                        break
-                if not alive[node, block]:
-                    slack[node, begin:end] = NEVER
-        last = nodes - 1
-        for j in range((stretch - low) * CELL + 1, length + 1):
+        inside = (stretch - low) * CELL + 1  # what ends before it was found with the stretch before
+        _fill_slack(
+            low, high, kind, row, width, drop, first, preds, columns, minima, bounds, codes, cross, insert, gap,
+            per, ceiling, fresh, slack, alive,
+        )  # fmt: skip
+        least = NEVER
+        for j in range(inside, length + 1):
+            least = min(least, slack[last, j])
+        if least > ceiling:
+            continue
+        _fill_traced(
+            low, high, kind, row, width, drop, first, preds, columns, codes, cross, insert, gap, per, fresh,
+            slack, cost, origin, alive,
+        )  # fmt: skip
+        for j in range(inside, length + 1):
             value = slack[last, j]
             if value <= ceiling and value <= slack[last, j - 1] and (j == length or value < slack[last, j + 1]):
                 found.append((start + j, float(value), float(cost[last, j]), int(origin[last, j])))

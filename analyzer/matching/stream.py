@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,13 +18,12 @@ from analyzer.text.tokens import boundaries
 LONG_PAUSE_S = 2.0  # a pause after which words of one speaker are no longer one sentence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stream:
     """Normalised characters of the utterances of one role (or of all), in order of time.
 
     All arrays have one value a character: `breaks` (Break before it), `owner` (index of the utterance),
-    `origin` (index in that utterance's text), `confidence` in [0, 1]. `word_edge` has one more: True where a
-    word may begin or end.
+    `origin` (index in that utterance's text), `confidence` in [0, 1]. `words` is the jieba tokenizer.
     """
 
     utterances: tuple[Utterance, ...]
@@ -32,7 +32,20 @@ class Stream:
     owner: NDArray[np.int32]
     origin: NDArray[np.int32]
     confidence: NDArray[np.float32]
-    word_edge: NDArray[np.bool_]
+    words: Any
+
+    @functools.cached_property
+    def word_edge(self) -> NDArray[np.bool_]:
+        """Where a word may begin or end, shape (n + 1,). A written break is always an edge: nobody pauses in a word.
+
+        Found when first asked for: only accusations look at it, and segmenting an hour takes longer than searching.
+        """
+        edges = np.zeros(len(self.text) + 1, np.bool_)
+        cuts = [*(int(i) for i in np.flatnonzero(self.breaks)), len(self.text)]
+        for begin, end in itertools.pairwise(cuts):
+            edges[[begin + at for at in boundaries(self.text[begin:end], self.words)]] = True
+        edges[[0, -1]] = True
+        return edges
 
     def span(self, first: int, last: int) -> Span:
         """Return the seconds from character `first` to character `last`, both included."""
@@ -69,7 +82,6 @@ def make_stream(transcript: Sequence[Utterance], roles: Iterable[Role] | None, w
     breaks: list[int] = []
     owner: list[int] = []
     origin: list[int] = []
-    edges: list[bool] = []
     confidence: list[float] = []
     previous: tuple[int, Utterance] | None = None
     for index, utterance in enumerate(transcript):
@@ -78,17 +90,14 @@ def make_stream(transcript: Sequence[Utterance], roles: Iterable[Role] | None, w
         flat = normalise(utterance.text)
         if not flat.text:
             continue
-        starts = _edges(flat.text, flat.breaks, words)
         for i, char in enumerate(flat.text):
             text.append(char)
             breaks.append(int(_between(previous, index, utterance)) if i == 0 else int(flat.breaks[i]))
             owner.append(len(chosen))
             origin.append(flat.origin[i])
             confidence.append(utterance.char_confidence[flat.origin[i]])
-            edges.append(i in starts)
         chosen.append(utterance)
         previous = (index, utterance)
-    edges.append(True)
     return Stream(
         tuple(chosen),
         "".join(text),
@@ -96,7 +105,7 @@ def make_stream(transcript: Sequence[Utterance], roles: Iterable[Role] | None, w
         np.array(owner, np.int32),
         np.array(origin, np.int32),
         np.array(confidence, np.float32),
-        np.array(edges, np.bool_),
+        words,
     )
 
 
@@ -111,12 +120,3 @@ def _between(previous: tuple[int, Utterance] | None, index: int, utterance: Utte
         and utterance.start_s - before.end_s < LONG_PAUSE_S
     )
     return Break.SENTENCE if same_breath else Break.TURN
-
-
-def _edges(text: str, breaks: Sequence[Break], words: Any) -> frozenset[int]:
-    """Word edges of `text`; a written break is always an edge, because nobody pauses within a word."""
-    cuts = [0, *(i for i, kind in enumerate(breaks) if i and kind), len(text)]
-    found: set[int] = set()
-    for begin, end in itertools.pairwise(cuts):
-        found |= {begin + at for at in boundaries(text[begin:end], words)}
-    return frozenset(found)

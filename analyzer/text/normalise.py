@@ -5,6 +5,7 @@ Lengths change, so `Normalised.origin` maps each character back to the original 
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -67,6 +68,7 @@ def _quantity(whole: str) -> str:
     return spoken.removeprefix("一") if spoken.startswith("一十") else spoken
 
 
+@functools.lru_cache(maxsize=16_384)
 def normalise(text: str) -> Normalised:
     """Normalise `text` for matching. Normalising the result again changes nothing."""
     chars: list[str] = []

@@ -45,11 +45,20 @@ def test_a_good_visit_is_met_with_words_and_seconds() -> None:
 
 
 def test_part_of_a_greeting_gives_part_of_the_credit_and_names_what_is_missing() -> None:
-    greeting = result(heard(talk((T, "你好，来修水龙头的"), *GOOD[1:])), "greeting")
+    greeting = result(heard(talk((T, "你好，我是隔壁的维修王师傅"), *GOOD[1:])), "greeting")
     assert greeting.verdict is Verdict.MISSED
     assert greeting.credit == pytest.approx(1 / 3, abs=1e-3)
     assert "表明身份" in greeting.reason
     assert greeting.nearest is not None
+    assert 0.0 < greeting.nearest.similarity < 0.75
+    assert greeting.nearest.quote in "我是隔壁的维修王师傅"
+
+
+def test_what_is_nothing_alike_is_no_near_miss() -> None:
+    greeting = result(heard(talk((T, "你好，来修水龙头的"), *GOOD[1:])), "greeting")
+    assert greeting.nearest is None
+    assert "没有相近的话" in greeting.reason
+
 
 
 def test_a_greeting_in_the_closing_counts_for_nothing_but_is_shown() -> None:
