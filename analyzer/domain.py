@@ -59,6 +59,7 @@ class Span:
 
     @property
     def duration_s(self) -> float:
+        """Length in seconds."""
         return self.end_s - self.start_s
 
     def overlap_s(self, other: Span) -> float:
@@ -179,10 +180,12 @@ class Hearing:
 
     @property
     def speech_s(self) -> float:
+        """Seconds of detected speech, both channels counted."""
         return round(sum(s.duration_s for s in self.speech), 2)
 
     @property
     def unheard_s(self) -> float:
+        """Seconds of detected speech that got no text."""
         return round(sum(s.duration_s for s in self.unheard), 2)
 
 

@@ -54,17 +54,13 @@ class Settings:
     )
     compute_type: str = field(
         default="auto",
-        metadata={
-            "doc": "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names."
-        },
+        metadata={"doc": "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names."},
     )
     threads: int = field(
         default=0,
         metadata={"doc": "Threads for decoding; 0: the cores this process may use.", "min": 0, "max": 256},
     )
-    beam: int = field(
-        default=5, metadata={"doc": "Beam width of decoding; 1 is greedy.", "min": 1, "max": 20}
-    )
+    beam: int = field(default=5, metadata={"doc": "Beam width of decoding; 1 is greedy.", "min": 1, "max": 20})
     batch: int = field(default=8, metadata={"doc": "Windows decoded together.", "min": 1, "max": 64})
     prompt: str = field(
         default="以下是普通话的句子。水龙头、热水器、空调、马桶、物业、维修、保修期、工号。",
@@ -84,10 +80,12 @@ class Settings:
 
     @property
     def models_dir(self) -> Path:
+        """Where models are kept."""
         return self.home / "models"
 
     @property
     def cache_dir(self) -> Path:
+        """Where indexes that can be built again are kept."""
         return self.home / "cache"
 
     @property
@@ -110,11 +108,7 @@ class Settings:
             name = variable.removeprefix(PREFIX).lower()
             if name not in known:
                 near = difflib.get_close_matches(name, known, n=1)
-                hint = (
-                    f"是不是 {PREFIX}{near[0].upper()}？"
-                    if near
-                    else f"可用的设置：{', '.join(sorted(known))}"
-                )
+                hint = f"是不是 {PREFIX}{near[0].upper()}？" if near else f"可用的设置：{', '.join(sorted(known))}"
                 raise SettingsError("setting-unknown", f"不认识的设置 {variable}", hint)
             values[name] = text
         values.update({name: value for name, value in overrides.items() if value is not None})
@@ -138,12 +132,8 @@ def _parse(cls: type[Settings], name: str, value: object) -> object:
         ) from None
     choices = spec.metadata.get("choices")
     if choices and parsed not in choices:
-        raise SettingsError(
-            "setting-choice", f"设置 {place} 的值 {value!r} 无效", f"可选：{'、'.join(choices)}"
-        )
+        raise SettingsError("setting-choice", f"设置 {place} 的值 {value!r} 无效", f"可选：{'、'.join(choices)}")
     low, high = spec.metadata.get("min"), spec.metadata.get("max")
     if low is not None and not low <= parsed <= high:
-        raise SettingsError(
-            "setting-range", f"设置 {place} 的值 {value!r} 超出范围", f"应在 {low} 到 {high} 之间"
-        )
+        raise SettingsError("setting-range", f"设置 {place} 的值 {value!r} 超出范围", f"应在 {low} 到 {high} 之间")
     return parsed

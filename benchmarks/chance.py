@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
             phrases.append(text[at : at + n])
         row = []
         for strictness in (COURTESY, CUE, ACCUSATION):
-            table = CostTable("".join(phrases), strict=strictness.first_reading_only)
+            table = CostTable("".join(phrases))
             finder = Finder(stream, table, strictness)
             hits = 0
             for text in phrases:

@@ -29,7 +29,7 @@ class ProgressPrinter:
         self._out = out
         self._began = time.monotonic()
         self._stage = ""
-        self._stage_began = self._began
+        self._stage_began = self._heard = self._began
         self._said = 0.0
         self._bar = _Bar(out) if out.isatty() else None
 
@@ -37,7 +37,8 @@ class ProgressPrinter:
         """Show where the analysis is."""
         now = time.monotonic()
         if progress.stage != self._stage:
-            self._stage, self._stage_began, self._said = progress.stage, now, 0.0
+            self._stage, self._stage_began, self._said = progress.stage, self._heard, 0.0
+        self._heard = now
         speed = progress.done_s / max(now - self._stage_began, 1e-3)
         left_s = (progress.total_s - progress.done_s) / speed if speed > 0 else 0.0
         title = STAGES.get(progress.stage, progress.stage)

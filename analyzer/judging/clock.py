@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from analyzer.domain import Hearing, Span
 from analyzer.rubric.model import Where
+
+LARGEST_SHARE = 0.6
 
 
 class SpeechClock:
@@ -13,7 +13,7 @@ class SpeechClock:
 
     def __init__(self, hearing: Hearing) -> None:
         spans = hearing.speech or tuple(Span(u.start_s, max(u.start_s, u.end_s)) for u in hearing.transcript)
-        self._spans = union(spans)
+        self._spans = _union(spans)
         self._duration_s = hearing.duration_s
         self.total_s = sum(s.duration_s for s in self._spans)
 
@@ -26,12 +26,14 @@ class SpeechClock:
         """Return the part of the recording in which an item is looked for.
 
         The opening reaches to where `opening_s` seconds of speech have been heard, the closing begins where
-        `closing_s` are left. A talk shorter than that is searched whole.
+        `closing_s` are left. In a short talk neither is more than LARGEST_SHARE of it: a greeting is no farewell.
         """
+        most_s = LARGEST_SHARE * self.total_s
         if where is Where.OPENING:
-            return Span(0.0, self._at(opening_s))
+            return Span(0.0, self._at(min(opening_s, most_s)))
         if where is Where.CLOSING:
-            return Span(min(self._at(self.total_s - closing_s), self._duration_s), self._duration_s)
+            closing_at_s = self._at(self.total_s - min(closing_s, most_s))
+            return Span(min(closing_at_s, self._duration_s), self._duration_s)
         return Span(0.0, self._duration_s)
 
     def _at(self, speech_s: float) -> float:
@@ -46,8 +48,8 @@ class SpeechClock:
         return self._duration_s
 
 
-def union(spans: Iterable[Span]) -> list[Span]:
-    """Return the spans in order with overlapping ones merged (two channels speak at once)."""
+def _union(spans: tuple[Span, ...]) -> list[Span]:
+    """Merge overlapping spans (two channels speak at once)."""
     merged: list[Span] = []
     for span in sorted(spans):
         if merged and span.start_s <= merged[-1].end_s:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analyzer.domain import Role, Utterance
-from analyzer.judging.ear import Tables
+from analyzer.judging.ear import table_over
 from analyzer.matching import CUE, Finder, make_stream
 from analyzer.rubric.model import RoleCue, Where
 
@@ -20,12 +20,12 @@ class CueCounter:
     def __init__(self, cues: Mapping[Role, Sequence[RoleCue]], words: Any) -> None:
         self._cues = {role: tuple(found) for role, found in cues.items()}
         self._words = words
-        self._tables = Tables(phrase for found in self._cues.values() for cue in found for phrase in cue.phrases)
+        self._table = table_over(phrase for found in self._cues.values() for cue in found for phrase in cue.phrases)
 
     def __call__(self, utterances: Sequence[Utterance]) -> dict[Role, float]:
         """Return the summed weight of the cues found for each role; 0.0 where none was."""
         stream = make_stream(utterances, None, self._words)
-        finder = Finder(stream, self._tables.table(CUE), CUE)
+        finder = Finder(stream, self._table, CUE)
         scores: dict[Role, float] = {}
         for role, cues in self._cues.items():
             scores[role] = 0.0

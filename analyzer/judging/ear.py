@@ -33,16 +33,9 @@ def characters(pattern: Pattern) -> Iterator[str]:
                 yield from characters(option)
 
 
-class Tables:
-    """The cost tables over every character that a set of phrases asks for; make once, use for every recording."""
-
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        asked = "".join(dict.fromkeys("".join(text for p in phrases for text in characters(p.pattern))))
-        self._tables = {strict: CostTable(asked, strict=strict) for strict in (False, True)}
-
-    def table(self, strictness: Strictness) -> CostTable:
-        """Return the table that a strictness compares by."""
-        return self._tables[strictness.first_reading_only]
+def table_over(phrases: Iterable[Phrase]) -> CostTable:
+    """Return the cost table over every character that `phrases` ask for; make once, use for every recording."""
+    return CostTable("".join(dict.fromkeys("".join(text for p in phrases for text in characters(p.pattern)))))
 
 
 def standard_phrases(standard: Standard) -> Iterator[Phrase]:
@@ -57,14 +50,14 @@ def standard_phrases(standard: Standard) -> Iterator[Phrase]:
             yield from cue.exceptions
 
 
-_TABLES: dict[tuple[str, str], Tables] = {}
+_TABLES: dict[tuple[str, str], CostTable] = {}
 
 
-def tables_for(standard: Standard) -> Tables:
-    """Return the standard's tables, kept for the process by its digest."""
+def table_for(standard: Standard) -> CostTable:
+    """Return the standard's cost table, kept for the process by its digest."""
     key = (standard.ref.id, standard.ref.digest)
     if key not in _TABLES:
-        _TABLES[key] = Tables(standard_phrases(standard))
+        _TABLES[key] = table_over(standard_phrases(standard))
     return _TABLES[key]
 
 
@@ -77,11 +70,11 @@ def words_for(lexicons: Path, cache_dir: Path | None) -> Any:
 class Ear:
     """One recording, ready to be searched."""
 
-    def __init__(self, hearing: Hearing, tables: Tables, words: Any) -> None:
+    def __init__(self, hearing: Hearing, table: CostTable, words: Any) -> None:
         self.hearing = hearing
         self.clock = SpeechClock(hearing)
         self.words = words
-        self._tables = tables
+        self._table = table
         self._streams: dict[Role | None, Stream] = {}
         self._finders: dict[tuple[Role | None, str], Finder] = {}
 
@@ -101,7 +94,7 @@ class Ear:
         """Return the search over `who`'s words."""
         key = (who, strictness.name)
         if key not in self._finders:
-            self._finders[key] = Finder(self.stream(who), self._tables.table(strictness), strictness)
+            self._finders[key] = Finder(self.stream(who), self._table, strictness)
         return self._finders[key]
 
     def matches(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analyzer.domain import Engine, Hearing, Kind, Role, Speaker, Utterance, Verdict, quantise_time
 from analyzer.judging.case import Case
-from analyzer.judging.ear import Ear, tables_for, words_for
+from analyzer.judging.ear import Ear, table_for, words_for
 from analyzer.judging.forbidden import judge_forbidden
 from analyzer.judging.required import judge_required
 from analyzer.rubric.example import parse_example
@@ -45,7 +45,7 @@ def example_judge(settings: Settings) -> Callable[[Standard, Item, str], bool]:
 
     def judge_example(standard: Standard, item: Item, text: str) -> bool:
         hearing = conversation(parse_example(text))
-        case = Case(hearing, standard, Ear(hearing, tables_for(standard), words))
+        case = Case(hearing, standard, Ear(hearing, table_for(standard), words))
         if item.kind is Kind.FORBIDDEN:
             return judge_forbidden(item, case).verdict is Verdict.MISSED
         anywhere = replace(item, where=Where.ANYWHERE, after="")

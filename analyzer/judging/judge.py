@@ -9,7 +9,7 @@ from typing import Any
 from analyzer.domain import Fact, Hearing, How, ItemResult, Judgement, Kind, Verdict
 from analyzer.errors import AnalyzerError
 from analyzer.judging.case import Case, bare_result
-from analyzer.judging.ear import Ear, tables_for
+from analyzer.judging.ear import Ear, table_for
 from analyzer.judging.facts import establish, holds, names
 from analyzer.judging.figures import NO_WORDS, Archive, FigureWords, figures
 from analyzer.judging.forbidden import judge_forbidden
@@ -38,7 +38,7 @@ def judge(
     Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
     """
     _check(given, standard)
-    ear = Ear(hearing, tables_for(standard), words)
+    ear = Ear(hearing, table_for(standard), words)
     case = Case(hearing, standard, ear)
     facts = establish(standard.facts, given, ear)
     results: dict[str, ItemResult] = {}

@@ -19,8 +19,7 @@ THRESHOLD = 0.75  # the documented similarity from which a phrase counts
 class Strictness:
     """Budget of cost and what may stand between a phrase's words.
 
-    `comma`, `sentence`, `turn`: cost of running on over such a break; `insertion`: factor on inserted characters;
-    `first_reading_only`: rare readings of a character do not count.
+    `comma`, `sentence`, `turn`: cost of running on over such a break; `insertion`: factor on inserted characters.
     """
 
     name: str
@@ -31,7 +30,6 @@ class Strictness:
     sentence: float
     turn: float
     insertion: float
-    first_reading_only: bool
 
     def budget(self, syllables: float) -> float:
         """Return the largest total cost at which a phrase of so many syllables still counts."""
@@ -42,10 +40,10 @@ class Strictness:
         return max(0.0, 1.0 - (1.0 - THRESHOLD) * cost / self.budget(syllables))
 
 
-# per_syllable, free, minimum | comma, sentence, turn | insertion | first reading only
-COURTESY = Strictness("courtesy", 0.24, 1.6, 0.12, 0.05, 0.20, 0.60, 1.0, False)
-CUE = Strictness("cue", 0.20, 1.7, 0.08, 0.10, 0.60, 9.0, 1.0, False)
-ACCUSATION = Strictness("accusation", 0.12, 3.3, 0.07, 0.30, 9.0, 9.0, 2.0, True)
-SUSPICION = Strictness("suspicion", 0.24, 1.8, 0.16, 0.10, 1.00, 9.0, 1.5, True)
+# per_syllable, free, minimum | comma, sentence, turn | insertion
+COURTESY = Strictness("courtesy", 0.24, 1.6, 0.12, 0.05, 0.20, 0.60, 1.0)
+CUE = Strictness("cue", 0.20, 1.7, 0.08, 0.10, 0.60, 9.0, 1.0)
+ACCUSATION = Strictness("accusation", 0.12, 3.3, 0.07, 0.30, 9.0, 9.0, 2.0)
+SUSPICION = Strictness("suspicion", 0.24, 1.8, 0.16, 0.10, 1.00, 9.0, 1.5)
 # An exception excuses only what was really said so: a swallowed or different word would excuse "不知道" by "不知道吧".
-EXCUSE = Strictness("excuse", 0.08, 3.0, 0.12, 0.05, 0.30, 9.0, 1.0, True)
+EXCUSE = Strictness("excuse", 0.08, 3.0, 0.12, 0.05, 0.30, 9.0, 1.0)

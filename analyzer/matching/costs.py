@@ -21,7 +21,7 @@ TONE = 0.10
 NEUTRAL_TONE = 0.05
 OTHER_INITIAL = 0.70
 OTHER_FINAL = 0.75
-MOST_READINGS = 3  # readings tried of a character; later ones are literary or dialect
+MOST_READINGS = 3  # no character has more living readings (analyzer.text.syllables)
 
 _INITIALS: dict[float, tuple[str, ...]] = {
     0.15: ("zh z", "ch c", "sh s"),
@@ -87,15 +87,11 @@ def _tone_cost(said: int, asked: int) -> float:
     return NEUTRAL_TONE if 5 in (said, asked) else TONE
 
 
-def character_cost(said: str, asked: str, *, strict: bool = False) -> float:
-    """Return the least cost over the readings of both characters (heteronyms: 了 le/liǎo, 行 xíng/háng).
-
-    `strict` takes only each character's first reading, so that 布置到 is not 不知道 by a rare reading of 知.
-    """
+def character_cost(said: str, asked: str) -> float:
+    """Return the least cost over the readings of both characters (heteronyms: 了 le/liǎo, 行 xíng/háng)."""
     if said == asked:
         return 0.0
-    count = 1 if strict else MOST_READINGS
-    pairs = [(s, a) for s in readings(said)[:count] for a in readings(asked)[:count]]
+    pairs = [(s, a) for s in readings(said) for a in readings(asked)]
     return max(SAME_SOUND, min((syllable_cost(s, a) for s, a in pairs), default=1.0))
 
 
@@ -106,10 +102,9 @@ class CostTable:
     numbered character as `char`. It equals `character_cost` pair by pair.
     """
 
-    def __init__(self, asked: str, *, strict: bool) -> None:
+    def __init__(self, asked: str) -> None:
         self._index = {char: i for i, char in enumerate(dict.fromkeys(asked))}
-        self._count = 1 if strict else MOST_READINGS
-        self._asked = [_codes(char, self._count) for char in self._index]
+        self._asked = [_codes(char) for char in self._index]
         self._known: dict[str, int] = {}
         self._columns = np.empty((len(self._index), 0), np.float32)
 
@@ -132,11 +127,11 @@ class CostTable:
 
     def _cost(self, said: list[str]) -> NDArray[np.float32]:
         initials, finals, tones = _matrices()
-        said_codes = [_codes(char, self._count) for char in said]
+        said_codes = [_codes(char) for char in said]
         best = np.ones((len(self._asked), len(said)), np.float32)
-        for i in range(self._count):
+        for i in range(MOST_READINGS):
             a = np.array([c[i] for c in self._asked], np.intp).reshape(-1, 3)
-            for k in range(self._count):
+            for k in range(MOST_READINGS):
                 b = np.array([c[k] for c in said_codes], np.intp).reshape(-1, 3)
                 cost = (
                     initials[a[:, 0][:, None], b[:, 0]]
@@ -162,17 +157,17 @@ _FINAL_NAMES = (
 _NOTHING = -1  # the last row and column of each matrix: no syllable, or a spelling we do not know
 
 
-def _codes(char: str, count: int) -> list[tuple[int, int, int]]:
-    """`count` triples of indices into the three matrices; missing readings repeat the first."""
+def _codes(char: str) -> list[tuple[int, int, int]]:
+    """MOST_READINGS triples of indices into the three matrices; missing readings repeat the first."""
     found = [
         (
             _INITIAL_NAMES.index(s.initial) if s.initial in _INITIAL_NAMES else _NOTHING,
             _FINAL_NAMES.index(s.final) if s.final in _FINAL_NAMES else _NOTHING,
             s.tone,
         )
-        for s in readings(char)[:count]
+        for s in readings(char)
     ] or [(_NOTHING, _NOTHING, _NOTHING)]
-    return [found[i] if i < len(found) else found[0] for i in range(count)]
+    return [found[i] if i < len(found) else found[0] for i in range(MOST_READINGS)]
 
 
 @functools.cache

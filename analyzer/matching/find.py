@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from types import ModuleType
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from analyzer.matching.costs import CostTable, insertion_cost
 from analyzer.matching.overlap import Match, resolve_overlaps
 from analyzer.matching.program import Program, program_of
 from analyzer.matching.stream import Stream
+from analyzer.matching.wording import wording
 from analyzer.rubric.model import Phrase
 
 _ROUNDING = 1e-4  # float32 sums of some twenty costs
@@ -54,9 +56,22 @@ class Field:
         # within a gap a comma costs nothing and a sentence half: people start anew within a sentence
         share = np.array([0.0, 0.0, 0.5, 1.0], np.float32)[stream.breaks]
         gap = np.concatenate([np.zeros(1, np.float32), np.cumsum(cross * share, dtype=np.float32)])
+        codes, minima = _ground(stream, table)
+        return cls(codes, cross, insert + cross, gap, minima)
+
+
+_Ground = tuple[NDArray[np.intp], NDArray[np.float32]]
+_GROUNDS: WeakKeyDictionary[Stream, tuple[CostTable, _Ground]] = WeakKeyDictionary()
+
+
+def _ground(stream: Stream, table: CostTable) -> _Ground:
+    """Return codes and cell minima of a stream, which all strictnesses share."""
+    kept = _GROUNDS.get(stream)
+    if kept is None or kept[0] is not table:
         codes = table.codes(stream.text)
-        costs = np.ascontiguousarray(table.columns.T)
-        return cls(codes, cross, insert + cross, gap, _kernel().cell_minima(costs, codes))
+        minima = _kernel().cell_minima(np.ascontiguousarray(table.columns.T), codes)
+        kept = _GROUNDS[stream] = (table, (codes, minima))
+    return kept[1]
 
 
 class _Path(NamedTuple):
@@ -144,7 +159,8 @@ class Finder:
     def _match(self, phrase: Phrase, path: _Path) -> Match:
         syllables = (path.cost - path.slack) / self.strictness.per_syllable
         similarity = self.strictness.similarity(max(0.0, path.cost - _ROUNDING), syllables)
-        return Match(path.first, path.end - 1, phrase.source, path.cost, similarity)
+        said = self.stream.text[path.first : path.end]
+        return Match(path.first, path.end - 1, wording(phrase, said), path.cost, similarity)
 
     def _on_edges(self, match: Match) -> bool:
         edge = self.stream.word_edge

@@ -18,7 +18,7 @@ from analyzer.text.tokens import boundaries
 LONG_PAUSE_S = 2.0  # a pause after which words of one speaker are no longer one sentence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stream:
     """Normalised characters of the utterances of one role (or of all), in order of time.
 

@@ -158,9 +158,7 @@ def _utterance(segment: Segment, first: int, until: int, speaker: str) -> Uttera
     starts = tuple(quantise_time(s) for s in segment.char_start_s[first:until])
     begin = quantise_time(segment.start_s) if first == 0 else starts[0]
     end = segment.char_start_s[until] if until < len(segment.text) else segment.end_s
-    end = (
-        min(end, segment.char_start_s[until - 1] + LONGEST_CHARACTER_S) if until < len(segment.text) else end
-    )
+    end = min(end, segment.char_start_s[until - 1] + LONGEST_CHARACTER_S) if until < len(segment.text) else end
     confidences = tuple(quantise_ratio(c) for c in segment.char_confidence[first:until])
     return Utterance(
         start_s=min(begin, starts[0]),

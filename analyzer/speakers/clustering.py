@@ -84,9 +84,7 @@ def _anchors(seconds: Floats) -> NDArray[np.intp]:
 
 
 def _centroids(points: Floats, labels: Labels, weights: Floats) -> Floats:
-    sums = np.array(
-        [(points[labels == k] * weights[labels == k, None]).sum(axis=0) for k in np.unique(labels)]
-    )
+    sums = np.array([(points[labels == k] * weights[labels == k, None]).sum(axis=0) for k in np.unique(labels)])
     unit: Floats = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
     return unit
 

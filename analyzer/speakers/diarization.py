@@ -23,9 +23,7 @@ from analyzer.speakers.voiceprint import DIMENSIONS, SHORT_FRAMES, SHORTEST_FRAM
 Recording = Literal["visit", "call"]
 
 BLOCK = 64  # pieces whose filter banks are held at a time
-LENGTH_STEP = (
-    FRAMES_PER_S // 5
-)  # pieces are read in whole fifths of a second, so that equal ones share a batch
+LENGTH_STEP = FRAMES_PER_S // 5  # pieces are read in whole fifths of a second, so that equal ones share a batch
 HARD_TO_TELL = 0.78  # voices whose centroids are this alike lose a turn now and then
 BRIDGED_S = 0.6  # a turn reaches over pauses of its speaker up to this
 

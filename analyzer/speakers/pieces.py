@@ -43,9 +43,7 @@ def levels_db(samples: NDArray[np.int16]) -> NDArray[np.float32]:
     frame = int(FRAME_S * SAMPLE_RATE_HZ)
     whole = samples[: len(samples) // frame * frame].reshape(-1, frame)
     power = np.empty(len(whole), np.float32)
-    for first in range(
-        0, len(whole), 6000
-    ):  # a minute at a time: the recording may be three hours in a memmap
+    for first in range(0, len(whole), 6000):  # a minute at a time: the recording may be three hours in a memmap
         block = whole[first : first + 6000].astype(np.float32) / 32768.0
         power[first : first + 6000] = np.mean(block**2, axis=1)
     smooth: NDArray[np.float32] = (10 * np.log10(uniform_filter1d(power, 3) + 1e-9)).astype(np.float32)

@@ -53,9 +53,7 @@ def assign_roles(
     else:
         odds = {n: _log_odds(count_cues(said[n])) if said[n] else 0.0 for n in names}
         roles = _alone(odds) if len(names) == 1 else _judged(odds, spoken)
-    speakers = tuple(
-        Speaker(n, roles[n][0], quantise_ratio(roles[n][1]), quantise_time(spoken[n])) for n in names
-    )
+    speakers = tuple(Speaker(n, roles[n][0], quantise_ratio(roles[n][1]), quantise_time(spoken[n])) for n in names)
     return speakers, tuple(replace(u, role=roles[u.speaker][0]) for u in utterances)
 
 

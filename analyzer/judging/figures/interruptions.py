@@ -31,18 +31,19 @@ _BACK_CHANNEL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """An utterance with when its words begin that are no back-channel, and when each of its characters does."""
+    """An utterance with when its words begin that are no back-channel; `spoken` are its characters that sound."""
 
     said: Utterance
     begins_s: float
-    starts_s: tuple[float, ...]
+    spoken: list[int]
 
     def speaking_at(self, time_s: float) -> bool:
         """Whether the speaker is within a run of words at `time_s`, not pausing."""
-        place = bisect.bisect_right(self.starts_s, time_s)
-        if place == 0 or time_s - self.starts_s[place - 1] > PAUSE_S:
+        starts_s = [self.said.char_start_s[i] for i in self.spoken]
+        place = bisect.bisect_right(starts_s, time_s)
+        if place == 0 or time_s - starts_s[place - 1] > PAUSE_S:
             return False
-        return place == len(self.starts_s) or self.starts_s[place] - time_s <= PAUSE_S
+        return place == len(starts_s) or starts_s[place] - time_s <= PAUSE_S
 
 
 def interruptions(hearing: Hearing, stream: Stream) -> list[dict[str, object]] | None:
@@ -78,13 +79,13 @@ def _overlaps_heard(hearing: Hearing) -> bool:
 
 def _turns(stream: Stream) -> Iterable[_Turn]:
     """The utterances that hold more than back-channels."""
-    edges = np.searchsorted(stream.owner, np.arange(len(stream.utterances) + 1))
-    for said, (begin, end) in zip(stream.utterances, pairwise(edges.tolist()), strict=True):
+    edges = np.searchsorted(stream.owner, np.arange(len(stream.utterances) + 1)).tolist()
+    origin = stream.origin.tolist()
+    for said, (begin, end) in zip(stream.utterances, pairwise(edges), strict=True):
         token = _BACK_CHANNEL.match(stream.text, begin, end)
         first = token.end() if token else begin
         if first < end:
-            starts_s = tuple(said.char_start_s[i] for i in stream.origin[begin:end].tolist())
-            yield _Turn(said, starts_s[first - begin], starts_s)
+            yield _Turn(said, said.char_start_s[origin[first]], origin[begin:end])
 
 
 def _cuts_in(turn: _Turn, other: _Turn) -> bool:

@@ -12,13 +12,14 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from analyzer.domain import Hearing, Role, quantise_time
 from analyzer.matching import Stream, make_stream
-from analyzer.text.tokens import bundled_idf, listed
+from analyzer.text.tokens import bundled_idf, cut
 
 MOST_KEYWORDS = 12
 LEAST_DOCUMENTS = 50  # an archive of fewer recordings does not know yet which words are common
@@ -88,14 +89,15 @@ def keywords(stream: Stream, words: Any, stopwords: Container[str], archive: Arc
 def _words(stream: Stream, words: Any, stopwords: Container[str]) -> Iterator[tuple[int, str]]:
     """Where the customer's words begin in the stream, and the words, without what can be no keyword.
 
-    What the dictionary does not hold is mostly no word (刚铺, 这扇, 管呐); words of the trade that it lacks are taught
-    it in lexicons/shared/words.txt.
+    What jieba would make up is mostly no word (刚铺, 这扇, 管呐), so it may not guess; words of the trade that its
+    dictionary lacks are taught it in lexicons/shared/words.txt.
     """
-    theirs = np.array([u.role is Role.CUSTOMER for u in stream.utterances], np.bool_)
-    edges = np.flatnonzero(stream.word_edge)
-    begins, ends = edges[:-1], edges[1:]
-    kept = (ends - begins > 1) & theirs[stream.owner[begins]]
-    for begin, end in zip(begins[kept].tolist(), ends[kept].tolist(), strict=True):
-        word = stream.text[begin:end]
-        if word not in stopwords and not _NUMBER.fullmatch(word) and listed(word, words):
-            yield begin, word
+    cuts = [*np.flatnonzero(stream.breaks).tolist(), len(stream.text)]
+    for begin, end in pairwise(cuts):
+        if stream.role(begin) is not Role.CUSTOMER:
+            continue
+        at = begin
+        for word in cut(stream.text[begin:end], words, guess=False):
+            if len(word) > 1 and word not in stopwords and not _NUMBER.fullmatch(word):
+                yield at, word
+            at += len(word)

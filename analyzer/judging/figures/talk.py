@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 
 from analyzer.domain import Role, Span, Utterance, quantise_ratio, quantise_time
-from analyzer.judging.clock import union
 from analyzer.matching import Stream
 from analyzer.text.syllables import count_syllables
 
@@ -17,10 +16,13 @@ LEAST_TALK_S = 5.0  # a rate from less talk than this says more about one word t
 
 def talk_seconds(utterances: Iterable[Utterance]) -> dict[str, float]:
     """Return the seconds that each role talks, by role in the order of `Role`."""
-    said: dict[Role, list[Span]] = {}
-    for u in utterances:
-        said.setdefault(u.role, []).append(Span(u.start_s, u.end_s))
-    return {role.value: quantise_time(sum(s.duration_s for s in union(said[role]))) for role in Role if role in said}
+    total_s: dict[Role, float] = {}
+    until_s: dict[Role, float] = {}  # up to when a role's talk is counted: two voices of it at once count once
+    for u in sorted(utterances, key=lambda u: u.start_s):
+        counted_s = until_s.get(u.role, 0.0)
+        total_s[u.role] = total_s.get(u.role, 0.0) + max(0.0, u.end_s - max(u.start_s, counted_s))
+        until_s[u.role] = max(u.end_s, counted_s)
+    return {role.value: quantise_time(total_s[role]) for role in Role if role in total_s}
 
 
 def talk_share(talk_s: Mapping[str, float]) -> dict[str, float]:
