@@ -16,6 +16,7 @@ from analyzer.domain import Analysis, Hearing, Kind
 from analyzer.judging import judge, words_for
 from analyzer.pipeline import Analyzer, load
 from analyzer.rubric.model import Standard
+from analyzer.serial import analysis_to_dict, dump
 from analyzer.settings import Settings
 from benchmarks import accuracy_report, human, sweep
 from benchmarks.corpus import HELD_OUT, ROOT, SAMPLES, ReferenceTurn, Sample, load_samples, perfect
@@ -59,6 +60,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--held-out", action="store_true", help="also the dialogues kept apart: figures only")
     parser.add_argument("--no-audio", action="store_true", help="from the scripts alone: seconds instead of minutes")
     parser.add_argument("--only", nargs="+", metavar="ID", help="these samples (ids may be prefixes)")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="also write every Analysis JSON into this folder")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder of the report")
     options = parser.parse_args(arguments)
     head = heading(["accuracy", *arguments])
@@ -69,6 +71,8 @@ def main(arguments: list[str]) -> int:
     runs = run(samples, settings, audio=not options.no_audio, swept=not options.no_sweep)
     options.out.mkdir(parents=True, exist_ok=True)
     accuracy_report.write(options.out, head, runs)
+    if options.keep:
+        keep(options.keep, runs)
     say(f"{options.out / 'accuracy.md'}")
     return 0
 
@@ -96,6 +100,15 @@ def run(samples: list[Sample], settings: Settings, *, audio: bool = True, swept:
         why = f"**SKIPPED**: {', '.join(absent)} missing on this machine (`pip install -r requirements-bench.txt`)"
         return Runs(heard, scripted, {}, read, why)
     return Runs(heard, scripted, {c.name: list(ears.condition(samples, c)) for c in sweep.CONDITIONS}, read)
+
+
+def keep(folder: Path, runs: Runs) -> None:
+    """Write every Analysis as CONDITION/ID.json."""
+    for name, evaluations in {"scripts": runs.scripted, "samples": runs.heard, **runs.swept}.items():
+        place = folder / name.replace(" ", "-")
+        place.mkdir(parents=True, exist_ok=True)
+        for e in evaluations:
+            (place / f"{e.sample.id}.json").write_text(dump(analysis_to_dict(e.analysis)), "utf-8")
 
 
 def given(sample: Sample, standard: Standard) -> dict[str, bool]:

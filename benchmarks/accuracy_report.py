@@ -88,7 +88,7 @@ def _conditions(found: dict[str, list[Evaluation]]) -> list[str]:
         )  # fmt: skip
         if name != "scripts":
             words.append(
-                [name, number(s.cer), share(s.turns_right, s.turns_heard), s.turns_unheard,
+                [name, number(s.cer), number(s.sound), share(s.turns_right, s.turns_heard), s.turns_unheard,
                  share(s.characters_right, s.characters_placed), share(s.speakers_right, s.talks),
                  share(s.roles_right, s.role_talks)]
             )  # fmt: skip
@@ -98,7 +98,7 @@ def _conditions(found: dict[str, list[Evaluation]]) -> list[str]:
              "suspicions", "hits on others' words"], rows,
         ),
         *table(
-            ["words and speakers", "CER", "turns on the right speaker", "turns without words",
+            ["words and speakers", "CER", "by sound", "turns on the right speaker", "turns without words",
              "characters on the right speaker", "number of speakers right", "all roles right (≥ 4 turns)"], words,
         ),
     ]  # fmt: skip

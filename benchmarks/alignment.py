@@ -6,7 +6,7 @@ words of other speakers that fall into an overlap are told apart by what they ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,24 +121,29 @@ def speaker_of(quote: str, start_s: float, end_s: float, turns: Sequence[Referen
 
 
 def conversation_errors(
-    turns: Sequence[ReferenceTurn], transcript: Sequence[Utterance], mapping: Mapping[Role, str], *, channels: bool
+    turns: Sequence[ReferenceTurn],
+    transcript: Sequence[Utterance],
+    mapping: Mapping[Role, str],
+    *,
+    channels: bool,
+    measure: Callable[[str, str], tuple[int, int]] = cer,
 ) -> tuple[int, int]:
-    """Return (edits, reference characters) of a whole conversation.
+    """Return (edits, reference characters) of a whole conversation, as `measure` compares two texts.
 
     One channel: all turns in order of time. Two channels (`channels`): each by itself, added up, because where both
     speak at once there is no one order of the words.
     """
     if not channels:
-        return cer("".join(t.text for t in turns), "".join(u.text for u in transcript))
+        return measure("".join(t.text for t in turns), "".join(u.text for u in transcript))
     speakers = {u.speaker for u in transcript} | set(mapping.values())
     edits = count = 0
     for role in sorted({t.role for t in turns}):
         said = "".join(t.text for t in turns if t.role is role)
         found = "".join(u.text for u in transcript if u.speaker == mapping.get(role))
-        more, n = cer(said, found)
+        more, n = measure(said, found)
         edits, count = edits + more, count + n
     for speaker in sorted(speakers - set(mapping.values())):  # words of a channel on which nobody spoke
-        edits += cer("", "".join(u.text for u in transcript if u.speaker == speaker))[0]
+        edits += measure("", "".join(u.text for u in transcript if u.speaker == speaker))[0]
     return edits, count
 
 

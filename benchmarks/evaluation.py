@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analyzer.domain import Analysis, Hit, ItemResult, Kind, Role, Verdict
 from benchmarks.alignment import TurnScore, conversation_errors, roles_right, score_turns, speaker_of, turn_roles
 from benchmarks.corpus import ReferenceTurn, Sample
-from benchmarks.measures import Tally
+from benchmarks.measures import Tally, sound_errors
 
 NONE = "none"  # the item is missing from the lexicon, or is not judged by rule
 
@@ -51,6 +51,7 @@ class VerdictPair:
 class Evaluation:
     """One recording, measured. `edits` of `characters` are wrong; `foreign` are forbidden hits on others' words.
 
+    `sound_edits` of `syllables` are wrong where a character counts as its sound.
     `near`: whether the near-field targets hold for it.
     """
 
@@ -60,6 +61,8 @@ class Evaluation:
     verdicts: tuple[VerdictPair, ...]
     edits: int
     characters: int
+    sound_edits: int
+    syllables: int
     turns: TurnScore
     roles_right: bool
     turn_roles: int
@@ -103,9 +106,9 @@ def evaluate(
     hearing = analysis.hearing
     score = score_turns(turns, hearing.transcript)
     roles = {s.id: s.role for s in hearing.speakers}
-    edits, characters = conversation_errors(
-        turns, hearing.transcript, score.mapping, channels=hearing.engine.diarizer == "channels"
-    )
+    channels = hearing.engine.diarizer == "channels"
+    errors = conversation_errors(turns, hearing.transcript, score.mapping, channels=channels)
+    sound = conversation_errors(turns, hearing.transcript, score.mapping, channels=channels, measure=sound_errors)
     results = {item.id: item for item in analysis.judgement.items}
     pairs = tuple(
         VerdictPair(sample, name, kinds.get(name, Kind.REQUIRED), item.verdict, results.get(name))
@@ -124,8 +127,8 @@ def evaluate(
         sample.near if near is None else near,
         analysis,
         pairs,
-        edits,
-        characters,
+        *errors,
+        *sound,
         score,
         roles_right(score.mapping, roles, turns),
         turn_roles(score.mapping, roles, turns),
@@ -153,6 +156,8 @@ class Summary:
     recordings: int
     edits: int
     characters: int
+    sound_edits: int
+    syllables: int
     turns_right: int
     turns_heard: int
     turns_unheard: int
@@ -167,6 +172,11 @@ class Summary:
     forbidden: Tally
     foreign: int
     suspected: int
+
+    @property
+    def sound(self) -> float | None:
+        """Error rate of syllables without tone."""
+        return self.sound_edits / self.syllables if self.syllables else None
 
     @property
     def cer(self) -> float | None:
@@ -184,6 +194,8 @@ def summarise(evaluations: list[Evaluation]) -> Summary:
         recordings=len(evaluations),
         edits=sum(e.edits for e in talks),
         characters=sum(e.characters for e in talks),
+        sound_edits=sum(e.sound_edits for e in talks),
+        syllables=sum(e.syllables for e in talks),
         turns_right=sum(e.turns.right for e in talks),
         turns_heard=sum(e.turns.heard for e in talks),
         turns_unheard=sum(e.turns.unheard for e in talks),

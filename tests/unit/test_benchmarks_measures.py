@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.measures import Tally, cer, wilson
+from benchmarks.measures import Tally, cer, sound_errors, wilson
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,18 @@ def test_character_errors_disregard_writing_but_not_words(
     reference: str, hypothesis: str, expected: tuple[int, int]
 ) -> None:
     assert cer(reference, hypothesis) == expected
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "expected"),
+    [
+        ("给您添麻烦了", "给您天麻烦了", (0, 6)),
+        ("我们不管", "我们不关", (0, 4)),
+        ("阀芯坏了", "发心换了", (1, 4)),
+        ("WiFi坏了", "坏了", (4, 6)),
+        ("", "谢谢", (2, 0)),
+        ("谢谢", "", (2, 2)),
+    ],
+)
+def test_errors_of_sound_forgive_spelling_alone(reference: str, hypothesis: str, expected: tuple[int, int]) -> None:
+    assert sound_errors(reference, hypothesis) == expected
