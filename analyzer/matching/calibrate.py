@@ -46,4 +46,4 @@ CUE = Strictness("cue", 0.20, 1.7, 0.08, 0.10, 0.60, 9.0, 1.0)
 ACCUSATION = Strictness("accusation", 0.12, 3.3, 0.07, 0.30, 9.0, 9.0, 2.0)
 SUSPICION = Strictness("suspicion", 0.24, 1.8, 0.16, 0.10, 1.00, 9.0, 1.5)
 # An exception excuses only what was really said so: a swallowed or different word would excuse "不知道" by "不知道吧".
-EXCUSE = Strictness("excuse", 0.08, 3.0, 0.12, 0.05, 0.30, 9.0, 1.0)
+EXCUSE = Strictness("excuse", 0.08, 3.0, 0.12, 0.20, 0.30, 9.0, 1.0)

@@ -20,6 +20,7 @@ from analyzer.matching.stream import Stream
 from analyzer.matching.wording import wording
 from analyzer.rubric.model import Phrase
 
+BLOCK_FREE = 0.5  # syllables of a block between gaps that earn it no budget
 _ROUNDING = 1e-4  # float32 sums of some twenty costs
 NEAREST_STEPS = (0.6, 0.3)  # similarities down to which a near miss is looked for, one after the other
 
@@ -75,11 +76,11 @@ def _ground(stream: Stream, table: CostTable) -> _Ground:
 
 
 class _Path(NamedTuple):
-    """The best path ending before `end`."""
+    """The best path ending before `end`: its cost, the syllables it was asked for, and where it begins."""
 
     end: int
-    slack: float
     cost: float
+    syllables: float
     first: int
 
 
@@ -148,17 +149,19 @@ class Finder:
             field.gap,
             np.float32(self.strictness.per_syllable),
             np.float32(ceiling),
+            np.float32(-self.strictness.per_syllable * BLOCK_FREE),
         )
         return [_Path(*path) for path in found]
 
     def _ceiling(self, phrase: Phrase) -> float:
         """Slack up to which a path of this phrase may be within the budget (`Strictness.budget`)."""
         s = self.strictness
+        if program_of(phrase, self._table).gapped:  # bounds the last block; the whole is judged by its similarity
+            return -s.per_syllable * BLOCK_FREE + _ROUNDING
         return max(-s.per_syllable * s.free, s.minimum - s.per_syllable * phrase.min_chars) + _ROUNDING
 
     def _match(self, phrase: Phrase, path: _Path) -> Match:
-        syllables = (path.cost - path.slack) / self.strictness.per_syllable
-        similarity = self.strictness.similarity(max(0.0, path.cost - _ROUNDING), syllables)
+        similarity = self.strictness.similarity(max(0.0, path.cost - _ROUNDING), path.syllables)
         said = self.stream.text[path.first : path.end]
         return Match(path.first, path.end - 1, wording(phrase, said), path.cost, similarity)
 

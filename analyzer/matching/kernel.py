@@ -3,7 +3,8 @@
 Sellers' algorithm (P. H. Sellers, "The theory and computation of evolutionary distances", J. Algorithms 1980) with
 weighted costs, over a graph instead of a string. The value minimised is the *slack*, cost − per_syllable × syllables so
 far: a path is within the budget of its `Strictness` where its final slack is, whatever its length, so that options of
-different lengths compete fairly.
+different lengths compete fairly. A gap cuts a phrase into blocks, and each block must be within a budget of its own:
+派****维修****给您 is not said by one word of it and much goodwill.
 
 Most of a stream is nothing like most phrases, so the table is filled only where a path can still come to something, as
 in A* (Hart, Nilsson and Raphael 1968): `suffix_bounds` says for each node and each cell of CELL characters how little
@@ -40,9 +41,19 @@ def cell_minima(costs: Floats, codes: NDArray[np.int64]) -> Floats:
 
 @njit(cache=True)
 def suffix_bounds(
-    kind: Ints, row: Ints, drop: Floats, first: Ints, preds: Ints, minima: Floats, per: np.float32
+    kind: Ints,
+    row: Ints,
+    drop: Floats,
+    first: Ints,
+    preds: Ints,
+    minima: Floats,
+    per: np.float32,
+    ceiling: np.float32,
+    gap_ceiling: np.float32,
 ) -> Floats:
-    """Return the least slack that the rest of the phrase adds after each node, shape (nodes, cells).
+    """Return the least slack that the rest of the block adds after each node, shape (nodes, cells).
+
+    Before a gap it is what makes `ceiling` out of `gap_ceiling`, or NEVER where the blocks behind cannot be found.
 
     An alignment of whole cells: every character is taken from the cell of the one before or from the next, because
     neither a gap nor what a budget allows to be inserted is longer than a cell.
@@ -62,6 +73,8 @@ def suffix_bounds(
             p = preds[k]
             for cell in range(cells):
                 least = min(value[cell], value[cell + 1]) if moves else value[cell]
+                if kind[node] == GAP:
+                    least = ceiling - gap_ceiling if least <= ceiling else NEVER
                 out[p, cell] = min(out[p, cell], least)
     return out
 
@@ -84,6 +97,7 @@ def _character(
     fresh: Floats,
     slack: Floats,
     cost: Floats,
+    count: Floats,
     origin: Ints,
 ) -> None:
     """Fill positions begin..end of a character node: heard here, swallowed, or followed by one character more."""
@@ -92,6 +106,7 @@ def _character(
         sub = columns[row[node], codes[at]]
         here = fresh[node, 0] + sub - per
         here_cost = fresh[node, 1] + sub
+        here_count = (fresh[node, 1] - fresh[node, 0]) / per + np.float32(1.0)
         here_origin = at
         heard = sub + cross[at]
         swallowed = drop[node]
@@ -100,17 +115,21 @@ def _character(
             if slack[p, j - 1] + heard - per < here:
                 here = slack[p, j - 1] + heard - per
                 here_cost = cost[p, j - 1] + heard
+                here_count = count[p, j - 1] + np.float32(1.0)
                 here_origin = origin[p, j - 1]
             if slack[p, j] + swallowed - per < here:
                 here = slack[p, j] + swallowed - per
                 here_cost = cost[p, j] + swallowed
+                here_count = count[p, j] + np.float32(1.0)
                 here_origin = origin[p, j]
         if slack[node, j - 1] + insert[at] < here:
             here = slack[node, j - 1] + insert[at]
             here_cost = cost[node, j - 1] + insert[at]
+            here_count = count[node, j - 1]
             here_origin = origin[node, j - 1]
         slack[node, j] = here
         cost[node, j] = here_cost
+        count[node, j] = here_count
         origin[node, j] = here_origin
 
 
@@ -125,22 +144,32 @@ def _join(
     first: Ints,
     preds: Ints,
     gap: Floats,
+    gap_ceiling: np.float32,
     slack: Floats,
     cost: Floats,
+    count: Floats,
     origin: Ints,
 ) -> None:
-    """Fill positions begin..end of a join, or of a gap: the best of the last `width` positions as well."""
+    """Fill positions begin..end of a join (the best of its options) or of a gap (the cheapest block that ended near)."""
     for j in range(begin, end):
         slack[node, j] = NEVER
+        cost[node, j] = NEVER
         for k in range(first[node], first[node + 1]):
             p = preds[k]
             if kind[p] == START:
                 continue
             for i in range(j, max(j - width, 0) - 1, -1):
-                value = slack[p, i] + (gap[start + j] - gap[start + i])
-                if value < slack[node, j]:
+                over = gap[start + j] - gap[start + i]
+                value = slack[p, i] + over
+                if kind[node] == GAP:
+                    better = value <= gap_ceiling and cost[p, i] + over < cost[node, j]
+                    value = np.float32(0.0)
+                else:
+                    better = value < slack[node, j]
+                if better:
                     slack[node, j] = value
-                    cost[node, j] = cost[p, i] + (gap[start + j] - gap[start + i])
+                    cost[node, j] = cost[p, i] + over
+                    count[node, j] = count[p, i]
                     origin[node, j] = origin[p, i]
 
 
@@ -182,6 +211,7 @@ def _fill_slack(
     gap: Floats,
     per: np.float32,
     ceiling: np.float32,
+    gap_ceiling: np.float32,
     fresh: Floats,
     slack: Floats,
     alive: NDArray[np.bool_],
@@ -235,6 +265,9 @@ def _fill_slack(
                         for j in range(max(begin, back), end):
                             value = slack[p, j - back] + (gap[start + j] - gap[start + j - back])
                             slack[node, j] = min(slack[node, j], value)
+                if kind[node] == GAP:
+                    for j in range(begin, end):
+                        slack[node, j] = np.float32(0.0) if slack[node, j] <= gap_ceiling else NEVER
             least = NEVER
             for j in range(begin, end):
                 least = min(least, slack[node, j])
@@ -261,9 +294,11 @@ def _fill_traced(
     insert: Floats,
     gap: Floats,
     per: np.float32,
+    gap_ceiling: np.float32,
     fresh: Floats,
     slack: Floats,
     cost: Floats,
+    count: Floats,
     origin: Ints,
     alive: NDArray[np.bool_],
 ) -> None:
@@ -279,10 +314,12 @@ def _fill_traced(
             if kind[node] == CHARACTER:
                 _character(
                     node, begin, end, start, row, drop, first, preds, columns, codes, cross, insert, per,
-                    fresh, slack, cost, origin,
+                    fresh, slack, cost, count, origin,
                 )  # fmt: skip
             else:
-                _join(node, begin, end, start, reached, kind, first, preds, gap, slack, cost, origin)
+                _join(
+                    node, begin, end, start, reached, kind, first, preds, gap, gap_ceiling, slack, cost, count, origin
+                )
 
 
 @njit(cache=True)
@@ -302,18 +339,21 @@ def search(
     gap: Floats,
     per: np.float32,
     ceiling: np.float32,
+    gap_ceiling: np.float32,
 ) -> list[tuple[int, float, float, int]]:
-    """Return (end, slack, cost, first) of the paths within `ceiling` that are best among their neighbours.
+    """Return (end, cost, syllables, first) of the paths within `ceiling` that are best among their neighbours.
 
-    Only the last position of a valley counts, so that one place gives one path and not one a position.
+    `ceiling` bounds the slack of the last block (or of a phrase without gaps), `gap_ceiling` that of a block before a
+    gap. Only the last position of a valley counts, so that one place gives one path and not one a position.
     """
     nodes, n, cells = len(kind), len(codes), minima.shape[1]
-    bounds = suffix_bounds(kind, row, drop, first, preds, minima, per)
+    bounds = suffix_bounds(kind, row, drop, first, preds, minima, per, ceiling, gap_ceiling)
     fresh = _fresh(kind, drop, first, preds, per)
     context = (reach + CELL - 1) // CELL
     size = (STRETCH + context) * CELL + 1
     slack = np.full((nodes, size), NEVER, np.float32)
     cost = np.full((nodes, size), NEVER, np.float32)
+    count = np.zeros((nodes, size), np.float32)
     origin = np.zeros((nodes, size), np.int32)
     alive = np.zeros((nodes, STRETCH + context), np.bool_)
     last = nodes - 1
@@ -330,7 +370,7 @@ def search(
         inside = (stretch - low) * CELL + 1  # what ends before it was found with the stretch before
         _fill_slack(
             low, high, kind, row, width, drop, first, preds, columns, minima, bounds, codes, cross, insert, gap,
-            per, ceiling, fresh, slack, alive,
+            per, ceiling, gap_ceiling, fresh, slack, alive,
         )  # fmt: skip
         least = NEVER
         for j in range(inside, length + 1):
@@ -338,11 +378,11 @@ def search(
         if least > ceiling:
             continue
         _fill_traced(
-            low, high, kind, row, width, drop, first, preds, columns, codes, cross, insert, gap, per, fresh,
-            slack, cost, origin, alive,
+            low, high, kind, row, width, drop, first, preds, columns, codes, cross, insert, gap, per, gap_ceiling,
+            fresh, slack, cost, count, origin, alive,
         )  # fmt: skip
         for j in range(inside, length + 1):
             value = slack[last, j]
             if value <= ceiling and value <= slack[last, j - 1] and (j == length or value < slack[last, j + 1]):
-                found.append((start + j, float(value), float(cost[last, j]), int(origin[last, j])))
+                found.append((start + j, float(cost[last, j]), float(count[last, j]), int(origin[last, j])))
     return found

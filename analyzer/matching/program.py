@@ -25,7 +25,7 @@ class Program:
 
     `kind`; `row`: which asked character of the cost table (characters); `width`: most characters (gaps); `drop`: cost
     of leaving a character out. Node i follows `preds[first[i]:first[i + 1]]`. `reach`: most characters before its
-    end at which a match begins.
+    end at which a match begins; `gapped`: whether there is a gap on some way through.
     """
 
     kind: NDArray[np.int32]
@@ -35,6 +35,7 @@ class Program:
     first: NDArray[np.int32]
     preds: NDArray[np.int32]
     reach: int
+    gapped: bool
 
 
 class _Builder:
@@ -85,6 +86,7 @@ def build(phrase: Phrase, table: CostTable) -> Program:
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int32),
         np.array([p for preds in builder.preds for p in preds], np.int32),
         _extent(phrase.pattern) + SLACK_CHARACTERS,
+        GAP in builder.kind,
     )
 
 
