@@ -61,6 +61,10 @@ def test_an_exception_excuses_in_its_own_list_alone() -> None:
     assert said([THANKS, BYE], (T, "那我不打扰您了")) == ["不打扰您了"]
 
 
+def test_of_words_that_begin_together_the_longest_counts() -> None:
+    assert said([listing("bother", ["打扰", "打扰您[了]"])], (T, "打扰您了，打扰一下")) == ["打扰您了", "打扰"]
+
+
 def test_words_of_two_turns_do_not_make_a_phrase() -> None:
     assert said([THANKS], (T, "麻烦给您"), (T, "添麻烦")) == []
 

@@ -87,8 +87,9 @@ def test_to_begin_while_the_other_pauses_is_no_cutting_in() -> None:
         begins.char_start_s + goes_on.char_start_s,
         begins.char_confidence + goes_on.char_confidence,
     )
-    assert cuts(stereo([paused], spoken("那我给您看看您先别着急", T, 1.4))) == []
-    assert cuts(stereo([paused], spoken("那我给您看看您先别着急", T, 2.6))) != []
+    for at_s in (1.4, 1.9):  # the last word before lies 0.4 s and 0.9 s back, the next comes in 0.7 s and 0.2 s
+        assert cuts(stereo([paused], spoken("那我给您看看您先别着急啊我这就弄", T, at_s))) == []
+    assert cuts(stereo([paused], spoken("那我给您看看您先别着急啊我这就弄", T, 2.6))) != []
 
 
 def test_to_speak_over_a_nod_is_no_cutting_in() -> None:
@@ -121,6 +122,7 @@ def test_a_transcript_from_elsewhere_tells_where_its_turns_overlap() -> None:
     overlapping = replace(overlapping, engine=replace(overlapping.engine, diarizer=""))
     assert [cut["at_s"] for cut in cuts(overlapping) or []] == [4.0]
     assert cuts(heard([*spoken(STORY, C), *spoken("那我看看", T, 4.4)])) is None
+    assert cuts(heard([*spoken(STORY, C), *spoken("我说了不是", C, 4.0)])) is None
 
 
 def test_a_call_in_which_both_wait_has_none_and_silence_has_none() -> None:
