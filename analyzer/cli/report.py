@@ -107,7 +107,7 @@ def _figures(figures: Mapping[str, Any]) -> Iterable[str]:
         [
             "话量  " + "、".join(f"{ROLES[Role(role)]} {share:.0%}" for role, share in figures["talk_share"].items()),
             "语速（字/分） " + ("、".join(f"{ROLES[Role(role)]} {rate:.0f}" for role, rate in rates) or "话太少，不计"),
-            "打断 " + ("单声道听不出" if cuts is None else f"{len(cuts)} 次"),
+            "打断 " + ("无法判断" if cuts is None else f"{len(cuts)} 次"),
             "最长静默 " + (f"{gap['duration_s']:.1f} 秒（{clock(gap['start_s'])} 起）" if gap else "无"),
         ]
     )

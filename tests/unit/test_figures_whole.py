@@ -1,5 +1,6 @@
 """All figures together: defined in one place, plain, repeatable, and without a say in the score."""
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analyzer.cli.report import report
 from analyzer.domain import Analysis, Hearing, Judgement, Role, Score, Span, StandardRef
 from analyzer.judging import judge
 from analyzer.judging.ear import Ear, table_over
@@ -20,6 +22,7 @@ from analyzer.serial import analysis_to_dict, dump, read_analysis
 from analyzer.text.tokens import tokenizer
 from tests.cast import C, T, heard, spoken, talk
 
+LEXICONS = Path(__file__).parents[1] / "fixtures" / "lexicons"
 WORDS = tokenizer()
 TABLE = table_over(())
 HELLO = PhraseList("hello", "问好", (parse("您好"),))
@@ -100,12 +103,24 @@ def test_the_archive_that_weighed_the_keywords_is_named() -> None:
 
 
 def test_figures_have_no_say_in_verdicts_and_score() -> None:
-    lexicons = Path(__file__).parents[1] / "fixtures" / "lexicons"
-    standard = load_standard("mini", lexicons)
+    standard = load_standard("mini", LEXICONS)
     bare = judge(heard(VISIT), standard, {}, WORDS)
     told = judge(heard(VISIT), standard, {}, WORDS, listened=LISTENED, archive=Archive(200))
     assert told.figures != bare.figures
     assert replace(told, figures={}) == replace(bare, figures={})
+
+
+def report_of(hearing: Hearing) -> str:
+    judged = judge(hearing, load_standard("mini", LEXICONS), {}, WORDS, listened=LISTENED)
+    out = io.StringIO()
+    report(Analysis(hearing, judged), out)
+    return out.getvalue()
+
+
+def test_the_report_has_one_line_of_figures_and_none_without_speech() -> None:
+    line = "话量  服务人员 61%、客户 39%  语速（字/分） 话太少，不计  打断 无法判断  最长静默 0.5 秒（0:00 起）\n"
+    assert line in report_of(heard(VISIT))
+    assert "话量" not in report_of(heard([], duration_s=60.0))
 
 
 def stored(hearing: Hearing, path: Path) -> str:
