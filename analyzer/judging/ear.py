@@ -11,7 +11,7 @@ import numpy as np
 
 from analyzer.domain import Hearing, Hit, Role, Span, quantise_ratio, quantise_time
 from analyzer.judging.clock import SpeechClock
-from analyzer.matching import CUE, EXCUSE, CostTable, Finder, Match, Stream, Strictness, covers, make_stream
+from analyzer.matching import CUE, EXCUSE, CostTable, Finder, Match, Stream, Strictness, covers, make_stream, wording
 from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
 from analyzer.rubric.model import Sequence as Pattern
 from analyzer.text.tokens import tokenizer
@@ -122,7 +122,7 @@ class Ear:
             quantise_time(min(span.end_s, max(self.hearing.duration_s, span.start_s))),
             stream.role(match.first),
             stream.quote(match.first, match.last),
-            match.phrase,
+            match.phrase if match.asked is None else wording(match.asked, stream.text[match.first : match.last + 1]),
             quantise_ratio(match.similarity),
             suspicion,
             element,

@@ -5,6 +5,7 @@ from analyzer.matching.costs import CostTable
 from analyzer.matching.find import Finder
 from analyzer.matching.overlap import Match, covers, resolve_overlaps
 from analyzer.matching.stream import Stream, make_stream
+from analyzer.matching.wording import wording
 
 __all__ = [
     "ACCUSATION",
@@ -21,4 +22,5 @@ __all__ = [
     "covers",
     "make_stream",
     "resolve_overlaps",
+    "wording",
 ]

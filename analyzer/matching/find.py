@@ -17,7 +17,6 @@ from analyzer.matching.costs import CostTable, insertion_cost
 from analyzer.matching.overlap import Match, resolve_overlaps
 from analyzer.matching.program import Program, program_of
 from analyzer.matching.stream import Stream
-from analyzer.matching.wording import wording
 from analyzer.rubric.model import Phrase
 
 BLOCK_FREE = 0.5  # syllables of a block between gaps that earn it no budget
@@ -162,8 +161,7 @@ class Finder:
 
     def _match(self, phrase: Phrase, path: _Path) -> Match:
         similarity = self.strictness.similarity(max(0.0, path.cost - _ROUNDING), path.syllables)
-        said = self.stream.text[path.first : path.end]
-        return Match(path.first, path.end - 1, wording(phrase, said), path.cost, similarity)
+        return Match(path.first, path.end - 1, phrase.source, path.cost, similarity, phrase)
 
     def _on_edges(self, match: Match) -> bool:
         edge = self.stream.word_edge

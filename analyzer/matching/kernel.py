@@ -246,7 +246,7 @@ def _fill_slack(
                     sub[j - begin] += cross[start + j - 1] - per
                 for k in range(first[node], first[node + 1]):
                     p = preds[k]
-                    if p == 0:
+                    if not (alive[p, block] or (block > 0 and alive[p, block - 1])):
                         continue
                     for j in range(begin, end):
                         best = min(slack[p, j - 1] + sub[j - begin], slack[p, j] + swallowed)
@@ -259,7 +259,7 @@ def _fill_slack(
                 reached = width[node] if kind[node] == GAP else 0
                 for k in range(first[node], first[node + 1]):
                     p = preds[k]
-                    if p == 0:
+                    if not (alive[p, block] or (reached > 0 and block > 0 and alive[p, block - 1])):
                         continue
                     for back in range(reached + 1):
                         for j in range(max(begin, back), end):

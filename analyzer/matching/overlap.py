@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from analyzer.rubric.model import Phrase
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Characters first..last (both included) of a stream that say a phrase, and how alike they are."""
+    """Characters first..last (both included) of a stream that say a phrase (its source), and how alike they are."""
 
     first: int
     last: int
     phrase: str
     cost: float
     similarity: float
+    asked: Phrase | None = field(default=None, compare=False, repr=False)
 
     @property
     def width(self) -> int:
