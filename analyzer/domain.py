@@ -103,10 +103,11 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerTurn:
-    """A stretch that diarization gives to one speaker."""
+    """A stretch that diarization gives to one speaker; `confidence` in [0, 1] that it is that one."""
 
     span: Span
     speaker: str
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,8 @@ class Speaker:
 class Utterance:
     """What one speaker said without a break: the unit of the transcript.
 
-    `char_start_s` and `char_confidence` have one value a character of `text`.
+    `char_start_s` and `char_confidence` have one value a character of `text`. `confidence` is that of the words,
+    `speaker_confidence` that of whose words they are: 1 where each speaker has a channel.
     """
 
     start_s: float
@@ -134,6 +136,7 @@ class Utterance:
     confidence: float
     char_start_s: tuple[float, ...]
     char_confidence: tuple[float, ...]
+    speaker_confidence: float = 1.0
 
     def __post_init__(self) -> None:
         if not len(self.text) == len(self.char_start_s) == len(self.char_confidence):

@@ -140,6 +140,7 @@ def _utterance(u: Utterance) -> dict[str, Any]:
         "role": u.role.value,
         "text": u.text,
         "confidence": u.confidence,
+        "speaker_confidence": u.speaker_confidence,
         "char_s": list(u.char_start_s),
         "char_confidence": list(u.char_confidence),
     }
@@ -207,6 +208,7 @@ def _read_utterance(data: object, place: str) -> Utterance:
             confidence,
             starts,
             (confidence,) * len(text) if each is None else each,
+            min(1.0, _number(data.get("speaker_confidence", 1.0), f"{place}.speaker_confidence")),
         )
     )
 
@@ -222,6 +224,7 @@ def quantised(u: Utterance) -> Utterance:
         quantise_ratio(u.confidence),
         tuple(quantise_time(t) for t in u.char_start_s),
         tuple(quantise_ratio(c) for c in u.char_confidence),
+        quantise_ratio(u.speaker_confidence),
     )
 
 

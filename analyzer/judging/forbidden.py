@@ -12,6 +12,7 @@ from analyzer.matching import ACCUSATION, SUSPICION, Match
 from analyzer.rubric.model import Element, Item
 
 CLEAR_CONFIDENCE = 0.45  # mean character confidence under which a hit is only a suspicion
+SURE_SPEAKER = 0.75  # speaker confidence under which a hit is only a suspicion
 UNHEARD_SHARE = 0.3  # unheard share of the speech from which "not said" cannot be claimed
 
 
@@ -57,7 +58,9 @@ def _weigh(match: Match, element: Element, case: Case) -> Hit:
     ear, who = case.ear, element.who
     if ear.confidence(who, match) < CLEAR_CONFIDENCE:
         return _suspicion(match, element, case, "doubt-audio")
-    if who is not None and ear.stream(who).role(match.first) is Role.UNKNOWN:
+    stream = ear.stream(who)
+    whose = stream.speaker_confidence(match.first, match.last)
+    if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < SURE_SPEAKER):
         return _suspicion(match, element, case, "doubt-voice")
     return ear.hit(who, match, element=element.id)
 

@@ -67,6 +67,11 @@ class Stream:
         """Return the role of the speaker of character `index`."""
         return self._utterance(index).role
 
+    def speaker_confidence(self, first: int, last: int) -> float:
+        """Return how sure it is that one speaker said characters `first` to `last`, in [0, 1]."""
+        owners = range(int(self.owner[first]), int(self.owner[last]) + 1)
+        return min(self.utterances[owner].speaker_confidence for owner in owners)
+
     def _utterance(self, index: int) -> Utterance:
         return self.utterances[int(self.owner[index])]
 

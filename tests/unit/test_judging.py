@@ -133,6 +133,14 @@ def test_weak_audio_makes_a_suspicion_not_an_accusation() -> None:
     assert judgement.score.penalty == 0 and judgement.score.suspicions == 1
 
 
+def test_words_that_may_be_the_customers_are_no_accusation() -> None:
+    said = talk(*GOOD[:3], (T, "不知道"), *GOOD[3:])
+    doubtful = [replace(u, speaker_confidence=0.5) if u.text == "不知道" else u for u in said]
+    item = result(heard(doubtful), "do-not-know")
+    assert (item.verdict, [hit.suspicion for hit in item.hits]) == (Verdict.CANNOT_JUDGE, [True])
+    assert "谁说的" in item.reason
+
+
 def test_without_known_roles_either_speaker_greets_and_nobody_is_accused() -> None:
     unknown = [replace(u, role=Role.UNKNOWN) for u in talk(*GOOD[:3], (T, "这个我不知道"), *GOOD[3:])]
     judgement = judged(heard(unknown))
