@@ -6,6 +6,7 @@ other. Several times slower on CPU: it decodes one window at a time.
 
 from __future__ import annotations
 
+import pickle
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -56,19 +57,21 @@ class OpenAIWhisper:
             self._model = whisper.load_model(str(checkpoint), device=device)
             stored = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)
             heads = stored.get("alignment_heads", [])
-        except (OSError, RuntimeError, KeyError, TypeError, AttributeError, EOFError) as error:
+        except (OSError, RuntimeError, KeyError, TypeError, AttributeError, EOFError, pickle.UnpicklingError) as error:
             raise ModelError("model-load", f"模型 {checkpoint} 加载失败：{error}", "请删除它后重新准备模型") from error
         if heads:
             mask = torch.zeros(self._model.dims.n_text_layer, self._model.dims.n_text_head, dtype=torch.bool)
             mask[tuple(np.array(heads).T)] = True
             self._model.register_buffer("alignment_heads", mask.to_sparse().to(device), persistent=False)
         self._half = device == "cuda"
-        self._tokenizer = whisper.tokenizer.get_tokenizer(
-            self._model.is_multilingual,
-            num_languages=self._model.num_languages,
-            language="zh",
-            task="transcribe",
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # its vocabulary file is left to the collector
+            self._tokenizer = whisper.tokenizer.get_tokenizer(
+                self._model.is_multilingual,
+                num_languages=self._model.num_languages,
+                language="zh",
+                task="transcribe",
+            )
         self.engine = Engine(
             name="openai-whisper",
             model=settings.model,
@@ -80,7 +83,9 @@ class OpenAIWhisper:
     def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         """One Decoded a window, in order; one window in memory at a time."""
         for window in windows:
-            with self._threads():
+            with self._threads(), warnings.catch_warnings():
+                # openai-whisper sorts torch tensors with NumPy, which NumPy 2 deprecates on every call.
+                warnings.simplefilter("ignore", DeprecationWarning)
                 decoded = self._decode(window, TEMPERATURES if look is Look.CAREFUL else TEMPERATURES[:1])
             yield decoded
 
