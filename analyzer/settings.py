@@ -2,15 +2,19 @@
 
 An unknown variable with our prefix or a value of the wrong type is refused at start with a hint
 (`SettingsError`), because a mistyped setting that is silently ignored costs a morning.
+
+    python -m analyzer.settings [zh]     prints the table that stands in README.md (README.zh.md)
 """
 
 from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from analyzer.errors import SettingsError
 
@@ -24,58 +28,99 @@ def _default_home() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. The field's `doc` is its line in the README's table."""
+    """Everything that can be set. A field's `doc` and `zh` are its line in the tables of the two READMEs."""
 
     engine: str = field(
         default="faster-whisper",
         metadata={
-            "doc": "Speech engine: `faster-whisper` (default), `openai-whisper` or `recorded`.",
+            "doc": "Speech engine: `faster-whisper`, `openai-whisper` or `recorded` (replays the transcript file that the model names).",
+            "zh": "语音引擎：`faster-whisper`、`openai-whisper` 或 `recorded`（重放转写文件，文件路径填在模型里）。",
             "choices": ("faster-whisper", "openai-whisper", "recorded"),
         },
     )
     model: str = field(
         default="base",
-        metadata={"doc": "Model name (`tiny` … `large-v3`, `turbo`) or a folder holding one."},
+        metadata={
+            "doc": "Model name (`tiny` … `large-v3`, `turbo`) or a folder holding one.",
+            "zh": "模型名（`tiny` … `large-v3`、`turbo`），或存放模型的文件夹。",
+        },
     )
     home: Path = field(
         default_factory=_default_home,
-        metadata={"doc": "Folder that the service owns: models, caches, data."},
+        metadata={
+            "doc": "Folder that the service owns: models, caches, data.",
+            "zh": "程序自己的文件夹：模型、缓存、数据。",
+        },
     )
     lexicons: Path = field(
         default_factory=lambda: ROOT / "lexicons",
-        metadata={"doc": "Folder with the standards."},
+        metadata={"doc": "Folder with the standards.", "zh": "存放标准的文件夹。"},
     )
     device: str = field(
         default="auto",
         metadata={
             "doc": "`auto` (cuda where it works), `cpu` or `cuda`.",
+            "zh": "`auto`（显卡能用就用）、`cpu` 或 `cuda`。",
             "choices": ("auto", "cpu", "cuda"),
         },
     )
     compute_type: str = field(
         default="auto",
-        metadata={"doc": "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names."},
+        metadata={
+            "doc": "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names.",
+            "zh": "faster-whisper 的数值格式：`auto`（处理器 int8，显卡 float16），或它自己的名称。",
+        },
     )
     threads: int = field(
         default=0,
-        metadata={"doc": "Threads for decoding; 0: the cores this process may use.", "min": 0, "max": 256},
+        metadata={
+            "doc": "Threads for decoding; 0: the cores this process may use.",
+            "zh": "转写用几个线程；0 表示本进程可用的全部核心。",
+            "min": 0,
+            "max": 256,
+        },
     )
-    beam: int = field(default=5, metadata={"doc": "Beam width of decoding; 1 is greedy.", "min": 1, "max": 20})
-    batch: int = field(default=8, metadata={"doc": "Windows decoded together.", "min": 1, "max": 64})
+    beam: int = field(
+        default=5,
+        metadata={
+            "doc": "Beam width of decoding; 1 is greedy.",
+            "zh": "束搜索宽度；1 是贪心解码。",
+            "min": 1,
+            "max": 20,
+        },
+    )
+    batch: int = field(
+        default=8, metadata={"doc": "Windows decoded together.", "zh": "一次一起解码几个窗口。", "min": 1, "max": 64}
+    )
     prompt: str = field(
         default="以下是普通话的句子。水龙头、热水器、空调、马桶、物业、维修、保修期、工号。",
-        metadata={"doc": "Nouns of the trade given to the engine. Never a required or forbidden phrase."},
+        metadata={
+            "doc": "Nouns of the trade given to the engine; empty: none. Never a required or forbidden phrase.",
+            "empty": True,
+            "zh": "提示给引擎的行业名词；留空则不提示。绝不能写进规范要求的话或禁语。",
+        },
     )
     max_duration_s: float = field(
         default=6 * 3600.0,
-        metadata={"doc": "Longest recording accepted, in seconds.", "min": 1.0, "max": 24 * 3600.0},
+        metadata={
+            "doc": "Longest recording accepted, in seconds.",
+            "zh": "接受的最长录音，秒。",
+            "min": 1.0,
+            "max": 24 * 3600.0,
+        },
     )
     max_file_bytes: int = field(
-        default=2 * 1024**3, metadata={"doc": "Largest file accepted, in bytes.", "min": 1, "max": 2**40}
+        default=2 * 1024**3,
+        metadata={"doc": "Largest file accepted, in bytes.", "zh": "接受的最大文件，字节。", "min": 1, "max": 2**40},
     )
     decode_timeout_s: float = field(
         default=900.0,
-        metadata={"doc": "Seconds after which decoding one file is given up.", "min": 1.0, "max": 1e5},
+        metadata={
+            "doc": "Seconds after which decoding one file is given up.",
+            "zh": "一个文件解码超过多少秒就放弃。",
+            "min": 1.0,
+            "max": 1e5,
+        },
     )
 
     @property
@@ -91,7 +136,10 @@ class Settings:
     @property
     def usable_threads(self) -> int:
         """Threads to decode with: the setting, or the cores that this process may use."""
-        return self.threads or len(os.sched_getaffinity(0))
+        if self.threads:
+            return self.threads
+        # not everywhere (macOS): there every core may be used
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
@@ -115,6 +163,15 @@ class Settings:
         return cls(**{name: _parse(cls, name, value) for name, value in values.items()})  # type: ignore[arg-type]  # parsed by field
 
 
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "int": int,
+    "float": float,
+    "Path": lambda v: Path(v).expanduser(),
+    "str": str,
+}
+_TYPES = {"int": "整数", "float": "数", "Path": "路径", "str": "文字"}
+
+
 def _parse(cls: type[Settings], name: str, value: object) -> object:
     """One value, converted to its field's type and checked against its `choices` or range."""
     spec = next((f for f in fields(cls) if f.name == name), None)
@@ -122,13 +179,14 @@ def _parse(cls: type[Settings], name: str, value: object) -> object:
         raise SettingsError(
             "setting-unknown", f"不认识的设置 {name}", f"可用的设置：{', '.join(f.name for f in fields(cls))}"
         )
-    target = {"int": int, "float": float, "Path": Path, "str": str}[str(spec.type)]
     place = f"{PREFIX}{name.upper()}"
+    if not str(value).strip() and not spec.metadata.get("empty"):
+        raise SettingsError("setting-empty", f"设置 {place} 是空的", "请填上值，或去掉这个变量")
     try:
-        parsed = target(value)
+        parsed = _PARSERS[str(spec.type)](value)
     except (TypeError, ValueError):
         raise SettingsError(
-            "setting-type", f"设置 {place} 的值 {value!r} 不是 {target.__name__}", "请改正后重试"
+            "setting-type", f"设置 {place} 的值 {value!r} 不是{_TYPES[str(spec.type)]}", "请改正后重试"
         ) from None
     choices = spec.metadata.get("choices")
     if choices and parsed not in choices:
@@ -137,3 +195,26 @@ def _parse(cls: type[Settings], name: str, value: object) -> object:
     if low is not None and not low <= parsed <= high:
         raise SettingsError("setting-range", f"设置 {place} 的值 {value!r} 超出范围", f"应在 {low} 到 {high} 之间")
     return parsed
+
+
+def table(language: str = "doc") -> str:
+    """Return the settings as a Markdown table; `language` names the column: "doc" (English) or "zh"."""
+    heads = {"doc": ("Variable", "Default", "Meaning"), "zh": ("变量", "默认值", "含义")}[language]
+    lines = [f"| {' | '.join(heads)} |", "| --- | --- | --- |"]
+    defaults = Settings()
+    for spec in fields(Settings):
+        meaning = spec.metadata[language]
+        if "min" in spec.metadata:
+            meaning += f" [{_shown(spec.metadata['min'])} … {_shown(spec.metadata['max'])}]"
+        lines.append(f"| `{PREFIX}{spec.name.upper()}` | `{_shown(getattr(defaults, spec.name))}` | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, Path):
+        return f"{value.relative_to(ROOT).as_posix()}/"
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table("zh" if sys.argv[1:] == ["zh"] else "doc"))
