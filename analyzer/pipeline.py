@@ -15,6 +15,7 @@ from analyzer.domain import (
     Analysis,
     Dropped,
     Hearing,
+    Role,
     Span,
     Speaker,
     SpeakerTurn,
@@ -29,7 +30,7 @@ from analyzer.judging.figures import figure_words
 from analyzer.progress import Listener, Progress, silent
 from analyzer.rubric.load import load_shared, load_standard
 from analyzer.rubric.model import Standard
-from analyzer.serial import quantised
+from analyzer.serial import NOBODY, quantised
 from analyzer.settings import Settings
 from analyzer.speakers import (
     Diarizer,
@@ -51,10 +52,12 @@ def load(standard: str, settings: Settings) -> Standard:
 def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings: Settings) -> Analysis:
     """Judge what was heard earlier again: no audio, no model.
 
-    Roles are taken as they stand; a transcript without any role gets them from what is said.
+    Roles are taken as they stand; a transcript without any role gets them from what each speaker says. Where it names
+    no speakers either, nobody gets one: all words in one mouth would accuse technicians of what customers say.
     """
     words = words_for(settings.lexicons, settings.cache_dir)
-    if not any(s.role.value != "unknown" for s in hearing.speakers) and hearing.transcript:
+    told_apart = any(u.speaker != NOBODY for u in hearing.transcript)
+    if told_apart and all(u.role is Role.UNKNOWN for u in hearing.transcript):
         hearing = _with_roles(hearing, None, settings)
     listened = figure_words(load_shared(settings.lexicons))
     return Analysis(hearing, judge(hearing, load(standard, settings), given, words, listened=listened))
@@ -116,6 +119,8 @@ class Analyzer:
             hear(samples, spans, transcriber, self.settings, progress, channel)
             for channel, (samples, spans) in enumerate(zip(audio.samples, speech, strict=True))
         ]
+        if technician_channel is not None and audio.layout is not Layout.STEREO:
+            warnings = (*warnings, "已说明服务人员的声道，但这段录音不是一人一个声道，身份改由说的话判断")
         segments = [segment for part in parts for segment in part.segments]
         stereo = audio.layout is Layout.STEREO
         utterances = attribute_channels(segments) if stereo else attribute(segments, turns)

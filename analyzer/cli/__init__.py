@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 from analyzer.errors import AnalyzerError, LexiconError, SettingsError
 
 COMMANDS = ("run", "score", "check", "demo")
 INTERRUPTED = 130  # 128 + SIGINT, as shells count it
+WRONG_USAGE = ("fact-", "model-unknown")  # errors of the command line rather than of a file
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that cannot show ✓ is no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments_given = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(
         prog="python -m analyzer", description="听检：按书面服务标准检查上门与通话录音（离线运行）。"
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
     # only the command that is asked for is imported: `check` must not wait for the engines
-    asked = next((a for a in arguments_given if a in COMMANDS), None)
+    asked = arguments_given[0] if arguments_given and arguments_given[0] in COMMANDS else None
     try:
         for name in COMMANDS if asked is None else (asked,):
             importlib.import_module(f"analyzer.cli.{name}").add_parser(commands)
@@ -35,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except AnalyzerError as error:
         print(f"错误：{error}", file=sys.stderr)
-        return 2 if error.code.startswith("fact-") else 1
-    except BrokenPipeError:  # `| head` has read enough
-        sys.stderr.close()
+        return 2 if error.code.startswith(WRONG_USAGE) else 1
+    except BrokenPipeError:  # `| head` has read enough; the flush at exit must not complain again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+import sys
+from contextlib import ExitStack
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
+
+from analyzer.errors import AnalyzerError
 
 _YES = {"true", "yes", "1", "是", "有"}
 _NO = {"false", "no", "0", "否", "无", "没有"}
@@ -34,12 +38,19 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lexicons", type=Path, metavar="DIR", help="标准所在的文件夹")
 
 
-def write_json(documents: Iterable[str], out: str, stdout: TextIO) -> None:
-    """Write JSON documents, one after the other, to a file or to stdout for "-"."""
-    if out == "-":
-        for document in documents:
-            print(document, file=stdout, flush=True)
-        return
-    with Path(out).open("w", encoding="utf-8") as file:
-        for document in documents:
-            print(document, file=file, flush=True)
+def open_out(name: str | None, stack: ExitStack) -> TextIO | None:
+    """Return where JSON goes: nowhere for None, stdout for "-", else a new file that `stack` closes.
+
+    JSON is UTF-8 whatever the terminal speaks; half characters (file names of another encoding) become escapes.
+    Raises AnalyzerError where the file cannot be written.
+    """
+    if name is None:
+        return None
+    if name == "-":
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+        return sys.stdout
+    try:
+        return stack.enter_context(Path(name).open("w", encoding="utf-8", errors="backslashreplace"))
+    except OSError as error:
+        raise AnalyzerError("out-unwritable", f"不能写入 {name}：{error.strerror}", "请换一个路径") from None

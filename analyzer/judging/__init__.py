@@ -1,6 +1,6 @@
 """From words and a standard to verdicts and a score."""
 
 from analyzer.judging.ear import words_for
-from analyzer.judging.judge import judge
+from analyzer.judging.judge import check_given, judge
 
-__all__ = ["judge", "words_for"]
+__all__ = ["check_given", "judge", "words_for"]

@@ -10,7 +10,7 @@ from analyzer.domain import Fact, Hearing, How, ItemResult, Judgement, Kind, Ver
 from analyzer.errors import AnalyzerError
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.ear import Ear, table_for
-from analyzer.judging.facts import establish, holds, names
+from analyzer.judging.facts import asked_about, establish, holds, names
 from analyzer.judging.figures import NO_WORDS, Archive, FigureWords, figures
 from analyzer.judging.forbidden import judge_forbidden
 from analyzer.judging.reasons import clock, part, reason
@@ -37,10 +37,10 @@ def judge(
     same result.
     Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
     """
-    _check(given, standard)
+    check_given(given, standard)
     ear = Ear(hearing, table_for(standard), words)
     case = Case(hearing, standard, ear)
-    facts = establish(standard.facts, given, ear)
+    facts = establish(asked_about(standard), given, ear)
     results: dict[str, ItemResult] = {}
     for item in _in_order(standard.items):
         results[item.id] = _result(item, case, facts, results)
@@ -55,7 +55,8 @@ def judge(
     )
 
 
-def _check(given: Mapping[str, bool], standard: Standard) -> None:
+def check_given(given: Mapping[str, bool], standard: Standard) -> None:
+    """Raise AnalyzerError ("fact-unknown") for a given fact that the standard does not know."""
     for name in given:
         if name not in standard.facts:
             near = difflib.get_close_matches(name, standard.facts, n=1)
