@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from analyzer.matching import CUE, EXCUSE, CostTable, Finder, Match, Stream, Str
 from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
 from analyzer.rubric.model import Sequence as Pattern
 from analyzer.text.tokens import tokenizer
+
+NEIGHBOURHOOD = 32  # characters around a hit in which an exception is looked for
 
 # Who is searched for each `who`: where nobody knows who speaks, either speaker counts, and the result says so.
 _ROLES: dict[Role, frozenset[Role]] = {
@@ -110,8 +113,16 @@ class Ear:
         found = self.finder(who, strictness).matches(phrases, word_edges=word_edges)
         if not found or not exceptions:
             return found
-        excused = self.finder(who, EXCUSE).matches(exceptions, resolve=False)
-        return [m for m in found if not any(covers(e, m) for e in excused)]
+        return [m for m in found if not self._excused(who, m, exceptions)]
+
+    def _excused(self, who: Role | None, match: Match, exceptions: Sequence[Phrase]) -> bool:
+        """Return whether an exception covers the match; only its neighbourhood is searched."""
+        stream = self.stream(who)
+        begin = max(0, match.first - NEIGHBOURHOOD)
+        around = stream.window(begin, min(len(stream.text), match.last + 1 + NEIGHBOURHOOD))
+        inner = replace(match, first=match.first - begin, last=match.last - begin)
+        finder = Finder(around, self._table, EXCUSE)
+        return any(covers(e, inner) for e in finder.matches(exceptions, resolve=False))
 
     def hit(self, who: Role | None, match: Match, *, element: str = "", suspicion: bool = False) -> Hit:
         """Return a match as evidence: original words, seconds, role."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analyzer.domain import Fact, Hit
+from analyzer.domain import Fact, Hit, How
 from analyzer.judging.ear import Ear
-from analyzer.rubric.model import Condition, FactRule
+from analyzer.rubric.model import Condition, FactRule, Standard
 
 
 def establish(rules: Mapping[str, FactRule], given: Mapping[str, bool], ear: Ear) -> dict[str, Fact]:
-    """Return every fact of the standard with where it comes from and the words that prove it."""
+    """Return the facts of `rules` with where they come from and the words that prove them."""
     facts = {name: Fact(value, "given") for name, value in sorted(given.items())}
     heard: dict[str, tuple[Hit, ...]] = {}
     for name, rule in sorted(rules.items()):
@@ -31,6 +31,13 @@ def establish(rules: Mapping[str, FactRule], given: Mapping[str, bool], ear: Ear
             value = False
         facts[name] = Fact(value, "heard", hits)
     return dict(sorted(facts.items()))
+
+
+def asked_about(standard: Standard) -> dict[str, FactRule]:
+    """Return the rules of the facts that decide whether an item of the standard applies, and of their opposites."""
+    wanted = {name for item in standard.items if item.how is How.RULE for name in names(item.when)}
+    wanted |= {standard.facts[name].opposite for name in wanted if name in standard.facts}
+    return {name: rule for name, rule in standard.facts.items() if name in wanted}
 
 
 def holds(condition: Condition, facts: Mapping[str, Fact]) -> bool:

@@ -5,6 +5,8 @@ An accusation needs the words, the voice and clear audio; anything less is a sus
 
 from __future__ import annotations
 
+import numpy as np
+
 from analyzer.domain import Hit, ItemResult, Role, Span, Verdict
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.reasons import clock, number, part, reason
@@ -47,6 +49,8 @@ def _hits(element: Element, case: Case) -> list[Hit]:
     ear, who = case.ear, element.who
     sure = ear.matches(who, element.phrases, element.exceptions, ACCUSATION, word_edges=True)
     found = [_weigh(match, element, case) for match in sure]
+    if not np.any(ear.stream(who).confidence < CLEAR_CONFIDENCE):
+        return found
     for match in ear.matches(who, element.phrases, element.exceptions, SUSPICION, word_edges=True):
         overlaps = any(match.first <= m.last and m.first <= match.last for m in sure)
         if not overlaps and ear.confidence(who, match) < CLEAR_CONFIDENCE:

@@ -107,12 +107,14 @@ class CostTable:
         self._asked = [_codes(char) for char in self._index]
         self._known: dict[str, int] = {}
         self._columns = np.empty((len(self._index), 0), np.float32)
+        self._by_said = np.empty((0, len(self._index)), np.float32)
 
     def codes(self, text: str) -> NDArray[np.intp]:
         """Return the number of each character of `text`, shape (len(text),)."""
         new = [char for char in dict.fromkeys(text) if char not in self._known]
         if new:
             self._columns = np.hstack([self._columns, self._cost(new)])
+            self._by_said = np.ascontiguousarray(self._columns.T)
             self._known |= {char: len(self._known) + i for i, char in enumerate(new)}
         return np.array([self._known[char] for char in text], np.intp)
 
@@ -120,6 +122,11 @@ class CostTable:
     def columns(self) -> NDArray[np.float32]:
         """Costs by (asked character, numbered character)."""
         return self._columns
+
+    @property
+    def by_said(self) -> NDArray[np.float32]:
+        """The same by (numbered character, asked character)."""
+        return self._by_said
 
     def index(self, asked: str) -> int:
         """Return the row of an asked character in `columns`."""

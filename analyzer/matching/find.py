@@ -69,7 +69,7 @@ def _ground(stream: Stream, table: CostTable) -> _Ground:
     kept = _GROUNDS.get(stream)
     if kept is None or kept[0] is not table:
         codes = table.codes(stream.text)
-        minima = _kernel().cell_minima(np.ascontiguousarray(table.columns.T), codes)
+        minima = _kernel().cell_minima(table.by_said, codes)
         kept = _GROUNDS[stream] = (table, (codes, minima))
     return kept[1]
 

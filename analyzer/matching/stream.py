@@ -47,6 +47,19 @@ class Stream:
         edges[[0, -1]] = True
         return edges
 
+    def window(self, begin: int, end: int) -> Stream:
+        """Return characters begin..end (half-open) as a stream of their own."""
+        cut = slice(begin, end)
+        return Stream(
+            self.utterances,
+            self.text[cut],
+            self.breaks[cut],
+            self.owner[cut],
+            self.origin[cut],
+            self.confidence[cut],
+            self.words,
+        )
+
     def span(self, first: int, last: int) -> Span:
         """Return the seconds from character `first` to character `last`, both included."""
         start_s = self._utterance(first).char_start_s[self.origin[first]]
