@@ -86,7 +86,9 @@ def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("look", [Look.FIRST, Look.CAREFUL])
 def test_the_reference_adapter_runs_a_tiny_random_checkpoint(tiny_checkpoint: Path, look: Look) -> None:
-    settings = Settings(engine="openai-whisper", model=str(tiny_checkpoint), beam=2, device="cpu", prompt="维修")
+    settings = Settings(
+        engine="openai-whisper", model=str(tiny_checkpoint), beam=2, device="cpu", prompt="维修", threads=1
+    )
     transcriber = load_transcriber(settings)
     samples = (np.random.default_rng(5).normal(size=RATE * 6) * 3000).astype(np.int16)
     windows = pack(samples, (Span(1.0, 2.0), Span(4.0, 5.0)))
@@ -148,13 +150,31 @@ def test_both_engines_write_the_same_text_at_the_same_times(people: tuple[np.nda
     speech = detect_speech(samples)
     # float32 on both sides: what may differ is the converted weights and the two decoders.
     default = hear(samples, speech, load_transcriber(Settings(compute_type="float32")), Settings())
-    settings = Settings(engine="openai-whisper")
+    settings = Settings(engine="openai-whisper", threads=1)  # two threads wait for each other on a busy machine
     reference = hear(samples, speech, load_transcriber(settings), settings)
     ours, theirs = ("".join(spoken(s.text) for s in heard.segments) for heard in (default, reference))
-    assert edits(theirs, ours) / len(theirs) <= 0.03
+    assert edits(theirs, ours) <= max(1, 0.03 * len(theirs))  # one character of these few is 4 % already
     starts = [segment.start_s for segment in default.segments]
     others = np.array([segment.start_s for segment in reference.segments])
     assert np.median([np.abs(others - start).min() for start in starts]) <= 0.1
+
+
+@pytest.mark.weights
+def test_the_converted_weights_compute_the_same_as_the_original() -> None:
+    import ctranslate2
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import whisper
+    audio = (np.random.default_rng(8).normal(size=RATE * 5) * 0.1).astype(np.float32)
+    mel = log_mel(audio, whisper.audio.mel_filters("cpu", 80).numpy())[None]
+    original = ctranslate2.models.Whisper(str(provision(Settings())), compute_type="float32", intra_threads=1)
+    theirs = np.array(original.encode(ctranslate2.StorageView.from_array(mel), to_cpu=True))
+    model = whisper.load_model(str(provision(Settings(), checkpoint=True)), device="cpu")
+    with torch.no_grad():
+        ours = model.encoder(torch.from_numpy(mel)).numpy()
+    assert np.abs(theirs - ours).mean() < 1e-4
 
 
 @pytest.mark.weights
