@@ -31,11 +31,9 @@ class Rival:
         self._model: Any = whisper.load_model(str(provision(settings, checkpoint=True)), device="cpu")
         self.load_s = time.perf_counter() - began_s
 
-    def transcribe(self, samples: NDArray[np.float32]) -> tuple[str, float]:
-        """Return the text of mono 16 kHz samples and the seconds it took."""
-        began_s = time.perf_counter()
-        result = self._model.transcribe(samples, beam_size=5, language="zh", fp16=False)
-        return str(result["text"]), time.perf_counter() - began_s
+    def transcribe(self, samples: NDArray[np.float32]) -> str:
+        """Return the text of mono 16 kHz samples."""
+        return str(self._model.transcribe(samples, beam_size=5, language="zh", fp16=False)["text"])
 
 
 def mono(path: Path, settings: Settings) -> NDArray[np.float32]:

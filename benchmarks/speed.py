@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -18,7 +20,7 @@ from analyzer.settings import Settings
 from benchmarks import memory, rejudging, speed_report
 from benchmarks.accuracy import RESULTS, given
 from benchmarks.corpus import SAMPLES, Sample, load_samples
-from benchmarks.machine import heading, say
+from benchmarks.machine import cpu_s, heading, say
 from benchmarks.measures import cer
 from benchmarks.rival import Rival, mono
 from benchmarks.stages import timed
@@ -28,14 +30,16 @@ SCENES = ("clean", "phone", "noise")  # one sample of each by default
 
 @dataclass
 class Timing:
-    """One recording: seconds of each pass, ours with its stages and theirs, and the errors of both texts."""
+    """One recording: seconds of each pass (wall and processor), ours with its stages and theirs; errors of both texts."""
 
     sample: Sample
     duration_s: float = 0.0
     speech_s: float = 0.0
     ours_s: list[float] = field(default_factory=list)
+    ours_cpu_s: list[float] = field(default_factory=list)
     stages: list[dict[str, float]] = field(default_factory=list)
     theirs_s: list[float] = field(default_factory=list)
+    theirs_cpu_s: list[float] = field(default_factory=list)
     our_errors: tuple[int, int] = (0, 0)
     their_errors: tuple[int, int] = (0, 0)
 
@@ -121,17 +125,25 @@ def _pass(timing: Timing, analyzer: Analyzer, other: Rival | None, settings: Set
     assert sample.path is not None
     standard = load(sample.script.standard, settings)
     reference = "".join(turn.text for turn in sample.turns)
-    with timed() as spent:
-        began_s = time.perf_counter()
+    with timed() as spent, _clocked(timing.ours_s, timing.ours_cpu_s):
         analysis = analyzer.analyse(sample.path, standard, given(sample, standard))
-        timing.ours_s.append(time.perf_counter() - began_s)
     timing.stages.append(spent)
     timing.duration_s, timing.speech_s = analysis.hearing.duration_s, analysis.hearing.speech_s
     timing.our_errors = cer(reference, "".join(u.text for u in analysis.hearing.transcript))
     if other is not None:
-        text, took_s = other.transcribe(mono(sample.path, settings))
-        timing.theirs_s.append(took_s)
+        samples = mono(sample.path, settings)
+        with _clocked(timing.theirs_s, timing.theirs_cpu_s):
+            text = other.transcribe(samples)
         timing.their_errors = cer(reference, text)
+
+
+@contextmanager
+def _clocked(wall_s: list[float], processor_s: list[float]) -> Iterator[None]:
+    """Add the seconds of the block to both lists."""
+    began_s, cpu_began_s = time.perf_counter(), cpu_s()
+    yield
+    wall_s.append(time.perf_counter() - began_s)
+    processor_s.append(cpu_s() - cpu_began_s)
 
 
 def lengthened(sample: Sample, settings: Settings, seconds: float) -> tuple[Path, float]:

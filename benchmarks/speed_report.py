@@ -25,7 +25,7 @@ def targets(timings: list[Timing], judged: Rejudging, usage: dict[str, tuple[flo
     real_time, ratio = times_real_time(near), faster(timings)
     ours, theirs = errors(timings, rival=False), errors(timings, rival=True)
     peak = max(u.peak_mib for _, u in usage.values())
-    thousand_s = judged.stored_s * 1000 / judged.stored
+    thousand_s = judged.stored_cpu_s * 1000 / judged.stored
     return [
         Target(
             "whole pipeline, near-field and phone, × real time", f"≤ {REAL_TIME}", number(real_time),
@@ -39,11 +39,12 @@ def targets(timings: list[Timing], judged: Rejudging, usage: dict[str, tuple[flo
             None if ours is None or theirs is None else ours <= theirs,
         ),
         Target(
-            "a stored one-hour transcript judged again", f"≤ {HOUR_LIMIT_S} s", f"{judged.long_s:.3f} s",
-            judged.long_s <= HOUR_LIMIT_S,
+            "a stored one-hour transcript judged again, processor time", f"≤ {HOUR_LIMIT_S} s", f"{judged.long_cpu_s:.3f} s",
+            judged.long_cpu_s <= HOUR_LIMIT_S,
         ),
         Target(
-            "1,000 stored transcripts on one core", "≤ 2 min", f"{thousand_s:.1f} s", thousand_s <= STORED_LIMIT_S
+            "1,000 stored transcripts on one core, processor time", "≤ 2 min", f"{thousand_s:.1f} s",
+            thousand_s <= STORED_LIMIT_S,
         ),
         Target("peak memory", "≤ 1.5 GB", f"{peak:.0f} MiB", peak <= MEMORY_LIMIT_MIB),
     ]  # fmt: skip
@@ -98,13 +99,14 @@ def lines(
     )
     rows.append(
         [f"{judged.stored} stored transcripts read and judged, one core",
-         f"{judged.stored_s:.1f} s ({1000 * judged.stored_s / judged.stored:.1f} ms each)"]
+         f"{judged.stored_cpu_s:.1f} s of a core ({1000 * judged.stored_cpu_s / judged.stored:.1f} ms each), "
+         f"{judged.stored_s:.1f} s on the clock"]
     )  # fmt: skip
     return [*text, *table(["what", "measured"], rows)]
 
 
 def _recordings(timings: list[Timing]) -> list[str]:
-    rows = []
+    rows, processor = [], []
     for t in timings:
         ours_s, theirs_s = median(t.ours_s), median(t.theirs_s) if t.theirs_s else None
         rows.append(
@@ -113,10 +115,15 @@ def _recordings(timings: list[Timing]) -> list[str]:
              number(theirs_s and theirs_s / ours_s, 1), _range(t), share(*t.our_errors),
              share(*t.their_errors) if t.theirs_s else NOTHING]
         )  # fmt: skip
-    return table(
-        ["sample", "scene", "s", "speech s", "ours s", "× real time", "transcribe s", "× real time", "ratio",
-         "over the passes", "CER ours", "CER transcribe"], rows, left=2,
-    )  # fmt: skip
+        ours, theirs = median(t.ours_cpu_s), median(t.theirs_cpu_s) if t.theirs_cpu_s else None
+        processor.append(
+            [t.sample.id, f"{ours:.2f}", number(ours / t.duration_s), number(theirs, 2),
+             number(theirs and theirs / t.duration_s), number(theirs and theirs / ours, 1)]
+        )  # fmt: skip
+    head = ["sample", "scene", "s", "speech s", "ours s", "× real time", "transcribe s", "× real time", "ratio",
+            "over the passes", "CER ours", "CER transcribe"]  # fmt: skip
+    spent = ["processor time", "ours s", "a second of audio", "transcribe s", "a second of audio", "ratio"]
+    return [*table(head, rows, left=2), *table(spent, processor)]
 
 
 def _range(t: Timing) -> str:

@@ -25,7 +25,7 @@ from benchmarks.report import cell, share, table
 from benchmarks.speed import Loading, Timing, choose
 from tests.cast import C, T, heard, talk
 
-JUDGED = Rejudging("property-visit", 0.15, 12_000, 1000, 60.0)
+JUDGED = Rejudging("property-visit", 0.9, 0.15, 12_000, 1000, 300.0, 60.0)
 
 
 class Clock:
@@ -91,13 +91,15 @@ def sample(name: str, scene: str, *, path: Path | None = Path("x.wav")) -> Sampl
 def timing(name: str, ours_s: list[float], theirs_s: list[float], *, scene: str = "clean") -> Timing:
     return Timing(
         sample(name, scene),
-        100.0,
-        80.0,
-        ours_s,
-        [dict.fromkeys(stages.STAGES, 0.5)] * len(ours_s),
-        theirs_s,
-        (5, 100),
-        (9, 100),
+        duration_s=100.0,
+        speech_s=80.0,
+        ours_s=ours_s,
+        ours_cpu_s=[2 * s for s in ours_s],
+        stages=[dict.fromkeys(stages.STAGES, 0.5)] * len(ours_s),
+        theirs_s=theirs_s,
+        theirs_cpu_s=[2 * s for s in theirs_s],
+        our_errors=(5, 100),
+        their_errors=(9, 100),
     )
 
 
@@ -117,6 +119,7 @@ def test_without_the_rival_nothing_is_said_about_it() -> None:
     assert found["peak memory"] is False
     text = "\n".join(speed_report.lines(["- head"], alone, Loading(3.0, None), JUDGED, usage))
     assert "| a | clean | 100 | 80 | 6.00 | 0.060 | – | – | – | – | 0.050 (5/100) | – |" in text
+    assert "| a | 12.00 | 0.120 | – | – | – |" in text
 
 
 def test_one_sample_of_each_scene_is_chosen_by_default() -> None:
