@@ -1,0 +1,292 @@
+"""What is written is read back equal; what other systems write is read with stated defaults or refused by name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.domain import (
+    Analysis,
+    Dropped,
+    Engine,
+    Fact,
+    Hearing,
+    Judgement,
+    Role,
+    Score,
+    Span,
+    Speaker,
+    StandardRef,
+    Utterance,
+    quantise_ratio,
+    quantise_time,
+)
+from analyzer.errors import TranscriptError
+from analyzer.serial import NOBODY, analysis_to_dict, documents, dump, parse_analysis, quantised, read_analysis
+from tests.cast import C, T, heard, talk
+
+GIVEN = {"late": True, "charged": False}
+JUDGEMENT = Judgement(
+    StandardRef("property-visit", "1.0.0", "0123456789abcdef", "上门"),
+    {"late": Fact(True, "given"), "charged": Fact(False, "given"), "moved": Fact(True, "heard")},
+    (),
+    Score(None, None, 0, None, 0, 0, 0),
+    warnings=("说话人身份把握不大",),
+)
+
+ratios = st.floats(0, 1).map(quantise_ratio)
+seconds = st.floats(0, 10_000).map(quantise_time)
+names = st.text(min_size=1, max_size=5)
+roles = st.sampled_from(Role)
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> Span:
+    return Span(*sorted((draw(seconds), draw(seconds))))
+
+
+@st.composite
+def utterances(draw: st.DrawFn) -> Utterance:
+    text = draw(st.text(max_size=8))
+    start_s, *starts, end_s = sorted(draw(st.lists(seconds, min_size=len(text) + 2, max_size=len(text) + 2)))
+    sure = draw(st.lists(ratios, min_size=len(text), max_size=len(text)))
+    whose, role = draw(names), draw(roles)
+    return Utterance(start_s, end_s, whose, role, text, draw(ratios), tuple(starts), tuple(sure), draw(ratios))
+
+
+@st.composite
+def hearings(draw: st.DrawFn) -> Hearing:
+    said = sorted(draw(st.lists(utterances(), max_size=4)), key=lambda u: (u.start_s, u.end_s, u.speaker))
+    ids = {u.speaker: u.role for u in said} | draw(st.dictionaries(names, roles, max_size=2))
+    dropped = st.builds(Dropped, seconds, seconds, st.text(max_size=5), st.text(max_size=5))
+    return Hearing(
+        draw(names),
+        draw(st.floats(10_000, 20_000).map(quantise_time)),
+        tuple(draw(st.lists(spans(), max_size=3))),
+        tuple(draw(st.lists(spans(), max_size=3))),
+        Engine(*draw(st.lists(st.text(max_size=5), min_size=7, max_size=7))),
+        tuple(Speaker(name, role, draw(ratios), draw(seconds)) for name, role in ids.items()),
+        tuple(said),
+        tuple(draw(st.lists(dropped, max_size=2))),
+        tuple(draw(st.lists(st.text(max_size=5), max_size=2))),
+    )
+
+
+@given(hearings(), st.booleans())
+@settings(deadline=None)
+def test_writing_and_reading_back_gives_an_equal_hearing_and_the_given_facts(hearing: Hearing, lines: bool) -> None:
+    text = dump(analysis_to_dict(Analysis(hearing, JUDGEMENT)), lines=lines)
+    assert parse_analysis(json.loads(text), "x.json") == (hearing, GIVEN)
+
+
+@given(hearings())
+@settings(deadline=None)
+def test_what_is_read_back_is_written_the_same_again(hearing: Hearing) -> None:
+    once = dump(analysis_to_dict(Analysis(hearing, JUDGEMENT)))
+    again, _ = parse_analysis(json.loads(once), "x.json")
+    assert dump(analysis_to_dict(Analysis(again, JUDGEMENT))) == once
+
+
+@given(utterances())
+def test_quantising_twice_is_quantising_once(utterance: Utterance) -> None:
+    assert quantised(quantised(utterance)) == quantised(utterance)
+
+
+def test_json_lines_are_one_line_in_chinese_characters() -> None:
+    text = dump(analysis_to_dict(Analysis(heard(talk((T, "您好\n再见"))), JUDGEMENT)), lines=True)
+    assert "\n" not in text
+    assert "您好" in text
+
+
+def read(transcript: object, **more: object) -> Hearing:
+    return parse_analysis({"transcript": transcript, **more}, "dir/王师傅.json")[0]
+
+
+MINIMAL = {"start_s": 1.0, "end_s": 2.0, "text": "您好师傅", "role": "technician"}
+
+
+def test_of_a_transcript_only_times_and_text_are_needed() -> None:
+    hearing = read([{"start_s": 1, "end_s": 2, "text": "您好师傅"}])
+    (said,) = hearing.transcript
+    assert (said.speaker, said.role, said.confidence) == (NOBODY, Role.UNKNOWN, 1.0)
+    assert said.char_start_s == (1.0, 1.25, 1.5, 1.75)
+    assert said.char_confidence == (1.0, 1.0, 1.0, 1.0)
+    assert (hearing.file, hearing.duration_s, hearing.speech) == ("王师傅.json", 2.0, (Span(1.0, 2.0),))
+    assert hearing.engine.name == "recorded"
+
+
+def test_a_role_names_the_speaker_and_a_speaker_brings_the_role() -> None:
+    hearing = read([MINIMAL, {**MINIMAL, "start_s": 3.0, "end_s": 5.5, "role": "customer"}])
+    assert hearing.speakers == (Speaker("technician", T, 1.0, 1.0), Speaker("customer", C, 1.0, 2.5))
+    named = read(
+        [{"start_s": 0, "end_s": 1, "text": "好", "speaker": "S2"}], speakers=[{"id": "S2", "role": "customer"}]
+    )
+    assert named.transcript[0].role is C
+    assert named.speakers == (Speaker("S2", C, 1.0, 1.0),)
+
+
+def test_utterances_come_in_order_of_time_whatever_the_file_says() -> None:
+    hearing = read([{**MINIMAL, "start_s": 5.0, "end_s": 6.0, "text": "再见"}, MINIMAL])
+    assert [u.text for u in hearing.transcript] == ["您好师傅", "再见"]
+
+
+def test_a_recording_is_at_least_as_long_as_its_words() -> None:
+    assert read([MINIMAL], duration_s=0.5).duration_s == 2.0
+    assert read([MINIMAL], duration_s=90.0).duration_s == 90.0
+
+
+def test_a_bare_list_is_a_transcript_and_a_plain_fact_is_given() -> None:
+    assert parse_analysis([MINIMAL], "x.json")[0] == parse_analysis({"transcript": [MINIMAL]}, "x.json")[0]
+    facts = {"late": True, "moved": {"value": True, "from": "heard"}, "signed": {"value": False, "from": "given"}}
+    assert parse_analysis({"transcript": [], "facts": facts}, "x.json")[1] == {"late": True, "signed": False}
+
+
+def test_null_is_as_good_as_absent() -> None:
+    empty = dict.fromkeys(("speaker", "confidence", "char_s", "char_confidence", "speaker_confidence"))
+    assert read([{**MINIMAL, **empty}]) == read([MINIMAL])
+    whole = dict.fromkeys(("file", "duration_s", "speech", "unheard", "engine", "speakers", "dropped", "facts"))
+    assert read([MINIMAL], **whole) == read([MINIMAL])
+
+
+def changed(**fields: object) -> dict[str, Any]:
+    return {"transcript": [{**MINIMAL, **fields}]}
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "field"),
+    [
+        (None, "shape", "transcript"),
+        ("您好", "shape", "transcript"),
+        ({}, "shape", "transcript"),
+        ({"transcript": {}}, "shape", "transcript"),
+        ({"transcript": [], "schema": 2}, "schema", "schema 是 2"),
+        ({"transcript": ["您好"]}, "utterance", "transcript[0]"),
+        ({"transcript": [MINIMAL, None]}, "utterance", "transcript[1]"),
+        ({"transcript": [{"start_s": 0, "end_s": 1}]}, "text", "transcript[0].text"),
+        (changed(text=["您好"]), "text", "transcript[0].text"),
+        (changed(text="\ud800好"), "text", "transcript[0].text"),
+        (changed(start_s=None), "number", "transcript[0].start_s"),
+        (changed(start_s="1.0"), "number", "transcript[0].start_s"),
+        (changed(start_s=-1), "number", "transcript[0].start_s"),
+        (changed(end_s=float("nan")), "number", "transcript[0].end_s"),
+        (changed(end_s=float("inf")), "number", "transcript[0].end_s"),
+        (changed(end_s=10**400), "number", "transcript[0].end_s"),
+        (changed(end_s=True), "number", "transcript[0].end_s"),
+        (changed(end_s=0.5), "times", "transcript[0]：end_s 0.5 早于 start_s 1.0"),
+        (changed(role="boss"), "role", "transcript[0].role"),
+        (changed(role=["technician"]), "role", "transcript[0].role"),
+        (changed(confidence=1.2), "ratio", "transcript[0].confidence"),
+        (changed(speaker_confidence=-0.1), "number", "transcript[0].speaker_confidence"),
+        (changed(char_s=[1.0, 1.2, 1.4]), "numbers", "transcript[0].char_s 应是 4 个数"),
+        (changed(char_s="1111"), "numbers", "transcript[0].char_s"),
+        (changed(char_s=[1.0, 1.2, "x", 1.4]), "number", "transcript[0].char_s[2]"),
+        (changed(char_s=[1.0, 1.4, 1.2, 1.6]), "times", "transcript[0].char_s"),
+        (changed(char_s=[0.5, 1.2, 1.4, 1.6]), "times", "transcript[0].char_s"),
+        (changed(char_s=[1.0, 1.2, 1.4, 2.6]), "times", "transcript[0].char_s"),
+        (changed(char_confidence=[1, 1]), "numbers", "transcript[0].char_confidence"),
+        (changed(char_confidence=[1, 1, 1, 2]), "ratio", "transcript[0].char_confidence"),
+        ({"transcript": [], "duration_s": "long"}, "number", "duration_s"),
+        ({"transcript": [], "speech": 5}, "spans", "speech"),
+        ({"transcript": [], "unheard": [[1.0]]}, "spans", "unheard[0]"),
+        ({"transcript": [], "unheard": [[2.0, 1.0]]}, "spans", "unheard[0]"),
+        ({"transcript": [], "unheard": [[0.0, 1.0], ["a", "b"]]}, "number", "unheard[1]"),
+        ({"transcript": [], "speakers": {"S1": "technician"}}, "speakers", "speakers"),
+        ({"transcript": [], "speakers": [{"role": "technician"}]}, "speakers", "speakers"),
+        ({"transcript": [], "speakers": [{"id": "S1", "role": "x"}]}, "role", "speakers[0].role"),
+        ({"transcript": [], "speakers": [{"id": "S1", "confidence": "high"}]}, "number", "speakers[0].confidence"),
+        ({"transcript": [], "dropped": "字幕"}, "list", "dropped"),
+        ({"transcript": [], "dropped": ["字幕"]}, "dropped", "dropped[0]"),
+        ({"transcript": [], "dropped": [{"text": "字幕"}]}, "number", "dropped[0].start_s"),
+        ({"transcript": [], "hearing_warnings": [5]}, "text", "hearing_warnings[0]"),
+        ({"transcript": [], "facts": ["late"]}, "facts", "facts"),
+        ({"transcript": [], "facts": {"late": "yes"}}, "facts", "facts.late"),
+        ({"transcript": [], "facts": {"late": {"from": "given"}}}, "facts", "facts.late"),
+    ],
+)
+def test_a_bad_transcript_is_refused_naming_file_and_field(data: object, code: str, field: str) -> None:
+    with pytest.raises(TranscriptError) as refused:
+        parse_analysis(data, "王师傅.json")
+    assert refused.value.code == f"transcript-{code}"
+    assert refused.value.message.startswith("王师傅.json")
+    assert field in refused.value.message
+    assert refused.value.advice
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_any_value_in_any_place_is_read_or_refused_but_never_crashes(data: st.DataObject) -> None:
+    hearing = heard(talk((T, "您好"), (C, "请进")), [Span(3.0, 4.0)])
+    spoilt = json.loads(dump(analysis_to_dict(Analysis(hearing, JUDGEMENT))))
+    place: Any = spoilt
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        inner = place[key]
+        if not isinstance(inner, dict | list) or not inner or data.draw(st.booleans()):
+            place[key] = data.draw(json_values)
+            break
+        place = inner
+    try:
+        hearing, facts = parse_analysis(spoilt, "x.json")
+    except TranscriptError:
+        return
+    assert all(isinstance(value, bool) for value in facts.values())
+    dump(analysis_to_dict(Analysis(hearing, JUDGEMENT))).encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "json"),
+        (b"\xff\xfe", "json"),
+        ("您好".encode("gb18030"), "json"),
+        (b"{", "json"),
+        (b"[" * 100_000, "json"),
+        (b'{"transcript": [], "duration_s": ' + b"9" * 5000 + b"}", "json"),
+        (b"RIFF\x00\x00WAVE", "json"),
+    ],
+)
+def test_a_file_that_is_no_json_is_refused_by_name(tmp_path: Path, content: bytes, code: str) -> None:
+    path = tmp_path / "王师傅.json"
+    path.write_bytes(content)
+    with pytest.raises(TranscriptError) as refused:
+        read_analysis(path)
+    assert refused.value.code == f"transcript-{code}"
+    assert str(path) in refused.value.message
+
+
+@pytest.mark.parametrize("name", ["没有.json", "."])
+def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(TranscriptError, match="读不到转写文件") as refused:
+        read_analysis(tmp_path / name)
+    assert refused.value.code == "transcript-unreadable"
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "王师傅.json"
+    path.write_text(json.dumps({"transcript": [MINIMAL]}), encoding="utf-8-sig")
+    assert len(read_analysis(path)[0].transcript) == 1
+
+
+def test_json_lines_are_so_many_documents_each_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "all.jsonl"
+    line = json.dumps({"transcript": [{**MINIMAL, "text": "您好\u2028师傅"}]}, ensure_ascii=False)
+    path.write_text(f"{line}\n\n{line}\n", encoding="utf-8")
+    assert [place for place, _ in documents(path)] == [f"{path} 第 1 行", f"{path} 第 3 行"]
+    with pytest.raises(TranscriptError, match="2 份转写"):
+        read_analysis(path)
+    path.write_text(f"{line}\n{line[:-5]}\n", encoding="utf-8")
+    with pytest.raises(TranscriptError, match="第 2 行 不是 JSON"):
+        documents(path)
