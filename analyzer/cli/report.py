@@ -55,7 +55,7 @@ def report(analysis: Analysis, out: TextIO) -> None:
     lines.append("── 转写")
     lines += [f"{clock(u.start_s):>7}  {ROLES[u.role]}：{u.text}" for u in hearing.transcript] or ["（没有文字）"]
     lines += [f"{clock(d.start_s):>7}  已剔除（{d.reason}）：{d.text}" for d in hearing.dropped]
-    print("\n".join(lines), end="\n\n", file=out, flush=True)
+    print("\n".join(_printable(line) for line in lines), end="\n\n", file=out, flush=True)
 
 
 def summary(analyses: Sequence[Analysis], took_s: float) -> str:
@@ -73,6 +73,11 @@ def summary(analyses: Sequence[Analysis], took_s: float) -> str:
     total_s = sum(a.hearing.duration_s for a in analyses)
     lines.append(f"共 {len(analyses)} 段录音 {clock(total_s)}，用时 {clock(took_s)}（含载入模型），没有访问网络。")
     return "\n".join(lines)
+
+
+def _printable(line: str) -> str:
+    """File names and transcripts come from outside: an escape sequence in them must not reach the terminal."""
+    return "".join(char if char.isprintable() or char == "\u3000" else "�" for char in line)
 
 
 def _score(score: Score) -> str:
