@@ -110,13 +110,15 @@ class Analyzer:
             speech, turns = channel_turns(audio.samples, (speech[0], speech[1]))
             found = "channels"
         else:
+            diarizer = self._diarizer  # loaded before the stage begins, so that loading is no part of its speed
             progress(Progress("diarize", 0.0, duration_s))
-            diarization = self._diarizer.diarize(audio.samples[0], speech[0], kind, progress)
+            diarization = diarizer.diarize(audio.samples[0], speech[0], kind, progress)
             turns, warnings = diarization.turns, diarization.warnings
-            found = f"{self._diarizer.name}, found {diarization.found}, kept {diarization.kept}"
+            found = f"{diarizer.name}, found {diarization.found}, kept {diarization.kept}"
         transcriber = load_transcriber(self.settings)
+        progress(Progress("transcribe", 0.0, duration_s))
         parts = [
-            hear(samples, spans, transcriber, self.settings, progress, channel)
+            hear(samples, spans, transcriber, self.settings, _of(progress, channel, audio.channel_count), channel)
             for channel, (samples, spans) in enumerate(zip(audio.samples, speech, strict=True))
         ]
         if technician_channel is not None and audio.layout is not Layout.STEREO:
@@ -136,6 +138,15 @@ class Analyzer:
             tuple(dict.fromkeys([*audio.warnings, *warnings, *(w for part in parts for w in part.warnings)])),
         )
         return _with_roles(hearing, technician_channel if stereo else None, self.settings)
+
+
+def _of(progress: Listener, channel: int, channels: int) -> Listener:
+    """Return the listener for one of several channels: together they go once through the recording's seconds."""
+
+    def listen(told: Progress) -> None:
+        progress(Progress(told.stage, (channel * told.total_s + told.done_s) / channels, told.total_s))
+
+    return listen
 
 
 def _kind(standard: Standard) -> Recording:

@@ -37,7 +37,9 @@ class ProgressPrinter:
         """Show where the analysis is."""
         now = time.monotonic()
         if progress.stage != self._stage:
-            self._stage, self._stage_began, self._said = progress.stage, self._heard, 0.0
+            # a stage that tells of its beginning begins now, one whose first words are "so much done" began before
+            began = now if progress.done_s == 0.0 else self._heard
+            self._stage, self._stage_began, self._said = progress.stage, began, 0.0
         self._heard = now
         speed = progress.done_s / max(now - self._stage_began, 1e-3)
         left_s = (progress.total_s - progress.done_s) / speed if speed > 0 else 0.0
@@ -67,9 +69,9 @@ class _Bar:
         from rich.progress import Progress as RichProgress
 
         self._progress = RichProgress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),  # brackets in a file's name are no markup
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[text]}"),
+            TextColumn("{task.fields[text]}", markup=False),
             console=Console(file=out),
             transient=True,
         )
