@@ -12,9 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.domain import Span, SpeakerTurn
+from analyzer.domain import Span, SpeakerTurn, quantise_ratio
 from analyzer.progress import Listener, Progress, silent
 from analyzer.settings import Settings
+from analyzer.speakers.certainty import SURE, certainties
 from analyzer.speakers.clustering import CALL, VISIT, Voices, assign, find_voices
 from analyzer.speakers.fbank import BINS, FRAMES_PER_S, SAMPLE_RATE_HZ, fbank
 from analyzer.speakers.pieces import Piece, cut
@@ -30,7 +31,7 @@ BRIDGED_S = 0.6  # a turn reaches over pauses of its speaker up to this
 
 @dataclass(frozen=True, slots=True)
 class Diarization:
-    """Turns in time order with ids S1, S2 … in order of appearance.
+    """Turns in time order with ids S1, S2 … in order of appearance; doubtful stretches are turns of their own.
 
     `found` is how many voices the plain clustering would have kept, `kept` how many we do. `centroids` are the voices'
     unit vectors and `shares_s` their seconds of speech, both in the order of the ids: for the record.
@@ -42,6 +43,16 @@ class Diarization:
     centroids: tuple[tuple[float, ...], ...] = ()
     shares_s: tuple[float, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Pieces (n) in time order, their voiceprints (n, 192), the voices found and whose each piece is (n,)."""
+
+    pieces: tuple[Piece, ...]
+    prints: NDArray[np.float64]
+    voices: Voices
+    labels: NDArray[np.int64]
 
 
 class Diarizer:
@@ -66,15 +77,19 @@ class Diarizer:
 
         `kind` decides how many voices are expected: two on a call, two to four on a visit.
         """
-        pieces = cut(samples, speech)
-        if not pieces:
-            return Diarization((), 0, 0)
+        return result(self.read(samples, speech, kind, progress))
+
+    def read(
+        self,
+        samples: NDArray[np.int16],
+        speech: tuple[Span, ...],
+        kind: Recording = "visit",
+        progress: Listener = silent,
+    ) -> Reading:
+        """What `result` makes turns of; the benchmarks fit constants on it. Arguments as for `diarize`."""
+        pieces = tuple(cut(samples, speech))
         prints = self._voiceprints(samples, pieces, progress).astype(np.float64)
-        seconds = np.array([p.duration_s for p in pieces])
-        gaps = np.array([p.gap_s for p in pieces])
-        voices = find_voices(prints, seconds, CALL if kind == "call" else VISIT)
-        labels = assign(prints, seconds, gaps, voices.centroids)
-        return _result(pieces, labels, seconds, voices)
+        return reading(pieces, prints, kind)
 
     def _voiceprints(
         self, samples: NDArray[np.int16], pieces: Sequence[Piece], progress: Listener
@@ -122,18 +137,39 @@ def _features(samples: NDArray[np.int16], piece: Piece, frames: int) -> NDArray[
     return np.resize(bank, (frames, bank.shape[1])) if len(bank) < frames else bank[:frames]
 
 
-def _result(
-    pieces: Sequence[Piece], labels: NDArray[np.int64], seconds: NDArray[np.float64], voices: Voices
-) -> Diarization:
+def reading(pieces: tuple[Piece, ...], prints: NDArray[np.float64], kind: Recording = "visit") -> Reading:
+    """The voices in `prints` (n, 192) of `pieces` (n), and whose each piece is. Pure."""
+    seconds = np.array([p.duration_s for p in pieces])
+    voices = find_voices(prints, seconds, CALL if kind == "call" else VISIT)
+    labels = assign(prints, seconds, np.array([p.gap_s for p in pieces]), voices.centroids)
+    return Reading(pieces, prints, voices, labels)
+
+
+def result(read: Reading) -> Diarization:
+    """Turns of what was read: pieces of one speaker put together over short pauses. Pure.
+
+    A doubtful piece stays apart from sure ones, for a long turn must not hide that a short answer in it is uncertain.
+    """
+    if not read.pieces:
+        return Diarization((), 0, 0)
+    voices, labels = read.voices, read.labels
+    gaps = np.array([p.gap_s for p in read.pieces])
     names: dict[int, str] = {}
     turns: list[SpeakerTurn] = []
-    for piece, label in zip(pieces, labels.tolist(), strict=True):
-        name = names.setdefault(label, f"S{len(names) + 1}")
-        last = turns[-1] if turns else None
-        if last and last.speaker == name and piece.start_s - last.span.end_s <= BRIDGED_S:
-            turns[-1] = SpeakerTurn(Span(last.span.start_s, piece.end_s), name)
+    for piece, label, sure in zip(
+        read.pieces,
+        labels.tolist(),
+        certainties(read.prints, gaps, voices.centroids, labels).tolist(),
+        strict=True,
+    ):
+        turn = SpeakerTurn(
+            Span(piece.start_s, piece.end_s), names.setdefault(label, f"S{len(names) + 1}"), quantise_ratio(sure)
+        )
+        if turns and _goes_on(turns[-1], turn):
+            turns[-1] = _bridged(turns[-1], turn)
         else:
-            turns.append(SpeakerTurn(Span(piece.start_s, piece.end_s), name))
+            turns.append(turn)
+    seconds = np.array([p.duration_s for p in read.pieces])
     alike = voices.centroids @ voices.centroids.T - 2.0 * np.eye(len(voices.centroids))
     doubtful = len(names) > 1 and float(alike.max()) > HARD_TO_TELL
     return Diarization(
@@ -144,3 +180,18 @@ def _result(
         shares_s=tuple(round(float(seconds[labels == k].sum()), 2) for k in names),
         warnings=("有两个说话人的声音很像，少数话可能记在了另一个人名下",) if doubtful else (),
     )
+
+
+def _goes_on(last: SpeakerTurn, turn: SpeakerTurn) -> bool:
+    return (
+        last.speaker == turn.speaker
+        and turn.span.start_s - last.span.end_s <= BRIDGED_S
+        and (last.confidence >= SURE) == (turn.confidence >= SURE)
+    )
+
+
+def _bridged(last: SpeakerTurn, turn: SpeakerTurn) -> SpeakerTurn:
+    """Both as one, as sure as they are on average over their seconds."""
+    weights = (last.span.duration_s, turn.span.duration_s)
+    sure = float(np.average([last.confidence, turn.confidence], weights=weights))
+    return SpeakerTurn(Span(last.span.start_s, turn.span.end_s), last.speaker, quantise_ratio(sure))
