@@ -101,6 +101,7 @@ class Analyzer:
             return self._hear(audio, kind, progress, technician_channel)
 
     def _hear(self, audio: Audio, kind: Recording, progress: Listener, technician_channel: int | None) -> Hearing:
+        transcriber = load_transcriber(self.settings)  # first: a mistyped model is told before the work begins
         duration_s = quantise_time(audio.duration_s)
         progress(Progress("detect", 0.0, duration_s))
         speech = tuple(detect_speech(channel) for channel in audio.samples)
@@ -115,7 +116,6 @@ class Analyzer:
             diarization = diarizer.diarize(audio.samples[0], speech[0], kind, progress)
             turns, warnings = diarization.turns, diarization.warnings
             found = f"{diarizer.name}, found {diarization.found}, kept {diarization.kept}"
-        transcriber = load_transcriber(self.settings)
         progress(Progress("transcribe", 0.0, duration_s))
         parts = [
             hear(samples, spans, transcriber, self.settings, _of(progress, channel, audio.channel_count), channel)

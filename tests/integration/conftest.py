@@ -1,0 +1,69 @@
+"""What the tests of the command line share: short cuts of samples, and one run over good and bad files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.integration.command_line import Done, command, cut
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Short recordings: a visit on one channel, a call on two (the technician on the first), and work without words."""
+
+    folder: Path
+    visit: Path
+    phone: Path
+    silent: Path
+
+
+@pytest.fixture(scope="session")
+def cuts(tmp_path_factory: pytest.TempPathFactory) -> Cuts:
+    folder = tmp_path_factory.mktemp("录音")
+    return Cuts(
+        folder,
+        cut("visit-01-faucet.ogg", 27.0, folder / "visit.wav"),
+        cut("appointment-02-postpone.wav", 20.0, folder / "phone.wav"),
+        cut("visit-06-work-no-speech.opus", 20.0, folder / "silent.wav"),
+    )
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One run over everything, with the network cut: `good` files in their order, `bad` with the reason expected."""
+
+    done: Done
+    good: tuple[Path, ...]
+    bad: dict[Path, str]
+
+
+@pytest.fixture(scope="session")
+def batch(cuts: Cuts, tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    folder = tmp_path_factory.mktemp("坏的")
+    bad = {
+        folder / "empty.wav": "audio-empty",
+        folder / "renamed.wav": "audio-text",
+        folder / "missing.m4a": "audio-missing",
+        folder / "no-sounds": "audio-directory",
+        folder / "torn.mp3": "audio-not-audio",
+    }
+    (folder / "empty.wav").touch()
+    (folder / "renamed.wav").write_text("王师傅今天去了三家\n" * 20, encoding="utf-8")
+    (folder / "no-sounds").mkdir()
+    (folder / "no-sounds" / "notes.txt").write_text("没有录音", encoding="utf-8")
+    (folder / "torn.mp3").write_bytes(bytes(range(256)) * 8)
+    first, second, *rest = bad
+    calls = folder / "calls"
+    calls.mkdir()
+    (calls / "phone.wav").symlink_to(cuts.phone)
+    (calls / "notes.txt").write_text("不是录音", encoding="utf-8")
+    done = command(
+        *("run", first, cuts.visit, second, calls, *rest, cuts.silent),
+        *("--standard", "property-visit", "--fact", "late=true", "--fact", "charged=否"),
+        *("--technician-channel", "1", "--json", "-"),
+        folder=folder,
+    )
+    return Batch(done, (cuts.visit, cuts.phone, cuts.silent), bad)
