@@ -7,10 +7,13 @@ apart, then again over the noise sweep. Writes benchmarks/results/accuracy.md an
 from __future__ import annotations
 
 import argparse
+import shutil
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from analyzer.domain import Analysis, Hearing, Kind
 from analyzer.judging import judge, words_for
@@ -58,6 +61,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--samples", nargs="+", type=Path, default=[SAMPLES], metavar="DIR")
     parser.add_argument("--no-sweep", action="store_true", help="leave the noise sweep out")
     parser.add_argument("--held-out", action="store_true", help="also the dialogues kept apart: figures only")
+    parser.add_argument("--no-human", action="store_true", help="leave ../shared/speech out")
     parser.add_argument("--no-audio", action="store_true", help="from the scripts alone: seconds instead of minutes")
     parser.add_argument("--only", nargs="+", metavar="ID", help="these samples (ids may be prefixes)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="also write every Analysis JSON into this folder")
@@ -68,7 +72,7 @@ def main(arguments: list[str]) -> int:
     samples = load_samples([*options.samples, *([HELD_OUT] if options.held_out else [])])
     if options.only:
         samples = [s for s in samples if s.id.startswith(tuple(options.only))]
-    runs = run(samples, settings, audio=not options.no_audio, swept=not options.no_sweep)
+    runs = run(samples, settings, audio=not options.no_audio, swept=not options.no_sweep, people=not options.no_human)
     options.out.mkdir(parents=True, exist_ok=True)
     accuracy_report.write(options.out, head, runs)
     if options.keep:
@@ -77,8 +81,19 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def run(samples: list[Sample], settings: Settings, *, audio: bool = True, swept: bool = True) -> Runs:
-    """Judge every sample from its script, and from its recording and the sweep where `audio` and `swept` ask for it."""
+@contextmanager
+def frozen(settings: Settings) -> Iterator[Settings]:
+    """Give the settings with a copy of the lexicons: a run of an hour measures one state of them, whoever edits meanwhile."""
+    with TemporaryDirectory(prefix="tingjian-lexicons-") as folder:
+        copy = Path(folder) / settings.lexicons.name
+        shutil.copytree(settings.lexicons, copy)
+        yield replace(settings, lexicons=copy)
+
+
+def run(
+    samples: list[Sample], settings: Settings, *, audio: bool = True, swept: bool = True, people: bool = True
+) -> Runs:
+    """Judge every sample from its script, and where asked from its `audio`, `swept` over conditions, and real `people`."""
     standards = {s.script.standard: load(s.script.standard, settings) for s in samples}
     words = words_for(settings.lexicons, settings.cache_dir)
 
@@ -92,7 +107,7 @@ def run(samples: list[Sample], settings: Settings, *, audio: bool = True, swept:
         return Runs([], scripted, {}, None, "left out (--no-audio)")
     ears = Ears(settings, standards)
     heard = list(ears.own_scene(samples))
-    read = human.measure(ears.hear)
+    read = human.measure(ears.hear) if people else None
     if not swept:
         return Runs(heard, scripted, {}, read, "left out (--no-sweep)")
     if absent := sweep.missing():

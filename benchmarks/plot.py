@@ -24,7 +24,7 @@ def accuracy(path: Path, columns: dict[str, list[Evaluation]]) -> None:
 
     names = list(columns)
     counted = {name: summarise(evaluations) for name, evaluations in columns.items()}
-    figure, (top, bottom) = plt.subplots(2, 1, figsize=(10, 8.5), sharex=True, layout="constrained")
+    figure, (top, bottom) = plt.subplots(2, 1, figsize=(12, 8), sharex=True, layout="constrained")
     for label, marker, colour, shift in _SERIES:
         group, rate = label.split(": ")
         places, values, below, above = [], [], [], []
@@ -45,7 +45,7 @@ def accuracy(path: Path, columns: dict[str, list[Evaluation]]) -> None:
     top.set_ylim(min(0.5, top.get_ylim()[0]), 1.02)
     top.set_ylabel("share of verdicts, with 95 % interval")
     top.set_title("Verdicts against an inspector's (dashed: 0.95)")
-    top.legend(ncols=4, loc="lower center", fontsize=9)
+    top.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=9)
 
     heard = [n for n, name in enumerate(names) if name != "scripts"]
     for label, marker, colour in (("CER", "o", "#CC79A7"), ("turns on a wrong speaker", "s", "#009E73")):
@@ -60,7 +60,7 @@ def accuracy(path: Path, columns: dict[str, list[Evaluation]]) -> None:
     bottom.set_ylabel("share of characters / turns")
     bottom.set_title("Hearing: characters wrong (dashed: 0.12) and turns on a wrong speaker")
     if heard:
-        bottom.legend(fontsize=9)
+        bottom.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=9)
     bottom.set_xticks(range(len(names)), [f"{name}\n{counted[name].recordings} rec." for name in names])
     for axes in (top, bottom):
         axes.grid(axis="y", alpha=0.3)

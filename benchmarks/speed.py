@@ -18,7 +18,7 @@ from analyzer.judging import words_for
 from analyzer.pipeline import Analyzer, load
 from analyzer.settings import Settings
 from benchmarks import memory, rejudging, speed_report
-from benchmarks.accuracy import RESULTS, given
+from benchmarks.accuracy import RESULTS, frozen, given
 from benchmarks.corpus import SAMPLES, Sample, load_samples
 from benchmarks.machine import cpu_s, heading, say
 from benchmarks.measures import cer
@@ -72,9 +72,10 @@ def main(arguments: list[str]) -> int:
     chosen = [s for s in every if not s.silent and s.path] if options.all else choose(every)
     if not chosen:
         parser.error("no recording to measure: make the samples first (python -m benchmarks.rendering)")
-    timings, loading = measure(chosen, settings, options.passes, rival=not options.no_rival)
-    say("judging stored transcripts again")
-    judged = rejudging.measure(every, settings)
+    with frozen(settings) as fixed:
+        timings, loading = measure(chosen, fixed, options.passes, rival=not options.no_rival)
+        say("judging stored transcripts again")
+        judged = rejudging.measure(every, fixed)
     say("peak memory in a fresh process")
     longest = max(chosen, key=lambda s: s.duration_s)
     assert longest.path is not None

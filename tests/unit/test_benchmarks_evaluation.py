@@ -18,8 +18,9 @@ from analyzer.domain import (
     Utterance,
     Verdict,
 )
+from analyzer.settings import Settings
 from benchmarks import accuracy_report
-from benchmarks.accuracy import Runs
+from benchmarks.accuracy import Runs, frozen
 from benchmarks.corpus import ReferenceTurn, Sample, load_samples, perfect, reference_turns
 from benchmarks.evaluation import Evaluation, evaluate, summarise
 from benchmarks.rendering import Expected, Scene, Script
@@ -152,3 +153,13 @@ def test_a_script_that_was_never_rendered_is_paced_one_turn_after_the_other() ->
 def test_a_folder_without_scripts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"no \*\.script\.yaml"):
         load_samples([tmp_path])
+
+
+def test_a_run_measures_one_state_of_the_lexicons_whoever_edits_them_meanwhile(tmp_path: Path) -> None:
+    lexicons = tmp_path / "lexicons"
+    lexicons.mkdir()
+    (lexicons / "visit.yaml").write_text("before", "utf-8")
+    with frozen(Settings(lexicons=lexicons)) as fixed:
+        (lexicons / "visit.yaml").write_text("after", "utf-8")
+        assert (fixed.lexicons / "visit.yaml").read_text("utf-8") == "before"
+    assert not fixed.lexicons.exists()
