@@ -72,7 +72,8 @@ def main(arguments: list[str]) -> int:
     samples = load_samples([*options.samples, *([HELD_OUT] if options.held_out else [])])
     if options.only:
         samples = [s for s in samples if s.id.startswith(tuple(options.only))]
-    runs = run(samples, settings, audio=not options.no_audio, swept=not options.no_sweep, people=not options.no_human)
+    with frozen(settings) as fixed:
+        runs = run(samples, fixed, audio=not options.no_audio, swept=not options.no_sweep, people=not options.no_human)
     options.out.mkdir(parents=True, exist_ok=True)
     accuracy_report.write(options.out, head, runs)
     if options.keep:
