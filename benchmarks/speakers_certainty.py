@@ -42,6 +42,7 @@ class Phrase:
     confidence: float
     right: bool
     turn_s: float
+    over: bool = False  # two talk at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,10 @@ def matching(turns: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> dict
 
 
 def pieces(read: Read) -> tuple[Floats, Floats]:
-    """Features (n, 2) of the pieces that somebody says and the share (n,) of each that its voice really said."""
+    """Features (n, 3) of the pieces that somebody says and the share (n,) of each that its voice really said."""
     reading = read.reading
     if len(np.unique(reading.labels)) < 2:
-        return np.zeros((0, 2)), np.zeros(0)
+        return np.zeros((0, 3)), np.zeros(0)
     spans = [Span(p.start_s, p.end_s) for p in reading.pieces]
     labelled = [SpeakerTurn(s, str(k)) for s, k in zip(spans, reading.labels.tolist(), strict=True)]
     names = matching(read.turns, labelled)
@@ -101,14 +102,15 @@ def pieces(read: Read) -> tuple[Floats, Floats]:
     own = np.array(
         [sum(t.span.overlap_s(p.span) for t in read.turns if t.speaker == names.get(p.speaker)) for p in labelled]
     )
+    seconds = np.array([p.duration_s for p in reading.pieces])
     gaps = np.array([p.gap_s for p in reading.pieces])
-    each = features(reading.prints, gaps, reading.voices.centroids, reading.labels)
+    each = features(reading.prints, seconds, gaps, reading.voices.centroids, reading.labels)
     heard = said > 0.05
     return each[heard], own[heard] / said[heard]
 
 
 def fit(table: Floats, right: Floats) -> Floats:
-    """Constants (BASE, A_MARGIN, RUNNING_ON) of the likeliest logistic, slightly drawn to nought."""
+    """Constants (BASE, A_MARGIN, RUNNING_ON, A_SCRAP) of the likeliest logistic, slightly drawn to nought."""
     wide = np.hstack([np.ones((len(table), 1)), table])
 
     def loss(w: Floats) -> float:
@@ -125,12 +127,15 @@ def phrases(read: Read) -> list[Phrase]:
     names = matching(read.turns, found.turns)
     said: list[Phrase] = []
     for turn in read.turns:
+        if sum(turn.span.overlap_s(f.span) for f in found.turns) <= 0.05:
+            continue  # speech detection heard nothing, so the engines hear nothing either
+        over = any(turn is not other and turn.span.overlap_s(other.span) > 0.05 for other in read.turns)
         inside = [u for u in attribute([_spelt(turn.span)], found.turns) for _ in u.text]
         for first in range(0, max(1, len(inside) - PHRASE + 1), PHRASE):
             some = inside[first : first + PHRASE]
             if some:
                 right = sum(names.get(u.speaker) == turn.speaker for u in some) * 2 > len(some)
-                said.append(Phrase(min(u.speaker_confidence for u in some), right, turn.span.duration_s))
+                said.append(Phrase(min(u.speaker_confidence for u in some), right, turn.span.duration_s, over))
     return said
 
 
@@ -149,11 +154,14 @@ def show(said: Sequence[Phrase]) -> None:
         if some:
             mean, seen = np.mean([p.confidence for p in some]), np.mean([p.right for p in some])
             print(f"| {low:.2f}-{min(high, 1):.2f} | {len(some)} | {mean:.3f} | {seen:.3f} |")
+    alone, over = [p for p in said if not p.over], [p for p in said if p.over]
     groups = {
-        f"wrong, short turns (< {SHORT_S} s)": [p for p in said if not p.right and p.turn_s < SHORT_S],
-        "wrong, other turns": [p for p in said if not p.right and p.turn_s >= SHORT_S],
-        "right, short turns": [p for p in said if p.right and p.turn_s < SHORT_S],
-        f"right, turns over {LONG_S} s": [p for p in said if p.right and p.turn_s > LONG_S],
+        f"wrong, short turns (< {SHORT_S} s)": [p for p in alone if not p.right and p.turn_s < SHORT_S],
+        "wrong, other turns": [p for p in alone if not p.right and p.turn_s >= SHORT_S],
+        "right, short turns": [p for p in alone if p.right and p.turn_s < SHORT_S],
+        f"right, turns over {LONG_S} s": [p for p in alone if p.right and p.turn_s > LONG_S],
+        "wrong, in turns that overlap": [p for p in over if not p.right],
+        "right, in turns that overlap": [p for p in over if p.right],
     }
     print(f"\n| phrases | in all | under {SURE} | under 0.85 | under 0.9 |\n|---|---|---|---|---|")
     for name, some in groups.items():
@@ -174,8 +182,9 @@ def main() -> None:
     reads = read_dialogues(diarizer, voices(chosen.tts), range(first, first + chosen.seeds), chosen.length)
     if chosen.fit:
         tables, right = zip(*map(pieces, reads), strict=True)
-        base, margin, running_on = fit(np.concatenate(tables), np.concatenate(right))
-        print(f"BASE = {base:.2f}\nA_MARGIN = {margin:.2f}\nRUNNING_ON = {running_on:.2f}")
+        names = ("BASE", "A_MARGIN", "RUNNING_ON", "A_SCRAP")
+        for name, value in zip(names, fit(np.concatenate(tables), np.concatenate(right)).tolist(), strict=True):
+            print(f"{name} = {value:.2f}")
     else:
         show([phrase for read in reads for phrase in phrases(read)])
 

@@ -1,9 +1,9 @@
 """How sure it is whose voice a piece is: a probability fitted on dialogues with known turns. Pure.
 
-A logistic of two things. The margin: how much nearer the voiceprint is to its own voice than to the next best, as a share
+A logistic of three things. The margin: how much nearer the voiceprint is to its own voice than to the next best, as a share
 of how far apart the two voices are, so that 0 is the middle between them and 1 one's own centre. And whether the
-speaker is said to change at a side of the piece where speech runs on: there a piece may hold both. Length adds
-nothing to these two (log-loss on other seeds 0.0299 without it, 0.0304 with it): short pieces have small margins.
+speaker is said to change at a side of the piece where speech runs on: there a piece may hold both. And whether it is a
+scrap under 0.3 s, of which a third are wrong. Length beyond that adds nothing: short pieces have small margins.
 The constants come from `python -m benchmarks.speakers_certainty --fit`.
 """
 
@@ -15,18 +15,21 @@ from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
-BASE = -0.07  # log-odds in the middle between two voices
-A_MARGIN = 8.24
-RUNNING_ON = -3.56
+BASE = 0.21  # log-odds in the middle between two voices
+A_MARGIN = 7.82
+RUNNING_ON = -3.59
+A_SCRAP = -0.69
+SCRAP_S = 0.3
 LEAST_MARGIN, MOST_MARGIN = -0.2, 1.0
 LEAST_APART = 0.05  # voices nearer than this would make any margin look large
 SURE = 0.75  # what is less sure is kept a turn of its own, so that it makes nothing else doubtful
 
 
-def features(prints: Floats, gaps_s: Floats, centroids: Floats, labels: NDArray[np.int64]) -> Floats:
-    """Margin and change-without-pause of each piece, shape (n, 2), for two voices or more.
+def features(prints: Floats, seconds: Floats, gaps_s: Floats, centroids: Floats, labels: NDArray[np.int64]) -> Floats:
+    """Margin, change without pause and being a scrap, of each piece, shape (n, 3), for two voices or more.
 
-    `prints` (n, 192) and `centroids` (k, 192) have unit length; `gaps_s` (n,) is the pause before each piece.
+    `prints` (n, 192) and `centroids` (k, 192) have unit length; `seconds` (n,) are the pieces', `gaps_s` (n,) the
+    pauses before them.
     """
     pieces = np.arange(len(labels))
     alike = prints @ centroids.T
@@ -36,13 +39,16 @@ def features(prints: Floats, gaps_s: Floats, centroids: Floats, labels: NDArray[
     apart = np.maximum(1.0 - np.sum(centroids[labels] * centroids[other], axis=1), LEAST_APART)
     margin = np.clip((own - alike[pieces, other]) / apart, LEAST_MARGIN, MOST_MARGIN)
     changes = np.concatenate([[False], (labels[1:] != labels[:-1]) & (gaps_s[1:] <= 0.0), [False]])
-    return np.stack([margin, (changes[:-1] | changes[1:]).astype(np.float64)], axis=1)
+    runs_on = changes[:-1] | changes[1:]
+    return np.stack([margin, runs_on.astype(np.float64), (seconds < SCRAP_S).astype(np.float64)], axis=1)
 
 
-def certainties(prints: Floats, gaps_s: Floats, centroids: Floats, labels: NDArray[np.int64]) -> Floats:
+def certainties(
+    prints: Floats, seconds: Floats, gaps_s: Floats, centroids: Floats, labels: NDArray[np.int64]
+) -> Floats:
     """Probability that each piece is of the voice in `labels`, shape (n,); 1.0 where only one voice speaks."""
     if len(np.unique(labels)) < 2:
         return np.ones(len(labels))
-    margin, runs_on = features(prints, gaps_s, centroids, labels).T
-    sure: Floats = expit(BASE + A_MARGIN * margin + RUNNING_ON * runs_on)
+    margin, runs_on, scrap = features(prints, seconds, gaps_s, centroids, labels).T
+    sure: Floats = expit(BASE + A_MARGIN * margin + RUNNING_ON * runs_on + A_SCRAP * scrap)
     return sure

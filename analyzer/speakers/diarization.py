@@ -153,13 +153,14 @@ def result(read: Reading) -> Diarization:
     if not read.pieces:
         return Diarization((), 0, 0)
     voices, labels = read.voices, read.labels
+    seconds = np.array([p.duration_s for p in read.pieces])
     gaps = np.array([p.gap_s for p in read.pieces])
     names: dict[int, str] = {}
     turns: list[SpeakerTurn] = []
     for piece, label, sure in zip(
         read.pieces,
         labels.tolist(),
-        certainties(read.prints, gaps, voices.centroids, labels).tolist(),
+        certainties(read.prints, seconds, gaps, voices.centroids, labels).tolist(),
         strict=True,
     ):
         turn = SpeakerTurn(
@@ -169,7 +170,6 @@ def result(read: Reading) -> Diarization:
             turns[-1] = _bridged(turns[-1], turn)
         else:
             turns.append(turn)
-    seconds = np.array([p.duration_s for p in read.pieces])
     alike = voices.centroids @ voices.centroids.T - 2.0 * np.eye(len(voices.centroids))
     doubtful = len(names) > 1 and float(alike.max()) > HARD_TO_TELL
     return Diarization(
