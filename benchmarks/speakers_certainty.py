@@ -165,7 +165,7 @@ def show(said: Sequence[Phrase]) -> None:
     }
     print(f"\n| phrases | in all | under {SURE} | under 0.85 | under 0.9 |\n|---|---|---|---|---|")
     for name, some in groups.items():
-        under = [f"{np.mean([p.confidence < limit for p in some]):.3f}" for limit in (SURE, 0.85, 0.9)] if some else []
+        under = [f"{sum(p.confidence < limit for p in some)}" for limit in (SURE, 0.85, 0.9)]
         print(f"| {name} | {len(some)} | {' | '.join(under)} |")
 
 
