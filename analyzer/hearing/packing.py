@@ -17,6 +17,10 @@ from analyzer.hearing.types import SAMPLE_RATE_HZ, WINDOW_S, Pcm, Piece, Window
 _PAD_S = 0.15  # sound kept on both sides of a stretch beyond what detection kept
 _JOIN_S = 0.5  # shorter pauses are kept as they were recorded
 _GAP_S = 0.3  # silence between pieces that did not stand together
+_PAUSE_S = 0.15
+_FRAME_S = 0.05
+_HUSHED = 0.6
+_LEAST_S = 2.0  # a shorter beginning of a stretch is not worth cutting off
 _LEVEL_S = 0.1  # resolution of the search for a quiet place to cut
 
 
@@ -27,15 +31,22 @@ def pack(
     limit = int(min(limit_s, WINDOW_S) * SAMPLE_RATE_HZ)
     windows: list[Window] = []
     pieces: list[Piece] = []
-    for first, last in _stretches(source, speech, limit, pad_s):
+    waiting = _stretches(source, speech, limit, pad_s)[::-1]
+    while waiting:
+        first, last = waiting.pop()
         offset = 0
         if pieces:
             before = pieces[-1]
             silence = min(first - before.last, int(_GAP_S * SAMPLE_RATE_HZ))
             offset = before.offset + before.last - before.first + silence
             if offset + last - first > limit:
-                windows.append(Window(source, tuple(pieces), gain))
-                pieces, offset = [], 0
+                pause = _pause(source, first, last, limit - offset)
+                if pause is None:
+                    windows.append(Window(source, tuple(pieces), gain))
+                    pieces, offset = [], 0
+                else:
+                    waiting.append((pause, last))
+                    last = pause
         pieces.append(Piece(first, last, offset))
     if pieces:
         windows.append(Window(source, tuple(pieces), gain))
@@ -59,6 +70,25 @@ def _stretches(source: Pcm, speech: Sequence[Span], limit: int, pad_s: float) ->
         elif last > first:
             ranges.append([max(first, ranges[-1][1]) if ranges else first, last])
     return [part for first, last in ranges if last > first for part in _cut(source, first, last, limit)]
+
+
+def _pause(source: Pcm, first: int, last: int, room: int) -> int | None:
+    """The last pause that lets the beginning of a stretch fill the room left in a window; None where there is none.
+
+    A pause is _PAUSE_S of the stretch's quietest tenth, hushed against its usual level: the closure of a stop is quiet as well, but shorter.
+    """
+    frame = int(_FRAME_S * SAMPLE_RATE_HZ)
+    view = np.asarray(source[first:last], np.float32)
+    levels = np.sqrt(np.mean(np.square(view[: len(view) // frame * frame].reshape(-1, frame)), axis=1))
+    frames, least = round(_PAUSE_S / _FRAME_S), round(_LEAST_S / _FRAME_S)
+    inside = min(room // frame, len(levels))
+    if inside < least:
+        return None
+    quiet = levels <= min(1.2 * np.quantile(levels, 0.1), _HUSHED * np.median(levels))
+    for end in range(inside, least, -1):
+        if quiet[end - frames : end].all():
+            return first + (end - frames) * frame + frames * frame // 2
+    return None
 
 
 def _cut(source: Pcm, first: int, last: int, limit: int) -> list[tuple[int, int]]:

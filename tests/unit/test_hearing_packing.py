@@ -65,6 +65,16 @@ def test_speech_without_a_pause_is_cut_where_it_is_quietest() -> None:
     assert 25.0 <= first.span.end_s <= 25.2
 
 
+def test_a_window_is_filled_up_to_a_pause_of_the_next_stretch() -> None:
+    rng = np.random.default_rng(3)
+    source = (rng.standard_normal(SAMPLE_RATE_HZ * 50) * 4000).astype(np.int16)
+    source[SAMPLE_RATE_HZ * 20 : SAMPLE_RATE_HZ * 21] = 0
+    source[SAMPLE_RATE_HZ * 26 : SAMPLE_RATE_HZ * 26 + 4800] = 0
+    first, second = pack(source, (Span(0.0, 20.0), Span(21.0, 45.0)))
+    assert 26.0 <= first.span.end_s <= 26.3
+    assert second.span.start_s == first.span.end_s
+
+
 def test_a_window_over_thirty_seconds_is_refused_instead_of_being_cut_off_silently() -> None:
     with pytest.raises(ValueError, match="at most 30"):
         Window(SILENCE, (Piece(0, 31 * SAMPLE_RATE_HZ, 0),))
