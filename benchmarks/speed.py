@@ -61,6 +61,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks speed", description=__doc__)
     parser.add_argument("--samples", nargs="+", type=Path, default=[SAMPLES], metavar="DIR")
     parser.add_argument("--all", action="store_true", help="every sample instead of one clean, one phone, one noisy")
+    parser.add_argument("--only", nargs="+", metavar="ID", help="these samples instead (ids may be prefixes)")
     parser.add_argument("--passes", type=int, default=3)
     parser.add_argument("--no-rival", action="store_true", help="leave openai-whisper's transcribe out")
     parser.add_argument("--long", type=float, default=0.0, metavar="MINUTES", help="also one recording of this length")
@@ -69,7 +70,10 @@ def main(arguments: list[str]) -> int:
     head = heading(["speed", *arguments])
     settings = Settings.from_environment()
     every = load_samples(options.samples)
-    chosen = [s for s in every if not s.silent and s.path] if options.all else choose(every)
+    recorded = [s for s in every if not s.silent and s.path]
+    if options.only:
+        recorded = [s for s in recorded if s.id.startswith(tuple(options.only))]
+    chosen = recorded if options.all or options.only else choose(recorded)
     if not chosen:
         parser.error("no recording to measure: make the samples first (python -m benchmarks.rendering)")
     with frozen(settings) as fixed:
