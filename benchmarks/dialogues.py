@@ -170,9 +170,7 @@ def build(
 def noisy(dialogue: Dialogue, snr_db: float, seed: int = 0) -> Dialogue:
     """With brown-ish room noise at `snr_db` under the speech."""
     rng = np.random.default_rng(seed)
-    noise = np.asarray(
-        sosfilt(butter(1, 1000, fs=RATE_HZ, output="sos"), rng.standard_normal(len(dialogue.samples)))
-    )
+    noise = np.asarray(sosfilt(butter(1, 1000, fs=RATE_HZ, output="sos"), rng.standard_normal(len(dialogue.samples))))
     speech = dialogue.samples[np.abs(dialogue.samples) > 0.01]
     gain = np.sqrt(np.mean(speech**2)) / np.sqrt(np.mean(noise**2)) * 10 ** (-snr_db / 20)
     return Dialogue(

@@ -68,10 +68,7 @@ def score(reference: tuple[SpeakerTurn, ...], heard: tuple[SpeakerTurn, ...]) ->
     """(right, wrong, undetected) reference turns under the mapping of speakers that makes most turns right."""
     theirs, ours = sorted({t.speaker for t in reference}), sorted({t.speaker for t in heard})
     shared = np.array(
-        [
-            [sum(r.span.overlap_s(h.span) for h in heard if h.speaker == name) for name in ours]
-            for r in reference
-        ]
+        [[sum(r.span.overlap_s(h.span) for h in heard if h.speaker == name) for name in ours] for r in reference]
     ).reshape(len(reference), len(ours))
     detected = shared.sum(axis=1) > 0.05
     winner = np.where(detected, shared.argmax(axis=1), -1) if ours else np.full(len(reference), -1)
@@ -113,9 +110,7 @@ def main() -> None:
     parser.add_argument("--tts", type=Path, help="folder for the clips of the synthetic voices")
     parser.add_argument("--casts", nargs="*", choices=list(CASTS), default=list(CASTS))
     parser.add_argument("--conditions", nargs="*", choices=list(CONDITIONS), default=list(CONDITIONS))
-    parser.add_argument(
-        "--overlap", type=float, default=0.0, help="share of turns that cut in on the last one"
-    )
+    parser.add_argument("--overlap", type=float, default=0.0, help="share of turns that cut in on the last one")
     parser.add_argument("--length", type=float, default=80.0, help="seconds a dialogue")
     parser.add_argument("--show", action="store_true", help="a line for each dialogue that is not perfect")
     chosen = parser.parse_args()

@@ -75,7 +75,8 @@ def _stretches(source: Pcm, speech: Sequence[Span], limit: int, pad_s: float) ->
 def _pause(source: Pcm, first: int, last: int, room: int) -> int | None:
     """The last pause that lets the beginning of a stretch fill the room left in a window; None where there is none.
 
-    A pause is _PAUSE_S of the stretch's quietest tenth, hushed against its usual level: the closure of a stop is quiet as well, but shorter.
+    A pause is _PAUSE_S of the stretch's quietest tenth, hushed against its usual level: the closure of a stop is
+    quiet as well, but shorter.
     """
     frame = int(_FRAME_S * SAMPLE_RATE_HZ)
     view = np.asarray(source[first:last], np.float32)

@@ -16,9 +16,7 @@ from analyzer.speakers import voiceprint as voiceprint_module
 from benchmarks.dialogues import SHARED, Dialogue, Samples, build, noisy, real_voices, telephone
 from benchmarks.speakers_bench import score
 
-pytestmark = pytest.mark.skipif(
-    not (SHARED / "speech").is_dir(), reason="needs the clips of ../shared/speech"
-)
+pytestmark = pytest.mark.skipif(not (SHARED / "speech").is_dir(), reason="needs the clips of ../shared/speech")
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +78,7 @@ def test_three_people_at_a_visit_are_three(diarizer: Diarizer) -> None:
 
 
 def test_people_who_cut_in_keep_most_of_their_turns(diarizer: Diarizer) -> None:
-    dialogue = build(
-        "overlap", voices("woman", "man"), seed=15, length_s=40, short_share=0.0, overlap_share=0.5
-    )
+    dialogue = build("overlap", voices("woman", "man"), seed=15, length_s=40, short_share=0.0, overlap_share=0.5)
     result = turns_of(diarizer, dialogue)
     right, wrong, _ = score(dialogue.turns, result.turns)
     assert result.kept == 2

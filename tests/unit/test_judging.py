@@ -60,7 +60,6 @@ def test_what_is_nothing_alike_is_no_near_miss() -> None:
     assert "没有相近的话" in greeting.reason
 
 
-
 def test_a_greeting_in_the_closing_counts_for_nothing_but_is_shown() -> None:
     late = talk(*GOOD[1:3], *GOOD[1:3], (T, "您好，我是物业的维修师傅"))
     greeting = result(heard(late), "greeting")

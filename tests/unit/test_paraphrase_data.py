@@ -74,9 +74,7 @@ def test_every_dialogue_has_known_keys_facts_and_roles(standard: str) -> None:
         assert set(d["facts"]) <= FACTS, d["id"]
         assert all(isinstance(value, bool) for value in d["facts"].values()), d["id"]
         assert 10 <= len(d["turns"]) <= 35, d["id"]
-        assert all(len(t) == 2 and t[0] in ("技", "客", "旁") and t[1].strip() == t[1] for t in d["turns"]), (
-            d["id"]
-        )
+        assert all(len(t) == 2 and t[0] in ("技", "客", "旁") and t[1].strip() == t[1] for t in d["turns"]), d["id"]
         assert {"技", "客"} <= {role for role, _ in d["turns"]}, d["id"]
 
 

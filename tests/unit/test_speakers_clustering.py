@@ -38,9 +38,7 @@ def found(seed: int, count: int, alike: float, shares: list[int], limits: Limits
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(
-    ("alike", "shares"), [(0.3, [30, 30]), (0.6, [40, 20]), (0.75, [30, 30]), (0.4, [50, 4])]
-)
+@pytest.mark.parametrize(("alike", "shares"), [(0.3, [30, 30]), (0.6, [40, 20]), (0.75, [30, 30]), (0.4, [50, 4])])
 def test_two_voices_are_two(seed: int, alike: float, shares: list[int]) -> None:
     assert found(seed, 2, alike, shares) == 2
 
