@@ -15,6 +15,7 @@ from analyzer.judging.clock import SpeechClock
 from analyzer.matching import CUE, EXCUSE, CostTable, Finder, Match, Stream, Strictness, covers, make_stream, wording
 from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
 from analyzer.rubric.model import Sequence as Pattern
+from analyzer.text.syllables import spell
 from analyzer.text.tokens import tokenizer
 
 NEIGHBOURHOOD = 32  # characters around a hit in which an exception is looked for
@@ -38,7 +39,7 @@ def characters(pattern: Pattern) -> Iterator[str]:
 
 def table_over(phrases: Iterable[Phrase]) -> CostTable:
     """Return the cost table over every character that `phrases` ask for; make once, use for every recording."""
-    return CostTable("".join(dict.fromkeys("".join(text for p in phrases for text in characters(p.pattern)))))
+    return CostTable(key for p in phrases for text in characters(p.pattern) for key in spell(text))
 
 
 def standard_phrases(standard: Standard) -> Iterator[Phrase]:

@@ -10,11 +10,12 @@ of the paper is used. A tone costs little because recognisers get it wrong witho
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.text.syllables import Syllable, readings
+from analyzer.text.syllables import Syllable, readings, readings_of
 
 SAME_SOUND = 0.03  # another character of the same syllable and tone: prefer the written one when both stand
 TONE = 0.10
@@ -98,12 +99,14 @@ def character_cost(said: str, asked: str) -> float:
 class CostTable:
     """Costs of hearing any character where one of `asked` was to be said, built as characters turn up.
 
+    `asked` are characters or keys of `analyzer.text.syllables.spell`, which fix the reading of a heteronym.
+
     `codes(text)` numbers the characters of a text; `columns[index(char), code]`, float32, is the cost of hearing the
     numbered character as `char`. It equals `character_cost` pair by pair.
     """
 
-    def __init__(self, asked: str) -> None:
-        self._index = {char: i for i, char in enumerate(dict.fromkeys(asked))}
+    def __init__(self, asked: Iterable[str]) -> None:
+        self._index = {key: i for i, key in enumerate(dict.fromkeys(asked))}
         self._asked = [_codes(char) for char in self._index]
         self._known: dict[str, int] = {}
         self._columns = np.empty((len(self._index), 0), np.float32)
@@ -129,8 +132,9 @@ class CostTable:
         return self._by_said
 
     def index(self, asked: str) -> int:
-        """Return the row of an asked character in `columns`."""
-        return self._index[asked]
+        """Return the row in `columns` of an asked key, or of its character where the table knows no more."""
+        row = self._index.get(asked)
+        return self._index[asked[0]] if row is None else row
 
     def _cost(self, said: list[str]) -> NDArray[np.float32]:
         initials, finals, tones = _matrices()
@@ -147,9 +151,11 @@ class CostTable:
                 )
                 np.minimum(best, cost, out=best)
         np.maximum(best, SAME_SOUND, out=best)
+        rows: dict[str, list[int]] = {}
+        for key, row in self._index.items():
+            rows.setdefault(key[0], []).append(row)
         for column, char in enumerate(said):
-            if char in self._index:
-                best[self._index[char], column] = 0.0
+            best[rows.get(char, []), column] = 0.0
         return best
 
 
@@ -172,7 +178,7 @@ def _codes(char: str) -> list[tuple[int, int, int]]:
             _FINAL_NAMES.index(s.final) if s.final in _FINAL_NAMES else _NOTHING,
             s.tone,
         )
-        for s in readings(char)
+        for s in readings_of(char)
     ] or [(_NOTHING, _NOTHING, _NOTHING)]
     return [found[i] if i < len(found) else found[0] for i in range(MOST_READINGS)]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from analyzer.matching.costs import CostTable, deletion_cost
 from analyzer.rubric.model import Choice, Gap, Literal, Phrase, Sequence
+from analyzer.text.syllables import spell
 
 START, CHARACTER, GAP, JOIN = range(4)
 SLACK_CHARACTERS = 6  # room for inserted characters when a match's longest extent is estimated
@@ -56,8 +57,8 @@ class _Builder:
         """Append a sequence after `ends`; return where it may end (`ends` themselves where it is empty)."""
         for part in sequence.parts:
             if isinstance(part, Literal):
-                for char in part.text:
-                    ends = [self.add(CHARACTER, ends, self._table.index(char), drop=deletion_cost(char))]
+                for key in spell(part.text):
+                    ends = [self.add(CHARACTER, ends, self._table.index(key), drop=deletion_cost(key[0]))]
             elif isinstance(part, Gap):
                 ends = [self.add(GAP, ends, width=part.max_chars)]
             else:

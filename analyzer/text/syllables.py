@@ -51,7 +51,6 @@ _HETERONYMS = {
 def readings(char: str) -> tuple[Syllable, ...]:
     """Return the readings of one character, the most common first; empty for letters and signs."""
     from pypinyin import Style, pinyin
-    from pypinyin.contrib.tone_convert import to_finals, to_initials
 
     if not "\u3400" <= char <= "\u9fff":
         return ()
@@ -59,16 +58,43 @@ def readings(char: str) -> tuple[Syllable, ...]:
     if spelled is None:
         single = pinyin(char, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
         spelled = tuple(single[0]) if single else ()
-    found: list[Syllable] = []
-    for text in spelled:
-        if not text[-1].isdigit():
-            continue
-        initial = to_initials(text, strict=True)
-        final = to_finals(text, strict=True)
-        if final == "i" and initial in {"zh", "ch", "sh", "r", "z", "c", "s"}:
-            final = "-i"  # the apical vowel of zhi and zi is not the vowel of ji
-        found.append(Syllable(initial, final, int(text[-1])))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(_syllable(text) for text in spelled if text[-1].isdigit()))
+
+
+@functools.cache
+def _syllable(spelled: str) -> Syllable:
+    from pypinyin.contrib.tone_convert import to_finals, to_initials
+
+    initial = to_initials(spelled, strict=True)
+    final = to_finals(spelled, strict=True)
+    if final == "i" and initial in {"zh", "ch", "sh", "r", "z", "c", "s"}:
+        final = "-i"  # the apical vowel of zhi and zi is not the vowel of ji
+    return Syllable(initial, final, int(spelled[-1]))
+
+
+def spell(text: str) -> list[str]:
+    """Return one key a character for `readings_of`: the character, with its reading where the words around decide it.
+
+    >>> spell("重新"), spell("好")
+    (['重:chong2', '新'], ['好'])
+    """
+    if not any(char in _HETERONYMS for char in text):
+        return list(text)
+    from pypinyin import Style, pinyin
+
+    keys = list(text)
+    spelled = pinyin(text, style=Style.TONE3, neutral_tone_with_five=True)
+    if len(spelled) == len(keys):
+        for i, char in enumerate(text):
+            if spelled[i][0] in _HETERONYMS.get(char, ()):
+                keys[i] = f"{char}:{spelled[i][0]}"
+    return keys
+
+
+def readings_of(key: str) -> tuple[Syllable, ...]:
+    """Return the readings of a character, or the one reading of a key that `spell` gave."""
+    char, _, spelled = key.partition(":")
+    return (_syllable(spelled),) if spelled else readings(char)
 
 
 def count_syllables(text: str) -> int:

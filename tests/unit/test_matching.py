@@ -23,6 +23,7 @@ from analyzer.matching import (
 )
 from analyzer.matching.costs import character_cost
 from analyzer.rubric.notation import parse
+from analyzer.text.syllables import spell
 from analyzer.text.tokens import boundaries, tokenizer
 from tests.cast import spoken
 
@@ -159,6 +160,22 @@ def test_word_edges_include_both_ends(text: str) -> None:
 def test_confusions_of_mandarin_cost_little(a: str, b: str, most: float) -> None:
     assert 0.0 < character_cost(a, b) <= most
     assert character_cost(a, b) == character_cost(b, a)
+
+
+@pytest.mark.parametrize(("phrase", "said"), [("重新修", "服务中心修的"), ("调一下", "吊一下"), ("音乐声", "音热声")])
+def test_a_heteronym_in_a_phrase_is_read_as_its_words_read_it(phrase: str, said: str) -> None:
+    table = CostTable(spell(phrase))
+    finder = Finder(make_stream(spoken(said), None, WORDS), table, COURTESY)
+    exact = Finder(make_stream(spoken(phrase), None, WORDS), table, COURTESY)
+    assert max((m.similarity for m in exact.matches([parse(phrase)])), default=0.0) == 1.0
+    assert all(m.similarity < 1.0 for m in finder.matches([parse(phrase)]))
+
+
+def test_middle_is_not_again() -> None:
+    assert character_cost("中", "重") < 0.2
+    table = CostTable(spell("重新"))
+    code = table.codes("中")[0]
+    assert table.columns[table.index("重:chong2"), code] > 0.3
 
 
 def test_overlaps_keep_the_better_match_and_the_order() -> None:
