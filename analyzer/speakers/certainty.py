@@ -3,8 +3,8 @@
 A logistic of three things. The margin: how much nearer the voiceprint is to its own voice than to the next best, as a share
 of how far apart the two voices are, so that 0 is the middle between them and 1 one's own centre. And whether the
 speaker is said to change at a side of the piece where speech runs on: there a piece may hold both. And whether it is a
-scrap under 0.3 s, of which a third are wrong. Length beyond that adds nothing: short pieces have small margins.
-The constants come from `python -m benchmarks.speakers_certainty --fit`.
+scrap under 0.3 s, of which three in ten are wrong. Length beyond that adds nothing: short pieces have small margins.
+The constants come from `python -m benchmarks.speakers_certainty --fit --tts FOLDER`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
-BASE = 0.21  # log-odds in the middle between two voices
-A_MARGIN = 7.82
-RUNNING_ON = -3.59
-A_SCRAP = -0.69
+BASE = 0.08  # log-odds in the middle between two voices
+A_MARGIN = 7.86
+RUNNING_ON = -3.68
+A_SCRAP = -0.80
 SCRAP_S = 0.3
 LEAST_MARGIN, MOST_MARGIN = -0.2, 1.0
 LEAST_APART = 0.05  # voices nearer than this would make any margin look large
