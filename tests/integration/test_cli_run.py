@@ -74,7 +74,7 @@ def test_stderr_holds_progress_of_every_stage_and_no_report(batch: Batch) -> Non
     stages = list(dict.fromkeys(line.split("  ")[1] for line in lines))
     assert stages[:4] == ["解码", "找人声", "分说话人", "转写"]
     assert stages[-1] == "判断"
-    assert re.search(r"转写  \d+:\d\d/0:27  \d+\.\d 倍速  还需 \d+:\d\d", batch.done.err)
+    assert re.search(r"visit\.wav  判断  0:27/0:27  \d+\.\d 倍速  还需 0:00", batch.done.err)
     assert "═══" not in batch.done.err
 
 
