@@ -19,6 +19,7 @@ ALONE_THRESHOLD = 0.85  # nobody to compare with, so the cues must say it by the
 LOG_ODDS_A_WEIGHT = 0.5  # a cue of weight 3 on one side alone gives odds of e^1.5: 82 %
 MOST_LOG_ODDS = 4.0  # however often they are heard: cues of one talk are not independent
 TALK_PRIOR = 0.25  # technicians speak a little more; decides nothing by itself
+SECOND_CUSTOMER = 0.8  # a further voice is a bystander unless its words say plainly that the order is its own too
 SMALL_SHARE = 0.1  # a further voice with less than this share of the talk is more likely a bystander
 
 
@@ -101,7 +102,7 @@ def _judged(odds: Mapping[str, float], spoken: Mapping[str, float]) -> dict[str,
         if n == first:
             roles[n] = (Role.CUSTOMER, 1.0 - chances[n])
         else:
-            role = Role.CUSTOMER if customer[n] >= 0.5 else Role.OTHER
+            role = Role.CUSTOMER if customer[n] >= SECOND_CUSTOMER else Role.OTHER
             roles[n] = (role, (1.0 - chances[n]) * max(customer[n], 1.0 - customer[n]))
     return roles
 
