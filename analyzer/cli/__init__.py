@@ -20,7 +20,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     if isinstance(sys.stdout, TextIOWrapper):  # a terminal that cannot show ✓ is no reason to stop
         sys.stdout.reconfigure(errors="backslashreplace")
-    arguments_given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        try:
+            return _run(list(sys.argv[1:] if argv is None else argv))
+        finally:
+            sys.stdout.flush()  # here rather than at exit, where nobody could catch what it raises
+    except BrokenPipeError:  # `| head` has read enough; the flush at exit must not complain again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments_given: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m analyzer", description="听检：按书面服务标准检查上门与通话录音（离线运行）。"
     )
@@ -41,6 +51,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AnalyzerError as error:
         print(f"错误：{error}", file=sys.stderr)
         return 2 if error.code.startswith(WRONG_USAGE) else 1
-    except BrokenPipeError:  # `| head` has read enough; the flush at exit must not complain again
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1

@@ -45,8 +45,8 @@ class Done:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment of a command: ours without our own settings, and without the hub's promise to stay offline."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("TINGJIAN_", "HF_HUB_OFFLINE"))}
+    """The environment of a command: ours without our own settings, the hub's promise to stay offline, and Python's."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("TINGJIAN_", "HF_HUB_OFFLINE", "PYTHON"))}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
 
 

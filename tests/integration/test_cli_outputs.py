@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ import pytest
 
 from analyzer.cli import main
 from analyzer.pipeline import Analyzer
-from tests.integration.command_line import command
+from analyzer.settings import ROOT
+from tests.integration.command_line import command, environment
 from tests.integration.conftest import Cuts
 from tests.integration.shape import faults
 
+BAD = ROOT / "tests" / "fixtures" / "bad_lexicons" / "unknown-key"
 SAID = [
     {"start_s": 0.6, "end_s": 3.9, "text": "喂张先生您好我是物业服务中心维修班的小李"},
     {"start_s": 4.2, "end_s": 6.8, "text": "哦小李啊你几点到我在家等着呢"},
@@ -84,10 +88,15 @@ def test_a_file_name_in_another_encoding_is_written_as_an_escape(
     assert done.out.startswith("═══ ��ʦ��.wav") or "�" in done.out.splitlines()[0]
 
 
-def test_json_is_utf_8_in_a_terminal_that_speaks_something_else(cuts: Cuts, options: list[str]) -> None:
-    done = command("run", cuts.phone, *options, "--json", "-", PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize("where", ["stdout", "report"])
+def test_a_terminal_that_speaks_something_else_gets_json_in_utf_8_and_a_report_with_escapes(
+    where: str, cuts: Cuts, options: list[str]
+) -> None:
+    more = ["--json", "-"] if where == "stdout" else []
+    done = command("run", cuts.phone, *options, *more, PYTHONIOENCODING="ascii")
     assert done.status == 0, done.err
-    assert "物业" in done.documents[0]["transcript"][0]["text"]
+    assert ("物业服务中心" in done.out) == (where == "stdout")
+    assert ("\\u7269\\u4e1a" in done.out) == (where == "report")
 
 
 def test_a_bug_in_one_file_is_shown_and_the_others_go_on(
@@ -127,8 +136,21 @@ def test_an_unknown_model_ends_with_2_and_the_nearest_name(cuts: Cuts, capsys: p
     assert "是不是 small？" in capsys.readouterr().err
 
 
-def test_reading_only_the_head_of_a_report_is_no_error_to_complain_about(cuts: Cuts, options: list[str]) -> None:
-    before = "import os; r, w = os.pipe(); os.close(r); os.dup2(w, 1)"  # `| head` that has gone already
-    done = command("run", cuts.phone, *options, before=before)
-    assert done.status == 1
-    assert "Traceback" not in done.err and "BrokenPipe" not in done.err
+@pytest.mark.parametrize("arguments", [("--help",), ("check", str(BAD)), ("run",)])
+def test_a_reader_that_has_read_enough_is_no_error_to_complain_about(
+    arguments: tuple[str, ...], cuts: Cuts, options: list[str]
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)  # `| head` that has gone already
+    more = [str(cuts.phone), *options] if arguments == ("run",) else []
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer", *arguments, *more],
+        env=environment(),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
