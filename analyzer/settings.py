@@ -80,8 +80,9 @@ class Settings:
             "max": 256,
         },
     )
+    # 2, 3 and 5 gave CER 0.150, 0.153, 0.150 on the samples and 0.137, –, 0.134 on people; 5 reads the sound 2.5 times as often
     beam: int = field(
-        default=5,
+        default=2,
         metadata={
             "doc": "Beam width of decoding; 1 is greedy.",
             "zh": "束搜索宽度；1 是贪心解码。",

@@ -18,7 +18,7 @@ from analyzer.hearing.types import Decoded, Look, Window, compression_ratio
 class RecordedTranscriber:
     """An engine whose text stands in a JSON file: an Analysis of schema 1, or just its `transcript` list.
 
-    An utterance without `char_start_s` spreads its characters evenly. A character goes to the window
+    An utterance without `char_s` spreads its characters evenly. A character goes to the window
     that holds its time, or else to the nearest; a second look at a stretch finds nothing new.
     """
 
@@ -56,7 +56,7 @@ class RecordedTranscriber:
 
 def _characters(entry: dict[str, Any]) -> list[tuple[str, Span, float]]:
     text, start_s, end_s = str(entry["text"]), float(entry["start_s"]), float(entry["end_s"])
-    starts = entry.get("char_start_s") or np.linspace(start_s, end_s, len(text), endpoint=False)
+    starts = entry.get("char_s") or np.linspace(start_s, end_s, len(text), endpoint=False)
     sure = entry.get("char_confidence") or [float(entry.get("confidence", 1.0))] * len(text)
     ends = [*list(starts)[1:], end_s]
     return [

@@ -102,7 +102,7 @@ class Finder:
         for phrase in phrases:
             ceiling = self._ceiling(phrase)
             program = program_of(phrase, self._table)
-            for path in self._paths(program, ceiling):
+            for path in self._paths(program, ceiling, every=word_edges):
                 match = self._match(phrase, path)
                 if match.similarity >= THRESHOLD and (not word_edges or self._on_edges(match)):
                     found.append(match)
@@ -127,8 +127,8 @@ class Finder:
                 break
         return best
 
-    def _paths(self, program: Program, ceiling: float) -> list[_Path]:
-        """Return the best paths within the ceiling."""
+    def _paths(self, program: Program, ceiling: float, *, every: bool = False) -> list[_Path]:
+        """Return the best paths within the ceiling; `every` end, or one of each place."""
         field = self._field
         if field is None:
             return []
@@ -149,6 +149,7 @@ class Finder:
             np.float32(self.strictness.per_syllable),
             np.float32(ceiling),
             np.float32(-self.strictness.per_syllable * BLOCK_FREE),
+            every,
         )
         return [_Path(*path) for path in found]
 

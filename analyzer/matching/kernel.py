@@ -340,11 +340,13 @@ def search(
     per: np.float32,
     ceiling: np.float32,
     gap_ceiling: np.float32,
+    every: bool,
 ) -> list[tuple[int, float, float, int]]:
     """Return (end, cost, syllables, first) of the paths within `ceiling` that are best among their neighbours.
 
     `ceiling` bounds the slack of the last block (or of a phrase without gaps), `gap_ceiling` that of a block before a
-    gap. Only the last position of a valley counts, so that one place gives one path and not one a position.
+    gap. `every`: all ends within the ceiling (a word may end at one and not at the next); else only the last position of
+    a valley counts, so that one place gives one path and not one a position.
     """
     nodes, n, cells = len(kind), len(codes), minima.shape[1]
     bounds = suffix_bounds(kind, row, drop, first, preds, minima, per, ceiling, gap_ceiling)
@@ -383,6 +385,7 @@ def search(
         )  # fmt: skip
         for j in range(inside, length + 1):
             value = slack[last, j]
-            if value <= ceiling and value <= slack[last, j - 1] and (j == length or value < slack[last, j + 1]):
+            valley = value <= slack[last, j - 1] and (j == length or value < slack[last, j + 1])
+            if value <= ceiling and (every or valley):
                 found.append((start + j, float(cost[last, j]), float(count[last, j]), int(origin[last, j])))
     return found

@@ -97,6 +97,10 @@ def test_sound_alikes_and_word_parts_are_not_forbidden(phrase: str, said: str) -
     assert similarity(phrase, said, ACCUSATION, word_edges=True) == 0.0
 
 
+def test_a_word_may_end_before_the_longest_reading_does() -> None:
+    assert similarity("给根烟[抽]", "给根烟抽抽", ACCUSATION, word_edges=True) >= THRESHOLD
+
+
 def test_words_of_two_turns_are_not_run_together_into_an_accusation() -> None:
     said = [*spoken("那个我们"), *spoken("不管用了", at_s=30.0)]
     stream = make_stream(said, None, WORDS)
