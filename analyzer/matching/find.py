@@ -53,8 +53,8 @@ class Field:
         by_break = np.array([0.0, strictness.comma, strictness.sentence, strictness.turn], np.float32)
         cross = by_break[stream.breaks]
         insert = np.array([insertion_cost(c) for c in stream.text], np.float32) * np.float32(strictness.insertion)
-        # within a gap a comma costs nothing and a sentence half: people start anew within a sentence
-        share = np.array([0.0, 0.0, 0.5, 1.0], np.float32)[stream.breaks]
+        # within a gap a comma costs nothing: people start anew within a sentence
+        share = np.array([0.0, 0.0, 1.0, 1.0], np.float32)[stream.breaks]
         gap = np.concatenate([np.zeros(1, np.float32), np.cumsum(cross * share, dtype=np.float32)])
         codes, minima = _ground(stream, table)
         return cls(codes, cross, insert + cross, gap, minima)

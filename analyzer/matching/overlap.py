@@ -38,6 +38,11 @@ def resolve_overlaps(matches: Iterable[Match]) -> list[Match]:
     return sorted(kept, key=lambda m: m.first)
 
 
-def covers(outer: Match, inner: Match, *, tolerance: int = 1) -> bool:
-    """Return whether `outer` spans `inner`, but for `tolerance` characters at either end."""
-    return outer.first <= inner.first + tolerance and outer.last >= inner.last - tolerance
+COVERED = 0.6  # share of a hit that an exception must span: 没办法现在 excuses 我们没办法
+
+
+def covers(outer: Match, inner: Match) -> bool:
+    """Return whether `outer` spans so much of `inner` that it says what `inner` means."""
+    shared = min(outer.last, inner.last) - max(outer.first, inner.first) + 1
+    within = outer.first <= inner.first + 1 and outer.last >= inner.last - 1  # but for a character at either end
+    return within or shared >= COVERED * inner.width
