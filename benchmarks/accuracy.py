@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -64,6 +64,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--no-human", action="store_true", help="leave ../shared/speech out")
     parser.add_argument("--no-audio", action="store_true", help="from the scripts alone: seconds instead of minutes")
     parser.add_argument("--only", nargs="+", metavar="ID", help="these samples (ids may be prefixes)")
+    parser.add_argument("--sweep-only", nargs="+", default=[""], metavar="ID", help="sweep these samples (prefixes)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="also write every Analysis JSON into this folder")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder of the report")
     options = parser.parse_args(arguments)
@@ -73,7 +74,8 @@ def main(arguments: list[str]) -> int:
     if options.only:
         samples = [s for s in samples if s.id.startswith(tuple(options.only))]
     with frozen(settings) as fixed:
-        runs = run(samples, fixed, audio=not options.no_audio, swept=not options.no_sweep, people=not options.no_human)
+        swept = [s for s in samples if not options.no_sweep and s.id.startswith(tuple(options.sweep_only))]
+        runs = run(samples, fixed, audio=not options.no_audio, swept=swept, people=not options.no_human)
     options.out.mkdir(parents=True, exist_ok=True)
     accuracy_report.write(options.out, head, runs)
     if options.keep:
@@ -92,9 +94,9 @@ def frozen(settings: Settings) -> Iterator[Settings]:
 
 
 def run(
-    samples: list[Sample], settings: Settings, *, audio: bool = True, swept: bool = True, people: bool = True
+    samples: list[Sample], settings: Settings, *, audio: bool = True, swept: Sequence[Sample] = (), people: bool = True
 ) -> Runs:
-    """Judge every sample from its script, and where asked from its `audio`, `swept` over conditions, and real `people`."""
+    """Judge every sample from its script, where asked from its `audio`, those `swept` over conditions, real `people`."""
     standards = {s.script.standard: load(s.script.standard, settings) for s in samples}
     words = words_for(settings.lexicons, settings.cache_dir)
 
@@ -115,7 +117,7 @@ def run(
         say(f"NOISE SWEEP SKIPPED: {', '.join(absent)} missing (pip install -r requirements-bench.txt)")
         why = f"**SKIPPED**: {', '.join(absent)} missing on this machine (`pip install -r requirements-bench.txt`)"
         return Runs(heard, scripted, {}, read, why)
-    return Runs(heard, scripted, {c.name: list(ears.condition(samples, c)) for c in sweep.CONDITIONS}, read)
+    return Runs(heard, scripted, {c.name: list(ears.condition(list(swept), c)) for c in sweep.CONDITIONS}, read)
 
 
 def keep(folder: Path, runs: Runs) -> None:

@@ -136,7 +136,7 @@ def test_a_stored_transcript_is_replayed_with_its_text_and_times(tmp_path: Path)
             "end_s": 61.0,
             "text": "再见",
             "confidence": 0.7,
-            "char_start_s": [60.1, 60.6],
+            "char_s": [60.1, 60.6],
             "char_confidence": [0.5, 0.6],
         },
     )
