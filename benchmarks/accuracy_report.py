@@ -46,7 +46,7 @@ def lines(head: list[str], runs: Runs) -> list[str]:
         text += [
             "## Dialogues kept apart",
             "",
-            "Other topics, words and voices; nobody tunes on them: figures only.",
+            "Other topics, words and voices; the lexicons were written without them: figures only.",
             "",
         ]
         text += _conditions(columns(apart))
