@@ -1,7 +1,8 @@
 """How well other people's wordings are judged from perfect text: `python -m benchmarks wording`.
 
 The dialogues of benchmarks/paraphrase were written without sight of the lexicons. Odd ids (`dev`) may be looked at
-and learnt from; even ids (`test`) are only ever counted, so `--failures` refuses to show them.
+and learnt from; even ids (`test`) and the short dialogues of `fresh/` are only ever counted, so `--failures` refuses to
+show them. `fresh/` holds forbidden items alone.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from analyzer.domain import ItemResult, Kind, Role, Verdict
+from analyzer.domain import How, ItemResult, Kind, Role, Verdict
 from analyzer.judging import judge, words_for
 from analyzer.judging.examples import conversation
 from analyzer.rubric.load import load_standard
@@ -21,6 +23,7 @@ from analyzer.settings import Settings
 from benchmarks.measures import Tally, precision_recall
 
 HERE = Path(__file__).parent / "paraphrase"
+FRESH = "fresh"
 ROLES = {"技": Role.TECHNICIAN, "客": Role.CUSTOMER, "旁": Role.OTHER}
 
 
@@ -33,10 +36,7 @@ class Case:
     facts: dict[str, bool]
     turns: tuple[tuple[Role, str], ...]
     expect: dict[str, str]
-
-    @property
-    def split(self) -> str:
-        return "dev" if int(self.id[-1]) % 2 else "test"
+    split: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,31 @@ class Outcome:
 
 
 def cases(split: str) -> Iterator[Case]:
-    """Yield the dialogues of a split ("dev", "test" or "all")."""
+    """Yield the dialogues of a split ("dev", "test", "fresh" or "all")."""
     for path in sorted(HERE.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text("utf-8")):
-            turns = tuple((ROLES[who], text) for who, text in entry["turns"])
-            case = Case(path.stem, entry["id"], entry.get("facts") or {}, turns, entry["expect"])
-            if split in ("all", case.split):
-                yield case
+            own = "dev" if int(entry["id"][-1]) % 2 else "test"
+            if split in ("all", own):
+                yield _case(path.stem, entry, entry["expect"], own)
+    for path in sorted((HERE / FRESH).glob("*.yaml")) if split in ("all", FRESH) else ():
+        for entry in yaml.safe_load(path.read_text("utf-8")):
+            yield _case(path.stem, entry, _fresh_verdicts(path.stem, entry), FRESH)
+
+
+def _case(standard: str, entry: dict[str, Any], expect: dict[str, str], split: str) -> Case:
+    turns = tuple((ROLES[who], text) for who, text in entry["turns"])
+    return Case(standard, entry["id"], entry.get("facts") or {}, turns, expect, split)
+
+
+def _fresh_verdicts(standard: str, entry: dict[str, Any]) -> dict[str, str]:
+    """Every forbidden item judged by rule: `missed` where `said` has it, else `met`; debatable ones are left out."""
+    missed, met = Verdict.MISSED.value, Verdict.MET.value
+    said, debatable = entry.get("said", {}), entry.get("debatable", ())
+    return {
+        item.id: missed if item.id in said else met
+        for item in load_standard(standard, Settings.from_environment().lexicons).items
+        if item.kind is Kind.FORBIDDEN and item.how is How.RULE and item.id not in debatable
+    }
 
 
 def outcomes(split: str, settings: Settings) -> Iterator[Outcome]:
@@ -73,7 +91,7 @@ def outcomes(split: str, settings: Settings) -> Iterator[Outcome]:
 def main(arguments: list[str]) -> int:
     """Print precision and recall a standard and an item, and on request the failures of the dev half."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks wording")
-    parser.add_argument("--split", choices=("dev", "test", "all"), default="all")
+    parser.add_argument("--split", choices=("dev", "test", FRESH, "all"), default="all")
     parser.add_argument("--standard")
     parser.add_argument("--item")
     parser.add_argument("--failures", action="store_true", help="show what went wrong (dev half only)")

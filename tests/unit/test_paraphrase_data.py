@@ -119,3 +119,29 @@ def test_both_halves_hold_every_item_fulfilled_and_not(standard: str) -> None:
             verdicts = [d["expect"].get(item) for d in cases]
             assert "met" in verdicts, f"{item}: never met in half {half}"
             assert "missed" in verdicts, f"{item}: never missed in half {half}"
+
+
+@cache
+def fresh(standard: str) -> list[dict[str, Any]]:
+    text = (FOLDER / "fresh" / f"{standard}.yaml").read_text(encoding="utf-8")
+    return list(yaml.load(text, Loader=_StrictLoader))  # noqa: S506 - a subclass of SafeLoader
+
+
+@standards
+def test_fresh_dialogues_name_forbidden_items_and_turns_of_the_technician(standard: str) -> None:
+    forbidden = {item for item, kind in checklist()[standard].items() if kind == "forbidden"}
+    numbers = [d["id"] for d in fresh(standard)]
+    assert numbers == [f"{PREFIXES[standard]}-f{n:02}" for n in range(1, len(numbers) + 1)]
+    for d in fresh(standard):
+        said, lookalikes = d.get("said", {}), d.get("lookalikes", [])
+        assert {"id", "turns"} <= set(d) <= {"id", "turns", "said", "lookalikes", "debatable"}, d["id"]
+        assert said.keys() | set(d.get("debatable", [])) <= forbidden, d["id"]
+        assert said.keys().isdisjoint(d.get("debatable", [])), d["id"]
+        assert all(d["turns"][n][0] == "技" for n in [*lookalikes, *(n for at in said.values() for n in at)]), d["id"]
+        assert said or lookalikes, d["id"]
+
+
+def test_fresh_dialogues_are_half_violations_half_traps() -> None:
+    every = [d for standard in PREFIXES for d in fresh(standard)]
+    assert len(every) >= 60
+    assert 0.4 <= sum("said" in d for d in every) / len(every) <= 0.6
