@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from analyzer.errors import SettingsError
 
@@ -148,20 +148,48 @@ class Settings:
 
         Raises SettingsError for an unknown name, a value of the wrong type or outside its range.
         """
-        environment = os.environ if environment is None else environment
-        known = {f.name: f for f in fields(cls)}
-        values: dict[str, object] = {}
-        for variable, text in environment.items():
-            if not variable.startswith(PREFIX) or variable.startswith(f"{PREFIX}WEB_"):
-                continue
-            name = variable.removeprefix(PREFIX).lower()
-            if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                hint = f"是不是 {PREFIX}{near[0].upper()}？" if near else f"可用的设置：{', '.join(sorted(known))}"
-                raise SettingsError("setting-unknown", f"不认识的设置 {variable}", hint)
-            values[name] = text
-        values.update({name: value for name, value in overrides.items() if value is not None})
-        return cls(**{name: _parse(cls, name, value) for name, value in values.items()})  # type: ignore[arg-type]  # parsed by field
+        return read_environment(cls, PREFIX, environment, overrides, others=(f"{PREFIX}WEB_",))
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+T = TypeVar("T", bound=_Dataclass)
+
+
+def read_environment(
+    cls: type[T],
+    prefix: str,
+    environment: Mapping[str, str] | None = None,
+    overrides: Mapping[str, object] | None = None,
+    others: tuple[str, ...] = (),
+) -> T:
+    """Return a settings dataclass from the variables with `prefix`; variables that begin as one of `others` are not ours.
+
+    Raises SettingsError for an unknown name, a value of the wrong type or outside its range.
+    """
+    environment = os.environ if environment is None else environment
+    known = {f.name: f for f in fields(cls)}
+    values: dict[str, object] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(prefix) or variable.startswith(others or ("\0",)):
+            continue
+        name = variable.removeprefix(prefix).lower()
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"是不是 {prefix}{near[0].upper()}？" if near else f"可用的设置：{', '.join(sorted(known))}"
+            raise SettingsError("setting-unknown", f"不认识的设置 {variable}", hint)
+        values[name] = text
+    values.update({name: value for name, value in (overrides or {}).items() if value is not None})
+    return cls(**{name: _parse(cls, prefix, name, value) for name, value in values.items()})
+
+
+def _boolean(value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text not in ("true", "false", "1", "0"):
+        raise ValueError(text)
+    return text in ("true", "1")
 
 
 _PARSERS: dict[str, Callable[[Any], Any]] = {
@@ -169,18 +197,19 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
     "float": float,
     "Path": lambda v: Path(v).expanduser(),
     "str": str,
+    "bool": _boolean,
 }
-_TYPES = {"int": "整数", "float": "数", "Path": "路径", "str": "文字"}
+_TYPES = {"int": "整数", "float": "数", "Path": "路径", "str": "文字", "bool": "true 或 false"}
 
 
-def _parse(cls: type[Settings], name: str, value: object) -> object:
+def _parse(cls: type[_Dataclass], prefix: str, name: str, value: object) -> object:
     """One value, converted to its field's type and checked against its `choices` or range."""
     spec = next((f for f in fields(cls) if f.name == name), None)
     if spec is None:
         raise SettingsError(
             "setting-unknown", f"不认识的设置 {name}", f"可用的设置：{', '.join(f.name for f in fields(cls))}"
         )
-    place = f"{PREFIX}{name.upper()}"
+    place = f"{prefix}{name.upper()}"
     if not str(value).strip() and not spec.metadata.get("empty"):
         raise SettingsError("setting-empty", f"设置 {place} 是空的", "请填上值，或去掉这个变量")
     try:
@@ -198,22 +227,24 @@ def _parse(cls: type[Settings], name: str, value: object) -> object:
     return parsed
 
 
-def table(language: str = "doc") -> str:
-    """Return the settings as a Markdown table; `language` names the column: "doc" (English) or "zh"."""
+def table(language: str = "doc", cls: type[Any] = Settings, prefix: str = PREFIX) -> str:
+    """Return settings as a Markdown table; `language` names the column: "doc" (English) or "zh"."""
     heads = {"doc": ("Variable", "Default", "Meaning"), "zh": ("变量", "默认值", "含义")}[language]
     lines = [f"| {' | '.join(heads)} |", "| --- | --- | --- |"]
-    defaults = Settings()
-    for spec in fields(Settings):
+    defaults = cls()
+    for spec in fields(cls):
         meaning = spec.metadata[language]
         if "min" in spec.metadata:
             meaning += f" [{_shown(spec.metadata['min'])} … {_shown(spec.metadata['max'])}]"
-        lines.append(f"| `{PREFIX}{spec.name.upper()}` | `{_shown(getattr(defaults, spec.name))}` | {meaning} |")
+        lines.append(f"| `{prefix}{spec.name.upper()}` | `{_shown(getattr(defaults, spec.name))}` | {meaning} |")
     return "\n".join(lines) + "\n"
 
 
 def _shown(value: object) -> str:
     if isinstance(value, Path):
         return f"{value.relative_to(ROOT).as_posix()}/"
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 

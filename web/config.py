@@ -1,0 +1,200 @@
+"""Settings of the site: read once from TINGJIAN_WEB_* variables, checked, documented in the READMEs.
+
+    python -m web.config [zh]     prints the table that stands in README.md (README.zh.md)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analyzer.settings import read_environment, table
+
+PREFIX = "TINGJIAN_WEB_"
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Everything of the site that can be set. A field's `doc` and `zh` are its line in the tables of the READMEs.
+
+    Empty URLs and paths mean: inside the service's own folder (`TINGJIAN_HOME`).
+    """
+
+    host: str = field(
+        default="127.0.0.1", metadata={"doc": "Address to listen on.", "zh": "监听的地址；要让同事访问，改为 0.0.0.0。"}
+    )
+    port: int = field(
+        default=8000, metadata={"doc": "Port to listen on.", "zh": "监听的端口。", "min": 1, "max": 65535}
+    )
+    threads: int = field(
+        default=8, metadata={"doc": "Threads of the web server.", "zh": "网站的线程数。", "min": 1, "max": 256}
+    )
+    secret_key: str = field(
+        default="",
+        metadata={
+            "doc": "Key that signs sessions; empty: made once and kept in `TINGJIAN_HOME`.",
+            "zh": "给会话签名的密钥；留空则自动生成，保存在 `TINGJIAN_HOME`。",
+            "empty": True,
+        },
+    )
+    database_url: str = field(
+        default="",
+        metadata={
+            "doc": "SQLAlchemy URL; empty: SQLite in `TINGJIAN_HOME`.",
+            "zh": "数据库地址（SQLAlchemy URL）；留空则用 `TINGJIAN_HOME` 里的 SQLite。",
+            "empty": True,
+        },
+    )
+    queue_url: str = field(
+        default="",
+        metadata={
+            "doc": "Doorbell of the workers: empty (SQLite file), `redis://…` or `postgresql://…`.",
+            "zh": "唤醒后台进程用的队列：留空（SQLite 文件）、`redis://…` 或 `postgresql://…`。",
+            "empty": True,
+        },
+    )
+    storage_url: str = field(
+        default="",
+        metadata={
+            "doc": "Where audio is kept (fsspec URL); empty: a folder in `TINGJIAN_HOME`.",
+            "zh": "录音存放处（fsspec 地址）；留空则放在 `TINGJIAN_HOME` 的文件夹里。",
+            "empty": True,
+        },
+    )
+    timezone: str = field(
+        default="Asia/Shanghai",
+        metadata={"doc": "Time zone of dates and times on pages.", "zh": "页面上日期和时间所用的时区。"},
+    )
+    session_minutes: int = field(
+        default=480,
+        metadata={
+            "doc": "Minutes without a click after which one must log in again.",
+            "zh": "多少分钟没有操作要重新登录。",
+            "min": 1,
+            "max": 43200,
+        },
+    )
+    secure_cookies: bool = field(
+        default=False,
+        metadata={"doc": "Send cookies over HTTPS only.", "zh": "只在 HTTPS 下发送 cookie（网站前面有 HTTPS 时打开）。"},
+    )
+    trusted_hosts: str = field(
+        default="",
+        metadata={
+            "doc": "Host names the site answers to, separated by commas; empty: any.",
+            "zh": "网站应答的主机名，用逗号分开；留空则不限。",
+            "empty": True,
+        },
+    )
+    slice_bytes: int = field(
+        default=8 * 1024**2,
+        metadata={
+            "doc": "Size of an upload slice in bytes.",
+            "zh": "上传时每一片的大小，字节。",
+            "min": 65536,
+            "max": 16 * 1024**2,
+        },
+    )
+    min_free_bytes: int = field(
+        default=2 * 1024**3,
+        metadata={
+            "doc": "Uploads are refused when less than this is free on the disk.",
+            "zh": "磁盘剩余空间少于这么多字节就不再收文件。",
+            "min": 0,
+            "max": 2**50,
+        },
+    )
+    file_name_pattern: str = field(
+        default="{date}_{staff_no}_{order_no}_{kind}",
+        metadata={
+            "doc": "Pattern that file names are read by.",
+            "zh": "从文件名读出信息的格式。",
+        },
+    )
+    drop_folder: str = field(
+        default="",
+        metadata={
+            "doc": "Folder whose recordings are taken in by the worker; empty: none.",
+            "zh": "投递文件夹：放进去的录音由后台自动收取；留空则不用。",
+            "empty": True,
+        },
+    )
+    lease_seconds: int = field(
+        default=30,
+        metadata={
+            "doc": "A worker silent for this long is taken for dead and its recording queued again.",
+            "zh": "后台进程多少秒没有动静就视为中断，录音重新排队。",
+            "min": 5,
+            "max": 3600,
+        },
+    )
+    random_share: float = field(
+        default=0.1,
+        metadata={
+            "doc": "Share of recordings drawn at random for review.",
+            "zh": "随机抽查的录音比例。",
+            "min": 0.0,
+            "max": 1.0,
+        },
+    )
+    min_recordings: int = field(
+        default=5,
+        metadata={
+            "doc": "Fewer judged recordings than this give no rank.",
+            "zh": "评出分数的录音少于这么多段，不参加排名。",
+            "min": 1,
+            "max": 1000,
+        },
+    )
+    appeal_days: int = field(
+        default=7,
+        metadata={
+            "doc": "Days after sign-off in which a technician can contest a verdict.",
+            "zh": "签核后多少天之内可以申诉。",
+            "min": 1,
+            "max": 365,
+        },
+    )
+    workdays_file: str = field(
+        default="",
+        metadata={
+            "doc": "File with holidays and make-up working days; empty: Monday to Friday work.",
+            "zh": "节假日和调休的文件；留空则周一到周五上班。",
+            "empty": True,
+        },
+    )
+    smtp_url: str = field(
+        default="",
+        metadata={
+            "doc": "Mail server for the weekly digest, `smtp://user:password@host:port`; empty: no mail.",
+            "zh": "发周报的邮件服务器 `smtp://用户:密码@主机:端口`；留空则不发邮件。",
+            "empty": True,
+        },
+    )
+    mail_from: str = field(
+        default="tingjian@localhost",
+        metadata={"doc": "Sender of mails.", "zh": "邮件的发件人。"},
+    )
+    public_url: str = field(
+        default="http://127.0.0.1:8000",
+        metadata={"doc": "Address of the site in mails and exports.", "zh": "邮件和导出文件里网站的地址。"},
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: object) -> WebSettings:
+        """Settings from TINGJIAN_WEB_* variables; `overrides` (not None) win. Raises SettingsError with a hint."""
+        return read_environment(cls, PREFIX, environment, overrides)
+
+    def database(self, home: Path) -> str:
+        """SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{home / 'web' / 'tingjian.db'}"
+
+    def storage(self, home: Path) -> str:
+        """Return the fsspec URL of the folder that holds audio."""
+        return self.storage_url or (home / "web" / "audio").as_uri()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table("zh" if sys.argv[1:] == ["zh"] else "doc", WebSettings, PREFIX))

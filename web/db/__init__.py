@@ -1,0 +1,6 @@
+"""The database of the site."""
+
+from web.db.engine import Database
+from web.db.types import Document, UtcDateTime, now
+
+__all__ = ["Database", "Document", "UtcDateTime", "now"]

@@ -1,0 +1,44 @@
+"""All tables, so that migrations and tests see them."""
+
+from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, Verdict
+from web.models.audit import AuditEntry
+from web.models.base import Base
+from web.models.people import User, UserRole
+from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
+from web.models.reviews import Appeal, Decision, Presence, SignOff, TranscriptEdit
+from web.models.scorecards import Clip, CoachingNote, ItemPeriod, PublishedMonth, ScoreDay, SiteValue, StaleDay
+from web.models.staff import Team, Technician, WorkOrder
+
+__all__ = [
+    "Analysis",
+    "AnalysisDocument",
+    "Appeal",
+    "AuditEntry",
+    "Base",
+    "Clip",
+    "CoachingNote",
+    "CustomerWord",
+    "Decision",
+    "ItemPeriod",
+    "Job",
+    "JobKind",
+    "JobState",
+    "Presence",
+    "PublishedMonth",
+    "Recording",
+    "RecordingState",
+    "ReviewState",
+    "ScoreDay",
+    "SignOff",
+    "SiteValue",
+    "StaleDay",
+    "Team",
+    "Technician",
+    "TranscriptEdit",
+    "Upload",
+    "UploadState",
+    "User",
+    "UserRole",
+    "Verdict",
+    "WorkOrder",
+]

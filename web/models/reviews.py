@@ -1,0 +1,98 @@
+"""What people decided. Rows are only added: the history is the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from web.db import UtcDateTime, now
+from web.models.base import Base
+
+
+class Decision(Base):
+    """A person confirmed, overruled or withdrew a verdict, or answered a person item."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (Index("ix_decisions_recording", "recording_id", "item_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"))
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("analyses.id"))  # what the person saw
+    item_id: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+    action: Mapped[str] = mapped_column(String(16))  # confirm | overrule | answer | withdraw | appeal
+    machine: Mapped[str | None] = mapped_column(String(16))
+    before: Mapped[str | None] = mapped_column(String(16))  # the final verdict until now
+    after: Mapped[str | None] = mapped_column(String(16))
+    after_credit: Mapped[float | None] = mapped_column()
+    note: Mapped[str] = mapped_column(String(500), default="")
+
+
+class TranscriptEdit(Base):
+    """A corrected line. `line` counts the utterances of the analysis that heard them; the machine's text stays there."""
+
+    __tablename__ = "transcript_edits"
+    __table_args__ = (Index("ix_transcript_edits_recording", "recording_id", "line", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"))
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("analyses.id"))  # origin heard or imported
+    line: Mapped[int] = mapped_column()
+    field: Mapped[str] = mapped_column(String(16))  # text | role
+    before: Mapped[str] = mapped_column(String(2000))
+    after: Mapped[str | None] = mapped_column(String(2000))  # None: back to the machine's
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Presence(Base):
+    """Who has a recording open, and when the page last said so."""
+
+    __tablename__ = "presences"
+
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class SignOff(Base):
+    """A final score with the verdicts as signed; reopening adds who, when and why and a later sign-off a new edition."""
+
+    __tablename__ = "sign_offs"
+    __table_args__ = (UniqueConstraint("recording_id", "edition"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"))
+    edition: Mapped[int] = mapped_column()
+    analysis_id: Mapped[int] = mapped_column(ForeignKey("analyses.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+    score: Mapped[float | None] = mapped_column()
+    machine_score: Mapped[float | None] = mapped_column()
+    note: Mapped[str] = mapped_column(String(500), default="")
+    verdicts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # {item: {machine, human, final, credit}}
+    reopened_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    reopened_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    reopen_reason: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Appeal(Base):
+    """A technician contests a verdict of a signed recording; `state` is open | upheld | rejected."""
+
+    __tablename__ = "appeals"
+    __table_args__ = (Index("ix_appeals_state", "state", "id"), Index("ix_appeals_recording", "recording_id", "item_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"))
+    item_id: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+    text: Mapped[str] = mapped_column(String(1000))
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    resolved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    resolution: Mapped[str] = mapped_column(String(1000), default="")
