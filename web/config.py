@@ -1,6 +1,6 @@
 """Settings of the site: read once from TINGJIAN_WEB_* variables, checked, documented in the READMEs.
 
-    python -m web.config [zh]     prints the table that stands in README.md (README.zh.md)
+python -m web.config [zh]     prints the table that stands in README.md (README.zh.md)
 """
 
 from __future__ import annotations
@@ -78,7 +78,10 @@ class WebSettings:
     )
     secure_cookies: bool = field(
         default=False,
-        metadata={"doc": "Send cookies over HTTPS only.", "zh": "只在 HTTPS 下发送 cookie（网站前面有 HTTPS 时打开）。"},
+        metadata={
+            "doc": "Send cookies over HTTPS only.",
+            "zh": "只在 HTTPS 下发送 cookie（网站前面有 HTTPS 时打开）。",
+        },
     )
     trusted_hosts: str = field(
         default="",

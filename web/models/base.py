@@ -24,4 +24,6 @@ class Base(DeclarativeBase):
 
 def words(kind: type[StrEnum]) -> Enum:
     """Return the column type of a StrEnum, stored as its words."""
-    return Enum(kind, native_enum=False, length=24, values_callable=lambda e: [m.value for m in e], validate_strings=True)
+    return Enum(
+        kind, native_enum=False, length=24, values_callable=lambda e: [m.value for m in e], validate_strings=True
+    )

@@ -84,7 +84,10 @@ class Appeal(Base):
     """A technician contests a verdict of a signed recording; `state` is open | upheld | rejected."""
 
     __tablename__ = "appeals"
-    __table_args__ = (Index("ix_appeals_state", "state", "id"), Index("ix_appeals_recording", "recording_id", "item_id"))
+    __table_args__ = (
+        Index("ix_appeals_state", "state", "id"),
+        Index("ix_appeals_recording", "recording_id", "item_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"))

@@ -1,0 +1,106 @@
+"""A site of its own for every test: migrated once, copied; users logged in without the form."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from analyzer.settings import ROOT, Settings
+from tests.web import cast
+from web import create_app
+from web.config import WebSettings
+from web.db import Database
+from web.migrations import upgrade
+from web.models import User
+from web.site import KEY
+
+Login = Callable[[str], FlaskClient]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database at the newest migration, with the company in it."""
+    path = tmp_path_factory.mktemp("db") / "tingjian.db"
+    url = f"sqlite:///{path}"
+    upgrade(url)
+    database = Database(url)
+    with database.writing() as session:
+        cast.company(session)
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, migrated: Path) -> Path:
+    """The service's own folder, with a fresh copy of the database."""
+    folder = tmp_path / "home"
+    (folder / "web").mkdir(parents=True)
+    shutil.copy(migrated, folder / "web" / "tingjian.db")
+    return folder
+
+
+@pytest.fixture
+def app(home: Path) -> Iterator[Flask]:
+    """The site; CSRF checks are off but in the tests of CSRF."""
+    settings = Settings(home=home, lexicons=ROOT / "lexicons")
+    made = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, WebSettings())
+    yield made
+    made.extensions[KEY].db.dispose()
+
+
+@pytest.fixture
+def db(app: Flask) -> Database:
+    """The site's database."""
+    database: Database = app.extensions[KEY].db
+    return database
+
+
+@pytest.fixture
+def people(db: Database) -> dict[str, Any]:
+    """The company's rows by the names of `cast.company`."""
+    from sqlalchemy import select
+
+    from web.models import Team, Technician
+
+    names = {
+        "admin": "admin", "qa": "chen", "qa2": "lin", "manager": "zhou", "manager_east": "zheng",
+        "technician": "wang", "technician2": "li",
+    }  # fmt: skip
+    with db.reading() as session:
+        users = {u.username: u for u in session.scalars(select(User))}
+        staff = {t.staff_no: t for t in session.scalars(select(Technician))}
+        teams = {t.name: t for t in session.scalars(select(Team))}
+    return {
+        **{key: users[name] for key, name in names.items()},
+        "wang": staff["1001"],
+        "li": staff["1002"],
+        "east": teams["东区"],
+        "west": teams["西区"],
+    }
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has logged in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def login(app: Flask, people: dict[str, Any]) -> Login:
+    """Return `login("qa")`: a client logged in as that member of the cast."""
+
+    def log_in(who: str) -> FlaskClient:
+        client = app.test_client()
+        user = people[who]
+        with client.session_transaction() as session:
+            session["_user_id"] = f"{user.id}.{user.session_epoch}"
+            session["_fresh"] = True
+        return client
+
+    return log_in

@@ -1,0 +1,87 @@
+"""The one authorization table: which role may ask for which endpoint, and whose recordings it sees.
+
+An endpoint that is missing here is refused (and a test fails): access is granted on purpose, never by accident.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import Select, false, select
+from werkzeug.wrappers import Response
+
+from web.login import Viewer
+from web.models import Recording, ReviewState, Technician, UserRole
+
+ADMIN, QA, MANAGER, TECHNICIAN = UserRole.ADMIN, UserRole.QA, UserRole.MANAGER, UserRole.TECHNICIAN
+PUBLIC: frozenset[UserRole] = frozenset()  # no login needed
+EVERYONE = frozenset(UserRole)
+STAFF = frozenset({ADMIN, QA, MANAGER})  # all but technicians
+OFFICE = frozenset({ADMIN, QA})
+ADMINS = frozenset({ADMIN})
+
+TABLE: dict[str, frozenset[UserRole]] = {
+    "static": PUBLIC,
+    # home
+    "home.index": EVERYONE,
+    "home.health": PUBLIC,
+}
+
+
+def visible(statement: Select[Any], viewer: Viewer) -> Select[Any]:
+    """Return the statement (over Recording) narrowed to the recordings that the viewer may see.
+
+    QA and admins see all; a manager his team's (all teams where none is set); a technician his own, once signed:
+    what only a machine said accuses nobody.
+    """
+    statement = statement.where(Recording.deleted_at.is_(None))
+    if viewer.role in OFFICE:
+        return statement
+    if viewer.role is MANAGER:
+        if viewer.team_id is None:
+            return statement
+        team = select(Technician.id).where(Technician.team_id == viewer.team_id)
+        return statement.where(Recording.technician_id.in_(team))
+    if viewer.technician_id is None:
+        return statement.where(false())
+    return statement.where(
+        Recording.technician_id == viewer.technician_id, Recording.review_state == ReviewState.SIGNED
+    )
+
+
+def may(viewer: Viewer, endpoint: str) -> bool:
+    """Return whether the viewer may ask for the endpoint (templates use it to leave out what he cannot do)."""
+    roles = TABLE.get(endpoint)
+    return roles is not None and (roles == PUBLIC or viewer.role in roles)
+
+
+def _check() -> Response | None:
+    endpoint = request.endpoint
+    if endpoint is None:  # no such page: 404 follows
+        return None
+    roles = TABLE.get(endpoint)
+    if roles is None:
+        abort(403)
+    if roles == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        if request.method != "GET" or "HX-Request" in request.headers or request.path.startswith("/api/"):
+            abort(401)
+        return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+    if current_user.must_change_password and endpoint not in ("auth.password", "auth.logout"):
+        flash(_("请先修改初始密码。"), "warning")
+        return redirect(url_for("auth.password"))
+    if current_user.role not in roles:
+        abort(403)
+    return None
+
+
+def init(app: Flask) -> None:
+    """Check every request before its view."""
+    app.before_request(_check)
+    app.jinja_env.globals["may"] = lambda endpoint: (
+        current_user.is_authenticated and endpoint in app.view_functions and may(current_user, endpoint)
+    )

@@ -1,0 +1,77 @@
+"""Putting the site together."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from analyzer.settings import Settings
+from web import access, cli, errors, i18n, login, pages, security
+from web.config import WebSettings
+from web.db import Database
+from web.site import KEY, Site, forget_reads
+
+FEATURES = ("web.home",)
+
+
+def create_app(
+    config: Mapping[str, Any] | None = None, settings: Settings | None = None, web: WebSettings | None = None
+) -> Flask:
+    """Return the application. `config` is Flask's own; settings default to the environment.
+
+    Raises SettingsError for a mistyped setting. The database must be at the newest migration: `serve`, `worker` and
+    `upgrade` see to that.
+    """
+    settings = settings or Settings.from_environment()
+    web = web or WebSettings.from_environment()
+    app = Flask("web")
+    app.config.update(
+        SECRET_KEY=web.secret_key or _kept_key(settings.home / "web" / "secret_key"),
+        SESSION_COOKIE_NAME="tingjian",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=web.secure_cookies,
+        PERMANENT_SESSION_LIFETIME=timedelta(minutes=web.session_minutes),
+        MAX_CONTENT_LENGTH=32 * 1024**2,  # slices are at most 16 MiB; a CSV of 100,000 orders is under 20
+        TRUSTED_HOSTS=[h.strip() for h in web.trusted_hosts.split(",") if h.strip()] or None,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.config.update(config or {})
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions[KEY] = Site(settings, web, Database(web.database(settings.home)))
+    if web.secure_cookies:  # behind a proxy that speaks HTTPS
+        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    app.teardown_appcontext(lambda _: forget_reads())
+    for part in (security, i18n, login, access, errors, pages, cli):
+        part.init(app)
+    for feature in FEATURES:
+        app.register_blueprint(importlib.import_module(f"{feature}.views").blueprint)
+    return app
+
+
+def _kept_key(path: Path) -> str:
+    """Return the key of this installation, made at the first start and readable by its owner only."""
+    if path.is_file():
+        return path.read_text("ascii").strip()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_hex(32)
+    made = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    made.touch(mode=0o600)
+    made.write_text(key, "ascii")
+    try:
+        os.link(made, path)  # fails where another process was first: then its key holds
+    except FileExistsError:
+        key = path.read_text("ascii").strip()
+    finally:
+        made.unlink()
+    return key

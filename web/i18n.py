@@ -1,0 +1,26 @@
+"""Language of the pages: Simplified Chinese is the source; other catalogues go to web/translations."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_babel import Babel
+from flask_login import current_user
+
+LANGUAGES = {"zh_Hans_CN": "简体中文"}
+DEFAULT = "zh_Hans_CN"
+
+
+def _chosen() -> str:
+    wanted = getattr(current_user, "preferences", {}).get("language") if current_user else None
+    if wanted in LANGUAGES:
+        return str(wanted)
+    return request.accept_languages.best_match(LANGUAGES, DEFAULT) or DEFAULT
+
+
+def init(app: Flask) -> None:
+    """Give the application its languages and the site's time zone."""
+    from web.site import KEY
+
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", DEFAULT)
+    app.config.setdefault("BABEL_DEFAULT_TIMEZONE", app.extensions[KEY].web.timezone)
+    Babel(app, locale_selector=_chosen)

@@ -1,0 +1,47 @@
+"""Alembic's entry: run the migrations on the database that the caller named."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+
+from web.db import Database, Document, UtcDateTime
+from web.models import Base
+
+
+def _render(kind: str, item: Any, _context: object) -> str | Literal[False]:
+    """Our own column types are written as what the database holds."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime()"
+    if kind == "type" and isinstance(item, Document):
+        return "sa.LargeBinary()"
+    return False
+
+
+def run() -> None:
+    """Run the migrations, foreign keys off meanwhile: SQLite's batch mode drops and makes tables anew."""
+    database = Database(context.config.attributes["url"])
+    try:
+        with database.engine.connect() as connection:
+            if database.is_sqlite:
+                connection.connection.execute("PRAGMA foreign_keys=OFF")
+            context.configure(
+                connection,
+                target_metadata=Base.metadata,
+                render_as_batch=True,
+                render_item=_render,
+                compare_type=True,
+            )
+            with context.begin_transaction():
+                context.run_migrations()
+            if database.is_sqlite:
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if broken:
+                    raise RuntimeError(f"rows without the row they name: {broken[:5]}")
+            connection.commit()
+    finally:
+        database.dispose()
+
+
+run()

@@ -1,0 +1,98 @@
+"""What pages need to know of a standard: its title and its items. The only page-side module that reads lexicons.
+
+A standard is read once and again only when a file of its folder changes.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.errors import LexiconError
+from analyzer.rubric.load import load_standard, standard_files
+
+
+@dataclass(frozen=True, slots=True)
+class ItemInfo:
+    """One clause as pages show it; `penalty` and `cap` hold for forbidden items."""
+
+    id: str
+    kind: str
+    how: str
+    clause: str
+    text: str
+    when_text: str
+    weight: float
+    penalty: float
+    cap: float | None
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactInfo:
+    """A fact that can be given with a recording."""
+
+    name: str
+    title: str
+    opposite: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandardInfo:
+    """A standard as pages show it."""
+
+    id: str
+    version: str
+    digest: str
+    title: str
+    recording: str  # visit | call
+    items: tuple[ItemInfo, ...]
+    facts: tuple[FactInfo, ...]
+
+    def item(self, item_id: str) -> ItemInfo | None:
+        """Return an item by id, None where this version has none such."""
+        return next((i for i in self.items if i.id == item_id), None)
+
+
+def standards(folder: Path) -> tuple[StandardInfo, ...]:
+    """Return all valid standards of a folder, by id; an invalid one is left out (`analyzer check` names its faults)."""
+    stamp = tuple(sorted((p.as_posix(), p.stat().st_mtime_ns) for p in folder.rglob("*") if p.is_file()))
+    return _read(folder, stamp)
+
+
+def standard(folder: Path, standard_id: str | None) -> StandardInfo | None:
+    """Return one standard by id, None where there is none such."""
+    return next((s for s in standards(folder) if s.id == standard_id), None)
+
+
+@functools.lru_cache(maxsize=4)
+def _read(folder: Path, _stamp: tuple[tuple[str, int], ...]) -> tuple[StandardInfo, ...]:
+    found = []
+    for path in standard_files(folder):
+        try:
+            found.append(_info(path.stem, folder))
+        except LexiconError:
+            continue
+    return tuple(sorted(found, key=lambda s: s.id))
+
+
+def _info(standard_id: str, folder: Path) -> StandardInfo:
+    read = load_standard(standard_id, folder)
+    items = tuple(
+        ItemInfo(
+            i.id,
+            i.kind.value,
+            i.how.value,
+            i.clause,
+            i.text,
+            i.when_text,
+            i.weight,
+            i.penalty,
+            i.cap,
+            i.severity.value if i.severity else "",
+        )
+        for i in read.items
+    )
+    facts = tuple(FactInfo(f.name, f.title, f.opposite) for f in read.facts.values())
+    return StandardInfo(read.ref.id, read.ref.version, read.ref.digest, read.ref.title, read.recording, items, facts)

@@ -1,0 +1,49 @@
+// On every page: the theme switch, announcements for screen readers, errors of htmx requests, expired sessions.
+export const csrfToken = () => document.querySelector('meta[name="csrf-token"]').content;
+
+/** Say something to screen readers without moving the focus. */
+export function announce(text) {
+  const place = document.getElementById("announcer");
+  if (place) place.textContent = text;
+}
+
+/** Show a message at the top of the page; `kind` is success | warning | danger. */
+export function notify(text, kind = "danger") {
+  const box = document.createElement("div");
+  box.className = `alert alert-${kind} alert-dismissible`;
+  box.setAttribute("role", "alert");
+  box.append(text);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "btn-close";
+  close.setAttribute("aria-label", "关闭");
+  close.addEventListener("click", () => box.remove());
+  box.append(close);
+  document.getElementById("messages").replaceChildren(box);
+  box.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-theme-switch]")) return;
+  const dark = document.documentElement.getAttribute("data-bs-theme") === "dark";
+  localStorage.setItem("tingjian-theme", dark ? "light" : "dark");
+  document.documentElement.setAttribute("data-bs-theme", dark ? "light" : "dark");
+  document.dispatchEvent(new CustomEvent("tingjian:theme"));
+});
+
+// A form that asks before it acts: <form data-confirm="…">
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+  if (question && !window.confirm(question)) event.preventDefault();
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { status, responseText } = event.detail.xhr;
+  if (status === 401) {
+    window.location.href = `/login?next=${encodeURIComponent(window.location.pathname + window.location.search)}`;
+    return;
+  }
+  const text = new DOMParser().parseFromString(responseText, "text/html").body.textContent.trim();
+  notify(text || `出错了（${status}）。请稍后重试。`);
+});
+document.addEventListener("htmx:sendError", () => notify("连不上服务器。请检查网络，然后重试；页面上的内容不会丢。"));
