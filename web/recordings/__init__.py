@@ -1,0 +1,1 @@
+"""Recordings: list, page, audio."""

@@ -1,0 +1,1 @@
+"""Technicians, teams and work orders."""
