@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 from sqlalchemy import Select, false, select
 from werkzeug.wrappers import Response
 
+from web.i18n import gettext as _
 from web.login import Viewer
 from web.models import Recording, ReviewState, Technician, UserRole
 
@@ -28,6 +28,27 @@ TABLE: dict[str, frozenset[UserRole]] = {
     # home
     "home.index": EVERYONE,
     "home.health": PUBLIC,
+    # auth
+    "auth.login": PUBLIC,
+    "auth.login_submit": PUBLIC,
+    "auth.logout": EVERYONE,
+    "auth.password": EVERYONE,
+    "auth.password_submit": EVERYONE,
+    # admin
+    "admin.users": ADMINS,
+    "admin.user_new": ADMINS,
+    "admin.user_edit": ADMINS,
+    "admin.user_reset": ADMINS,
+    "admin.audit_log": ADMINS,
+    "admin.audit_verify": ADMINS,
+    # staff
+    "staff.technicians": OFFICE,
+    "staff.technician": OFFICE,
+    "staff.orders": OFFICE,
+    "staff.order": OFFICE,
+    "staff.import_technicians": OFFICE,
+    "staff.import_orders": OFFICE,
+    "staff.example": OFFICE,
 }
 
 
@@ -71,7 +92,7 @@ def _check() -> Response | None:
         if request.method != "GET" or "HX-Request" in request.headers or request.path.startswith("/api/"):
             abort(401)
         return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
-    if current_user.must_change_password and endpoint not in ("auth.password", "auth.logout"):
+    if current_user.must_change_password and endpoint not in ("auth.password", "auth.password_submit", "auth.logout"):
         flash(_("请先修改初始密码。"), "warning")
         return redirect(url_for("auth.password"))
     if current_user.role not in roles:

@@ -19,7 +19,12 @@ from web.config import WebSettings
 from web.db import Database
 from web.site import KEY, Site, forget_reads
 
-FEATURES = ("web.home",)
+FEATURES = (
+    "web.home",
+    "web.auth",
+    "web.admin",
+    "web.staff",
+)
 
 
 def create_app(

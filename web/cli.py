@@ -11,7 +11,7 @@ from web.migrations import upgrade
 from web.site import site
 
 # modules with `init_commands(app)`
-COMMANDS: tuple[str, ...] = ()
+COMMANDS: tuple[str, ...] = ("web.admin.commands",)
 
 
 def init(app: Flask) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
+
+from web.i18n import gettext as _
 
 
 def explain(code: int) -> tuple[str, str]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import flask_babel
 from flask import Flask, request
 from flask_babel import Babel
 from flask_login import current_user
 
 LANGUAGES = {"zh_Hans_CN": "简体中文"}
 DEFAULT = "zh_Hans_CN"
+
+
+def gettext(text: str, **values: object) -> str:
+    """Return the text in the request's language; import it as `_`, which is what catalogues are made from."""
+    return str(flask_babel.gettext(text, **values))
 
 
 def _chosen() -> str:

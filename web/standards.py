@@ -29,6 +29,21 @@ class ItemInfo:
     severity: str
 
 
+# short names of the shipped facts, for column heads and chips; others show their title
+SHORT = {
+    "late": "迟到",
+    "charged": "收费",
+    "covered": "免费保修",
+    "moved": "移动物品",
+    "postponed": "推迟预约",
+    "parts_replaced": "更换材料",
+    "time_changed": "时间变动",
+    "returning": "再次来访",
+    "signed": "当天签约",
+    "problem_reported": "报告未修好",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class FactInfo:
     """A fact that can be given with a recording."""
@@ -36,6 +51,11 @@ class FactInfo:
     name: str
     title: str
     opposite: str
+
+    @property
+    def short(self) -> str:
+        """A name of a few characters."""
+        return SHORT.get(self.name, self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +116,9 @@ def _info(standard_id: str, folder: Path) -> StandardInfo:
     )
     facts = tuple(FactInfo(f.name, f.title, f.opposite) for f in read.facts.values())
     return StandardInfo(read.ref.id, read.ref.version, read.ref.digest, read.ref.title, read.recording, items, facts)
+
+
+def all_facts(folder: Path) -> tuple[FactInfo, ...]:
+    """Return the facts of all standards, each once."""
+    found = {fact.name: fact for info in standards(folder) for fact in info.facts}
+    return tuple(found.values())

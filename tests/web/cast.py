@@ -23,7 +23,7 @@ from web.models import (
     WorkOrder,
 )
 
-PASSWORD = "听检-测试-2026"  # noqa: S105  # of people who do not exist
+PASSWORD = "听检-测试-2026"  # of people who do not exist
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
 
 

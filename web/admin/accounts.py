@@ -1,0 +1,93 @@
+"""Making and changing accounts. Raises AccountError with a code of what is wrong."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from web import audit
+from web.auth import passwords
+from web.models import Technician, User, UserRole
+
+_USERNAME = re.compile(r"[\w.@-]{2,64}")
+
+
+class AccountError(Exception):
+    """What is wrong with an account: `field` and `code` (taken, shape, missing, twice, self)."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field, self.code = field, code
+
+
+def create(
+    session: Session,
+    *,
+    username: str,
+    name: str,
+    role: UserRole,
+    password: str,
+    technician_id: int | None = None,
+    team_id: int | None = None,
+    email: str = "",
+    must_change: bool = True,
+) -> User:
+    """Add an account. A technician's must name a staff row that no other account has."""
+    if not _USERNAME.fullmatch(username):
+        raise AccountError("username", "shape")
+    if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
+        raise AccountError("username", "taken")
+    _check(session, None, name, role, technician_id)
+    user = User(
+        username=username,
+        name=name,
+        role=role,
+        technician_id=technician_id if role is UserRole.TECHNICIAN else None,
+        team_id=team_id if role is UserRole.MANAGER else None,
+        email=email,
+        password_hash=passwords.hashed(password),
+        must_change_password=must_change,
+    )
+    session.add(user)
+    session.flush()
+    audit.record(session, "user-added", "user", user.id, name=username, role=role.value)
+    return user
+
+
+def update(
+    session: Session,
+    user: User,
+    *,
+    by_id: int,
+    name: str,
+    role: UserRole,
+    active: bool,
+    technician_id: int | None,
+    team_id: int | None,
+    email: str = "",
+) -> None:
+    """Change an account; a change of rights ends its sessions. Nobody takes his own rights away."""
+    if user.id == by_id and (not active or role is not UserRole.ADMIN):
+        raise AccountError("role", "self")
+    _check(session, user.id, name, role, technician_id)
+    rights = (role, active, technician_id if role is UserRole.TECHNICIAN else None, team_id)
+    if rights != (user.role, user.active, user.technician_id, user.team_id):
+        user.session_epoch += 1
+    user.name, user.role, user.active, user.email = name, role, active, email
+    user.technician_id = technician_id if role is UserRole.TECHNICIAN else None
+    user.team_id = team_id if role is UserRole.MANAGER else None
+    audit.record(session, "user-changed", "user", user.id, role=role.value, active=active)
+
+
+def _check(session: Session, user_id: int | None, name: str, role: UserRole, technician_id: int | None) -> None:
+    if not 1 <= len(name) <= 64:
+        raise AccountError("name", "missing")
+    if role is not UserRole.TECHNICIAN:
+        return
+    if technician_id is None or session.get(Technician, technician_id) is None:
+        raise AccountError("technician_id", "missing")
+    other = session.scalar(select(User.id).where(User.technician_id == technician_id))
+    if other is not None and other != user_id:
+        raise AccountError("technician_id", "twice")

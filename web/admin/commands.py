@@ -1,0 +1,84 @@
+"""`flask --app web users …`: accounts from the terminal, for the first admin and for lost passwords."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from web.admin import accounts
+from web.auth import passwords
+from web.migrations import upgrade
+from web.models import Technician, User, UserRole
+from web.site import site
+
+users = AppGroup("users", help="账号：新增、重置密码、列出。")
+
+_WRONG = {
+    "taken": "这个用户名已有人使用",
+    "shape": "用户名为 2–64 个字母、数字、汉字或 . _ @ -",
+    "missing": "缺少姓名；身份为技师时还要用 --staff-no 指明人员",
+    "twice": "这位技师已经有账号了",
+    "short": f"密码至少要 {passwords.MIN_LENGTH} 个字符",
+    "long": f"密码最多 {passwords.MAX_LENGTH} 个字符",
+    "common": "这个密码太容易被猜到",
+}
+
+
+def init_commands(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(users)
+
+
+@users.command("add")
+@click.argument("username")
+@click.option("--name", default="", help="姓名；不填则同用户名。")
+@click.option("--role", type=click.Choice([r.value for r in UserRole]), default="qa", show_default=True, help="身份。")
+@click.option("--staff-no", default="", help="技师的工号。")
+@click.option("--password-stdin", is_flag=True, help="从标准输入读密码；不用则自动生成并打印。")
+def add(username: str, name: str, role: str, staff_no: str, password_stdin: bool) -> None:
+    """新增账号，例如：flask --app web users add chen --name 小陈 --role qa。"""
+    here = site()
+    upgrade(here.web.database(here.settings.home))
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else passwords.invented()
+    if weak := passwords.weakness(password, username):
+        raise click.ClickException(_WRONG[weak])
+    try:
+        with here.db.writing() as session:
+            technician_id = session.scalar(select(Technician.id).where(Technician.staff_no == staff_no))
+            accounts.create(
+                session,
+                username=username,
+                name=name or username,
+                role=UserRole(role),
+                password=password,
+                technician_id=technician_id,
+                must_change=not password_stdin,
+            )
+    except accounts.AccountError as error:
+        raise click.ClickException(_WRONG[error.code]) from None
+    click.echo(f"已新增账号 {username}。" + ("" if password_stdin else f"初始密码（首次登录时必须修改）：{password}"))
+
+
+@users.command("reset")
+@click.argument("username")
+def reset(username: str) -> None:
+    """重置密码并解除锁定。"""
+    password = passwords.invented()
+    with site().db.writing() as session:
+        user = session.scalar(select(User).where(User.username == username))
+        if user is None:
+            raise click.ClickException(f"没有账号 {username}")
+        passwords.change(session, user, password, must_change=True)
+    click.echo(f"账号 {username} 的新密码（首次登录时必须修改）：{password}")
+
+
+@users.command("list")
+def list_users() -> None:
+    """列出全部账号。"""
+    with site().db.reading() as session:
+        for user in session.scalars(select(User).order_by(User.username)):
+            click.echo(f"{user.username}\t{user.role.value}\t{user.name}\t{'启用' if user.active else '停用'}")

@@ -1,0 +1,112 @@
+"""What the admin pages show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from web.db import now
+from web.models import AuditEntry, Team, Technician, User, UserRole
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class UserLine:
+    """A line of the accounts page."""
+
+    id: int
+    username: str
+    name: str
+    role: UserRole
+    technician: str
+    team: str
+    active: bool
+    locked: bool
+    last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """A line of the audit page."""
+
+    id: int
+    at: datetime
+    username: str
+    action: str
+    object_kind: str
+    object_id: str
+    detail: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """A page of the audit log, newest first."""
+
+    lines: tuple[AuditLine, ...]
+    number: int
+    pages: int
+    total: int
+    actions: tuple[str, ...]
+
+
+def users(session: Session) -> tuple[UserLine, ...]:
+    """Return all accounts: active ones first, then by role and name."""
+    rows = session.execute(
+        select(User, Technician.name, Technician.staff_no, Team.name)
+        .outerjoin(Technician, Technician.id == User.technician_id)
+        .outerjoin(Team, Team.id == User.team_id)
+        .order_by(User.active.desc(), User.role, User.username)
+    )
+    return tuple(
+        UserLine(
+            user.id,
+            user.username,
+            user.name,
+            user.role,
+            f"{technician}（{staff_no}）" if technician else "",
+            team or "",
+            user.active,
+            user.locked_until is not None and user.locked_until > now(),
+            user.last_login_at,
+        )
+        for user, technician, staff_no, team in rows
+    )
+
+
+def audit_page(
+    session: Session, zone: ZoneInfo, *, number: int, action: str, username: str, day: date | None
+) -> AuditPage:
+    """Return a page of the log, narrowed by action, user name and day (in the site's zone)."""
+    statement = select(AuditEntry)
+    if action:
+        statement = statement.where(AuditEntry.action == action)
+    if username:
+        statement = statement.where(AuditEntry.username == username)
+    if day is not None:
+        begin = datetime.combine(day, time.min, zone)
+        statement = statement.where(AuditEntry.at >= begin, AuditEntry.at < begin + timedelta(days=1))
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    pages = max(1, -(-total // PAGE))
+    number = min(max(number, 1), pages)
+    rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(PAGE).offset((number - 1) * PAGE))
+    lines = tuple(
+        AuditLine(
+            e.id,
+            e.at,
+            e.username,
+            e.action,
+            e.object_kind,
+            e.object_id,
+            "；".join(f"{key}: {value}" for key, value in (e.detail or {}).items()),
+            e.address,
+        )
+        for e in rows
+    )
+    actions = tuple(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
+    return AuditPage(lines, number, pages, total, actions)

@@ -1,0 +1,124 @@
+"""What the staff and order pages show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from web.models import Recording, Team, Technician, WorkOrder
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """A technician with the number of his recordings."""
+
+    id: int
+    staff_no: str
+    name: str
+    team: str
+    active: bool
+    example_consent: bool
+    recordings: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A work order with the number of its recordings."""
+
+    id: int
+    order_no: str
+    staff_no: str
+    technician: str
+    job_kind: str
+    address_note: str
+    appointment_at: datetime | None
+    finished_at: datetime | None
+    facts: dict[str, bool]
+    recordings: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A page of work orders, newest appointment first."""
+
+    lines: tuple[OrderLine, ...]
+    number: int
+    pages: int
+    total: int
+
+
+def staff(session: Session, team: str = "", text: str = "") -> tuple[StaffLine, ...]:
+    """Return technicians by team and number, those who left last."""
+    counts = (
+        select(Recording.technician_id, func.count().label("n"))
+        .where(Recording.deleted_at.is_(None), Recording.technician_id.is_not(None))
+        .group_by(Recording.technician_id)
+        .subquery()
+    )
+    statement = (
+        select(Technician, Team.name, func.coalesce(counts.c.n, 0))
+        .outerjoin(Team, Team.id == Technician.team_id)
+        .outerjoin(counts, counts.c.technician_id == Technician.id)
+        .order_by(Technician.active.desc(), Team.name, Technician.staff_no)
+    )
+    if team:
+        statement = statement.where(Team.name == team)
+    if text:
+        statement = statement.where(or_(Technician.name.contains(text), Technician.staff_no.contains(text)))
+    return tuple(
+        StaffLine(t.id, t.staff_no, t.name, name or "", t.active, t.example_consent, n)
+        for t, name, n in session.execute(statement)
+    )
+
+
+def teams(session: Session) -> tuple[str, ...]:
+    """Return the names of the teams."""
+    return tuple(session.scalars(select(Team.name).order_by(Team.name)))
+
+
+def orders(session: Session, *, number: int, text: str = "", technician_id: int | None = None) -> OrderPage:
+    """Return a page of work orders."""
+    statement: Any = select(WorkOrder.id)
+    if text:
+        statement = statement.where(or_(WorkOrder.order_no.contains(text), WorkOrder.address_note.contains(text)))
+    if technician_id is not None:
+        statement = statement.where(WorkOrder.technician_id == technician_id)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    pages = max(1, -(-total // PAGE))
+    number = min(max(number, 1), pages)
+    ids = session.scalars(statement.order_by(WorkOrder.id.desc()).limit(PAGE).offset((number - 1) * PAGE)).all()
+    counts = dict(
+        session.execute(
+            select(Recording.work_order_id, func.count())
+            .where(Recording.work_order_id.in_(ids), Recording.deleted_at.is_(None))
+            .group_by(Recording.work_order_id)
+        ).all()
+    )
+    rows = session.execute(
+        select(WorkOrder, Technician.staff_no, Technician.name)
+        .outerjoin(Technician, Technician.id == WorkOrder.technician_id)
+        .where(WorkOrder.id.in_(ids))
+        .order_by(WorkOrder.id.desc())
+    )
+    lines = tuple(
+        OrderLine(
+            o.id,
+            o.order_no,
+            staff_no or "",
+            name or "",
+            o.job_kind,
+            o.address_note,
+            o.appointment_at,
+            o.finished_at,
+            dict(o.facts or {}),
+            counts.get(o.id, 0),
+        )
+        for o, staff_no, name in rows
+    )
+    return OrderPage(lines, number, pages, total)
