@@ -1,0 +1,183 @@
+"""A finished file becomes a recording. What is acknowledged is safe: the file is synced before its row commits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analyzer.audio import messages
+from analyzer.errors import AnalyzerError
+from web import audit
+from web.db import Database, now
+from web.intake import kinds
+from web.intake.storage import Storage, Taken
+from web.jobs import queue
+from web.models import JobKind, Recording, RecordingState, Technician, WorkOrder
+from web.site import Site
+from web.standards import standard
+
+CLOCK_SKEW_S = 86_400.0  # a file from further in the future has a wrong clock
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is told about a recording; everything may be missing. `technician_channel` counts from 0.
+
+    A `recorded_at` without a zone is in the site's zone.
+    """
+
+    standard_id: str | None = None
+    staff_no: str | None = None
+    order_no: str | None = None
+    recorded_at: datetime | None = None
+    facts: Mapping[str, bool] = field(default_factory=dict)
+    technician_channel: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The recording that a file became, or the one that it already was."""
+
+    recording_id: int
+    duplicate: bool
+
+
+class RefusedError(AnalyzerError):
+    """A file that is not taken in, with the reason and what to do."""
+
+
+def receive_file(
+    db: Database,
+    storage: Storage,
+    settings: Site,
+    path: Path,
+    original_name: str,
+    details: Details,
+    user_id: int | None,
+    source: str,
+) -> Received:
+    """Take in a file that lies whole at `path` (it stays there; the caller removes it).
+
+    `source`: upload | import | drop | demo. A file whose content is known gives the recording that it already is.
+    Raises RefusedError for what cannot be a recording, is over a limit or names an unknown person, order or standard.
+    After commit the caller rings the doorbell (`web.jobs.doorbell.ring`).
+    """
+    name = original_name.replace("\0", "")[-255:] or "录音"
+    check(path, name, settings, storage)
+    check_details(db, details, settings)
+    file_time = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    taken = _stored(storage, path, name)
+    while True:
+        with db.writing() as session:
+            known = session.scalar(
+                select(Recording.id).where(Recording.sha256 == taken.sha256, Recording.deleted_at.is_(None))
+            )
+            if known is not None:
+                return Received(known, True)
+            # deleting takes a file away within a writing transaction: here it cannot vanish any more
+            if storage.exists(taken.key):
+                row = _row(session, settings, taken, name, details, file_time)
+                row.media_type = kinds.media_type(path) or ""
+                row.source, row.uploaded_by_id = source, user_id
+                session.add(row)
+                session.flush()
+                if row.standard_id is not None:
+                    queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
+                audit.record(
+                    session, "recording.received", "recording", row.id, user_id=user_id, name=name, source=source
+                )
+                return Received(row.id, False)
+        taken = _stored(storage, path, name)
+
+
+def check(path: Path, name: str, settings: Site, storage: Storage) -> None:
+    """Raise RefusedError for a file that can be seen to be no recording, too large or too much for the disk."""
+    try:
+        size_bytes = path.stat().st_size
+        code = "too-large" if size_bytes > settings.settings.max_file_bytes else kinds.fault(path)
+    except OSError:
+        code, size_bytes = "unreadable", 0
+    if code is not None:
+        limit = messages.readable_bytes(settings.settings.max_file_bytes)
+        reason, advice = messages.ERRORS[code]
+        raise RefusedError(f"audio-{code}", f"「{name}」：{reason.format(limit=limit)}", advice)
+    free = storage.free_bytes()
+    if free is not None and free - size_bytes < settings.web.min_free_bytes:
+        raise RefusedError(
+            "disk-full",
+            f"「{name}」：磁盘空间不足，还剩 {messages.readable_bytes(free)}",
+            "请联系管理员清理磁盘后再上传",
+        )
+
+
+def check_details(db: Database, details: Details, settings: Site) -> None:
+    """Raise RefusedError for a person, an order or a standard that nobody knows."""
+    with db.reading() as session:
+        if details.staff_no and _technician(session, details.staff_no) is None:
+            raise RefusedError(
+                "staff-unknown", f"没有工号为 {details.staff_no} 的人员", "请先在“人员”里添加，或改正工号"
+            )
+        if details.order_no and _order(session, details.order_no) is None:
+            raise RefusedError("order-unknown", f"没有编号为 {details.order_no} 的工单", "请先导入工单，或改正工单号")
+    if details.standard_id and standard(settings.settings.lexicons, details.standard_id) is None:
+        raise RefusedError("standard-unknown", f"没有标准 {details.standard_id}", "请从列表里选一个标准")
+
+
+def drawn(sha256: str, share: float) -> bool:
+    """Return whether a recording is drawn for review: by its content alone, so that nobody chooses which."""
+    number = int.from_bytes(hashlib.sha256(f"sample {sha256}".encode()).digest()[:8])
+    return number < share * 2.0**64
+
+
+def _stored(storage: Storage, path: Path, name: str) -> Taken:
+    try:
+        return storage.take(path)
+    except OSError as error:
+        refused = RefusedError(
+            "storage", f"「{name}」没能保存：{error.strerror or error}", "请稍后重试；仍不行请联系管理员"
+        )
+        raise refused from error
+
+
+def _row(session: Session, settings: Site, taken: Taken, name: str, details: Details, file_time: datetime) -> Recording:
+    order = _order(session, details.order_no) if details.order_no else None
+    technician = _technician(session, details.staff_no) if details.staff_no else None
+    recorded_at = details.recorded_at or _plausible(file_time)
+    if recorded_at.tzinfo is None:
+        recorded_at = recorded_at.replace(tzinfo=settings.zone)
+    return Recording(
+        sha256=taken.sha256,
+        original_name=name,
+        size_bytes=taken.size_bytes,
+        stored_key=taken.key,
+        standard_id=details.standard_id or None,
+        technician_id=technician.id if technician else order.technician_id if order else None,
+        work_order_id=order.id if order else None,
+        recorded_at=recorded_at,
+        recorded_on=recorded_at.astimezone(settings.zone).date(),
+        facts=dict(details.facts),
+        technician_channel=details.technician_channel,
+        note=details.note[:500],
+        state=RecordingState.NEEDS_DATA,
+        sampled=drawn(taken.sha256, settings.web.random_share),
+    )
+
+
+def _plausible(file_time: datetime) -> datetime:
+    moment = now()
+    return file_time if (file_time - moment).total_seconds() < CLOCK_SKEW_S else moment
+
+
+def _technician(session: Session, staff_no: str) -> Technician | None:
+    return session.scalar(select(Technician).where(Technician.staff_no == staff_no))
+
+
+def _order(session: Session, order_no: str) -> WorkOrder | None:
+    return session.scalar(select(WorkOrder).where(WorkOrder.order_no == order_no))

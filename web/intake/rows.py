@@ -1,0 +1,228 @@
+"""From an Analysis to rows: the only writer of verdicts and of the counters, scores and risk on `Recording`.
+
+Both functions belong into a writing transaction. The machine's verdict and the person's stand side by side; `final`
+is the person's where there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from analyzer.domain import How, ItemResult, Kind, Role
+from analyzer.domain import Verdict as Word
+from analyzer.judging.score import score
+from web.intake.risk import Grounds, risk
+from web.intake.terms import items_of, with_terms
+from web.models import (
+    Analysis,
+    AnalysisDocument,
+    CustomerWord,
+    Decision,
+    Recording,
+    RecordingState,
+    StaleDay,
+    Verdict,
+)
+
+MOST_EVIDENCE = 20
+WITHDRAWN = "withdraw"
+_EVIDENCE = ("start_s", "end_s", "role", "quote", "phrase", "similarity", "suspicion", "note")
+
+
+def record_analysis(
+    session: Session,
+    recording_id: int,
+    document: dict[str, Any],
+    origin: str,
+    cause: str = "",
+    user_id: int | None = None,
+) -> int:
+    """Store an Analysis JSON (schema 1) as the recording's current analysis; return its row's id.
+
+    `origin`: heard | rescored | imported. Earlier analyses stay; verdict rows are replaced, people's decisions put
+    into the new ones by clause id. Raises LookupError for no such recording, LexiconError where the document names
+    a standard that is gone and brings no penalties.
+    """
+    recording = _recording(session, recording_id)
+    document = with_terms(document)
+    standard, engine = document["standard"], document.get("engine") or {}
+    last = session.scalar(
+        select(Analysis.number).where(Analysis.recording_id == recording_id).order_by(Analysis.number.desc()).limit(1)
+    )
+    analysis = Analysis(
+        recording_id=recording_id,
+        number=(last or 0) + 1,
+        origin=origin,
+        cause=cause[:200],
+        created_by_id=user_id,
+        standard_id=standard["id"],
+        standard_version=str(standard["version"]),
+        standard_digest=standard["digest"],
+        engine=str(engine.get("name", ""))[:64],
+        model=str(engine.get("model", ""))[:64],
+        score=document["score"]["value"],
+    )
+    session.add(analysis)
+    session.flush()
+    session.add(AnalysisDocument(analysis_id=analysis.id, body=document))
+    session.execute(delete(Verdict).where(Verdict.recording_id == recording_id))
+    session.add_all(_verdict(recording_id, analysis, position, item) for position, item in enumerate(document["items"]))
+    _put_words(session, recording_id, document)
+    recording.analysis_id = analysis.id
+    recording.standard_id = recording.standard_id or analysis.standard_id
+    recording.duration_s, recording.speech_s = document["duration_s"], document.get("speech_s")
+    recording.unheard_s = document.get("unheard_s")
+    recording.machine_score = analysis.score
+    recording.role_confidence = _role_confidence(document)
+    recording.state = RecordingState.JUDGED
+    _refresh(session, recording, document)
+    return analysis.id
+
+
+def refresh(session: Session, recording_id: int) -> None:
+    """Bring verdicts, score, counters and risk in line with people's decisions; call it after adding one.
+
+    Without a current analysis there is nothing to do. Raises LookupError for no such recording.
+    """
+    recording = _recording(session, recording_id)
+    if recording.analysis_id is None:
+        return
+    session.flush()
+    body = session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == recording.analysis_id))
+    if body is not None:
+        _refresh(session, recording, with_terms(body))
+
+
+def mark_stale(session: Session, recording: Recording) -> None:
+    """Have the summaries of the recording's technician and day computed again; call it before and after moving it."""
+    if recording.technician_id is not None:
+        mark_stale_day(session, recording.technician_id, recording.recorded_on)
+
+
+def mark_stale_day(session: Session, technician_id: int, day: date) -> None:
+    """Have the summaries of one technician's day computed again."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(StaleDay).values(day=day, technician_id=technician_id).on_conflict_do_nothing())
+
+
+def _recording(session: Session, recording_id: int) -> Recording:
+    found = session.get(Recording, recording_id)
+    if found is None:
+        raise LookupError(f"no recording {recording_id}")
+    return found
+
+
+def _verdict(recording_id: int, analysis: Analysis, position: int, item: Mapping[str, Any]) -> Verdict:
+    hits = item.get("hits") or []
+    return Verdict(
+        recording_id=recording_id,
+        item_id=item["id"],
+        analysis_id=analysis.id,
+        standard_id=analysis.standard_id,
+        position=position,
+        kind=item["kind"],
+        how=item["how"],
+        weight=item.get("weight", 1.0),
+        machine=item["verdict"],
+        machine_credit=item["credit"],
+        suspicion=any(hit.get("suspicion") for hit in hits),
+        hit_count=len(hits),
+        evidence=[{key: hit[key] for key in _EVIDENCE if key in hit} for hit in hits[:MOST_EVIDENCE]],
+    )
+
+
+def _put_words(session: Session, recording_id: int, document: Mapping[str, Any]) -> None:
+    session.execute(delete(CustomerWord).where(CustomerWord.recording_id == recording_id))
+    words = {w["word"][:32]: w for w in (document.get("figures") or {}).get("keywords") or []}
+    session.add_all(
+        CustomerWord(recording_id=recording_id, word=word, count=w["count"], first_s=w["first_s"])
+        for word, w in words.items()
+    )
+
+
+def _role_confidence(document: Mapping[str, Any]) -> float | None:
+    """How sure it is who the technician is; None where nobody is."""
+    sure = [s["confidence"] for s in document.get("speakers") or [] if s["role"] == Role.TECHNICIAN]
+    return max(sure, default=None)
+
+
+def _refresh(session: Session, recording: Recording, document: Mapping[str, Any]) -> None:
+    verdicts = list(
+        session.scalars(select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position))
+    )
+    decided = _decided(session, recording.id)
+    for verdict in verdicts:
+        _decide(verdict, decided.get(verdict.item_id))
+    result = score([_result(v) for v in verdicts], items_of(document))
+    rules = [v for v in verdicts if v.how == How.RULE]
+    open_rules = [v for v in rules if v.human is None]
+    missed = [v for v in rules if v.final == Word.MISSED]
+    recording.score = result.value
+    recording.judged_count, recording.not_judged_count = result.judged, result.not_judged
+    recording.missed_count = sum(v.kind == Kind.REQUIRED for v in missed)
+    recording.forbidden_count = sum(v.kind == Kind.FORBIDDEN for v in missed)
+    recording.suspicion_count = sum(v.suspicion and v.machine == Word.CANNOT_JUDGE for v in open_rules)
+    recording.risk = risk(
+        Grounds(
+            forbidden=sum(v.kind == Kind.FORBIDDEN and v.final == Word.MISSED for v in open_rules),
+            suspicions=recording.suspicion_count,
+            score=result.value,
+            role_confidence=recording.role_confidence,
+            unheard_share=(recording.unheard_s or 0.0) / recording.speech_s if recording.speech_s else 0.0,
+            not_judged_share=result.not_judged / len(rules) if rules else 0.0,
+        )
+    )
+    mark_stale(session, recording)
+    session.flush()
+
+
+def _decided(session: Session, recording_id: int) -> dict[str, Decision]:
+    """Return the last decision on each clause; a withdrawn one leaves none."""
+    last: dict[str, Decision] = {}
+    for decision in session.scalars(
+        select(Decision).where(Decision.recording_id == recording_id).order_by(Decision.id)
+    ):
+        last[decision.item_id] = decision
+    return {item_id: d for item_id, d in last.items() if d.action != WITHDRAWN and d.after is not None}
+
+
+def _decide(verdict: Verdict, decision: Decision | None) -> None:
+    """Put the person's verdict beside the machine's and choose the final one."""
+    if decision is None:
+        verdict.human = verdict.human_credit = verdict.decision_id = None
+        verdict.final, verdict.final_credit = verdict.machine, verdict.machine_credit
+        return
+    verdict.decision_id, verdict.human = decision.id, decision.after
+    verdict.human_credit = _credit(verdict, decision)
+    verdict.final, verdict.final_credit = verdict.human, verdict.human_credit
+
+
+def _credit(verdict: Verdict, decision: Decision) -> float | None:
+    """The stated credit, else the machine's where the person agrees with it, else all or nothing."""
+    if decision.after not in (Word.MET, Word.MISSED):
+        return None
+    if decision.after_credit is not None:
+        return decision.after_credit
+    if decision.after == verdict.machine and verdict.machine_credit is not None:
+        return verdict.machine_credit
+    return 1.0 if decision.after == Word.MET else 0.0
+
+
+def _result(verdict: Verdict) -> ItemResult:
+    return ItemResult(
+        verdict.item_id,
+        Kind(verdict.kind),
+        How(verdict.how),
+        "",
+        "",
+        None if verdict.final is None else Word(verdict.final),
+        verdict.final_credit,
+        verdict.weight,
+        "",
+    )

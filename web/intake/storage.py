@@ -1,0 +1,192 @@
+"""Where audio is kept: once, under its SHA-256, without the user's name or extension (RELIABILITY §4.1).
+
+A local folder is written durably: temporary file, fsync, rename, fsync of the folder. Other stores (s3:// …) go
+through fsspec, whose uploads appear whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import fsspec.core
+from fsspec.implementations.local import LocalFileSystem
+
+from web.config import WebSettings
+
+PIECE_BYTES = 1024**2
+_KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}(\.[a-z]+(\.json)?)?")
+PEAKS = ".peaks.json"  # beside the audio: its waveform
+PLAY = ".play"  # beside audio that browsers cannot play: the same for them
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that is safely stored."""
+
+    sha256: str
+    key: str
+    size_bytes: int
+
+
+def open_storage(web: WebSettings, home: Path) -> Storage:
+    """Return the site's storage."""
+    return Storage(web.storage(home))
+
+
+def key_of(sha256: str) -> str:
+    """Return the key of a file: two folders of two digits, so that no folder holds more than some hundred files."""
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+class Storage:
+    """A folder or bucket of files by key. Raises OSError where the store does not answer or is full."""
+
+    def __init__(self, url: str) -> None:
+        self._fs, self._root = fsspec.core.url_to_fs(url)
+        self._folder = Path(self._root) if isinstance(self._fs, LocalFileSystem) else None
+
+    def take(self, path: Path) -> Taken:
+        """Store a copy of a file under its digest; when this returns, the copy outlives a power cut."""
+        if self._folder is None:
+            sha256 = digest_of(path)
+            key = key_of(sha256)
+            if not self.exists(key):
+                self._fs.put_file(str(path), self._place(key))
+            return Taken(sha256, key, path.stat().st_size)
+        with path.open("rb") as source, self._written() as (made, target):
+            digest = hashlib.sha256()
+            while piece := source.read(PIECE_BYTES):
+                digest.update(piece)
+                target.write(piece)
+            size_bytes = target.tell()
+            _sync(target)
+            key = key_of(digest.hexdigest())
+            if not self.exists(key):  # the same bytes: whoever was first is as good
+                _settle(made, self._folder / key)
+        return Taken(digest.hexdigest(), key, size_bytes)
+
+    def put(self, key: str, path: Path) -> None:
+        """Store a copy of a file under a key, whole or not at all; what was there is replaced."""
+        if self._folder is None:
+            self._fs.put_file(str(path), self._place(key))
+            return
+        with path.open("rb") as source, self._written() as (made, target):
+            shutil.copyfileobj(source, target, PIECE_BYTES)
+            _sync(target)
+            _settle(made, self._folder / _checked(key))
+
+    def put_bytes(self, key: str, data: bytes) -> None:
+        """Store bytes under a key, whole or not at all."""
+        if self._folder is None:
+            self._fs.pipe_file(self._place(key), data)
+            return
+        with self._written() as (made, target):
+            target.write(data)
+            _sync(target)
+            _settle(made, self._folder / _checked(key))
+
+    def exists(self, key: str) -> bool:
+        """Return whether there is a file under the key."""
+        return bool(self._fs.exists(self._place(key)))
+
+    def open(self, key: str) -> IO[bytes]:
+        """Open a stored file for reading; it can seek. Raises FileNotFoundError."""
+        opened: IO[bytes] = self._fs.open(self._place(key), "rb")
+        return opened
+
+    def size(self, key: str) -> int:
+        """Return the size in bytes. Raises FileNotFoundError."""
+        return int(self._fs.size(self._place(key)))
+
+    def path(self, key: str) -> Path | None:
+        """Return where the file lies in a local folder, None for a remote store."""
+        return None if self._folder is None else self._folder / _checked(key)
+
+    @contextmanager
+    def local_path(self, key: str) -> Iterator[Path]:
+        """Give a local file to read until the block ends: the stored one, or a downloaded copy."""
+        if self._folder is not None:
+            yield self._folder / _checked(key)
+            return
+        with tempfile.TemporaryDirectory(prefix="tingjian-audio-") as folder:
+            copy = Path(folder) / "audio"
+            self._fs.get_file(self._place(key), str(copy))
+            yield copy
+
+    def delete(self, key: str) -> None:
+        """Remove a file and what was made of it; one that is not there is no error."""
+        for name in (key, key + PEAKS, key + PLAY):
+            if self.exists(name):
+                self._fs.rm_file(self._place(name))
+
+    def free_bytes(self) -> int | None:
+        """Return the free space in bytes, None where nobody can tell."""
+        if self._folder is None:
+            return None
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self._folder).free
+
+    def sweep(self, older_than_s: float, now_s: float) -> int:
+        """Remove temporary files that a killed process left; return how many."""
+        if self._folder is None:
+            return 0
+        found = [p for p in self._folder.glob("tmp/*") if now_s - p.stat().st_mtime > older_than_s]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
+
+    def _place(self, key: str) -> str:
+        return f"{self._root}/{_checked(key)}"
+
+    @contextmanager
+    def _written(self) -> Iterator[tuple[Path, Any]]:
+        """Give a new temporary file on the store's own disk; it is gone after the block unless renamed."""
+        assert self._folder is not None  # noqa: S101  # callers asked
+        folder = self._folder / "tmp"
+        folder.mkdir(parents=True, exist_ok=True)
+        made = folder / uuid.uuid4().hex
+        try:
+            with made.open("xb") as target:
+                yield made, target
+        finally:
+            made.unlink(missing_ok=True)
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not a key of the storage: {key!r}")
+    return key
+
+
+def _sync(target: Any) -> None:
+    target.flush()
+    os.fsync(target.fileno())
+
+
+def _settle(made: Path, final: Path) -> None:
+    """Give a synced file its name, and let the folders on the way know it durably."""
+    missing = [p for p in (final.parent, final.parent.parent) if not p.exists()]
+    final.parent.mkdir(parents=True, exist_ok=True)
+    made.replace(final)
+    for folder in dict.fromkeys([final.parent, *(p.parent for p in missing)]):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
