@@ -6,12 +6,13 @@ import importlib
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from web.migrations import upgrade
 from web.site import site
 
 # modules with `init_commands(app)`
-COMMANDS: tuple[str, ...] = ("web.admin.commands",)
+COMMANDS: tuple[str, ...] = ("web.admin.commands", "web.maintenance.commands")
 
 
 def init(app: Flask) -> None:
@@ -23,13 +24,15 @@ def init(app: Flask) -> None:
 
 
 @click.command("upgrade")
+@with_appcontext
 def _upgrade() -> None:
     """把数据库升级到当前版本（升级前自动备份）。"""
-    upgrade(site().web.database(site().settings.home))
-    click.echo("数据库已是最新版本。")
+    kept = upgrade(site().web.database(site().settings.home))
+    click.echo("数据库已是最新版本。" + (f"升级前的备份：{kept}" if kept else ""))
 
 
 @click.command("serve")
+@with_appcontext
 def _serve() -> None:
     """启动网站（waitress）。"""
     from waitress import serve

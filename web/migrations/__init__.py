@@ -6,7 +6,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
+from sqlalchemy.engine import make_url
 
 from web.db import Database
 
@@ -21,16 +24,34 @@ def configuration(url: str) -> Config:
     return config
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate the database at `url`; an empty one gets all tables."""
+def upgrade(url: str, revision: str = "head") -> Path | None:
+    """Migrate the database at `url`; an empty one gets all tables.
+
+    A SQLite file with something in it is backed up first where there is something to migrate: its path is returned.
+    """
+    kept = _kept_before(url, revision)
     command.upgrade(configuration(url), revision)
+    return kept
+
+
+def _kept_before(url: str, revision: str) -> Path | None:
+    from web.maintenance.backup import copy_database, revision_of
+
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or not Path(parsed.database).is_file():
+        return None
+    path = Path(parsed.database)
+    found = revision_of(path)
+    head = ScriptDirectory.from_config(configuration(url)).get_current_head()
+    if not found or found == (head if revision == "head" else revision):
+        return None
+    kept = path.with_name(f"{path.stem}.{found}.before-upgrade.db")
+    copy_database(path, kept)
+    return kept
 
 
 def is_current(database: Database) -> bool:
     """Return whether the database has its tables and the newest migration."""
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
     if "recordings" not in inspect(database.engine).get_table_names():
         return False
     with database.engine.connect() as connection:

@@ -1,0 +1,145 @@
+"""`doctor`: what could keep the site from working well. Each finding has a name, a message and a hint."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from web import audit
+from web.migrations import is_current
+from web.models import Recording, User, UserRole
+from web.site import Site
+from web.standards import standards
+
+FIXED_SQLITE = (3, 51, 3)  # before it a write during a checkpoint may, rarely, damage the file (RELIABILITY §6)
+FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
+SAMPLE = 200  # stored files that are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A result: `level` is ok | warning | error."""
+
+    name: str
+    level: str
+    message: str
+    hint: str = ""
+
+
+def examine(site: Site) -> Iterator[Finding]:
+    """Give the findings of all checks, one after the other; a check that breaks is a finding itself."""
+    for check in CHECKS:
+        try:
+            yield from check(site)
+        except (OSError, SQLAlchemyError, RuntimeError) as error:
+            yield Finding(check.__name__.lstrip("_"), "error", f"检查没有做成：{error}", "请检查数据库和磁盘")
+
+
+def sqlite_is_mended(version: tuple[int, int, int]) -> bool:
+    """Return whether this SQLite has the repair of the WAL-reset fault."""
+    return version >= FIXED_SQLITE or version[2] >= FIXED_BRANCHES.get(version[:2], 1 << 30)
+
+
+def _sqlite(site: Site) -> Iterator[Finding]:
+    if not site.db.is_sqlite:
+        return
+    version = sqlite3.sqlite_version_info
+    if sqlite_is_mended(version):
+        yield Finding("sqlite", "ok", f"SQLite {sqlite3.sqlite_version}")
+        return
+    yield Finding(
+        "sqlite",
+        "warning",
+        f"SQLite {sqlite3.sqlite_version} 有一个极少见的缺陷：写入与整理日志同时发生时可能损坏数据库",
+        "请每天备份；有条件时换用带 SQLite 3.51.3 以上的 Python，或用 PostgreSQL",
+    )
+
+
+def _database(site: Site) -> Iterator[Finding]:
+    if not is_current(site.db):
+        yield Finding("database", "error", "数据库不是当前版本", "请运行 flask --app web upgrade")
+        return
+    with site.db.reading() as session:
+        if site.db.is_sqlite:
+            found = session.scalar(text("PRAGMA quick_check"))
+            if found != "ok":
+                yield Finding("database", "error", f"数据库损坏：{found}", "请停止网站，从最近的备份恢复")
+                return
+            if session.execute(text("PRAGMA foreign_key_check")).first() is not None:
+                yield Finding("database", "error", "有的行指向不存在的行", "请从备份恢复，并告诉开发者")
+                return
+        yield Finding("database", "ok", "数据库完好，版本正确")
+        broken = next(audit.broken_links(session), None)
+        if broken is not None:
+            yield Finding("audit", "error", f"操作日志第 {broken} 条被改动，或它前面的一条被删除", "请查明谁动过数据库")
+        else:
+            yield Finding("audit", "ok", "操作日志完整")
+        admins = session.scalar(select(func.count()).where(User.role == UserRole.ADMIN, User.active)) or 0
+        if not admins:
+            yield Finding(
+                "accounts", "error", "没有可用的管理员账号", "请运行 flask --app web users add 用户名 --role admin"
+            )
+
+
+def _disk(site: Site) -> Iterator[Finding]:
+    free = shutil.disk_usage(site.settings.home).free
+    message = f"磁盘剩余 {free / 1024**3:.1f} GB"
+    if free < site.web.min_free_bytes:
+        yield Finding("disk", "error", f"{message}，已停止收文件", "请清理磁盘，或调小 TINGJIAN_WEB_MIN_FREE_BYTES")
+    elif free < 5 * site.web.min_free_bytes:
+        yield Finding("disk", "warning", message, "请尽快清理磁盘")
+    else:
+        yield Finding("disk", "ok", message)
+    if not os.access(site.folder, os.W_OK):
+        yield Finding("folder", "error", f"{site.folder} 不能写", "请检查文件夹的所有者和权限")
+
+
+def _model(site: Site) -> Iterator[Finding]:
+    folder = site.settings.models_dir
+    if folder.is_dir() and any(folder.iterdir()):
+        yield Finding("model", "ok", f"语音模型在 {folder}")
+    else:
+        yield Finding("model", "error", "还没有语音模型", "请运行 make model")
+
+
+def _standards(site: Site) -> Iterator[Finding]:
+    found = standards(site.settings.lexicons)
+    files = [p for p in site.settings.lexicons.glob("*.yaml") if p.name != "checklist.yaml"]
+    if len(found) < len(files):
+        yield Finding(
+            "standards",
+            "error",
+            f"{len(files)} 份标准里有 {len(files) - len(found)} 份不能用",
+            "请运行 python -m analyzer check",
+        )
+    else:
+        yield Finding("standards", "ok", f"{len(found)} 份标准可用")
+
+
+def _audio(site: Site) -> Iterator[Finding]:
+    from web.intake.storage import open_storage
+
+    storage = open_storage(site.web, site.settings.home)
+    with site.db.reading() as session:
+        keys = session.scalars(
+            select(Recording.stored_key)
+            .where(Recording.stored_key != "", Recording.deleted_at.is_(None))
+            .order_by(Recording.id.desc())
+            .limit(SAMPLE)
+        ).all()
+    lost = [key for key in keys if not storage.exists(key)]
+    if lost:
+        yield Finding(
+            "audio", "error", f"最近 {len(keys)} 段录音里有 {len(lost)} 段的文件不见了", "请从备份恢复音频文件夹"
+        )
+    else:
+        yield Finding("audio", "ok", f"最近 {len(keys)} 段录音的文件都在")
+
+
+CHECKS: tuple[Callable[[Site], Iterator[Finding]], ...] = (_sqlite, _database, _disk, _model, _standards, _audio)
