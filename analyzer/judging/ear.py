@@ -12,13 +12,30 @@ import numpy as np
 
 from analyzer.domain import Hearing, Hit, Role, Span, quantise_ratio, quantise_time
 from analyzer.judging.clock import SpeechClock
-from analyzer.matching import CUE, EXCUSE, CostTable, Finder, Match, Stream, Strictness, covers, make_stream, wording
-from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
+from analyzer.matching import (
+    ACCUSATION,
+    CUE,
+    EXCUSE,
+    CostTable,
+    Finder,
+    Match,
+    Stream,
+    Strictness,
+    covers,
+    make_stream,
+    wording,
+)
+from analyzer.rubric.model import Choice, Cue, Element, Literal, Phrase, Standard
 from analyzer.rubric.model import Sequence as Pattern
+from analyzer.text import Break
 from analyzer.text.syllables import spell
 from analyzer.text.tokens import tokenizer
 
 NEIGHBOURHOOD = 32  # characters around a hit in which an exception is looked for
+REMEDY_AFTER = 40  # characters after a hit within which help must be promised to pardon it
+REMEDY_BEFORE = 20  # the same before it, within the sentence
+REMEDY_WITHIN_S = 15.0  # help that comes later was wrung out by the customer
+ANSWER_WITHIN_S = 20.0  # seconds after a question within which words answer it
 
 # Who is searched for each `who`: where nobody knows who speaks, either speaker counts, and the result says so.
 _ROLES: dict[Role, frozenset[Role]] = {
@@ -48,6 +65,9 @@ def standard_phrases(standard: Standard) -> Iterator[Phrase]:
         for element in item.elements:
             yield from element.phrases
             yield from element.exceptions
+            yield from element.remedies
+            yield from element.refusals
+            yield from element.questions
     for fact in standard.facts.values():
         for cue in fact.cues:
             yield from cue.phrases
@@ -124,6 +144,60 @@ class Ear:
         inner = replace(match, first=match.first - begin, last=match.last - begin)
         finder = Finder(around, self._table, EXCUSE)
         return any(covers(e, inner) for e in finder.matches(exceptions, resolve=False))
+
+    def promise(self, element: Element, match: Match) -> str | None:
+        """Return the words that promise one of an element's remedies beside a match of it, or None.
+
+        Help counts in the same sentence before the match, and after it in the same turn or the next one.
+        """
+        if not element.remedies:
+            return None
+        stream = self.stream(element.who)
+        for begin, end in (self._next_turn(stream, match), self._sentence_before(stream, match)):
+            near = stream.window(begin, end)
+            if not near.text:
+                continue
+            finder = Finder(near, self._table, EXCUSE)
+            refused = finder.matches(element.refusals, resolve=False)
+            latest_s = stream.span(match.first, match.last).end_s + REMEDY_WITHIN_S
+            for help_ in finder.matches(element.remedies):
+                in_time = near.span(help_.first, help_.first).start_s <= latest_s
+                if in_time and not any(covers(r, help_) for r in refused):
+                    return near.quote(help_.first, help_.last)
+        return None
+
+    def unasked(self, element: Element, match: Match) -> bool:
+        """Return whether the customer has talked before a match, yet asked nothing that it could answer.
+
+        A question is known by the element's question words or by the question mark that the engine wrote.
+        """
+        customer = self.stream(Role.CUSTOMER)
+        if not element.questions or not customer.text:
+            return False
+        at_s = self.span(element.who, match).start_s
+        starts = np.array([u.start_s for u in customer.utterances])
+        if at_s <= starts[0]:
+            return False
+        recent = [u for u in customer.utterances if u.start_s < at_s < u.end_s + ANSWER_WITHIN_S]
+        if any("？" in u.text or "?" in u.text for u in recent):
+            return False
+        near = make_stream(recent, None, self.words)
+        return not (near.text and Finder(near, self._table, ACCUSATION).matches(element.questions))
+
+    @staticmethod
+    def _next_turn(stream: Stream, match: Match) -> tuple[int, int]:
+        """Return the characters from a match to the end of the turn after its own, as far as help may be."""
+        begin = match.last + 1
+        reach = stream.breaks[begin : begin + REMEDY_AFTER]
+        turns = np.flatnonzero(reach == Break.TURN)
+        return begin, begin + (int(turns[1]) if len(turns) > 1 else len(reach))
+
+    @staticmethod
+    def _sentence_before(stream: Stream, match: Match) -> tuple[int, int]:
+        """Return the characters of a match's sentence before it, as far as help may be."""
+        begin = max(0, match.first - REMEDY_BEFORE)
+        starts = np.flatnonzero(stream.breaks[begin : match.first + 1] >= Break.SENTENCE)
+        return (begin + int(starts[-1]) if len(starts) else begin), match.first
 
     def hit(self, who: Role | None, match: Match, *, element: str = "", suspicion: bool = False) -> Hit:
         """Return a match as evidence: original words, seconds, role."""

@@ -22,6 +22,7 @@ TEMPLATES = {
     "not-said-either": "没有听到任何人说第{clause}条禁止的话（“{text}”）；说话人身份不确定，双方的话都查过。",
     "said": "第{clause}条禁止说“{text}”：{time} 服务人员说了“{quote}”（与“{phrase}”相似度 {similarity}）{more}。",
     "suspected": "第{clause}条疑似违反：{time} 的“{quote}”像“{phrase}”（相似度 {similarity}），但{doubt}，请人工确认，暂不计分。",
+    "helped": "第{clause}条没有违反：{time} 说了“{quote}”，但紧接着替用户想了办法（“{promise}”），不算推脱。",
     "too-unclear": "第{clause}条无法判断：全部人声中有 {share} 没有听清，不能断定没有说过。",
     "link": "第{clause}条要对照工单和其他录音的时间来判断，不从这段录音判断。",
     "person": "第{clause}条听不出来，由质检人员勾选。",
@@ -41,6 +42,7 @@ PARTS = {
     "more": "，共 {count} 处",
     "doubt-voice": "不能确定是谁说的",
     "doubt-audio": "这一段录音不清楚",
+    "doubt-unasked": "前面没有听到用户提问，不一定是在回答用户",
     "list": "、",
 }
 

@@ -68,7 +68,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A part of a required item: any of its phrases fulfils it. Credit is shared out by `weight`."""
+    """A part of a required item: any of its phrases fulfils it. Credit is shared out by `weight`.
+
+    `remedies` (forbidden items): help that pardons the words when it is promised along with them, and
+    `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer.
+    """
 
     id: str
     title: str
@@ -76,6 +80,9 @@ class Element:
     phrases: tuple[Phrase, ...]
     exceptions: tuple[Phrase, ...]
     who: Role | None  # None: whoever says it
+    remedies: tuple[Phrase, ...] = ()
+    refusals: tuple[Phrase, ...] = ()
+    questions: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

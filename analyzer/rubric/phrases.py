@@ -74,8 +74,14 @@ def read_phrases(
     return tuple(said.phrases.values()), tuple(exceptions.values())
 
 
+def read_column(fields: Fields, lists: Lists, key: str) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+    """Return the phrases under `key` (`remedy`, `asked`) and the exceptions that whole lists bring along."""
+    column = _Column(fields, lists, key, 1, "")
+    return tuple(column.phrases.values()), tuple(column.exceptions.values())
+
+
 class _Column:
-    """One `phrases:` or `except:` list, by meaning; `direct` has text and line of those that are written here."""
+    """One `phrases:`, `except:`, `remedy:` or `asked:` list, by meaning; `direct` has text and line of those that are written here."""
 
     def __init__(self, fields: Fields, lists: Lists, key: str, min_chars: int, owner: str) -> None:
         self.phrases: dict[str, Phrase] = {}

@@ -10,7 +10,7 @@ from analyzer.domain import How, Kind, StandardRef
 from analyzer.rubric.digest import digest_of
 from analyzer.rubric.fields import Fields
 from analyzer.rubric.model import Element, Item, Severity, Standard, Where
-from analyzer.rubric.phrases import Lists, read_phrases
+from analyzer.rubric.phrases import Lists, read_column, read_phrases
 from analyzer.rubric.problems import Findings
 from analyzer.rubric.shared import SharedReading
 from analyzer.rubric.terms import read_condition, read_who
@@ -20,7 +20,7 @@ DEFAULT_EDGE_S = 60.0  # seconds of speech that count as opening and as closing
 _TOP = ("schema", "id", "version", "title", "source", "recording", "items")
 _ITEM = ("id", "kind", "how", "clause", "text", "when")
 _REQUIRED = ("where", "after", "weight", "pass", "elements", "examples")
-_FORBIDDEN = ("severity", "penalty", "cap", "who", "phrases", "except", "examples")
+_FORBIDDEN = ("severity", "penalty", "cap", "who", "phrases", "except", "remedy", "asked", "examples")
 _UNHEARD = ("weight", "severity", "penalty", "cap")  # link and person items count once somebody fills them in
 
 
@@ -144,7 +144,10 @@ class _Builder:
         if "phrases" in fields and not fields.nodes("phrases"):
             fields.report("no-phrases", fields.line("phrases"), key="phrases")
         phrases, exceptions = read_phrases(fields, self._lists)
-        return Element(item_id, fields.text("text"), 1.0, phrases, exceptions, read_who(fields))
+        remedies, refusals = read_column(fields, self._lists, "remedy")
+        questions, _ = read_column(fields, self._lists, "asked")
+        title, who = fields.text("text"), read_who(fields)
+        return Element(item_id, title, 1.0, phrases, exceptions, who, remedies, refusals, questions)
 
     def _elements(self, fields: Fields) -> tuple[Element, ...]:
         if "elements" in fields and not fields.nodes("elements"):
