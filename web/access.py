@@ -49,6 +49,8 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "staff.import_technicians": OFFICE,
     "staff.import_orders": OFFICE,
     "staff.example": OFFICE,
+    # links
+    "links.due": STAFF,
 }
 
 

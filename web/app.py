@@ -24,6 +24,7 @@ FEATURES = (
     "web.auth",
     "web.admin",
     "web.staff",
+    "web.links",
 )
 
 

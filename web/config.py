@@ -160,6 +160,15 @@ class WebSettings:
             "max": 365,
         },
     )
+    punctual_minutes: int = field(
+        default=10,
+        metadata={
+            "doc": "Minutes after the appointment that still count as on time.",
+            "zh": "预约时间之后多少分钟以内到达仍算准时。",
+            "min": 0,
+            "max": 240,
+        },
+    )
     workdays_file: str = field(
         default="",
         metadata={

@@ -100,7 +100,7 @@ NAVIGATION = (
     NavEntry("scorecards.mine", "chart-line", _l("我的评分卡")),
     NavEntry("scorecards.team", "chart-bar", _l("评分卡")),
     NavEntry("scorecards.standards", "clipboard-list", _l("标准")),
-    NavEntry("scorecards.due", "phone", _l("今日待办")),
+    NavEntry("links.due", "phone", _l("今日待办")),
     NavEntry("staff.technicians", "id-badge-2", _l("人员")),
     NavEntry("staff.orders", "file-text", _l("工单")),
     NavEntry("admin.users", "users", _l("账号")),

@@ -4,8 +4,10 @@ Worked example (property-visit): greeting (weight 2) met with credit 1.0, inquir
 with credit 0.5, late-apology not applicable: base = 100 × (2 + 1 + 0.5) / 4 = 87.5. One forbidden item with penalty
 15 was said: 72.5. Had that item been fatal with cap 59: 59.0.
 
-Decisions: link and person items never enter; 不适用 and 无法判断 leave the denominator; no judged required item
-gives no score (None, not zero); a forbidden item costs its penalty once however often it was said; the floor is 0.
+Decisions: an item enters once it is judged, whatever judged it — rules here, links and people later on the site, so
+`run` and `score`, where those have no verdict, count rules only; 不适用 and 无法判断 leave the denominator; where no
+required item was judged from the words there is no score (None, not zero: a telephone call that was found does not make
+an unheard visit 100); a forbidden item costs its penalty once however often it was said; the floor is 0.
 Adding a forbidden hit never raises a score, because it can only add a penalty or lower the cap.
 """
 
@@ -21,11 +23,12 @@ def score(results: Iterable[ItemResult], items: Mapping[str, Item]) -> Score:
     """Add up the results of all items of one recording; `items` gives their weights, penalties and caps."""
     everything = list(results)
     rules = [r for r in everything if r.how is How.RULE]
-    judged = [r for r in rules if r.verdict in (Verdict.MET, Verdict.MISSED)]
+    judged = [r for r in everything if r.verdict in (Verdict.MET, Verdict.MISSED)]
     required = [r for r in judged if r.kind is Kind.REQUIRED]
     violated = [r for r in judged if r.kind is Kind.FORBIDDEN and r.verdict is Verdict.MISSED]
     weight = sum(r.weight for r in required)
-    base = 100.0 * sum(r.weight * (r.credit or 0.0) for r in required) / weight if weight else None
+    heard = any(r.how is How.RULE and r.weight for r in required)
+    base = 100.0 * sum(r.weight * (r.credit or 0.0) for r in required) / weight if heard else None
     penalty = sum(items[r.id].penalty for r in violated)
     caps = [cap for r in violated if (cap := items[r.id].cap) is not None]
     value = None

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.domain import Hearing, ItemResult, Judgement, Role, Span, Utterance, Verdict
+from analyzer.domain import Hearing, How, ItemResult, Judgement, Kind, Role, Span, Utterance, Verdict
 from analyzer.errors import AnalyzerError
 from analyzer.judging import judge, words_for
+from analyzer.judging.score import score
 from analyzer.rubric.load import load_standard
 from analyzer.text.simplify import simplify
 from tests.cast import C, T, heard, spoken, talk
@@ -227,3 +228,15 @@ def test_traditional_and_simplified_writing_are_judged_alike(turns: list[tuple[R
 @settings(deadline=None, max_examples=30)
 def test_judging_twice_gives_the_same(turns: list[tuple[Role, str]]) -> None:
     assert judged(heard(talk(*turns))) == judged(heard(talk(*turns)))
+
+
+def test_links_and_people_count_once_they_judged_but_make_no_score_alone() -> None:
+    def result(id_: str, how: How, verdict: Verdict | None, credit: float | None) -> ItemResult:
+        return ItemResult(id_, Kind.REQUIRED, how, "", "", verdict, credit, 1.0, "")
+
+    rule = result("greeting", How.RULE, Verdict.MET, 1.0)
+    link = result("followed-up", How.LINK, Verdict.MISSED, 0.0)
+    assert score([rule, result("followed-up", How.LINK, None, None)], {}).value == 100.0
+    assert score([rule, link], {}).value == 50.0
+    assert score([link], {}).value is None
+    assert score([result("greeting", How.RULE, Verdict.CANNOT_JUDGE, None), link], {}).value is None

@@ -71,8 +71,13 @@ def record_analysis(
     session.add(analysis)
     session.flush()
     session.add(AnalysisDocument(analysis_id=analysis.id, body=document))
+    linked = _links(session, recording_id, analysis.standard_id)
     session.execute(delete(Verdict).where(Verdict.recording_id == recording_id))
-    session.add_all(_verdict(recording_id, analysis, position, item) for position, item in enumerate(document["items"]))
+    fresh = [_verdict(recording_id, analysis, position, item) for position, item in enumerate(document["items"])]
+    for verdict in fresh:
+        if verdict.item_id in linked:  # what several recordings tell does not depend on this one's words
+            verdict.machine, verdict.machine_credit, verdict.evidence = linked[verdict.item_id]
+    session.add_all(fresh)
     _put_words(session, recording_id, document)
     recording.analysis_id = analysis.id
     recording.standard_id = recording.standard_id or analysis.standard_id
@@ -97,6 +102,25 @@ def refresh(session: Session, recording_id: int) -> None:
     body = session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == recording.analysis_id))
     if body is not None:
         _refresh(session, recording, with_terms(body))
+
+
+def put_links(
+    session: Session, recording_id: int, outcomes: Mapping[str, tuple[str | None, list[dict[str, Any]]]]
+) -> int:
+    """Put the machine's verdicts on link items (item id → verdict or None, and its proof); return how many changed."""
+    changed = 0
+    found = select(Verdict).where(Verdict.recording_id == recording_id, Verdict.how == How.LINK.value)
+    for verdict in session.scalars(found):
+        if verdict.item_id not in outcomes:
+            continue
+        word, proof = outcomes[verdict.item_id]
+        if (verdict.machine, verdict.evidence) != (word, proof):
+            verdict.machine, verdict.evidence = word, proof
+            verdict.machine_credit = {Word.MET.value: 1.0, Word.MISSED.value: 0.0}.get(word or "")
+            changed += 1
+    if changed:
+        refresh(session, recording_id)
+    return changed
 
 
 def mark_stale(session: Session, recording: Recording) -> None:
@@ -135,6 +159,17 @@ def _verdict(recording_id: int, analysis: Analysis, position: int, item: Mapping
         hit_count=len(hits),
         evidence=[{key: hit[key] for key in _EVIDENCE if key in hit} for hit in hits[:MOST_EVIDENCE]],
     )
+
+
+def _links(session: Session, recording_id: int, standard_id: str) -> dict[str, tuple[str | None, float | None, Any]]:
+    found = session.execute(
+        select(Verdict.item_id, Verdict.machine, Verdict.machine_credit, Verdict.evidence).where(
+            Verdict.recording_id == recording_id,
+            Verdict.standard_id == standard_id,
+            Verdict.how == How.LINK.value,
+        )
+    )
+    return {item_id: (machine, credit, evidence) for item_id, machine, credit, evidence in found}
 
 
 def _put_words(session: Session, recording_id: int, document: Mapping[str, Any]) -> None:

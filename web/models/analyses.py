@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from web.db import Document, UtcDateTime, now
@@ -53,6 +53,12 @@ class Verdict(Base):
     __table_args__ = (
         Index("ix_verdicts_item", "standard_id", "item_id", "final"),
         Index("ix_verdicts_forbidden", "kind", "final", "recording_id"),
+        Index(
+            "ix_verdicts_link_open",
+            "recording_id",
+            sqlite_where=text("how = 'link' AND machine IS NULL"),
+            postgresql_where=text("how = 'link' AND machine IS NULL"),
+        ),
     )
 
     recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), primary_key=True)

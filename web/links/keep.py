@@ -1,0 +1,105 @@
+"""Keeping link verdicts up to date: after a recording is judged, an order changes, or a deadline passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analyzer.domain import How
+from web.config import WebSettings
+from web.db import Database
+from web.intake import rows
+from web.links.rules import Heard, Order, Outcome, Policy, judge
+from web.links.workdays import read_workdays
+from web.models import Analysis, Recording, RecordingState, ReviewState, SiteValue, Verdict, WorkOrder
+
+SEEN = "links-last-analysis"  # the newest analysis whose links were judged
+BATCH = 200  # orders a transaction: others wait for the write lock meanwhile
+
+
+def policy_of(web: WebSettings) -> Policy:
+    """Return the policy that the settings state. Raises SettingsError for a calendar that cannot be read."""
+    return Policy(read_workdays(web.workdays_file), ZoneInfo(web.timezone), timedelta(minutes=web.punctual_minutes))
+
+
+def refresh_order(session: Session, order_id: int, now: datetime, policy: Policy) -> int:
+    """Judge the links of all recordings of an order that nobody has signed; return how many verdicts changed."""
+    order = session.get_one(WorkOrder, order_id)
+    found = session.scalars(
+        select(Recording).where(
+            Recording.work_order_id == order_id,
+            Recording.deleted_at.is_(None),
+            Recording.state == RecordingState.JUDGED,
+        )
+    ).all()
+    heard = [Heard(r.id, r.standard_id or "", r.recorded_at) for r in found]
+    stated = Order(order.order_no, order.appointment_at, dict(order.facts or {}))
+    changed = 0
+    for recording, own in zip(found, heard, strict=True):
+        if recording.review_state is ReviewState.SIGNED:
+            continue
+        facts = {**stated.facts, **(recording.facts or {})}
+        outcomes = judge(own, Order(stated.number, stated.appointment_at, facts), heard, now, policy)
+        changed += _put(session, recording.id, outcomes)
+    return changed
+
+
+def refresh_new(db: Database, now: datetime, policy: Policy) -> int:
+    """Judge the links of orders whose recordings were analysed since the last call; return how many orders."""
+    with db.reading() as session:
+        seen = session.get(SiteValue, SEEN)
+        last = int(seen.value) if seen else 0
+        newest = session.scalar(select(Analysis.id).order_by(Analysis.id.desc()).limit(1)) or 0
+        orders = session.scalars(
+            select(Recording.work_order_id)
+            .join(Analysis, Analysis.recording_id == Recording.id)
+            .where(Analysis.id > last, Analysis.id <= newest, Recording.work_order_id.is_not(None))
+            .distinct()
+        ).all()
+    if newest == last:
+        return 0
+    _refresh(db, [o for o in orders if o is not None], now, policy)
+    with db.writing() as session:
+        session.merge(SiteValue(name=SEEN, value=newest))
+    return len(orders)
+
+
+def refresh_open(db: Database, now: datetime, policy: Policy) -> int:
+    """Judge links that are still pending (a deadline may have passed); return how many orders were looked at."""
+    with db.reading() as session:
+        orders = session.scalars(
+            select(Recording.work_order_id)
+            .join(Verdict, Verdict.recording_id == Recording.id)
+            .where(
+                Verdict.how == How.LINK.value,
+                Verdict.machine.is_(None),
+                Recording.work_order_id.is_not(None),
+                Recording.review_state != ReviewState.SIGNED,
+            )
+            .distinct()
+        ).all()
+    _refresh(db, [o for o in orders if o is not None], now, policy)
+    return len(orders)
+
+
+def _refresh(db: Database, orders: Iterable[int], now: datetime, policy: Policy) -> None:
+    waiting = list(orders)
+    for first in range(0, len(waiting), BATCH):
+        with db.writing() as session:
+            for order_id in waiting[first : first + BATCH]:
+                refresh_order(session, order_id, now, policy)
+
+
+def _put(session: Session, recording_id: int, outcomes: dict[str, Outcome]) -> int:
+    told = {
+        item: (
+            None if outcome.verdict is None else outcome.verdict.value,
+            [{"link": outcome.code, "values": outcome.values, "recording_id": outcome.proof_id}],
+        )
+        for item, outcome in outcomes.items()
+    }
+    return rows.put_links(session, recording_id, told)
