@@ -5,7 +5,7 @@ An endpoint that is missing here is refused (and a test fails): access is grante
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, abort, flash, redirect, request, url_for
 from flask_login import current_user
@@ -16,6 +16,7 @@ from web.i18n import gettext as _
 from web.login import Viewer
 from web.models import Recording, ReviewState, Technician, UserRole
 
+Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
 ADMIN, QA, MANAGER, TECHNICIAN = UserRole.ADMIN, UserRole.QA, UserRole.MANAGER, UserRole.TECHNICIAN
 PUBLIC: frozenset[UserRole] = frozenset()  # no login needed
 EVERYONE = frozenset(UserRole)
@@ -54,7 +55,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
 }
 
 
-def visible(statement: Select[Any], viewer: Viewer) -> Select[Any]:
+def visible(statement: Chosen, viewer: Viewer) -> Chosen:
     """Return the statement (over Recording) narrowed to the recordings that the viewer may see.
 
     QA and admins see all; a manager his team's (all teams where none is set); a technician his own, once signed:

@@ -1,0 +1,135 @@
+"""Keeping the stored summaries up to date: after changes for the days concerned, or everything anew."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, delete, insert, select
+from sqlalchemy.orm import Session
+
+from web.db import Database
+from web.models import ItemPeriod, Recording, RecordingState, ReviewState, ScoreDay, StaleDay, Verdict, WorkOrder
+from web.scorecards.figures.build import item_periods, score_days
+from web.scorecards.figures.frames import Grain, period_name
+
+Rows = Select[*tuple[Any, ...]]
+BATCH = 20  # technicians' days a transaction: others wait for the write lock meanwhile
+ROWS = 5_000  # rows an insert
+
+
+def refresh_stale(db: Database) -> int:
+    """Compute the summaries again that changes have made stale; return how many technicians' days."""
+    done = 0
+    while True:
+        with db.writing() as session:
+            stale = session.execute(select(StaleDay.technician_id, StaleDay.day).limit(BATCH)).all()
+            if not stale:
+                return done
+            by_technician: dict[int, set[dt.date]] = defaultdict(set)
+            for technician_id, day in stale:
+                by_technician[technician_id].add(day)
+            for technician_id, days in by_technician.items():
+                _refresh(session, technician_id, days)
+                session.execute(delete(StaleDay).where(StaleDay.technician_id == technician_id, StaleDay.day.in_(days)))
+            done += len(stale)
+
+
+def rebuild(db: Database) -> int:
+    """Compute all summaries anew from the recordings; return how many recordings they hold."""
+    with db.writing() as session:
+        recordings = _frame(session, _recordings())
+        verdicts = _frame(session, _verdicts())
+        for table in (ScoreDay, ItemPeriod, StaleDay):
+            session.execute(delete(table))
+        _put(session, ScoreDay, score_days(recordings))
+        _put(session, ItemPeriod, item_periods(verdicts))
+        return len(recordings)
+
+
+def _refresh(session: Session, technician_id: int, days: set[dt.date]) -> None:
+    """One technician: his days, and the months and weeks in which they lie."""
+    own = _recordings().where(Recording.technician_id == technician_id, Recording.recorded_on.in_(days))
+    session.execute(delete(ScoreDay).where(ScoreDay.technician_id == technician_id, ScoreDay.day.in_(days)))
+    _put(session, ScoreDay, score_days(_frame(session, own)))
+    names = {period_name(day, grain) for day in days for grain in Grain}
+    first, last = _whole(days)
+    near = _verdicts().where(
+        Recording.technician_id == technician_id, Recording.recorded_on >= first, Recording.recorded_on <= last
+    )
+    table = item_periods(_frame(session, near))
+    session.execute(delete(ItemPeriod).where(ItemPeriod.technician_id == technician_id, ItemPeriod.period.in_(names)))
+    _put(session, ItemPeriod, table[table["period"].isin(names)])
+
+
+def _whole(days: Iterable[dt.date]) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of all months and ISO weeks that the days touch."""
+    first, last = min(days), max(days)
+    month_end = (last.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+    week_begin, week_end = first - dt.timedelta(days=first.weekday()), last + dt.timedelta(days=6 - last.weekday())
+    return min(first.replace(day=1), week_begin), max(month_end, week_end)
+
+
+def _judged(statement: Rows) -> Rows:
+    return statement.outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id).where(
+        Recording.state == RecordingState.JUDGED,
+        Recording.deleted_at.is_(None),
+        Recording.technician_id.is_not(None),
+        Recording.standard_id.is_not(None),
+    )
+
+
+def _recordings() -> Rows:
+    return _judged(
+        select(
+            Recording.id.label("recording_id"),
+            Recording.recorded_on.label("day"),
+            Recording.technician_id,
+            Recording.standard_id,
+            WorkOrder.job_kind,
+            Recording.review_state,
+            Recording.score,
+            Recording.forbidden_count.label("forbidden"),
+            Recording.suspicion_count.label("suspicions"),
+            Recording.judged_count.label("judged_items"),
+            Recording.not_judged_count.label("unjudged_items"),
+        ).select_from(Recording)
+    )
+
+
+def _verdicts() -> Rows:
+    return _judged(
+        select(
+            Recording.id.label("recording_id"),
+            Recording.technician_id,
+            Recording.recorded_on.label("day"),
+            Verdict.standard_id,
+            Verdict.item_id,
+            Verdict.kind,
+            Verdict.how,
+            Verdict.final,
+            Verdict.final_credit,
+            WorkOrder.job_kind,
+            Recording.review_state,
+            Verdict.weight,
+        )
+        .select_from(Recording)
+        .join(Verdict, Verdict.recording_id == Recording.id)
+    )
+
+
+def _frame(session: Session, statement: Rows) -> pd.DataFrame:
+    rows = session.execute(statement)
+    frame = pd.DataFrame(rows.all(), columns=list(rows.keys()))
+    frame["job_kind"] = frame["job_kind"].fillna("") if len(frame) else frame["job_kind"]
+    frame["reviewed"] = frame.pop("review_state") == ReviewState.SIGNED
+    return frame
+
+
+def _put(session: Session, table: type[ScoreDay | ItemPeriod], frame: pd.DataFrame) -> None:
+    rows = frame.to_dict("records")
+    for first in range(0, len(rows), ROWS):
+        session.execute(insert(table), rows[first : first + ROWS])
