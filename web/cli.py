@@ -12,7 +12,7 @@ from web.migrations import upgrade
 from web.site import site
 
 # modules with `init_commands(app)`
-COMMANDS: tuple[str, ...] = ("web.admin.commands", "web.maintenance.commands")
+COMMANDS: tuple[str, ...] = ("web.admin.commands", "web.maintenance.commands", "web.jobs.worker")
 
 
 def init(app: Flask) -> None:

@@ -114,6 +114,10 @@ class Storage:
         """Return the size in bytes. Raises FileNotFoundError."""
         return int(self._fs.size(self._place(key)))
 
+    def playable_key(self, key: str) -> str:
+        """Return the key of what browsers play of a recording: itself, or what was made of it for them."""
+        return key + PLAY if self.exists(key + PLAY) else key
+
     def path(self, key: str) -> Path | None:
         """Return where the file lies in a local folder, None for a remote store."""
         return None if self._folder is None else self._folder / _checked(key)

@@ -13,10 +13,10 @@ from flask import has_app_context
 
 from analyzer.domain import How, Kind
 from analyzer.errors import LexiconError
-from analyzer.rubric.model import Condition, Item
+from analyzer.rubric.model import Condition, Item, Standard
 from analyzer.settings import Settings
 from web.site import site
-from web.standards import standard
+from web.standards import StandardInfo, standard
 
 KEY = "terms"  # {item id: {"penalty", "cap"}} of the forbidden items
 
@@ -32,8 +32,12 @@ def with_terms(document: dict[str, Any], lexicons: Path | None = None) -> dict[s
     found = standard(lexicons or _lexicons(), name)
     if found is None:
         raise LexiconError("standard-missing", f"没有标准 {name}，不能计分", "请先把这个标准放回 lexicons 文件夹")
-    terms = {i.id: {"penalty": i.penalty, "cap": i.cap} for i in found.items if i.kind == Kind.FORBIDDEN}
-    return {**document, KEY: terms}
+    return {**document, KEY: terms_of(found)}
+
+
+def terms_of(found: Standard | StandardInfo) -> dict[str, dict[str, float | None]]:
+    """Return what the forbidden items of a standard cost."""
+    return {i.id: {"penalty": i.penalty, "cap": i.cap} for i in found.items if i.kind == Kind.FORBIDDEN}
 
 
 def items_of(document: Mapping[str, Any]) -> dict[str, Item]:
