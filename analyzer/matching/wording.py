@@ -6,6 +6,8 @@ formula.
 
 from __future__ import annotations
 
+from collections import Counter
+
 from analyzer.rubric.model import Choice, Gap, Literal, Phrase, Sequence
 
 GAP_MARK = "…"
@@ -13,24 +15,29 @@ GAP_MARK = "…"
 
 def wording(phrase: Phrase, quote: str) -> str:
     """Return the reading of `phrase` that shares most characters with `quote` (both normalised)."""
-    said = set(quote)
-    text, _ = _sequence(phrase.pattern, said)
+    text, _, _ = _sequence(phrase.pattern, Counter(quote))
     while GAP_MARK * 2 in text:
         text = text.replace(GAP_MARK * 2, GAP_MARK)
     return text
 
 
-def _sequence(sequence: Sequence, said: set[str]) -> tuple[str, float]:
-    """Return the best reading with its worth: characters that were said, less those that were not."""
+def _sequence(sequence: Sequence, said: Counter[str]) -> tuple[str, float, Counter[str]]:
+    """Return the best reading, its worth and what it leaves of `said`.
+
+    Worth is characters that were said, each as often as it was, less those that were not.
+    """
     text, worth = "", 0.0
     for part in sequence.parts:
         if isinstance(part, Literal):
             text += part.text
-            worth += sum(1.0 if char in said else -1.0 for char in part.text)
+            wanted = Counter(part.text)
+            shared = (wanted & said).total()
+            worth += 2 * shared - len(part.text)
+            said = said - wanted
         elif isinstance(part, Gap):
             text += GAP_MARK
         elif isinstance(part, Choice):
-            best = max((_sequence(option, said) for option in part.options), key=lambda found: found[1])
-            text += best[0]
-            worth += best[1]
-    return text, worth
+            found, gained, said = max((_sequence(option, said) for option in part.options), key=lambda f: f[1])
+            text += found
+            worth += gained
+    return text, worth, said
