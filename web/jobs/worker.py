@@ -9,19 +9,17 @@ import logging
 import signal
 import threading
 import time
-from pathlib import Path
 from types import FrameType
 
 import click
-from filelock import FileLock
 from flask import Flask
+from flask.cli import with_appcontext
 
-from web.db import Database
 from web.jobs import doorbell, queue
 from web.jobs.chores import CHORES, Chore, Housekeeping
 from web.jobs.parts import ChildMain
 from web.jobs.post import Post, Terms
-from web.migrations import is_current, upgrade
+from web.migrations.start import ensure_current
 from web.models import JobKind
 from web.site import Site, site
 
@@ -96,19 +94,8 @@ class Supervisor:
             self._house.step(time.monotonic())
 
 
-def ensure_current(url: str, folder: Path) -> None:
-    """Bring the database to the newest migration; site and worker that start together do it one after the other."""
-    folder.mkdir(parents=True, exist_ok=True)
-    database = Database(url)
-    try:
-        with FileLock(folder / "upgrade.lock", timeout=300):
-            if not is_current(database):
-                upgrade(url)
-    finally:
-        database.dispose()
-
-
 @click.command("worker")
+@with_appcontext
 def _worker() -> None:
     """启动后台进程：转写、判断、收取投递文件夹里的录音。"""
     from web.jobs import start
