@@ -3,15 +3,25 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c '
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
-SAMPLES := $(filter-out %.yaml %.json %.md,$(wildcard samples/*.*))
+FLASK := $(PY) -m flask --app web
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo install model check test bench clean help
+.PHONY: demo run user samples install model check test bench clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
-demo: model  ## everything from a bare checkout: environment, model, the samples analysed and reported
+demo: model  ## everything from a bare checkout: environment, model, demo data, site and worker on 127.0.0.1:8000
+	@mkdir -p var/demo && ln -sfn ../models var/demo/models
+	TINGJIAN_HOME=var/demo $(FLASK) demo
+
+run: model  ## site and worker for real use, data in var/ (first: make user NAME=chen)
+	$(FLASK) up
+
+user: install  ## add an account: make user NAME=chen ROLE=admin
+	$(FLASK) users add $(NAME) --role $(or $(ROLE),admin)
+
+samples: model  ## analyse the samples in the terminal, without site or database
 	$(PY) -m analyzer demo samples
 
 install: $(VENV)/.installed  ## the virtual environment with what the service needs

@@ -1,4 +1,6 @@
 // On every page: the theme switch, announcements for screen readers, errors of htmx requests, expired sessions.
+import { _ } from "./i18n.js";
+
 export const csrfToken = () => document.querySelector('meta[name="csrf-token"]').content;
 
 /** Say something to screen readers without moving the focus. */
@@ -16,7 +18,7 @@ export function notify(text, kind = "danger") {
   const close = document.createElement("button");
   close.type = "button";
   close.className = "btn-close";
-  close.setAttribute("aria-label", "关闭");
+  close.setAttribute("aria-label", _("关闭"));
   close.addEventListener("click", () => box.remove());
   box.append(close);
   document.getElementById("messages").replaceChildren(box);
@@ -44,6 +46,6 @@ document.addEventListener("htmx:responseError", (event) => {
     return;
   }
   const text = new DOMParser().parseFromString(responseText, "text/html").body.textContent.trim();
-  notify(text || `出错了（${status}）。请稍后重试。`);
+  notify(text || _("出错了（%(code)s）。请稍后重试。", { code: status }));
 });
-document.addEventListener("htmx:sendError", () => notify("连不上服务器。请检查网络，然后重试；页面上的内容不会丢。"));
+document.addEventListener("htmx:sendError", () => notify(_("连不上服务器。请检查网络，然后重试；页面上的内容不会丢。")));
