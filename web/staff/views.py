@@ -48,7 +48,7 @@ def technician(technician_id: int | None = None) -> ResponseReturnValue:
         line = next((t for t in queries.staff(reader()) if row is not None and t.id == row.id), None)
         return _technician_form(row, {} if line is None else _staff_cells(line), {})
     cells = {name: request.form.get(name, "") for name in ("staff_no", "name", "team")}
-    cells |= {name: "是" if request.form.get(name) else "否" for name in ("active", "example_consent")}
+    cells |= {name: "yes" if request.form.get(name) else "no" for name in ("active", "example_consent")}
     if row is not None:
         cells["staff_no"] = row.staff_no
     try:
@@ -167,8 +167,8 @@ def _staff_cells(line: queries.StaffLine) -> dict[str, str]:
         "staff_no": line.staff_no,
         "name": line.name,
         "team": line.team,
-        "active": "是" if line.active else "否",
-        "example_consent": "是" if line.example_consent else "否",
+        "active": "yes" if line.active else "no",
+        "example_consent": "yes" if line.example_consent else "no",
     }
 
 
@@ -185,7 +185,7 @@ def _order_cells(row: WorkOrder) -> dict[str, str]:
         "job_kind": row.job_kind,
         "address_note": row.address_note,
         **times,
-        **{name: "是" if value else "否" for name, value in (row.facts or {}).items()},
+        **{name: "yes" if value else "no" for name, value in (row.facts or {}).items()},
     }
 
 
