@@ -1,0 +1,1 @@
+"""The demo archive: invented technicians, orders and conversations of twelve weeks."""

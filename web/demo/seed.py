@@ -1,0 +1,139 @@
+"""The demo archive into a database, through the same door as any import. Running it again adds nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from web import audit
+from web.db import now
+from web.demo.archive import SEED, Archive, DemoTranscript, generate
+from web.demo.company import Company, settle
+from web.demo.scoring import Task, all_judged
+from web.intake.receive import drawn
+from web.intake.rows import record_analysis
+from web.models import Recording, SiteValue
+from web.site import Site
+
+STAMP = "demo_archive"  # the SiteValue that says which archive this database holds
+BATCH = 50  # recordings a transaction: a page never waits long for the write lock
+SOURCE = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What a run did."""
+
+    added: int
+    already: int
+    seconds: float
+
+
+def seed(
+    here: Site,
+    tell: Callable[[str], None],
+    *,
+    number: int = SEED,
+    weeks_end: dt.date | None = None,
+    processes: int = 2,
+) -> Seeded:
+    """Bring the archive in; `weeks_end` is yesterday if not given. An interrupted run is taken up where it stopped.
+
+    What a database began with counts: a later run keeps its seed and its last day.
+    """
+    begun = time.monotonic()
+    stamp = _stamp(here, number, weeks_end or now().astimezone(here.zone).date() - dt.timedelta(days=1))
+    if stamp["finished"]:
+        return Seeded(0, _count(here), time.monotonic() - begun)
+    archive = generate(stamp["seed"], dt.date.fromisoformat(stamp["weeks_end"]), stamp["timezone"])
+    with here.db.writing() as session:
+        company = settle(session, archive)
+    known = _known(here)
+    missing = [t for t in archive.transcripts if _sha256(t) not in known]
+    _bring_in(here, archive, missing, company, tell, processes)
+    with here.db.writing() as session:
+        row = session.get_one(SiteValue, STAMP)
+        row.value = {**row.value, "finished": True}
+        audit.record(session, "demo.seeded", username="demo", recordings=len(missing))
+    return Seeded(len(missing), len(archive.transcripts) - len(missing), time.monotonic() - begun)
+
+
+def _stamp(here: Site, number: int, weeks_end: dt.date) -> dict[str, Any]:
+    """Return which archive this database holds, decided at the first run."""
+    with here.db.writing() as session:
+        row = session.get(SiteValue, STAMP)
+        if row is None:
+            wanted = {"seed": number, "weeks_end": weeks_end.isoformat(), "timezone": here.web.timezone}
+            row = SiteValue(name=STAMP, value={**wanted, "finished": False})
+            session.add(row)
+        value: dict[str, Any] = row.value
+        return value
+
+
+def _count(here: Site) -> int:
+    return len(_known(here))
+
+
+def _known(here: Site) -> frozenset[str]:
+    with here.db.reading() as session:
+        return frozenset(session.scalars(select(Recording.sha256).where(Recording.source == SOURCE)))
+
+
+def _bring_in(
+    here: Site,
+    archive: Archive,
+    missing: list[DemoTranscript],
+    company: Company,
+    tell: Callable[[str], None],
+    processes: int,
+) -> None:
+    facts = {order.order_no: order.facts for order in archive.orders}
+    tasks = [Task(t.document, t.standard_id, facts[t.order_no], here.settings) for t in missing]
+    judged = all_judged(tasks, processes)
+    for first in range(0, len(missing), BATCH):
+        batch = [(t, next(judged)) for t in missing[first : first + BATCH]]
+        with here.db.writing() as session:
+            for transcript, analysis in batch:
+                _store(session, here, transcript, analysis, company)
+        tell(f"演示档案：已导入 {first + len(batch)}/{len(missing)} 段")
+
+
+def _store(
+    session: Session, here: Site, transcript: DemoTranscript, analysis: dict[str, Any], company: Company
+) -> None:
+    sha256 = _sha256(transcript)
+    row = Recording(
+        sha256=sha256,
+        original_name=transcript.original_name,
+        size_bytes=len(_bytes(transcript.document)),
+        media_type="application/json",
+        source=SOURCE,
+        uploaded_at=transcript.recorded_at + dt.timedelta(hours=3),
+        standard_id=transcript.standard_id,
+        technician_id=company.technicians[transcript.staff_no],
+        work_order_id=company.orders[transcript.order_no],
+        recorded_at=transcript.recorded_at,
+        recorded_on=transcript.recorded_at.astimezone(here.zone).date(),
+        facts=dict(transcript.document["facts"]),
+        sampled=drawn(sha256, here.web.random_share),
+        note="演示数据",
+    )
+    session.add(row)
+    session.flush()
+    record_analysis(session, row.id, analysis, origin="imported", cause="演示档案")
+
+
+def _sha256(transcript: DemoTranscript) -> str:
+    return hashlib.sha256(_bytes(transcript.document)).hexdigest()
+
+
+def _bytes(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True).encode()

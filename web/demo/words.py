@@ -1,0 +1,80 @@
+"""Sentences from the templates in samples/archive: `(a|b|)` chooses one, `{slot}` is filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).resolve().parents[2] / "samples" / "archive"
+TRIES = 6  # how often another wording is drawn for a sentence that the archive has already
+
+_GROUP = re.compile(r"\(([^()]*)\)")
+_FULL_STOPS = "。？！，"
+
+
+class Words:
+    """The templates, with a memory of what was said, so that conversations do not repeat each other."""
+
+    def __init__(self, rng: Random, folder: Path = FOLDER) -> None:
+        self.rng = rng
+        self.names: dict[str, Any] = _read(folder / "names.yaml")
+        self.jobs: dict[str, dict[str, Any]] = _read(folder / "jobs.yaml")
+        calls = _read(folder / "calls.yaml")
+        self._lists: dict[str, list[str]] = {
+            f"visit.{name}": list(v) for name, v in _read(folder / "visit.yaml").items()
+        }
+        for standard, moves in calls.items():
+            self._lists |= {f"{standard}.{name}": list(v) for name, v in moves.items()}
+        for kind, job in self.jobs.items():
+            for number, problem in enumerate(job["problems"]):
+                self._lists |= {f"{kind}.{number}.{part}": list(lines) for part, lines in problem.items()}
+        self._said: set[str] = set()
+
+    def lists(self) -> Mapping[str, list[str]]:
+        """Return all templates by their name, `visit.greeting_yes` or `暖气.0.complaint`."""
+        return self._lists
+
+    def say(self, name: str, slots: Mapping[str, str], filler: str = "") -> str:
+        """Return a sentence from the list `name` that was not said before, if one is found in a few draws."""
+        text = ""
+        for _ in range(TRIES):
+            template = self.rng.choice(self._lists[name])
+            text = _ended(filler + self.fill(template, slots))
+            if text not in self._said:
+                break
+        self._said.add(text)
+        return text
+
+    def piece(self, name: str, slots: Mapping[str, str]) -> str:
+        """Return part of a sentence from the list `name`; it may have been said before."""
+        return self.fill(self.rng.choice(self._lists[name]), slots)
+
+    def fill(self, template: str, slots: Mapping[str, str]) -> str:
+        """Choose in all groups, the innermost first, and fill the slots in."""
+        while "(" in template:
+            template = _GROUP.sub(lambda found: self.rng.choice(found[1].split("|")), template)
+        return template.format_map(slots)
+
+    def pick(self, name: str) -> str:
+        """Return one of the names (org, plain, prices …)."""
+        return str(self.rng.choice(self.names[name]))
+
+
+def _ended(text: str) -> str:
+    """Return the sentence with one mark at its end and none doubled."""
+    for mark in "，。？":
+        text = text.replace(mark * 2, mark)
+    text = text.replace("，。", "。").replace("，？", "？").replace("。？", "？").strip("，")
+    return text if text[-1] in _FULL_STOPS else f"{text}。"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    data = yaml.safe_load(path.read_text("utf-8"))
+    if not isinstance(data, dict):
+        raise ValueError(f"{path}: a mapping is expected at the top")
+    return data
