@@ -83,7 +83,6 @@ def record_analysis(
     recording.standard_id = recording.standard_id or analysis.standard_id
     recording.duration_s, recording.speech_s = document["duration_s"], document.get("speech_s")
     recording.unheard_s = document.get("unheard_s")
-    recording.machine_score = analysis.score
     recording.role_confidence = _role_confidence(document)
     recording.state = RecordingState.JUDGED
     _refresh(session, recording, document)
@@ -194,11 +193,14 @@ def _refresh(session: Session, recording: Recording, document: Mapping[str, Any]
     decided = _decided(session, recording.id)
     for verdict in verdicts:
         _decide(verdict, decided.get(verdict.item_id))
-    result = score([_result(v) for v in verdicts], items_of(document))
+    items = items_of(document)
+    result = score([_result(v, v.final, v.final_credit) for v in verdicts], items)
     rules = [v for v in verdicts if v.how == How.RULE]
     open_rules = [v for v in rules if v.human is None]
-    missed = [v for v in rules if v.final == Word.MISSED]
+    missed = [v for v in verdicts if v.final == Word.MISSED]
     recording.score = result.value
+    # links judged since belong to the machine's score as well, so that the two differ by what people decided alone
+    recording.machine_score = score([_result(v, v.machine, v.machine_credit) for v in verdicts], items).value
     recording.judged_count, recording.not_judged_count = result.judged, result.not_judged
     recording.missed_count = sum(v.kind == Kind.REQUIRED for v in missed)
     recording.forbidden_count = sum(v.kind == Kind.FORBIDDEN for v in missed)
@@ -249,15 +251,15 @@ def _credit(verdict: Verdict, decision: Decision) -> float | None:
     return 1.0 if decision.after == Word.MET else 0.0
 
 
-def _result(verdict: Verdict) -> ItemResult:
+def _result(verdict: Verdict, word: str | None, credit: float | None) -> ItemResult:
     return ItemResult(
         verdict.item_id,
         Kind(verdict.kind),
         How(verdict.how),
         "",
         "",
-        None if verdict.final is None else Word(verdict.final),
-        verdict.final_credit,
+        None if word is None else Word(word),
+        credit,
         verdict.weight,
         "",
     )

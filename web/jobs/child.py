@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from analyzer.domain import Engine, Hearing
+from analyzer.domain import Engine, Hearing, Role, Span, Speaker, Utterance
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline import Analyzer, load, rescore
 from analyzer.progress import Progress
@@ -94,10 +94,10 @@ class Work:
         self._analyzer = Analyzer(settings)  # its engines are loaded when the first recording comes
 
     def warm(self) -> None:
-        """Load words and standards and judge silence once, so that the first answer is as quick as the second."""
+        """Load words and standards and judge a few words once, so that the first answer is as quick as the second."""
         for path in standard_files(self._settings.lexicons):
             with contextlib.suppress(AnalyzerError):
-                rescore(_SILENCE, path.stem, {}, self._settings)
+                rescore(_TALK, path.stem, {}, self._settings)
 
     def hear(self, task: Task, tell: Tell) -> dict[str, Any]:
         """Hear and judge a recording; on the way make what pages need to play it."""
@@ -152,4 +152,18 @@ def _named(stored: Path, name: str) -> Iterator[Path]:
 
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_SILENCE = Hearing("", 1.0, (), (), Engine("none", ""), (), ())
+_TALK = Hearing(
+    "",
+    4.0,
+    (Span(0.0, 4.0),),
+    (),
+    Engine("none", ""),
+    (Speaker("S1", Role.TECHNICIAN, 1.0, 2.0), Speaker("S2", Role.CUSTOMER, 1.0, 2.0)),
+    tuple(
+        Utterance(at_s, at_s + 2.0, speaker, role, text, 1.0, tuple(at_s + 0.2 * i for i in range(10)), (1.0,) * 10)
+        for at_s, speaker, role, text in (
+            (0.0, "S1", Role.TECHNICIAN, "您好请问有什么问题吗"),
+            (2.0, "S2", Role.CUSTOMER, "厨房水龙头一直在漏水"),
+        )
+    ),
+)

@@ -77,8 +77,7 @@ class Post:
 
     def step(self) -> bool:
         """Do one job; return whether there was one."""
-        if self.kind is JobKind.SCORE:
-            self._ready()  # warm before anybody asks
+        self._ready()  # before a job is claimed: a child that cannot start is no recording's fault
         claimed = self._write(lambda s: queue.claim(s, self.name, self.here.web.lease_seconds, (self.kind,), now=None))
         if claimed is None:
             return False

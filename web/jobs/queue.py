@@ -215,20 +215,21 @@ def cancel(session: Session, recording_id: int, now: datetime | None = None) -> 
 
 
 def retry(session: Session, recording_id: int, user_id: int | None = None) -> int | None:
-    """Queue again what failed, was cancelled or set aside: hearing, or scoring where only that failed.
+    """Queue again what failed, was cancelled or set aside, and return its job; where work is going on, that one.
 
-    None where there is nothing to do again: deleted, signed, no standard yet, or no audio and nothing failed.
+    None where there is nothing to do again: deleted, signed, judged, no standard yet, or no audio to hear.
     """
     recording = session.get(Recording, recording_id)
     if recording is None or recording.deleted_at is not None or recording.review_state is ReviewState.SIGNED:
         return None
     last = session.scalar(select(Job).where(Job.recording_id == recording_id).order_by(Job.id.desc()).limit(1))
-    if recording.standard_id is None or (last is not None and last.state in ACTIVE):
-        return None if last is None else last.id
-    scored = last is not None and last.kind is JobKind.SCORE and recording.analysis_id is not None
-    if scored or not recording.stored_key:
-        return enqueue(session, recording_id, JobKind.SCORE, "重试", user_id, URGENT) if recording.analysis_id else None
-    return enqueue(session, recording_id, JobKind.HEAR, "重试", user_id)
+    if last is not None and last.state in ACTIVE:
+        return last.id
+    if recording.standard_id is None or (recording.analysis_id and (last is None or last.state is JobState.DONE)):
+        return None
+    if recording.analysis_id is not None:  # heard once is heard: people's corrections hang on it
+        return enqueue(session, recording_id, JobKind.SCORE, "重试", user_id, URGENT)
+    return enqueue(session, recording_id, JobKind.HEAR, "重试", user_id) if recording.stored_key else None
 
 
 def delete(session: Session, recording_id: int, now: datetime | None = None) -> bool:

@@ -102,6 +102,7 @@ def _worker() -> None:
 
     here = site()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     ensure_current(here.web.database(here.settings.home), here.folder)
     doorbell.heard(here)  # a mistyped queue is told now
     click.echo("听检后台进程已启动，按 Ctrl-C 停止。")
