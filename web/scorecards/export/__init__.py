@@ -1,0 +1,1 @@
+"""Scorecards as XLSX and CSV: rows in, bytes out (see README.md)."""

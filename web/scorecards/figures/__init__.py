@@ -1,0 +1,1 @@
+"""The arithmetic of the scorecards: frames in, tables out, nothing else (see README.md)."""

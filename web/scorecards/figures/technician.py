@@ -1,0 +1,64 @@
+"""The technician's trend beside his team's median."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from web.scorecards.figures.frames import Grain, Period, Selection, choose, period_name, periods, within
+from web.scorecards.figures.intervals import Estimate, mean, per_hundred
+from web.scorecards.figures.team import Totals, totals, totals_by_technician
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One week or month. Without recordings the point stands with n = 0: a line must break there, not bridge it.
+
+    `team_median`: of the members' means in that period, each member once, himself too; `team_people`: how many.
+    """
+
+    period: str
+    totals: Totals
+    score: Estimate
+    forbidden: Estimate
+    team_median: float | None
+    team_people: int
+
+
+def trend(
+    days: pd.DataFrame,
+    technician_id: int,
+    members: Collection[int],
+    period: Period,
+    grain: Grain,
+    selection: Selection,
+) -> tuple[TrendPoint, ...]:
+    """Return a point for each week or month that the period touches, with the days inside the period only."""
+    chosen = within(choose(days, selection), period)
+    chosen = chosen[chosen["technician_id"].isin({*members, technician_id})]
+    names = {one: period_name(pd.Timestamp(one).date(), grain) for one in chosen["day"].unique()}
+    groups = dict(iter(chosen.groupby(chosen["day"].map(names)))) if len(chosen) else {}
+    points = []
+    for name in periods(period, grain):
+        people = totals_by_technician(groups[name]) if name in groups else {}
+        means = [one.score_sum / one.scored for one in people.values() if one.scored]
+        mine = people.get(technician_id, Totals())
+        points.append(
+            TrendPoint(
+                name,
+                mine,
+                mean(*mine.score),
+                per_hundred(mine.forbidden, mine.recordings),
+                float(pd.Series(means).median()) if means else None,
+                len(means),
+            )
+        )
+    return tuple(points)
+
+
+def own_totals(days: pd.DataFrame, technician_id: int, period: Period, selection: Selection) -> Totals:
+    """Return the sums behind the tiles of his page."""
+    chosen = within(choose(days, selection), period)
+    return totals(chosen[chosen["technician_id"] == technician_id])
