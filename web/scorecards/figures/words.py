@@ -42,7 +42,7 @@ def changed_words(now: pd.DataFrame, before: pd.DataFrame, minimum: int = MINIMU
     """
     if now.empty or before.empty:
         return ()
-    table = _counted(now).join(_counted(before), how="outer", lsuffix="_now", rsuffix="_before").fillna(0)
+    table = _counted(now).join(_counted(before), how="outer", suffixes=("_now", "_before")).fillna(0)
     n, m = float(table["recordings_now"].sum()), float(table["recordings_before"].sum())
     rows = []
     compared = table[(table["recordings_now"] >= minimum) | (table["recordings_before"] >= minimum)]
