@@ -1,7 +1,8 @@
 """Customers' words, rising and falling.
 
 Method: log-odds ratio with an informative Dirichlet prior (Monroe, Colaresi & Quinn, "Fightin' Words", Political
-Analysis 16 (2008) 372, eqs. 16, 20, 22). The prior is the words of both periods together, shrunk to `PRIOR_WORDS`.
+Analysis 16 (2008) 372). The prior is the words of both periods together, shrunk to `PRIOR_WORDS`. The variance keeps the
+terms of all other words, which the paper drops for large vocabularies: else a frequent word would seem surer than it is.
 
 Decision: a word counts once a recording, however often it was said there: the formula takes counts as independent, and
 a customer who says 漏水 thirty times is one customer.
@@ -50,10 +51,12 @@ def changed_words(now: pd.DataFrame, before: pd.DataFrame, minimum: int = MINIMU
     for word, row in compared.to_dict("index").items():
         y, x = float(row["recordings_now"]), float(row["recordings_before"])
         a = PRIOR_WORDS * (y + x) / (n + m)
-        odds = _log_odds(y + a, n + PRIOR_WORDS) - _log_odds(x + a, m + PRIOR_WORDS)
-        z = odds / math.sqrt(1.0 / (y + a) + 1.0 / (x + a))
+        odds, spread = _log_odds(y + a, n + PRIOR_WORDS)
+        odds_before, spread_before = _log_odds(x + a, m + PRIOR_WORDS)
+        change = odds - odds_before
+        z = change / math.sqrt(spread + spread_before)
         rows.append(
-            WordRow(str(word), int(y), int(x), int(row["said_now"]), int(row["said_before"]), odds, z, abs(z) > bound)
+            WordRow(str(word), int(y), int(x), int(row["said_now"]), int(row["said_before"]), change, z, abs(z) > bound)
         )
     return tuple(sorted(rows, key=lambda r: (-r.z, r.word)))
 
@@ -62,6 +65,7 @@ def _counted(words: pd.DataFrame) -> pd.DataFrame:
     return words.groupby("word").agg(recordings=("recording_id", "nunique"), said=("count", "sum"))
 
 
-def _log_odds(count: float, whole: float) -> float:
-    # A period whose every recording says one and the same word has no odds; the half keeps them finite.
-    return math.log(count / max(whole - count, 0.5))
+def _log_odds(count: float, whole: float) -> tuple[float, float]:
+    """Return the log-odds and their variance."""
+    rest = max(whole - count, 0.5)  # a period that knows one word only has no odds; the half keeps them finite
+    return math.log(count / rest), 1.0 / count + 1.0 / rest
