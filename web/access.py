@@ -50,6 +50,23 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "staff.import_technicians": OFFICE,
     "staff.import_orders": OFFICE,
     "staff.example": OFFICE,
+    # recordings
+    "recordings.index": EVERYONE,
+    "recordings.show": EVERYONE,
+    "recordings.part": EVERYONE,
+    "recordings.job": EVERYONE,
+    "recordings.audio": EVERYONE,
+    "recordings.peaks": EVERYONE,
+    "recordings.transcript": EVERYONE,
+    "recordings.line": EVERYONE,
+    "recordings.presence": OFFICE,
+    "recordings.edit_line": OFFICE,
+    "recordings.edit_role": OFFICE,
+    "recordings.swap": OFFICE,
+    "recordings.rejudge": OFFICE,
+    "recordings.details": OFFICE,
+    "recordings.bulk": OFFICE,
+    "recordings.export": STAFF,
     # links
     "links.due": STAFF,
 }

@@ -25,6 +25,7 @@ FEATURES = (
     "web.admin",
     "web.staff",
     "web.links",
+    "web.recordings",
 )
 
 

@@ -1,0 +1,228 @@
+"""What people change about a recording outside its verdicts: words, roles, facts, standard, technician, order.
+
+Every function runs in the writing transaction that its caller opened, checks the revision that the form saw, and
+leaves the rows ready for judging again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analyzer.domain import Role
+from web import audit
+from web.access import visible
+from web.intake import rejudge, rows
+from web.jobs import queue
+from web.login import Viewer
+from web.models import AnalysisDocument, Recording, ReviewState, Technician, TranscriptEdit, WorkOrder
+from web.recordings.page import base_analysis_id, effective_edits
+
+MAX_TEXT = 2000
+
+
+class GoneError(Exception):
+    """There is no such recording for this user."""
+
+
+class SignedError(Exception):
+    """The recording is signed: it is read-only until it is reopened."""
+
+
+class StaleError(Exception):
+    """Somebody else changed it since the form was made; `theirs` is what stands now."""
+
+    def __init__(self, theirs: str = "") -> None:
+        super().__init__(theirs)
+        self.theirs = theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the form of a recording's details says. `recorded_at` is aware."""
+
+    technician_id: int | None
+    order_no: str
+    recorded_at: datetime
+    standard_id: str | None
+    technician_channel: int | None
+    facts: Mapping[str, bool]
+    note: str
+
+
+def open_recording(session: Session, viewer: Viewer, recording_id: int, revision: int | None = None) -> Recording:
+    """Return the recording for a change. Raises GoneError, SignedError, StaleError where `revision` is not its own."""
+    row: Recording | None = session.scalar(visible(select(Recording).where(Recording.id == recording_id), viewer))
+    if row is None:
+        raise GoneError
+    if row.review_state is ReviewState.SIGNED:
+        raise SignedError
+    if revision is not None and revision != row.revision:
+        raise StaleError
+    return row
+
+
+def put_text(
+    session: Session, viewer: Viewer, recording_id: int, line: int, seen: str, text: str | None, revision: int
+) -> Recording:
+    """Correct the words of a line (None: back to the machine's). It is judged again only when asked.
+
+    A form of an older revision is taken while the line is still as the form saw it: then nobody's words are lost.
+    """
+    row = open_recording(session, viewer, recording_id)
+    base, transcript = _transcript(session, row.id)
+    said = _said(transcript, line)
+    edit = effective_edits(session, row.id).get(line)
+    stands = said["text"] if edit is None or edit.text is None else edit.text
+    if revision != row.revision and stands != seen:
+        raise StaleError(stands)
+    wanted = said["text"] if text is None else " ".join(text.split())[:MAX_TEXT]
+    if wanted == stands:
+        return row
+    after = None if wanted == said["text"] else wanted
+    _add(session, row, viewer, base, line, "text", stands, after)
+    return row
+
+
+def put_role(
+    session: Session, viewer: Viewer, recording_id: int, line: int, role: Role, whole: bool, revision: int
+) -> Recording:
+    """Say who spoke: in this line, or everywhere where this voice speaks. It is judged again at once."""
+    row = open_recording(session, viewer, recording_id, revision)
+    base, transcript = _transcript(session, row.id)
+    said = _said(transcript, line)
+    if whole:
+        row.roles = {**(row.roles or {}), said["speaker"]: role.value}
+        for number, edit in effective_edits(session, row.id).items():
+            if edit.role is not None and transcript[number]["speaker"] == said["speaker"]:
+                _add(session, row, viewer, base, number, "role", edit.role, None)
+        row.revision += 1
+        audit.record(session, "role-changed", "recording", row.id, speaker=said["speaker"], role=role.value)
+    else:
+        _add(session, row, viewer, base, line, "role", said["role"], role.value)
+    rejudge.request(session, row.id, "说话人更正", viewer.id)
+    return row
+
+
+def swap_roles(session: Session, viewer: Viewer, recording_id: int, revision: int) -> Recording:
+    """Exchange technician and customer in the whole recording; it is judged again at once."""
+    row = open_recording(session, viewer, recording_id, revision)
+    body = _document(session, row.analysis_id)
+    other = {Role.TECHNICIAN.value: Role.CUSTOMER.value, Role.CUSTOMER.value: Role.TECHNICIAN.value}
+    told = row.roles or {}
+    roles = {s["id"]: told.get(s["id"], s["role"]) for s in body["speakers"]}
+    row.roles = {**told, **{speaker: other[role] for speaker, role in roles.items() if role in other}}
+    base = base_analysis_id(session, row.id)
+    for line, edit in effective_edits(session, row.id).items():
+        if base is not None and edit.role in other:
+            _add(session, row, viewer, base, line, "role", edit.role, other[edit.role])
+    row.revision += 1
+    audit.record(session, "roles-swapped", "recording", row.id)
+    rejudge.request(session, row.id, "角色对调", viewer.id)
+    return row
+
+
+def put_details(
+    session: Session, viewer: Viewer, recording_id: int, told: Facts, zone: ZoneInfo, revision: int
+) -> tuple[Recording, bool]:
+    """Change what is known about a recording; return it and whether it is judged again.
+
+    Raises LookupError ("order" | "technician") for a work order or technician that does not exist.
+    """
+    row = open_recording(session, viewer, recording_id, revision)
+    order = None
+    if told.order_no:
+        order = session.scalar(select(WorkOrder).where(WorkOrder.order_no == told.order_no))
+        if order is None:
+            raise LookupError("order")
+    if told.technician_id is not None and session.get(Technician, told.technician_id) is None:
+        raise LookupError("technician")
+    before = _judged_by(row)
+    rows.mark_stale(session, row)
+    row.technician_id, row.work_order_id = told.technician_id, None if order is None else order.id
+    row.recorded_at, row.recorded_on = told.recorded_at, told.recorded_at.astimezone(zone).date()
+    row.standard_id, row.technician_channel = told.standard_id, told.technician_channel
+    row.facts, row.note, row.revision = dict(told.facts), told.note, row.revision + 1
+    session.flush()
+    rows.mark_stale(session, row)
+    audit.record(session, "details-changed", "recording", row.id)
+    again = row.standard_id is not None and (_judged_by(row) != before or row.analysis_id is None)
+    if again:
+        rejudge.request(session, row.id, "资料修改", viewer.id)
+    return row, again
+
+
+def judge_again(session: Session, viewer: Viewer, recording_id: int, cause: str) -> Recording:
+    """Have a recording judged again as it now stands. Raises AnalyzerError where it has no standard."""
+    row = open_recording(session, viewer, recording_id)
+    rejudge.request(session, row.id, cause, viewer.id)
+    return row
+
+
+def assign(session: Session, viewer: Viewer, recording_id: int, technician_id: int) -> None:
+    """Give a recording to a technician. Raises GoneError, SignedError."""
+    row = open_recording(session, viewer, recording_id)
+    rows.mark_stale(session, row)
+    row.technician_id, row.revision = technician_id, row.revision + 1
+    session.flush()
+    rows.mark_stale(session, row)
+    audit.record(session, "technician-assigned", "recording", row.id, technician=technician_id)
+
+
+def delete(session: Session, viewer: Viewer, recording_id: int) -> None:
+    """Take a recording away. Raises GoneError, SignedError: what was signed stays."""
+    row = open_recording(session, viewer, recording_id)
+    queue.delete(session, row.id)
+    audit.record(session, "recording-deleted", "recording", row.id, name=row.original_name)
+
+
+def _judged_by(row: Recording) -> tuple[object, ...]:
+    """What of a recording's details can change a verdict."""
+    return row.standard_id, row.work_order_id, row.technician_channel, tuple(sorted((row.facts or {}).items()))
+
+
+def _add(
+    session: Session, row: Recording, viewer: Viewer, base: int, line: int, what: str, before: str, after: str | None
+) -> None:
+    session.add(
+        TranscriptEdit(
+            recording_id=row.id,
+            analysis_id=base,
+            line=line,
+            field=what,
+            before=before[:MAX_TEXT],
+            after=after,
+            user_id=viewer.id,
+        )
+    )
+    row.revision += 1
+    session.flush()
+    audit.record(session, f"{what}-corrected", "recording", row.id, line=line)
+
+
+def _transcript(session: Session, recording_id: int) -> tuple[int, Sequence[Mapping[str, Any]]]:
+    """Return the newest hearing's analysis and its utterances, which lines count."""
+    base = base_analysis_id(session, recording_id)
+    if base is None:
+        raise GoneError
+    return base, _document(session, base)["transcript"]
+
+
+def _said(transcript: Sequence[Mapping[str, Any]], line: int) -> Mapping[str, Any]:
+    if not 0 <= line < len(transcript):
+        raise GoneError
+    return transcript[line]
+
+
+def _document(session: Session, analysis_id: int | None) -> Mapping[str, Any]:
+    body = session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == analysis_id))
+    if body is None:
+        raise GoneError
+    found: Mapping[str, Any] = body
+    return found

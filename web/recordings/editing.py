@@ -1,0 +1,235 @@
+"""Corrections of a recording: words, roles, facts, standard. What needs it is judged again at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Conflict
+
+from analyzer.domain import Role
+from analyzer.errors import AnalyzerError
+from web.db import now
+from web.errors import told
+from web.jobs import doorbell
+from web.login import viewer
+from web.models import Recording
+from web.recordings import changes, listing
+from web.recordings.blueprint import asked, blueprint, shown
+from web.recordings.page import RecordingPage
+from web.site import forget_reads, reader, site
+from web.standards import all_facts, standards
+
+
+@blueprint.get("/<int:recording_id>/lines/<int:line>")
+def line(recording_id: int, line: int) -> ResponseReturnValue:
+    """Give a line: `?edit=1` with its form, else as it is read."""
+    return _line(recording_id, line, editing=request.args.get("edit") == "1")
+
+
+@blueprint.post("/<int:recording_id>/lines/<int:line>")
+def edit_line(recording_id: int, line: int) -> ResponseReturnValue:
+    """Correct a line's words, or go back to the machine's (`revert=1`)."""
+    text = None if request.form.get("revert") == "1" else request.form.get("text", "").strip()
+    seen = request.form.get("seen", "")
+    try:
+        with _changing() as session:
+            row = changes.put_text(session, viewer(), recording_id, line, seen, text, _revision())
+    except changes.StaleError as error:
+        forget_reads()
+        return _line(recording_id, line, editing=True, mine=text or "", theirs=error.theirs), 409
+    return _triggering(_line(recording_id, line, saved_at=now()), row)
+
+
+@blueprint.post("/<int:recording_id>/lines/<int:line>/role")
+def edit_role(recording_id: int, line: int) -> ResponseReturnValue:
+    """Say who spoke, in this line or (`scope=speaker`) wherever this voice speaks."""
+    role = request.form.get("role", "")
+    if role not in set(Role):
+        abort(400)
+    with _changing() as session:
+        whole = request.form.get("scope") == "speaker"
+        row = changes.put_role(session, viewer(), recording_id, line, Role(role), whole, _revision())
+    return _judging(row)
+
+
+@blueprint.post("/<int:recording_id>/swap")
+def swap(recording_id: int) -> ResponseReturnValue:
+    """Exchange technician and customer."""
+    with _changing() as session:
+        row = changes.swap_roles(session, viewer(), recording_id, _revision())
+    return _judging(row)
+
+
+@blueprint.post("/<int:recording_id>/rejudge")
+def rejudge(recording_id: int) -> ResponseReturnValue:
+    """Judge again, with corrected words or by the standard as it now reads."""
+    try:
+        with _changing() as session:
+            row = changes.judge_again(session, viewer(), recording_id, request.form.get("cause", _("重新判分"))[:200])
+    except AnalyzerError as error:
+        raise told(Conflict(str(error))) from error
+    return _judging(row)
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsForm:
+    """The form of a recording's details as it stands, with what is wrong in it."""
+
+    cells: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@blueprint.route("/<int:recording_id>/details", methods=["GET", "POST"])
+def details(recording_id: int) -> ResponseReturnValue:
+    """Change technician, order, time, standard and facts."""
+    page = shown(recording_id)
+    if request.method == "GET":
+        return _details(page, DetailsForm(_cells(page)))
+    cells = {name: request.form.get(name, "").strip() for name in _cells(page)}
+    zone = site().zone
+    recorded_at = _moment(cells["recorded_at"], zone)
+    if recorded_at is None:
+        return _details(page, DetailsForm(cells, {"recorded_at": _("请填写时间，例如 2026-11-24 09:00。")})), 422
+    facts = changes.Facts(
+        technician_id=int(cells["technician"]) if cells["technician"].isdigit() else None,
+        order_no=cells["order_no"],
+        recorded_at=recorded_at,
+        standard_id=next((s.id for s in standards(site().settings.lexicons) if s.id == cells["standard"]), None),
+        technician_channel={"1": 0, "2": 1}.get(cells["channel"]),
+        facts={n[5:]: v == "yes" for n, v in cells.items() if n.startswith("fact-") and v in ("yes", "no")},
+        note=cells["note"][:500],
+    )
+    try:
+        with _changing() as session:
+            _row, again = changes.put_details(session, viewer(), recording_id, facts, zone, _revision())
+    except LookupError as error:
+        what = str(error.args[0])
+        names = {
+            "order": ("order_no", _("没有这个工单，请先在“工单”里登记。")),
+            "technician": ("technician", _("没有这位技师。")),
+        }
+        at, words = names.get(what, ("order_no", _("找不到。")))
+        return _details(page, DetailsForm(cells, {at: words})), 422
+    except changes.StaleError:
+        forget_reads()
+        newer = shown(recording_id)
+        return _details(
+            newer,
+            DetailsForm(cells, {"revision": _("刚才有人改过这段录音。左边是您填的，右边是现在的；核对后可再次保存。")}),
+        ), 409
+    doorbell.ring()
+    flash(_("已保存，正在重新判分。") if again else _("已保存。"), "success")
+    return redirect(url_for("recordings.show", recording_id=recording_id, **asked().arguments()))
+
+
+@contextmanager
+def _changing() -> Iterator[Session]:
+    """Give a writing session; what the changes refuse becomes an answer in words."""
+    try:
+        with site().db.writing() as session:
+            yield session
+    except changes.GoneError:
+        abort(404)
+    except changes.SignedError:
+        _refuse(_("这段录音已签核，不能再改。如需修改，请先撤回签核。"))
+    except changes.StaleError as error:
+        if error.theirs or request.endpoint == "recordings.details":
+            raise
+        _refuse(_("刚才有人改过这段录音，您的这次修改没有保存。请刷新页面，看过最新内容后再改。"))
+    forget_reads()
+
+
+def _refuse(words: str) -> NoReturn:
+    raise told(Conflict(words))
+
+
+def _revision() -> int:
+    return request.form.get("revision", -1, type=int)
+
+
+def _triggering(body: str, row: Recording, **more: object) -> Response:
+    answer = make_response(body)
+    answer.headers["HX-Trigger"] = json.dumps({"tingjian:revision": {"revision": row.revision}, **more})
+    return answer
+
+
+def _judging(row: Recording) -> ResponseReturnValue:
+    """Answer after a request to judge again: htmx gets the progress, a plain form the page."""
+    doorbell.ring()
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("recordings.show", recording_id=row.id, **asked().arguments()))
+    page = shown(row.id)
+    return _triggering(render_template("recordings/_job.html", page=page, job=None, started=True), row)
+
+
+def _line(
+    recording_id: int,
+    number: int,
+    *,
+    editing: bool = False,
+    mine: str | None = None,
+    theirs: str = "",
+    saved_at: datetime | None = None,
+) -> str:
+    page = shown(recording_id)
+    if number >= len(page.talk.lines):
+        abort(404)
+    if editing and page.read_only:
+        _refuse(_("这段录音已签核，不能再改。如需修改，请先撤回签核。"))
+    return render_template(
+        "recordings/_line.html",
+        page=page,
+        line=page.talk.lines[number],
+        editing=editing,
+        mine=mine,
+        theirs=theirs,
+        saved_at=saved_at,
+    )
+
+
+def _cells(page: RecordingPage) -> dict[str, str]:
+    facts = {f"fact-{f.name}": "" for f in all_facts(site().settings.lexicons)}
+    given = {f"fact-{n}": "yes" if v else "no" for n, v in page.facts_given.items()}
+    return {
+        "technician": str(page.technician_id or ""),
+        "order_no": page.order_no,
+        "recorded_at": page.recorded_at.astimezone(site().zone).strftime("%Y-%m-%dT%H:%M"),
+        "standard": page.standard_id or "",
+        "channel": "" if page.technician_channel is None else str(page.technician_channel + 1),
+        "note": page.note,
+        **facts,
+        **{name: value for name, value in given.items() if name in facts},
+    }
+
+
+def _details(page: RecordingPage, form: DetailsForm) -> str:
+    if page.read_only:
+        _refuse(_("这段录音已签核，不能再改。如需修改，请先撤回签核。"))
+    lexicons = site().settings.lexicons
+    return render_template(
+        "recordings/details.html",
+        page=page,
+        form=form,
+        stands=_cells(page),
+        standards=standards(lexicons),
+        facts=all_facts(lexicons),
+        choices=listing.choices(reader(), viewer()),
+        arguments=asked().arguments(),
+    )
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        return None

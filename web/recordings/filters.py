@@ -1,0 +1,168 @@
+"""What the list of recordings is asked for. Values that make no sense are left out, never an error page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from web.models import Recording, RecordingState, ReviewState, Technician, Verdict, WorkOrder
+
+MAX_TEXT = 100
+FLAGS: dict[str, ColumnElement[bool]] = {
+    "forbidden": Recording.forbidden_count > 0,
+    "suspicion": Recording.suspicion_count > 0,
+    "missed": Recording.missed_count > 0,
+    "unjudged": Recording.not_judged_count > 0,
+    "unheard": Recording.unheard_s > 0,
+    "sampled": Recording.sampled.is_(True),
+}
+VERDICTS = ("met", "missed", "not_applicable", "cannot_judge", "unanswered")
+SORTS = ("-recorded", "recorded", "score", "-score", "-risk", "-duration", "duration")
+_COLUMNS: dict[str, Any] = {
+    "recorded": Recording.recorded_at,
+    "score": Recording.score,
+    "risk": Recording.risk,
+    "duration": Recording.duration_s,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A question to the list; empty values ask nothing. The fields are the names in the address (`since` is `from`)."""
+
+    since: date | None = None
+    until: date | None = None
+    technician: int | None = None
+    team: int | None = None
+    standard: str = ""
+    state: str = ""
+    review: str = ""
+    score_from: float | None = None
+    score_to: float | None = None
+    flag: str = ""
+    item: str = ""
+    verdict: str = ""
+    order: int | None = None
+    q: str = ""
+    sort: str = SORTS[0]
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, str]) -> Filter:
+        """Return the filter of an address."""
+
+        def chosen(name: str, allowed: Any) -> str:
+            value = arguments.get(name, "")
+            return value if value in allowed else ""
+
+        return cls(
+            since=_date(arguments.get("from", "")),
+            until=_date(arguments.get("to", "")),
+            technician=_whole(arguments.get("technician", "")),
+            team=_whole(arguments.get("team", "")),
+            standard=arguments.get("standard", "")[:64],
+            state=chosen("state", set(RecordingState)),
+            review=chosen("review", set(ReviewState)),
+            score_from=_score(arguments.get("score_from", "")),
+            score_to=_score(arguments.get("score_to", "")),
+            flag=chosen("flag", FLAGS),
+            item=arguments.get("item", "")[:64],
+            verdict=chosen("verdict", VERDICTS),
+            order=_whole(arguments.get("order", "")),
+            q=arguments.get("q", "").strip()[:MAX_TEXT],
+            sort=chosen("sort", SORTS) or SORTS[0],
+        )
+
+    def arguments(self, **changed: object) -> dict[str, Any]:
+        """Return the address arguments that ask the same (`changed` wins), without empty ones and the usual order."""
+        values = {{"since": "from", "until": "to"}.get(f.name, f.name): getattr(self, f.name) for f in fields(self)}
+        values |= changed
+        if values["sort"] == SORTS[0]:
+            values["sort"] = ""
+        return {
+            name: f"{value:g}" if isinstance(value, float) else str(value)
+            for name, value in values.items()
+            if value not in (None, "")
+        }
+
+    @property
+    def asks(self) -> bool:
+        """Whether anything is left out by this filter."""
+        return bool(set(self.arguments()) - {"sort"})
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """Return the statement (over Recording) with the conditions."""
+        return statement.where(*self._conditions())
+
+    def ordered(self, statement: Select[Any]) -> Select[Any]:
+        """Return the statement in the order asked for; recordings without a value come last."""
+        column = _COLUMNS[self.sort.lstrip("-")]
+        down = self.sort.startswith("-")
+        first = column.desc() if down else column
+        if self.sort in ("score", "duration"):  # SQLite sorts empty values first
+            first = first.nulls_last()
+        return statement.order_by(first, Recording.id.desc() if down else Recording.id)
+
+    def _conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool] | None] = [
+            None if self.since is None else Recording.recorded_on >= self.since,
+            None if self.until is None else Recording.recorded_on <= self.until,
+            None if self.technician is None else Recording.technician_id == self.technician,
+            None if self.order is None else Recording.work_order_id == self.order,
+            Recording.standard_id == self.standard if self.standard else None,
+            Recording.state == RecordingState(self.state) if self.state else None,
+            Recording.review_state == ReviewState(self.review) if self.review else None,
+            None if self.score_from is None else Recording.score >= self.score_from,
+            None if self.score_to is None else Recording.score <= self.score_to,
+            FLAGS.get(self.flag),
+        ]
+        if self.team is not None:
+            members = select(Technician.id).where(Technician.team_id == self.team)
+            found.append(Recording.technician_id.in_(members))
+        if self.item:
+            found.append(Recording.id.in_(self._clause()))
+        if self.q:
+            found.append(_text(self.q))
+        return [condition for condition in found if condition is not None]
+
+    def _clause(self) -> Select[Any]:
+        asked = select(Verdict.recording_id).where(Verdict.item_id == self.item)
+        if self.standard:
+            asked = asked.where(Verdict.standard_id == self.standard)
+        if self.verdict == "unanswered":
+            return asked.where(Verdict.final.is_(None))
+        return asked.where(Verdict.final == self.verdict) if self.verdict else asked
+
+
+def _text(words: str) -> ColumnElement[bool]:
+    orders = select(WorkOrder.id).where(WorkOrder.order_no.contains(words, autoescape=True))
+    people = select(Technician.id).where(
+        or_(Technician.name.contains(words, autoescape=True), Technician.staff_no == words)
+    )
+    return or_(
+        Recording.original_name.contains(words, autoescape=True),
+        Recording.work_order_id.in_(orders),
+        Recording.technician_id.in_(people),
+    )
+
+
+def _date(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _whole(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None
+
+
+def _score(value: str) -> float | None:
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if 0.0 <= number <= 100.0 else None

@@ -1,0 +1,177 @@
+"""What the list of recordings shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from web.access import visible
+from web.login import Viewer
+from web.models import Recording, RecordingState, ReviewState, Team, Technician, User, WorkOrder
+from web.recordings.filters import Filter
+
+PAGE = 50
+COUNTED = 10_000  # beyond this the list says "more than": an exact number would cost every page its time
+BULK_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A recording in the list."""
+
+    id: int
+    name: str
+    recorded_at: datetime
+    technician: str
+    staff_no: str
+    team: str
+    order_no: str
+    standard_id: str
+    duration_s: float | None
+    score: float | None
+    machine_score: float | None
+    state: RecordingState
+    review_state: ReviewState
+    signed_by: str
+    missed: int
+    forbidden: int
+    suspicions: int
+    not_judged: int
+    unheard_s: float
+    sampled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of the list. `total` is exact up to `COUNTED`; `more` says that there are more than that."""
+
+    lines: tuple[ListLine, ...]
+    number: int
+    pages: int
+    total: int
+    more: bool
+
+
+_SIGNER = User.__table__.alias("signer")
+_COLUMNS = (
+    Recording.id,
+    Recording.original_name,
+    Recording.recorded_at,
+    Technician.name,
+    Technician.staff_no,
+    Team.name,
+    WorkOrder.order_no,
+    Recording.standard_id,
+    Recording.duration_s,
+    Recording.score,
+    Recording.machine_score,
+    Recording.state,
+    Recording.review_state,
+    _SIGNER.c.name,
+    Recording.missed_count,
+    Recording.forbidden_count,
+    Recording.suspicion_count,
+    Recording.not_judged_count,
+    Recording.unheard_s,
+    Recording.sampled,
+)
+
+
+def page(session: Session, viewer: Viewer, asked: Filter, number: int) -> ListPage:
+    """Return a page of the recordings that the viewer may see."""
+    ids = _ids(viewer, asked)
+    counted = session.scalar(select(func.count()).select_from(ids.limit(COUNTED + 1).subquery())) or 0
+    total = min(counted, COUNTED)
+    pages = max(1, -(-total // PAGE))
+    number = min(max(number, 1), pages)
+    wanted = session.scalars(asked.ordered(ids).limit(PAGE).offset((number - 1) * PAGE)).all()
+    rows = {row[0]: _line(row) for row in session.execute(_joined().where(Recording.id.in_(wanted)))}
+    return ListPage(tuple(rows[i] for i in wanted), number, pages, total, counted > COUNTED)
+
+
+def every(session: Session, viewer: Viewer, asked: Filter) -> Iterator[ListLine]:
+    """Give all recordings of a filter, for exports; only so many are in memory at a time."""
+    statement = asked.ordered(asked.narrow(visible(_joined(), viewer))).execution_options(yield_per=1000)
+    for row in session.execute(statement):
+        yield _line(row)
+
+
+def chosen(session: Session, viewer: Viewer, ids: list[int]) -> Iterator[ListLine]:
+    """Give those of the recordings that the viewer may see, newest first."""
+    statement = visible(_joined(), viewer).where(Recording.id.in_(ids)).order_by(Recording.recorded_at.desc())
+    for row in session.execute(statement):
+        yield _line(row)
+
+
+def matching_ids(session: Session, viewer: Viewer, asked: Filter) -> list[int]:
+    """Return the ids of all recordings of a filter, at most `BULK_MAX` + 1 of them."""
+    return list(session.scalars(asked.ordered(_ids(viewer, asked)).limit(BULK_MAX + 1)))
+
+
+def _ids(viewer: Viewer, asked: Filter) -> Select[tuple[int]]:
+    return asked.narrow(visible(select(Recording.id), viewer))
+
+
+def _joined() -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .select_from(Recording)
+        .outerjoin(Technician, Technician.id == Recording.technician_id)
+        .outerjoin(Team, Team.id == Technician.team_id)
+        .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
+        .outerjoin(_SIGNER, _SIGNER.c.id == Recording.signed_by_id)
+    )
+
+
+def _line(row: Row[Any]) -> ListLine:
+    values: tuple[Any, ...] = tuple(row)
+    number, name, at, technician, staff_no, team, order_no, standard, duration_s, score, machine, state = values[:12]
+    review, signer, missed, forbidden, suspicions, unjudged, unheard, sampled = values[12:]
+    return ListLine(
+        number,
+        name,
+        at,
+        technician or "",
+        staff_no or "",
+        team or "",
+        order_no or "",
+        standard or "",
+        duration_s,
+        score,
+        machine,
+        state,
+        review,
+        signer or "",
+        missed,
+        forbidden,
+        suspicions,
+        unjudged,
+        unheard or 0.0,
+        sampled,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filter fields offer: ids with names."""
+
+    technicians: tuple[tuple[int, str], ...]
+    teams: tuple[tuple[int, str], ...]
+
+
+def choices(session: Session, viewer: Viewer) -> Choices:
+    """Return technicians and teams that the viewer may ask for."""
+    people = select(Technician.id, Technician.name, Technician.staff_no).order_by(Technician.staff_no)
+    teams = select(Team.id, Team.name).order_by(Team.name)
+    if viewer.team_id is not None:
+        people = people.where(Technician.team_id == viewer.team_id)
+        teams = teams.where(Team.id == viewer.team_id)
+    return Choices(
+        tuple((i, f"{name} {no}") for i, name, no in session.execute(people)),
+        tuple((i, name) for i, name in session.execute(teams)),
+    )

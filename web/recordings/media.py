@@ -1,0 +1,117 @@
+"""A recording's sound, its waveform, and its words as files."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import IO, Any
+from urllib.parse import quote
+
+from flask import Response, abort, request, send_file
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wsgi import wrap_file
+
+from web import audit
+from web.access import visible
+from web.db import now
+from web.intake.storage import PEAKS, PLAY, Storage, open_storage
+from web.login import Viewer, viewer
+from web.models import AnalysisDocument, AuditEntry, Recording
+from web.recordings import subtitles
+from web.recordings.blueprint import blueprint, shown
+from web.site import reader, site
+
+LISTENED = timedelta(minutes=10)  # one entry of listening for all the requests that a player makes in this time
+PLAYABLE = {  # what browsers are told; anything else is a download
+    "audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/flac", "audio/aac", "audio/webm",
+}  # fmt: skip
+
+
+@blueprint.get("/<int:recording_id>/audio")
+def audio(recording_id: int) -> ResponseReturnValue:
+    """Give the sound, whole or the asked range; `?download=1`: the original file under its own name."""
+    row = _row(reader(), viewer(), recording_id)
+    if not row.stored_key:
+        abort(404)
+    storage = open_storage(site().web, site().settings.home)
+    download = request.args.get("download") == "1"
+    key, kind = row.stored_key, row.media_type
+    if not download and storage.exists(key + PLAY):
+        key += PLAY
+        kind = "audio/mp4"
+    if download or kind not in PLAYABLE:
+        kind = "application/octet-stream"
+    _listened(viewer(), recording_id, "download" if download else "listen")
+    try:
+        answer = _file(storage, key, kind, row.sha256 + ("p" if key.endswith(PLAY) else ""))
+    except FileNotFoundError:
+        abort(404)
+    told = "attachment" if download else "inline"
+    answer.headers["Content-Disposition"] = f"{told}; filename*=UTF-8''{quote(row.original_name, safe='')}"
+    answer.headers["Cache-Control"] = "private, no-cache"  # asked again each time, because rights may end
+    return answer
+
+
+@blueprint.get("/<int:recording_id>/peaks.json")
+def peaks(recording_id: int) -> ResponseReturnValue:
+    """Give the waveform that the worker computed; 404 until then (the player works without)."""
+    row = _row(reader(), viewer(), recording_id)
+    storage = open_storage(site().web, site().settings.home)
+    if not row.stored_key or not storage.exists(row.stored_key + PEAKS):
+        abort(404)
+    answer = _file(storage, row.stored_key + PEAKS, "application/json", row.sha256 + "w")
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+@blueprint.get("/<int:recording_id>/transcript.<any(txt, srt, json):kind>")
+def transcript(recording_id: int, kind: str) -> ResponseReturnValue:
+    """Give the words as text or subtitles, with people's corrections, or the whole Analysis JSON."""
+    page = shown(recording_id)
+    if page.analysis_id is None:
+        abort(404)
+    with site().db.writing() as session:
+        audit.record(session, "export", "recording", recording_id, kind=kind)
+    if kind == "json":
+        body = reader().scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == page.analysis_id))
+        answer = Response(subtitles.as_json(body), mimetype="application/json")
+    else:
+        words = subtitles.as_text(page) if kind == "txt" else subtitles.as_srt(page)
+        answer = Response(b"\xef\xbb\xbf" + words.encode(), content_type="text/plain; charset=utf-8")
+    stem = page.name.rsplit(".", 1)[0]
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}.{kind}', safe='')}"
+    return answer
+
+
+def _row(session: Session, who: Viewer, recording_id: int) -> Recording:
+    row: Recording | None = session.scalar(visible(select(Recording).where(Recording.id == recording_id), who))
+    return row or abort(404)
+
+
+def _file(storage: Storage, key: str, kind: str, etag: str) -> Response:
+    path = storage.path(key)
+    if path is not None:
+        return send_file(path, mimetype=kind, conditional=True, etag=etag)
+    opened: IO[bytes] = storage.open(key)
+    size = storage.size(key)
+    answer = Response(wrap_file(request.environ, opened), mimetype=kind, direct_passthrough=True)
+    answer.content_length = size
+    answer.set_etag(etag)
+    answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    return answer
+
+
+def _listened(who: Viewer, recording_id: int, action: str) -> None:
+    """Log who heard what: once for the many ranges that one playing asks for."""
+    recent: Any = select(AuditEntry.id).where(
+        AuditEntry.object_kind == "recording",
+        AuditEntry.object_id == str(recording_id),
+        AuditEntry.user_id == who.id,
+        AuditEntry.action == action,
+        AuditEntry.at > now() - LISTENED,
+    )
+    if reader().scalar(recent.limit(1)) is not None:
+        return
+    with site().db.writing() as session:
+        audit.record(session, action, "recording", recording_id)

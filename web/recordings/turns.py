@@ -1,0 +1,222 @@
+"""A conversation as the page shows it: lines with their runs of characters, and marks in time. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby, pairwise
+from typing import Any
+
+LOW_CONFIDENCE = 0.4  # about one character in twenty on clear speech: what is shaded should be worth a second look
+UNSURE_SPEAKER = 0.6
+JOIN_S = 3.0  # hits of one clause closer than this are one mark
+TONES = ("forbidden", "suspicion", "met", "partial", "overruled")  # what shows where two meet
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What people made of one line: text or role are None where the machine's stand."""
+
+    text: str | None = None
+    role: str | None = None
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a clause stands now: its words for labels, and the final verdict with people's decisions."""
+
+    item_id: str
+    clause: str
+    text: str
+    kind: str
+    final: str | None
+    by_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A hit with its clause and how it is to be shown (`TONES`)."""
+
+    standing: Standing
+    tone: str
+    start_s: float
+    end_s: float
+    role: str
+    quote: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring characters in the same dress; `first` is the index of the first in the line."""
+
+    text: str
+    first: int
+    low: bool
+    tone: str = ""
+    items: tuple[Standing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One utterance. `times` are hundredths of a second from `start_s`, one a character."""
+
+    number: int
+    start_s: float
+    end_s: float
+    speaker: str
+    role: str
+    machine_role: str
+    text: str
+    machine_text: str
+    runs: tuple[Run, ...]
+    times: tuple[int, ...]
+    unsure_speaker: bool
+    edit: Edit = field(default_factory=Edit)
+
+    @property
+    def text_edited(self) -> bool:
+        """Whether a person corrected the words."""
+        return self.text != self.machine_text
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the player's lanes: hits of one clause that belong together."""
+
+    standing: Standing
+    tone: str
+    start_s: float
+    end_s: float
+    role: str
+    quote: str
+    similarity: float
+
+
+def standings(items: Iterable[Mapping[str, Any]], final: Mapping[str, tuple[str | None, bool]]) -> dict[str, Standing]:
+    """Return how each clause stands. `final`: the verdict rows' final and whether a person decided, by item."""
+    found = {}
+    for item in items:
+        verdict, by_person = final.get(item["id"], (item["verdict"], False))
+        found[item["id"]] = Standing(item["id"], item["clause"], item["text"], item["kind"], verdict, by_person)
+    return found
+
+
+def evidence(items: Iterable[Mapping[str, Any]], by_item: Mapping[str, Standing]) -> list[Evidence]:
+    """Return all hits by time."""
+    found = [
+        Evidence(
+            standing,
+            _tone(standing, bool(hit.get("suspicion"))),
+            hit["start_s"],
+            hit["end_s"],
+            hit["role"],
+            hit["quote"],
+            hit["similarity"],
+        )
+        for item in items
+        for standing in [by_item[item["id"]]]
+        for hit in item["hits"]
+    ]
+    return sorted(found, key=lambda e: (e.start_s, e.end_s, e.standing.item_id))
+
+
+def _tone(standing: Standing, suspicion: bool) -> str:
+    if standing.kind == "forbidden":
+        if standing.final == "missed":
+            return "suspicion" if suspicion and not standing.by_person else "forbidden"
+        return "suspicion" if suspicion and not standing.by_person else "overruled"
+    if suspicion:
+        return "suspicion"
+    return "met" if standing.final == "met" else "partial"
+
+
+def marks(found: Sequence[Evidence]) -> list[Mark]:
+    """Return the marks by time: neighbouring hits of one clause, role and tone are one."""
+    made: list[Mark] = []
+    for _, group in groupby(
+        sorted(found, key=lambda e: (e.standing.item_id, e.tone, e.role, e.start_s)),
+        key=lambda e: (e.standing.item_id, e.tone, e.role),
+    ):
+        chain: list[Evidence] = []
+        for hit in group:
+            if chain and hit.start_s - chain[-1].end_s > JOIN_S:
+                made.append(_mark(chain))
+                chain = []
+            chain.append(hit)
+        made.append(_mark(chain))
+    return sorted(made, key=lambda m: (m.start_s, m.end_s, m.standing.item_id))
+
+
+def _mark(chain: Sequence[Evidence]) -> Mark:
+    first = chain[0]
+    return Mark(
+        first.standing,
+        first.tone,
+        first.start_s,
+        max(e.end_s for e in chain),
+        first.role,
+        "……".join(dict.fromkeys(e.quote for e in chain)),
+        min(e.similarity for e in chain),
+    )
+
+
+def lines(
+    heard: Sequence[Mapping[str, Any]],
+    judged: Sequence[Mapping[str, Any]],
+    edits: Mapping[int, Edit],
+    roles: Mapping[str, str],
+    found: Sequence[Evidence],
+) -> list[Line]:
+    """Return the conversation.
+
+    `heard` is the transcript of the machine, `judged` that of the current analysis (with the corrections that were
+    known then, and the roles of channels), `roles` what people said of whole speakers; a line's own role wins.
+    """
+    same = len(heard) == len(judged)
+    made = []
+    for number, said in enumerate(heard):
+        edit = edits.get(number, Edit())
+        text = said["text"] if edit.text is None else edit.text
+        role = edit.role or roles.get(said["speaker"]) or (judged[number] if same else said)["role"]
+        source = said if text == said["text"] else judged[number] if same and judged[number]["text"] == text else None
+        starts = _starts(said, text) if source is None else list(source.get("char_s") or _starts(said, text))
+        sure = [1.0] * len(text) if source is not said else list(said.get("char_confidence") or [1.0] * len(text))
+        here = [e for e in found if e.start_s < said["end_s"] and e.end_s > said["start_s"] and e.role == role]
+        made.append(
+            Line(
+                number,
+                said["start_s"],
+                said["end_s"],
+                said["speaker"],
+                role,
+                said["role"],
+                text,
+                said["text"],
+                _runs(text, starts, sure, here),
+                tuple(round(100 * (s - said["start_s"])) for s in starts),
+                said.get("speaker_confidence", 1.0) < UNSURE_SPEAKER and role == said["role"] and edit.role is None,
+                edit,
+            )
+        )
+    return made
+
+
+def _starts(said: Mapping[str, Any], text: str) -> list[float]:
+    """Times for words that nobody timed: spread evenly over the line."""
+    step = (said["end_s"] - said["start_s"]) / max(1, len(text))
+    return [said["start_s"] + step * i for i in range(len(text))]
+
+
+def _runs(text: str, starts: Sequence[float], sure: Sequence[float], here: Sequence[Evidence]) -> tuple[Run, ...]:
+    dresses = []
+    for character, start_s, confidence in zip(text, starts, sure, strict=True):
+        worn = [e for e in here if e.start_s - 0.005 <= start_s < e.end_s - 0.005]
+        items = tuple(dict.fromkeys(e.standing for e in worn))
+        tone = min((e.tone for e in worn), key=TONES.index, default="")
+        dresses.append((confidence < LOW_CONFIDENCE and character.isalnum(), tone, items))
+    cuts = [0, *(i for i, (a, b) in enumerate(pairwise(dresses), 1) if a != b), len(text)]
+    return tuple(Run(text[a:b], a, *dresses[a]) for a, b in pairwise(cuts) if b > a)

@@ -1,0 +1,39 @@
+"""What roles and states are called."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def role_name(role: str) -> str:
+    """Return what a speaker's role is called."""
+    return str({"technician": _("技师"), "customer": _("客户"), "other": _("其他人")}.get(role, _("未知")))
+
+
+def state_names() -> dict[str, str]:
+    """Return what the states of a recording are called."""
+    return {
+        "needs_data": _("缺资料"),
+        "queued": _("排队中"),
+        "running": _("分析中"),
+        "judged": _("已判分"),
+        "failed": _("失败"),
+        "set_aside": _("已搁置"),
+        "cancelled": _("已取消"),
+    }
+
+
+def review_names() -> dict[str, str]:
+    """Return what the states of review are called."""
+    return {"open": _("未复核"), "started": _("复核中"), "signed": _("已签核")}
+
+
+def verdict_names() -> dict[str, str]:
+    """Return what the verdicts on a clause are called."""
+    return {
+        "met": _("达标"),
+        "missed": _("未达标"),
+        "not_applicable": _("不适用"),
+        "cannot_judge": _("无法判断"),
+        "unanswered": _("待填写"),
+    }

@@ -1,0 +1,86 @@
+// The recording page: player, lanes and transcript put together; tabs on a phone; presence; revision of all forms.
+import { listen } from "./keys.js";
+import { createLanes } from "./recording-lanes.js";
+import { createPlayer } from "./recording-player.js";
+import { createText } from "./recording-text.js";
+
+const PRESENCE_MS = 20000;
+const root = document.getElementById("recording");
+const player = createPlayer(root);
+const lanes = createLanes(player);
+const text = createText(player, lanes);
+listen(player, text);
+
+// Evidence anywhere on the page: <button data-seek="12.3" data-item="greeting">, a line's time: <button data-play>
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-seek], [data-play]");
+  if (!button || !root.contains(button)) return;
+  text.follow?.();
+  if (button.dataset.play !== undefined) {
+    player.playFrom(+button.dataset.play, button.dataset.until ? +button.dataset.until : null);
+    return;
+  }
+  player.evidence(+button.dataset.seek, "exact" in button.dataset);
+  if (button.dataset.item) lanes.light(button.dataset.item);
+  text.light(button.dataset.item ?? "", +button.dataset.seek);
+});
+document.addEventListener("tingjian:criterion-current", (event) => {
+  lanes.light(event.detail.item);
+  text.light(event.detail.item);
+});
+
+// Forms carry the revision they saw; our own changes must not make our own forms stale.
+document.addEventListener("tingjian:revision", (event) => {
+  for (const field of root.querySelectorAll('input[name="revision"]')) field.value = event.detail.revision;
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.closest?.("#turns, #recording-head, #panel") || event.target.matches?.(".turn")) {
+    lanes.read?.();
+    text.read();
+  }
+  event.target.querySelector?.("[data-line-text]")?.focus();
+});
+
+// Escape leaves a line's form; Ctrl+Enter in it saves the line and does not sign.
+root.addEventListener("keydown", (event) => {
+  const form = event.target.closest(".turn-form");
+  if (!form || event.isComposing) return;
+  if (event.key === "Escape") form.querySelector("[data-cancel]").click();
+  if (event.key === "Enter" && event.ctrlKey) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+
+// On a narrow screen verdicts and conversation are tabs.
+const tabs = [...root.querySelectorAll("[data-tab-to]")];
+function open(tab) {
+  root.dataset.tab = tab.dataset.tabTo;
+  for (const other of tabs) other.setAttribute("aria-selected", String(other === tab));
+}
+for (const tab of tabs) tab.addEventListener("click", () => open(tab));
+root.querySelector(".recording-tabs")?.addEventListener("keydown", (event) => {
+  if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const next = tabs.find((t) => t.getAttribute("aria-selected") !== "true");
+  open(next);
+  next.focus();
+});
+
+// Others are told that somebody is here, and we are told of them.
+async function present() {
+  if (document.hidden) return;
+  const answer = await fetch(`${root.dataset.base}/presence`, {
+    method: "POST",
+    headers: { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content, "HX-Request": "true" },
+  }).catch(() => null);
+  if (answer?.ok) document.getElementById("presence").innerHTML = await answer.text();
+}
+if ("edits" in root.dataset) {
+  present();
+  setInterval(present, PRESENCE_MS);
+}
+
+const start = new URLSearchParams(window.location.search).get("t");
+if (start !== null && Number.isFinite(+start)) player.on("loadedmetadata", () => player.seek(+start));
