@@ -67,6 +67,14 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "recordings.details": OFFICE,
     "recordings.bulk": OFFICE,
     "recordings.export": STAFF,
+    # scorecards
+    "scorecards.team": STAFF,
+    "scorecards.technician": STAFF,
+    "scorecards.mine": frozenset({TECHNICIAN}),
+    "scorecards.note_add": frozenset({ADMIN, MANAGER}),
+    "scorecards.note_done": frozenset({ADMIN, MANAGER}),
+    "scorecards.standards_list": STAFF,
+    "scorecards.standard_show": STAFF,
     # links
     "links.due": STAFF,
 }

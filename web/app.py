@@ -25,6 +25,7 @@ FEATURES = (
     "web.admin",
     "web.staff",
     "web.links",
+    "web.scorecards",
     "web.recordings",
 )
 

@@ -99,7 +99,7 @@ NAVIGATION = (
     NavEntry("review.appeals", "message-report", _l("申诉")),
     NavEntry("scorecards.mine", "chart-line", _l("我的评分卡")),
     NavEntry("scorecards.team", "chart-bar", _l("评分卡")),
-    NavEntry("scorecards.standards", "clipboard-list", _l("标准")),
+    NavEntry("scorecards.standards_list", "clipboard-list", _l("标准")),
     NavEntry("links.due", "phone", _l("今日待办")),
     NavEntry("staff.technicians", "id-badge-2", _l("人员")),
     NavEntry("staff.orders", "file-text", _l("工单")),
