@@ -8,9 +8,11 @@ from collections import Counter
 import click
 
 from analyzer.settings import Settings
-from web.demo.archive import KINDS, SEED, Archive, generate
+from web.demo.archive import SEED, generate
+from web.demo.case import KINDS
 from web.demo.comparison import compare
 from web.demo.people import WEEKS
+from web.demo.values import Archive
 
 
 def summary(archive: Archive) -> str:

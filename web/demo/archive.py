@@ -3,82 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
 from random import Random
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from web.demo import calendar
-from web.demo.calls import appointment, followup
+from web.demo.case import Case
 from web.demo.people import CAST, TEAMS, WEEKS, Character
-from web.demo.talk import Talk, document
-from web.demo.visits import Circumstances, visit
+from web.demo.values import Archive, DemoOrder, DemoTechnician, DemoTranscript, Job
 from web.demo.words import Words
 
 SEED = 20261124
-POSTPONED = 0.12  # share of calls before a visit that put it off
-BROKEN_AGAIN = 0.13
 ALSO_OPEN_DAYS = 2  # days after the last one whose visits are on the books already
-KINDS = {"property-visit": "上门", "property-appointment": "预约", "property-followup": "回访"}
-
-
-@dataclass(frozen=True, slots=True)
-class DemoTechnician:
-    """A technician of the archive; `what` says which character he has."""
-
-    staff_no: str
-    name: str
-    team: str
-    example_consent: bool
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class DemoOrder:
-    """A work order; times are aware. `facts` are what it states."""
-
-    order_no: str
-    staff_no: str
-    job_kind: str
-    address_note: str
-    appointment_at: dt.datetime | None
-    finished_at: dt.datetime | None
-    facts: Mapping[str, bool]
-
-
-@dataclass(frozen=True, slots=True)
-class DemoTranscript:
-    """A transcript document of schema 1, what it belongs to, and the verdicts that its templates intend."""
-
-    document: Mapping[str, Any]
-    standard_id: str
-    staff_no: str
-    order_no: str
-    recorded_at: dt.datetime
-    original_name: str
-    week: int
-    intended: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """Everything that `generate` made; orders and transcripts in order of time."""
-
-    teams: tuple[str, ...]
-    technicians: tuple[DemoTechnician, ...]
-    orders: tuple[DemoOrder, ...]
-    transcripts: tuple[DemoTranscript, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A booked visit before anything has happened."""
-
-    who: Character
-    week: int
-    at: dt.datetime
-    order_no: str
 
 
 def generate(seed: int, weeks_end: dt.date, timezone: str = "Asia/Shanghai") -> Archive:
@@ -90,7 +25,7 @@ def generate(seed: int, weeks_end: dt.date, timezone: str = "Asia/Shanghai") -> 
     orders: list[DemoOrder] = []
     transcripts: list[DemoTranscript] = []
     for job in _booked(words.rng, first, zone):
-        order, made = _Case(words, job).play(until)
+        order, made = Case(words, job).play(until)
         if made or job.at < until:
             orders.append(order)
             transcripts.extend(made)
@@ -120,7 +55,7 @@ def _at_most(transcripts: list[DemoTranscript]) -> list[DemoTranscript]:
     return kept
 
 
-def _booked(rng: Random, first: dt.date, zone: ZoneInfo) -> list[_Job]:
+def _booked(rng: Random, first: dt.date, zone: ZoneInfo) -> list[Job]:
     """Return all booked visits in order of time, numbered by day."""
     found: list[tuple[dt.datetime, str, Character, int]] = []
     for who in CAST:
@@ -137,124 +72,5 @@ def _booked(rng: Random, first: dt.date, zone: ZoneInfo) -> list[_Job]:
     jobs, numbers = [], dict[dt.date, int]()
     for at, _, who, week in found:
         number = numbers[at.date()] = numbers.get(at.date(), 0) + 1
-        jobs.append(_Job(who, week, at, f"WO{at:%Y%m%d}-{number:03d}"))
+        jobs.append(Job(who, week, at, f"WO{at:%Y%m%d}-{number:03d}"))
     return jobs
-
-
-class _Case:
-    """One job with its customer: the call before, the visit, the call after."""
-
-    def __init__(self, words: Words, job: _Job) -> None:
-        self.words, self.job, self.rng = words, job, words.rng
-        self.kind = self._kind()
-        self.problem = f"{self.kind}.{self.rng.randrange(len(words.jobs[self.kind]['problems']))}"
-        self.building, self.part = self.rng.randint(1, 18), self.rng.randint(1, 3)
-        self.flat = self.rng.randint(1, 20) * 100 + self.rng.randint(1, 4)
-        surname, title = words.pick("surnames"), words.pick("titles")
-        unit = f"{self._number(self.building)}栋{self._digits(str(self.flat))}"
-        self.slots = {
-            "org": words.pick("org"),
-            "sur": job.who.surname,
-            "name": job.who.name,
-            "staff": self._digits(job.who.staff_no),
-            "who": surname + title,
-            "addr": self.rng.choice([surname + title, words.pick("plain")]),
-            "unit": unit,
-            "short": words.piece(f"{self.problem}.short", {}),
-            "goods": str(self.rng.choice(words.jobs[self.kind]["goods"])),
-            "price": words.pick("prices"),
-            "clock": calendar.spoken_hour(job.at.hour, job.at.minute),
-        }
-
-    def play(self, until: dt.datetime) -> tuple[DemoOrder, list[DemoTranscript]]:
-        """Return the order and what was recorded of it before `until`."""
-        who, week, rng = self.job.who, self.job.week, self.rng
-        late = rng.random() >= who.habit("punctual", week)
-        delay = rng.randint(22, 55) if late else rng.randint(-6, 6)
-        begun = self.job.at + dt.timedelta(minutes=delay, seconds=rng.randrange(60))
-        finished = begun + dt.timedelta(minutes=rng.randint(25, 75))
-        cost = rng.choices(("charged", "covered", ""), (34, 33, 33))[0]
-        facts = {"late": late} | ({"charged": cost == "charged", "covered": cost == "covered"} if cost else {})
-        made = [t for t in (self._before(), self._visit(begun, facts, cost), self._after(finished)) if t is not None]
-        done = begun < until
-        order = DemoOrder(
-            self.job.order_no,
-            who.staff_no,
-            self.kind,
-            f"{self.words.pick('estates')}{self.building}栋{self.part}单元{self.flat}（演示）",
-            self.job.at,
-            finished if done else None,
-            facts if done else {},
-        )
-        return order, [t for t in made if t.recorded_at < until]
-
-    def _before(self) -> DemoTranscript | None:
-        if not self._does("calls-before"):
-            return None
-        at, rng = self.job.at, self.rng
-        if at.hour >= 13 and rng.random() < 0.5:
-            moment = at.replace(hour=8 + rng.randrange(3), minute=rng.randrange(60))
-        else:
-            day = at - dt.timedelta(days=2 if at.weekday() == 0 and rng.random() < 0.5 else 1)
-            moment = day.replace(hour=rng.randint(9, 17), minute=rng.randrange(60))
-        moment = moment.replace(second=rng.randrange(60))
-        postponed = rng.random() < POSTPONED
-        old = at - dt.timedelta(days=1) if at.date() > moment.date() else at - dt.timedelta(hours=2)
-        today = moment.date()
-        said = {"when": calendar.spoken_when(at, today), "old": calendar.spoken_when(max(old, moment), today)}
-        said["complaint"] = self.words.piece(f"{self.problem}.complaint", {})
-        talk = self._talk("appointment", said)
-        appointment(talk, postponed)
-        given = {"postponed": postponed} if rng.random() < 0.5 else {}
-        return self._transcript(talk, "property-appointment", moment, given)
-
-    def _visit(self, begun: dt.datetime, facts: Mapping[str, bool], cost: str) -> DemoTranscript:
-        talk = self._talk("visit", {"cause": self.words.piece(f"{self.problem}.cause", {})})
-        visit(talk, Circumstances(facts["late"], cost, self.problem))
-        return self._transcript(talk, "property-visit", begun, {})
-
-    def _after(self, finished: dt.datetime) -> DemoTranscript | None:
-        chance, who, week = self.rng.random(), self.job.who, self.job.week
-        in_time = who.habit("calls-after", week)
-        if chance >= in_time + who.habit("calls-late", week):
-            return None
-        day = calendar.next_workday(finished.date())
-        for _ in range(0 if chance < in_time else self.rng.randint(1, 3)):
-            day = calendar.next_workday(day)
-        hour, minute, second = self.rng.randint(9, 17), self.rng.randrange(60), self.rng.randrange(60)
-        moment = dt.datetime.combine(day, dt.time(hour, minute, second), finished.tzinfo)
-        again = self.words.piece(f"{self.problem}.again", {})
-        when = (moment + dt.timedelta(days=1)).replace(hour=self.rng.randint(9, 11), minute=self.rng.choice((0, 30)))
-        talk = self._talk("followup", {"again": again, "when": calendar.spoken_when(when, moment.date())})
-        followup(talk, broken_again=self.rng.random() < BROKEN_AGAIN)
-        return self._transcript(talk, "property-followup", moment, {})
-
-    def _talk(self, prefix: str, said: Mapping[str, str]) -> Talk:
-        return Talk(self.words, self.job.who, self.job.week, prefix, {**self.slots, **said})
-
-    def _transcript(self, talk: Talk, standard: str, at: dt.datetime, facts: Mapping[str, bool]) -> DemoTranscript:
-        who, order_no = self.job.who, self.job.order_no
-        name = f"演示_{at:%Y%m%d}_{who.staff_no}_{order_no}_{KINDS[standard]}.json"
-        body = document(talk, name, facts, self._does("clear"))
-        return DemoTranscript(body, standard, who.staff_no, order_no, at, name, self.job.week, dict(talk.intended))
-
-    def _does(self, habit: str) -> bool:
-        return self.rng.random() < self.job.who.habit(habit, self.job.week)
-
-    def _kind(self) -> str:
-        warmth = calendar.season(self.job.at.date())
-        jobs = self.words.jobs
-        weights = [
-            job["weight"] * (job.get("winter", 1.0) + (job.get("summer", 1.0) - job.get("winter", 1.0)) * warmth)
-            for job in jobs.values()
-        ]
-        return str(self.rng.choices(list(jobs), weights)[0])
-
-    def _digits(self, digits: str) -> str:
-        return "".join(self.words.names["digits"][int(d)] for d in digits)
-
-    def _number(self, number: int) -> str:
-        digits = self.words.names["digits"]
-        if number < 10:
-            return str(digits[number])
-        return "十" + (str(digits[number - 10]) if number > 10 else "")

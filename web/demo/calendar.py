@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
+from typing import Any
 
 HOURS = ((8, 30), (10, 0), (11, 0), (13, 30), (15, 0), (16, 30))  # at which visits are booked
 HIGH_SUMMER = 205  # day of the year, 24 July: as many air conditioners as there will be
@@ -31,6 +33,18 @@ def season(day: dt.date) -> float:
     (1.0, 0.24)
     """
     return 0.5 + 0.5 * math.cos(2 * math.pi * (day.timetuple().tm_yday - HIGH_SUMMER) / 365.25)
+
+
+def weight(job: Mapping[str, Any], day: dt.date) -> float:
+    """Return how often a job of jobs.yaml is reported around `day`, relative to the others."""
+    summer, winter = job.get("summer", 1.0), job.get("winter", 1.0)
+    by_season = winter + (summer - winter) * season(day)
+    return float(job["weight"] * by_season * job.get("months", {}).get(day.month, 1.0))
+
+
+def hello(moment: dt.datetime) -> str:
+    """Return the greeting of that time of the day."""
+    return "早上好" if moment.hour < 11 else "下午好" if moment.hour >= 13 else "您好"
 
 
 def spoken_hour(hour: int, minute: int) -> str:

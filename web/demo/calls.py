@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from web.demo.talk import FORBIDDEN, Talk
-from web.demo.visits import RUDE, RUDE_WEIGHTS
+from web.demo.visits import rude
 
 TELLS = 0.6  # share of calls before a visit in which the technician says what to prepare
 SURVEYS = 0.6  # share of calls after a visit in which he asks whether the customer was satisfied
@@ -58,6 +58,5 @@ def _again(talk: Talk) -> None:
     talk.customer("customer_again")
     handled = talk.step("handle-problem", "handle", "handle")
     if not handled and not talk.does("patience"):
-        item = talk.rng.choices(RUDE, RUDE_WEIGHTS)[0]
-        talk.forbidden(item, f"visit.press_{item.replace('-', '_')}")
+        rude(talk)
     talk.customer("customer_handled" if handled else "customer_unhandled")

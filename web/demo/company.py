@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.auth.passwords import hashed
-from web.demo.archive import Archive
 from web.demo.people import COACHED_WEEK, WEEKS
+from web.demo.values import Archive
 from web.models import CoachingNote, Team, Technician, User, UserRole, WorkOrder
 
 PASSWORD = "tingjian-demo"  # noqa: S105 - of invented people, told in the README

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.settings import Settings
-from web.demo.archive import Archive, DemoTranscript
 from web.demo.scoring import Task, all_judged
+from web.demo.values import Archive, DemoTranscript
 
 WORDS = {"met": "达标", "missed": "未达标", "not_applicable": "不适用", "cannot_judge": "无法判断"}
 EXAMPLES = 2  # told of each kind of disagreement

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from web import audit
 from web.db import now
-from web.demo.archive import SEED, Archive, DemoTranscript, generate
+from web.demo.archive import SEED, generate
 from web.demo.company import Company, settle
 from web.demo.scoring import Task, all_judged
+from web.demo.values import Archive, DemoTranscript
 from web.intake.receive import drawn
 from web.intake.rows import record_analysis
 from web.models import Recording, SiteValue
@@ -103,6 +104,7 @@ def _bring_in(
         with here.db.writing() as session:
             for transcript, analysis in batch:
                 _store(session, here, transcript, analysis, company)
+                session.expunge_all()  # else each recording looks through the rows of those before it
         tell(f"演示档案：已导入 {first + len(batch)}/{len(missing)} 段")
 
 

@@ -11,7 +11,7 @@ PRESSED = 0.5  # in which the customer asks what is hard to answer
 OFFERED = 0.3  # in which the customer offers a drink or more
 CHATS = 0.55
 RUDE = ("not-our-job", "not-our-concern", "cannot-solve", "do-not-know", "profanity")
-RUDE_WEIGHTS = (26, 20, 20, 30, 4)
+RUDE_CARDS = (5, 4, 4, 6, 1)  # how often each of them comes in twenty
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,14 @@ def _pressed(talk: Talk) -> None:
         talk.technician("press_good")
         talk.customer("customer_calm")
         return
-    item = talk.rng.choices(RUDE, RUDE_WEIGHTS)[0]
-    talk.forbidden(item, f"press_{item.replace('-', '_')}")
+    rude(talk)
     talk.customer("customer_angry")
+
+
+def rude(talk: Talk) -> None:
+    """Let the technician say one of the things that he must not say."""
+    item = talk.words.draw("rude", [name for name, n in zip(RUDE, RUDE_CARDS, strict=True) for _ in range(n)])
+    talk.forbidden(item, f"visit.press_{item.replace('-', '_')}")
 
 
 def _completion(talk: Talk, about: Circumstances) -> None:

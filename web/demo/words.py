@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 FOLDER = Path(__file__).resolve().parents[2] / "samples" / "archive"
-TRIES = 6  # how often another wording is drawn for a sentence that the archive has already
+TRIES = 12  # how often another wording is drawn for a sentence that the archive has already
 
 _GROUP = re.compile(r"\(([^()]*)\)")
 _FULL_STOPS = "。？！，"
@@ -34,6 +34,7 @@ class Words:
             for number, problem in enumerate(job["problems"]):
                 self._lists |= {f"{kind}.{number}.{part}": list(lines) for part, lines in problem.items()}
         self._said: set[str] = set()
+        self._decks: dict[str, list[str]] = {}
 
     def lists(self) -> Mapping[str, list[str]]:
         """Return all templates by their name, `visit.greeting_yes` or `暖气.0.complaint`."""
@@ -59,6 +60,12 @@ class Words:
         while "(" in template:
             template = _GROUP.sub(lambda found: self.rng.choice(found[1].split("|")), template)
         return template.format_map(slots)
+
+    def draw(self, deck: str, cards: Sequence[str]) -> str:
+        """Return the next card of a shuffled deck, so that what is rare still comes once in a while."""
+        if not self._decks.get(deck):
+            self._decks[deck] = self.rng.sample(cards, len(cards))
+        return self._decks[deck].pop()
 
     def pick(self, name: str) -> str:
         """Return one of the names (org, plain, prices …)."""
