@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import logging
 import time
 from collections.abc import Callable
@@ -16,6 +14,7 @@ from web.intake.storage import Storage, open_storage
 from web.jobs import drop
 from web.links import keep as links
 from web.models import Recording
+from web.scorecards import keep
 from web.site import Site
 
 log = logging.getLogger(__name__)
@@ -56,8 +55,7 @@ def _remove(here: Site, storage: Storage, recording_id: int) -> None:
 
 def refresh_scorecards(here: Site) -> None:
     """Compute summaries again whose recordings have changed."""
-    if importlib.util.find_spec("web.scorecards.keep") is not None:
-        importlib.import_module("web.scorecards.keep").refresh_stale(here.db)
+    keep.refresh_stale(here.db)
 
 
 def judge_links(here: Site) -> None:
@@ -70,6 +68,13 @@ def judge_open_links(here: Site) -> None:
     links.refresh_open(here.db, now(), links.policy_of(here.web))
 
 
+def refresh_links(here: Site) -> None:
+    """Judge what several recordings tell together, for orders with something new and for deadlines that passed."""
+    policy = links.policy_of(here.web)
+    links.refresh_new(here.db, now(), policy)
+    links.refresh_open(here.db, now(), policy)
+
+
 def sweep(here: Site) -> None:
     """Remove temporary files that killed processes left in the storage."""
     open_storage(here.web, here.settings.home).sweep(LEFTOVER_S, time.time())
@@ -79,6 +84,7 @@ CHORES: list[Chore] = [
     Chore("drop folder", 5.0, drop.look),
     Chore("links", 5.0, judge_links),
     Chore("open links", 900.0, judge_open_links),
+    Chore("links", 15.0, refresh_links),
     Chore("scorecards", 5.0, refresh_scorecards),
     Chore("audio of deleted recordings", 60.0, remove_audio),
     Chore("leftovers", 3600.0, sweep),
