@@ -25,6 +25,7 @@ from web.models import (
     CustomerWord,
     Decision,
     Recording,
+    RecordingFigures,
     RecordingState,
     StaleDay,
     Verdict,
@@ -79,6 +80,7 @@ def record_analysis(
             verdict.machine, verdict.machine_credit, verdict.evidence = linked[verdict.item_id]
     session.add_all(fresh)
     _put_words(session, recording_id, document)
+    _put_figures(session, recording_id, document)
     recording.analysis_id = analysis.id
     recording.standard_id = recording.standard_id or analysis.standard_id
     recording.duration_s, recording.speech_s = document["duration_s"], document.get("speech_s")
@@ -177,6 +179,22 @@ def _put_words(session: Session, recording_id: int, document: Mapping[str, Any])
     session.add_all(
         CustomerWord(recording_id=recording_id, word=word, count=w["count"], first_s=w["first_s"])
         for word, w in words.items()
+    )
+
+
+def _put_figures(session: Session, recording_id: int, document: Mapping[str, Any]) -> None:
+    """Keep the figures that pages compare between people."""
+    figures = document.get("figures") or {}
+    role = Role.TECHNICIAN.value
+    cut_in = figures.get("interruptions")
+    session.merge(
+        RecordingFigures(
+            recording_id=recording_id,
+            talk_share=(figures.get("talk_share") or {}).get(role),
+            syllables_per_minute=(figures.get("syllables_per_minute") or {}).get(role),
+            interruptions=None if cut_in is None else sum(one["by"] == role for one in cut_in),
+            silence_share=figures.get("silence_share"),
+        )
     )
 
 

@@ -1,6 +1,6 @@
 """All tables, so that migrations and tests see them."""
 
-from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, Verdict
+from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, RecordingFigures, Verdict
 from web.models.audit import AuditEntry
 from web.models.base import Base
 from web.models.people import User, UserRole
@@ -26,6 +26,7 @@ __all__ = [
     "Presence",
     "PublishedMonth",
     "Recording",
+    "RecordingFigures",
     "RecordingState",
     "ReviewState",
     "ScoreDay",

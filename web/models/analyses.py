@@ -81,6 +81,18 @@ class Verdict(Base):
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
 
+class RecordingFigures(Base):
+    """Figures beside the verdicts that are compared between people; None where the recording cannot give one."""
+
+    __tablename__ = "recording_figures"
+
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), primary_key=True)
+    talk_share: Mapped[float | None] = mapped_column()  # of the technician, 0..1
+    syllables_per_minute: Mapped[float | None] = mapped_column()  # of the technician
+    interruptions: Mapped[int | None] = mapped_column()  # of the customer by the technician
+    silence_share: Mapped[float | None] = mapped_column()  # 0..1, between first and last voice
+
+
 class CustomerWord(Base):
     """A keyword of the customer's turns in one recording, for what customers talk about."""
 

@@ -111,6 +111,7 @@ class Clip(Base):
     end_s: Mapped[float] = mapped_column()
     quote: Mapped[str] = mapped_column(String(500), default="")
     good: Mapped[bool] = mapped_column()
+    stored_key: Mapped[str] = mapped_column(String(128), default="")  # the seconds cut out, once the worker has done it
     chosen_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
 
