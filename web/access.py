@@ -75,6 +75,19 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "scorecards.note_done": frozenset({ADMIN, MANAGER}),
     "scorecards.standards_list": STAFF,
     "scorecards.standard_show": STAFF,
+    # uploads
+    "uploads.page": OFFICE,
+    "uploads.details": OFFICE,
+    "uploads.rows": OFFICE,
+    "uploads.read_manifest": OFFICE,
+    "uploads.begin": OFFICE,
+    "uploads.append": OFFICE,
+    "uploads.finish": OFFICE,
+    "uploads.cancel": OFFICE,
+    "uploads.cancel_form": OFFICE,
+    # jobs
+    "jobs.queue": STAFF,
+    "jobs.act": OFFICE,
     # links
     "links.due": STAFF,
 }

@@ -20,6 +20,8 @@ from web.db import Database
 from web.site import KEY, Site, forget_reads
 
 FEATURES = (
+    "web.uploads",
+    "web.jobs",
     "web.home",
     "web.auth",
     "web.admin",

@@ -20,7 +20,13 @@ from web.models import Job, JobState
 from web.site import Site, site
 
 # modules with `init_commands(app)`
-COMMANDS: tuple[str, ...] = ("web.admin.commands", "web.maintenance.commands", "web.jobs.worker", "web.demo.commands")
+COMMANDS: tuple[str, ...] = (
+    "web.admin.commands",
+    "web.maintenance.commands",
+    "web.jobs.worker",
+    "web.uploads.commands",
+    "web.demo.commands",
+)
 
 
 def init(app: Flask) -> None:

@@ -1,0 +1,110 @@
+"""The queue page: what is being worked on, what waits, what failed and why; retry, cancel, delete."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from web import audit
+from web.access import visible
+from web.db import now
+from web.i18n import gettext as _
+from web.jobs import board, doorbell, queue
+from web.login import viewer
+from web.models import Recording, ReviewState
+from web.site import forget_reads, reader, site
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/queue")
+ACTS = ("retry", "cancel", "delete")
+PIECE = 200  # recordings of one writing transaction: others must get their turn
+
+
+@blueprint.get("", endpoint="queue")
+def show() -> ResponseReturnValue:
+    """Show the queue; for htmx only its changing part, or 304 where nothing changed."""
+    return _show(_chosen(request.args.get("show", "")))
+
+
+@blueprint.post("")
+def act() -> ResponseReturnValue:
+    """Retry, cancel or delete: `act`, `id` (several), or `all` for the whole filter; `one` is `act:id` of a row."""
+    chosen = _chosen(request.form.get("show", ""))
+    what, ids = request.form.get("act", ""), request.form.getlist("id", type=int)
+    if one := request.form.get("one", ""):
+        what, _sep, number = one.partition(":")
+        ids = [int(number)] if number.isdigit() else []
+    elif request.form.get("all"):
+        ids = board.recordings_of(reader(), viewer(), chosen)
+    if what not in ACTS:
+        abort(422)
+    ids = ids[: board.BULK]
+    allowed = set(reader().scalars(visible(select(Recording.id).where(Recording.id.in_(ids)), viewer())))
+    forget_reads()
+    done = sum(_act(what, [i for i in ids[at : at + PIECE] if i in allowed]) for at in range(0, len(ids), PIECE))
+    if what == "retry" and done:
+        doorbell.ring()
+    said = _said(what, done, len(ids))
+    if "HX-Request" not in request.headers:
+        flash(said, "success" if done else "warning")
+        return redirect(url_for("jobs.queue", show=chosen))
+    answer = _show(chosen)
+    answer.headers["HX-Trigger"] = json.dumps({"queue:said": {"text": said, "done": done}})
+    return answer
+
+
+def _act(what: str, ids: list[int]) -> int:
+    """Do it to some recordings in one transaction; return to how many it could be done."""
+    done = 0
+    with site().db.writing() as session:
+        signed = set(
+            session.scalars(
+                select(Recording.id).where(Recording.id.in_(ids), Recording.review_state == ReviewState.SIGNED)
+            )
+        )
+        for recording_id in ids:
+            if what == "retry":
+                acted = queue.retry(session, recording_id, viewer().id) is not None
+            elif what == "cancel":
+                acted = queue.cancel(session, recording_id) > 0
+            else:  # what is signed is somebody's pay: it is not swept away with a list of jobs
+                acted = recording_id not in signed and queue.delete(session, recording_id)
+            if acted:
+                audit.record(session, f"recording.{what}", "recording", recording_id)
+            done += acted
+    return done
+
+
+def _show(chosen: str) -> Response:
+    shown = board.board(reader(), viewer(), chosen, now())
+    part = "HX-Request" in request.headers
+    response = make_response()
+    response.set_etag(f"{shown.etag}{'p' if part else ''}")
+    if part and request.method == "GET" and request.if_none_match.contains_weak(response.get_etag()[0] or ""):
+        response.status_code = 304
+        return response
+    template = "jobs/_board.html" if part else "jobs/queue.html"
+    response.set_data(render_template(template, board=shown, filters=board.FILTERS, etag=response.headers["ETag"]))
+    return response
+
+
+def _chosen(name: str) -> str:
+    return name if name in board.FILTERS else "open"
+
+
+def _said(what: str, done: int, asked: int) -> str:
+    words = {
+        "retry": _("已把 %(n)s 段录音重新排队。", n=done),
+        "cancel": _("已取消 %(n)s 段录音的处理。", n=done),
+        "delete": _("已删除 %(n)s 段录音。", n=done),
+    }[what]
+    if done == asked:
+        return words
+    why = {
+        "retry": _("其余 %(n)s 段不能重试（已签核、缺标准或没有音频）。", n=asked - done),
+        "cancel": _("其余 %(n)s 段已经结束，不用取消。", n=asked - done),
+        "delete": _("其余 %(n)s 段已签核或已删除，没有动。", n=asked - done),
+    }[what]
+    return f"{words}{why}"

@@ -1,0 +1,130 @@
+"""`flask --app web import PATH…`: recordings from the terminal, through the same intake as the page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from analyzer.errors import AnalyzerError
+from web.csvfile import TableError
+from web.intake.receive import receive_file
+from web.intake.storage import open_storage
+from web.jobs import doorbell
+from web.migrations import upgrade
+from web.site import Site, site
+from web.standards import all_facts, standards
+from web.uploads import manifest, sheet, texts, transcripts
+from web.uploads.manifest import key_of
+from web.uploads.sheet import SheetRow
+
+Step = Callable[[Path, str], None]
+
+
+def init_commands(app: Flask) -> None:
+    """Add the command."""
+    app.cli.add_command(import_files)
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--manifest", "list_path", type=click.Path(exists=True, path_type=Path), help="CSV 清单。")
+@click.option("--standard", default="", help="清单和文件名没有说明时用的标准，如 property-visit。")
+@with_appcontext
+def import_files(paths: tuple[Path, ...], list_path: Path | None, standard: str) -> None:
+    """导入录音（或转写结果 .json）：文件或文件夹，可以多个。有一个失败，退出码就不为 0。"""
+    here = site()
+    upgrade(here.web.database(here.settings.home))
+    known = standards(here.settings.lexicons)
+    if standard and standard not in {s.id for s in known}:
+        raise click.ClickException(f"没有标准 {standard}；可用：{'、'.join(s.id for s in known)}")
+    files = list(_files(paths, list_path))
+    if not files:
+        raise click.ClickException("没有找到文件")
+    told, wrong = _told(here, files, list_path)
+    for line in wrong:
+        click.echo(line, err=True)
+    failed = len(wrong)
+    with _shown(len(files)) as show:
+        for path in files:
+            try:
+                show(path, _take(here, path, told[path], standard))
+            except AnalyzerError as error:
+                failed += 1
+                show(path, f"失败：{error.message}；{error.advice}" if error.advice else f"失败：{error.message}")
+            except OSError as error:  # one bad file never stops the others
+                failed += 1
+                show(path, f"失败：{error.strerror or error}")
+    doorbell.ring(here)
+    click.echo(f"共 {len(files)} 个文件，失败 {failed} 处。" if failed else f"共 {len(files)} 个文件，全部导入。")
+    if failed:
+        sys.exit(1)
+
+
+def _take(here: Site, path: Path, row: SheetRow, standard: str) -> str:
+    """Take one file in; return what became of it in words."""
+    if row.problems:  # better not at all than on the wrong person's account
+        raise AnalyzerError("unknown", "文件名里的工号、姓名或工单号找不到", "请先添加人员或工单，或用清单说明")
+    cells = {**row.as_json(), "standard_id": row.standard_id or standard}
+    details = sheet.details_of(cells, here.zone)
+    if path.suffix.lower() == ".json":
+        numbers, known = transcripts.import_file(here, path, details)
+        return f"已导入 {len(numbers)} 份转写" + (f"，{known} 份已存在" if known else "")
+    storage = open_storage(here.web, here.settings.home)
+    received = receive_file(here.db, storage, here, path, path.name, details, None, "import")
+    if received.duplicate:
+        return f"已存在（录音 {received.recording_id}）"
+    return f"录音 {received.recording_id}" + ("" if details.standard_id else "，待补充标准")
+
+
+def _files(paths: Sequence[Path], list_path: Path | None) -> Iterator[Path]:
+    """Give the files of all paths, folders walked through, hidden ones and lists left out."""
+    for given in paths:
+        for path in sorted(given.rglob("*")) if given.is_dir() else [given]:
+            hidden = path.name.startswith(".")
+            a_list = path.suffix.lower() == ".csv" or (list_path is not None and path.samefile(list_path))
+            if path.is_file() and not hidden and not a_list:
+                yield path
+
+
+def _told(here: Site, files: Sequence[Path], list_path: Path | None) -> tuple[Mapping[Path, SheetRow], list[str]]:
+    """Return what names and list tell about the files, and what is wrong with the list."""
+    known = standards(here.settings.lexicons)
+    with here.db.reading() as session:
+        rows = sheet.rows_of_names(session, [p.name for p in files], here.web.file_name_pattern, known)
+        told = dict(zip(files, rows, strict=True))
+        if list_path is None:
+            return told, []
+        try:
+            facts = all_facts(here.settings.lexicons)
+            read = manifest.read_manifest(session, list_path.read_bytes(), known, facts, here.zone)
+        except TableError as error:
+            raise click.ClickException(texts.table_fault(error.code, error.names)) from None
+    told |= {p: sheet.over(told[p], read.rows[key_of(p.name)]) for p in files if key_of(p.name) in read.rows}
+    return told, [texts.bad_cell(bad) for bad in read.bad]
+
+
+@contextmanager
+def _shown(total: int) -> Iterator[Step]:
+    """Give a function that tells about each file: beside a bar on a terminal, else as plain lines."""
+    if not sys.stdout.isatty():
+        count = iter(range(1, total + 1))
+        yield lambda path, words: click.echo(f"[{next(count)}/{total}] {path.name}：{words}")
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.text import Text
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns) as bar:
+        task = bar.add_task("导入", total=total)
+
+        def step(path: Path, words: str) -> None:
+            bar.console.print(Text(f"{path.name}：{words}"))  # Text: a file name is no markup
+            bar.advance(task)
+
+        yield step

@@ -1,0 +1,142 @@
+"""The rows of the upload table: what names and lists say about files, looked up among people, orders and standards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from web.intake.receive import Details
+from web.models import Technician, WorkOrder
+from web.staff.registry import FieldError, moment
+from web.standards import StandardInfo
+from web.uploads.names import NameParts, read_name
+
+MOMENT = "%Y-%m-%dT%H:%M"  # of an <input type="datetime-local">
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """The cells of one file as the page shows them; `problems` names the cells that nobody knows."""
+
+    standard_id: str = ""
+    staff_no: str = ""
+    order_no: str = ""
+    recorded_at: str = ""
+    facts: Mapping[str, bool] = field(default_factory=dict)
+    technician_channel: int | None = None
+    note: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)  # field → code: unknown | several
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row for the page."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who has which number and name, and whose the orders in question are."""
+
+    numbers: frozenset[str]
+    by_name: Mapping[str, tuple[str, ...]]
+    orders: Mapping[str, str]  # order number → staff number, "" where nobody is assigned
+
+
+def people(session: Session, order_numbers: Sequence[str]) -> People:
+    """Look up staff and orders in two queries."""
+    staff = session.execute(select(Technician.staff_no, Technician.name, Technician.active)).all()
+    by_name: dict[str, tuple[str, ...]] = {}
+    for staff_no, name, active in staff:
+        if active:
+            by_name[name] = (*by_name.get(name, ()), staff_no)
+    orders: dict[str, str] = {}
+    wanted = sorted(set(order_numbers))
+    for start in range(0, len(wanted), 500):  # SQLite takes 32,766 values at most
+        rows = session.execute(
+            select(WorkOrder.order_no, Technician.staff_no)
+            .outerjoin(Technician, Technician.id == WorkOrder.technician_id)
+            .where(WorkOrder.order_no.in_(wanted[start : start + 500]))
+        )
+        orders |= {order_no: staff_no or "" for order_no, staff_no in rows}
+    return People(frozenset(number for number, _, _ in staff), by_name, orders)
+
+
+def rows_of_names(
+    session: Session, names: Sequence[str], pattern: str, standards: Sequence[StandardInfo]
+) -> list[SheetRow]:
+    """Return a row for each file name, in their order."""
+    known = {s.id for s in standards}
+    parts = [read_name(name, pattern, known) for name in names]
+    found = people(session, [p.order_no for p in parts if p.order_no])
+    return [row_of(p, found, known) for p in parts]
+
+
+def row_of(parts: NameParts, found: People, known: set[str]) -> SheetRow:
+    """Return the row for what a name or a list's line says."""
+    problems: dict[str, str] = {}
+    staff_no = parts.staff_no or ""
+    if not staff_no and parts.name:
+        same = found.by_name.get(parts.name, ())
+        staff_no = same[0] if len(same) == 1 else ""
+        if len(same) != 1:
+            problems["staff_no"] = "several" if same else "unknown"
+    elif staff_no and staff_no not in found.numbers:
+        problems["staff_no"] = "unknown"
+    if parts.order_no:
+        if parts.order_no not in found.orders:
+            problems["order_no"] = "unknown"
+        elif not staff_no:
+            staff_no = found.orders[parts.order_no]
+            if staff_no:
+                problems.pop("staff_no", None)
+    return SheetRow(
+        standard_id=parts.standard_id if parts.standard_id in known and parts.standard_id else "",
+        staff_no=staff_no,
+        order_no=parts.order_no or "",
+        recorded_at=parts.recorded_at.strftime(MOMENT) if parts.recorded_at else "",
+        problems=problems,
+    )
+
+
+def details_of(cells: Mapping[str, Any], zone: ZoneInfo) -> Details:
+    """Return the details that the page's cells state. Raises FieldError for a time that cannot be read."""
+    facts = cells.get("facts")
+    channel = cells.get("technician_channel")
+    told = {name: str(cells.get(name) or "").strip() for name in ("standard_id", "staff_no", "order_no", "note")}
+    return Details(
+        told["standard_id"] or None,
+        told["staff_no"].split(" ")[0] or None,
+        told["order_no"] or None,
+        moment_or_day("recorded_at", str(cells.get("recorded_at") or ""), zone),
+        {str(k): v for k, v in facts.items() if isinstance(v, bool)} if isinstance(facts, dict) else {},
+        channel if channel in (0, 1) and not isinstance(channel, bool) else None,
+        told["note"],
+    )
+
+
+def moment_or_day(name: str, text: str, zone: ZoneInfo) -> datetime | None:
+    """Read a local time, or a day as its beginning; empty is None. Raises FieldError."""
+    try:
+        return moment(name, text, zone)
+    except FieldError:
+        plain = text.strip().replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-")
+        for pattern in ("%Y-%m-%d", "%Y%m%d"):
+            try:
+                return datetime.strptime(plain, pattern).replace(tzinfo=zone)
+            except ValueError:
+                continue
+        raise
+
+
+def over(row: SheetRow, told: SheetRow) -> SheetRow:
+    """Return a row with what a list tells about it put over what its name tells; a list answers doubts as well."""
+    given = {name: value for name, value in told.as_json().items() if value or name == "problems"}
+    if told.technician_channel is not None:
+        given["technician_channel"] = told.technician_channel
+    problems = {name: code for name, code in row.problems.items() if not given.get(name)}
+    return replace(row, **{**given, "problems": problems})

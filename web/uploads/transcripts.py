@@ -1,0 +1,94 @@
+"""Transcripts (`python -m analyzer run --json`, or another system's) as recordings without audio, origin imported."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analyzer.domain import Analysis, Judgement, Score, StandardRef
+from analyzer.errors import TranscriptError
+from analyzer.serial import analysis_to_dict, documents, parse_analysis
+from web import audit
+from web.db import now
+from web.intake import receive, rows
+from web.intake.receive import Details
+from web.jobs import queue
+from web.models import JobKind, Recording, Technician, WorkOrder
+from web.site import Site
+from web.standards import standard
+
+NOTHING_JUDGED = Score(None, None, 0.0, None, 0, 0, 0)
+
+
+def import_file(here: Site, path: Path, details: Details) -> tuple[list[int], int]:
+    """Take in all transcripts of a file; return the new recordings and how many were known already.
+
+    A whole Analysis of the wanted standard is taken as it is, anything else is judged by the worker. Raises
+    TranscriptError, RefusedError.
+    """
+    receive.check_details(here.db, details, here)
+    made: list[int] = []
+    known = 0
+    for place, data in documents(path):
+        document = _document(here, data, place, details)
+        sha256 = hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+        with here.db.writing() as session:
+            if session.scalar(select(Recording.id).where(Recording.sha256 == sha256, Recording.deleted_at.is_(None))):
+                known += 1
+                continue
+            made.append(_put(session, here, document, sha256, path, details))
+    return made, known
+
+
+def _document(here: Site, data: object, place: str, details: Details) -> dict[str, Any]:
+    """Return the Analysis to store: the given one, or one in which nothing has been judged yet."""
+    hearing, _facts = parse_analysis(data, place)
+    whole: dict[str, Any] = data if isinstance(data, dict) else {}
+    told = whole.get("standard")
+    stated: dict[str, Any] = told if isinstance(told, dict) else {}
+    name = details.standard_id or stated.get("id")
+    found = standard(here.settings.lexicons, name)
+    if found is None:
+        raise TranscriptError("standard", f"{place}：没有说明标准，或没有标准 {name}", "请用 --standard 或清单说明")
+    complete = isinstance(whole.get("items"), list) and isinstance(whole.get("score"), dict)
+    if complete and stated.get("id") == found.id:
+        return dict(whole)
+    ref = StandardRef(found.id, found.version, found.digest, found.title)
+    return analysis_to_dict(Analysis(hearing, Judgement(ref, {}, (), NOTHING_JUDGED, {}, ())))
+
+
+def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, path: Path, details: Details) -> int:
+    order = (
+        session.scalar(select(WorkOrder).where(WorkOrder.order_no == details.order_no)) if details.order_no else None
+    )
+    technician_id = order.technician_id if order else None
+    if details.staff_no:
+        technician_id = session.scalar(select(Technician.id).where(Technician.staff_no == details.staff_no))
+    recorded_at = details.recorded_at or now()
+    row = Recording(
+        sha256=sha256,
+        original_name=str(document.get("file") or path.name)[-255:],
+        size_bytes=path.stat().st_size,
+        source="import",
+        standard_id=document["standard"]["id"],
+        technician_id=technician_id,
+        work_order_id=order.id if order else None,
+        recorded_at=recorded_at,
+        recorded_on=recorded_at.astimezone(here.zone).date(),
+        facts=dict(details.facts),
+        technician_channel=details.technician_channel,
+        note=details.note[:500],
+        sampled=receive.drawn(sha256, here.web.random_share),
+    )
+    session.add(row)
+    session.flush()
+    rows.record_analysis(session, row.id, document, "imported", path.name)
+    if not document["items"]:
+        queue.enqueue(session, row.id, JobKind.SCORE, "导入转写")
+    audit.record(session, "recording.imported", "recording", row.id, name=path.name)
+    return row.id

@@ -1,0 +1,197 @@
+"""The upload page and the API that its script talks to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from web.csvfile import TableError
+from web.i18n import gettext as _
+from web.intake import receive
+from web.intake.receive import Details, RefusedError
+from web.jobs import doorbell
+from web.login import viewer
+from web.models import Technician
+from web.site import reader, site
+from web.staff.registry import FieldError
+from web.standards import all_facts, standards
+from web.uploads import manifest, sheet, slices, texts, waiting
+from web.uploads.slices import SliceError
+
+blueprint = Blueprint("uploads", __name__)
+MOST_NAMES = 2000  # a folder with more is asked about in parts
+
+
+@blueprint.get("/uploads")
+def page() -> ResponseReturnValue:
+    """Show limits, the place to drop files, unfinished uploads and recordings that wait for data."""
+    here, session = site(), reader()
+    staff = session.execute(
+        select(Technician.staff_no, Technician.name).where(Technician.active).order_by(Technician.staff_no)
+    ).all()
+    free = slices.free_bytes(here)
+    return render_template(
+        "uploads/page.html",
+        standards=standards(here.settings.lexicons),
+        facts=all_facts(here.settings.lexicons),
+        staff=staff,
+        limit=here.settings.max_file_bytes,
+        hours=here.settings.max_duration_s / 3600,
+        free=free,
+        room=max(0, free - here.web.min_free_bytes),
+        formats=texts.FORMATS,
+        accept=texts.ACCEPT,
+        pattern=here.web.file_name_pattern,
+        slice_bytes=here.web.slice_bytes,
+        unfinished=slices.unfinished(session, viewer().id),
+        waiting=waiting.waiting(session),
+        moment=sheet.MOMENT,
+        zone=here.zone,
+    )
+
+
+@blueprint.post("/uploads/details")
+def details() -> ResponseReturnValue:
+    """Take what was missing about recordings that wait for data."""
+    here = site()
+    answers: dict[int, Details] = {}
+    wrong: dict[int, str] = {}
+    for recording_id in request.form.getlist("id", type=int)[: waiting.MOST]:
+        names = ("standard_id", "staff_no", "order_no", "recorded_at")
+        cells = {name: request.form.get(f"{name}-{recording_id}", "") for name in names}
+        try:
+            answers[recording_id] = sheet.details_of(cells, here.zone)
+        except FieldError:
+            wrong[recording_id] = "，".join(texts.explain(SliceError(422, "moment")))
+    given = waiting.give(here, answers, viewer().id)
+    if given.queued:
+        doorbell.ring()
+        flash(_("已有 %(n)s 段录音进入处理队列。", n=given.queued), "success")
+    for recording_id, sentence in {**given.wrong, **wrong}.items():
+        name = request.form.get(f"name-{recording_id}", "")
+        flash(f"{name}：{sentence}", "danger")
+    return redirect(url_for("uploads.page", _anchor="waiting"))
+
+
+@blueprint.post("/api/uploads/rows")
+def rows() -> ResponseReturnValue:
+    """Say what file names tell: `{names: […]}` → `{rows: […]}` in the same order."""
+    body = request.get_json(silent=True)
+    names = body.get("names") if isinstance(body, dict) else None
+    if not isinstance(names, list) or len(names) > MOST_NAMES or not all(isinstance(n, str) for n in names):
+        return _no(SliceError(422, "shape"))
+    here = site()
+    found = sheet.rows_of_names(reader(), names, here.web.file_name_pattern, standards(here.settings.lexicons))
+    return jsonify(rows=[row.as_json() for row in found])
+
+
+@blueprint.post("/api/uploads/manifest")
+def read_manifest() -> ResponseReturnValue:
+    """Read a CSV list (the raw body): rows by file name, and what is wrong with others."""
+    here = site()
+    lexicons = here.settings.lexicons
+    try:
+        read = manifest.read_manifest(reader(), request.get_data(), standards(lexicons), all_facts(lexicons), here.zone)
+    except TableError as error:
+        return {"error": texts.table_fault(error.code, error.names), "advice": ""}, 422
+    return jsonify(
+        rows={key: row.as_json() for key, row in read.rows.items()}, errors=[texts.bad_cell(bad) for bad in read.bad]
+    )
+
+
+@blueprint.post("/api/uploads")
+def begin() -> ResponseReturnValue:
+    """Start an upload or find it again: `{name, size, modified, sample, details}` → its id and the confirmed offset."""
+    body = request.get_json(silent=True)
+    here = site()
+    try:
+        name, size_bytes, modified, sample = _told(body)
+        told = _details(body)
+        receive.check_details(here.db, told, here)
+        progress = slices.begin(here, viewer().id, name, size_bytes, modified, sample)
+    except SliceError as error:
+        return _no(error)
+    except RefusedError as error:
+        return {"error": error.message, "advice": error.advice, "code": error.code}, 422
+    return {"id": progress.id, "offset": progress.received_bytes}, 201
+
+
+@blueprint.put("/api/uploads/<upload_id>")
+def append(upload_id: str) -> ResponseReturnValue:
+    """Take a slice: the raw body, to be written at `?offset=`."""
+    length = request.content_length
+    if length is None:
+        return _no(SliceError(411, "length"))
+    offset = request.args.get("offset", -1, type=int)
+    try:
+        progress = slices.append(site(), viewer().id, upload_id, offset, length, request.stream)
+    except SliceError as error:
+        return _no(error)
+    return {"offset": progress.received_bytes}
+
+
+@blueprint.post("/api/uploads/<upload_id>/finish")
+def finish(upload_id: str) -> ResponseReturnValue:
+    """Make a recording of a whole upload; `{details}` are the cells of its row."""
+    try:
+        received = slices.finish(site(), viewer().id, upload_id, _details(request.get_json(silent=True)))
+    except SliceError as error:
+        return _no(error)
+    except RefusedError as error:
+        status = 507 if error.code in ("disk-full", "storage") else 422 if error.code in slices.AGAIN else 415
+        again = error.code in slices.AGAIN
+        return {"error": error.message, "advice": error.advice, "code": error.code, "again": again}, status
+    doorbell.ring()
+    url = url_for("recordings.show", recording_id=received.recording_id)
+    return {"recording_id": received.recording_id, "duplicate": received.duplicate, "url": url}
+
+
+@blueprint.delete("/api/uploads/<upload_id>")
+def cancel(upload_id: str) -> ResponseReturnValue:
+    """Give an upload up."""
+    try:
+        slices.cancel(site(), viewer().id, upload_id)
+    except SliceError as error:
+        return _no(error)
+    return Response(status=204)
+
+
+@blueprint.post("/uploads/<upload_id>/cancel")
+def cancel_form(upload_id: str) -> ResponseReturnValue:
+    """Give an unfinished upload up, from the list of the page."""
+    try:
+        slices.cancel(site(), viewer().id, upload_id)
+        flash(_("已取消，服务器上没有留下这个文件。"), "success")
+    except SliceError as error:
+        flash("，".join(texts.explain(error)), "warning")
+    return redirect(url_for("uploads.page"))
+
+
+def _told(body: Any) -> tuple[str, int, int, str]:
+    """The browser's file: its name as given, size, time of change (ms) and the digest of its ends."""
+    if not isinstance(body, dict):
+        raise SliceError(422, "shape")
+    name, size_bytes, modified = body.get("name"), body.get("size"), body.get("modified", 0)
+    numbers = (size_bytes, modified)
+    if not isinstance(name, str) or not name or not all(type(n) is int and abs(n) < 2**53 for n in numbers):
+        raise SliceError(422, "shape")
+    return name.replace("\0", "")[-255:], int(numbers[0] or 0), int(numbers[1] or 0), str(body.get("sample", ""))[:64]
+
+
+def _details(body: Any) -> Details:
+    cells = body.get("details") if isinstance(body, dict) else None
+    try:
+        return sheet.details_of(cells if isinstance(cells, dict) else {}, site().zone)
+    except FieldError as error:
+        raise SliceError(422, "moment") from error
+
+
+def _no(error: SliceError) -> ResponseReturnValue:
+    sentence, advice = texts.explain(error)
+    told = {"error": sentence, "advice": advice, "code": error.code}
+    if "offset" in error.told:
+        told["offset"] = error.told["offset"]
+    return told, error.status

@@ -1,0 +1,128 @@
+"""Recordings that wait for data: nobody has said yet which standard holds. Saying so queues them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from web import audit
+from web.intake import receive
+from web.intake.receive import Details, RefusedError
+from web.jobs import queue
+from web.models import JobKind, Recording, RecordingState, Technician, User, WorkOrder
+from web.site import Site
+
+MOST = 100
+MINUTE_S = 60.0  # the form shows minutes: a smaller difference is nobody's change
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A recording without a standard, as the table shows it."""
+
+    id: int
+    name: str
+    size_bytes: int
+    uploaded_at: datetime
+    uploaded_by: str
+    staff_no: str
+    order_no: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The newest of them, and how many there are."""
+
+    lines: tuple[WaitingLine, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What became of the answers: how many were queued, and what was wrong with the others (id → sentence)."""
+
+    queued: int
+    wrong: Mapping[int, str]
+
+
+def waiting(session: Session) -> Waiting:
+    """Return the recordings that wait for data, the newest first."""
+    condition = (Recording.state == RecordingState.NEEDS_DATA, Recording.deleted_at.is_(None))
+    total = session.scalar(select(func.count()).select_from(Recording).where(*condition)) or 0
+    rows = session.execute(
+        select(Recording, User.name, Technician.staff_no, WorkOrder.order_no)
+        .outerjoin(User, User.id == Recording.uploaded_by_id)
+        .outerjoin(Technician, Technician.id == Recording.technician_id)
+        .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
+        .where(*condition)
+        .order_by(Recording.id.desc())
+        .limit(MOST)
+    )
+    lines = tuple(
+        WaitingLine(
+            r.id,
+            r.original_name,
+            r.size_bytes,
+            r.uploaded_at,
+            user or "",
+            staff_no or "",
+            order_no or "",
+            r.recorded_at,
+        )
+        for r, user, staff_no, order_no in rows
+    )
+    return Waiting(lines, total)
+
+
+def give(here: Site, answers: Mapping[int, Details], user_id: int) -> Given:
+    """Put what was said into the recordings and queue those that now have a standard.
+
+    A recording that somebody else has dealt with meanwhile is left as it is.
+    """
+    wrong: dict[int, str] = {}
+    queued = 0
+    for recording_id, details in answers.items():
+        try:
+            receive.check_details(here.db, details, here)
+        except RefusedError as error:
+            wrong[recording_id] = f"{error.message}，{error.advice}"
+            continue
+        with here.db.writing() as session:
+            row = session.get(Recording, recording_id)
+            if row is None or row.deleted_at is not None or row.state is not RecordingState.NEEDS_DATA:
+                continue
+            changed = _put(session, row, details, here)
+            if not changed and details.standard_id is None:
+                continue
+            row.revision += 1
+            if row.standard_id is not None:
+                queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
+                queued += 1
+            audit.record(session, "recording.details", "recording", row.id, fields=changed)
+    return Given(queued, wrong)
+
+
+def _put(session: Session, row: Recording, details: Details, here: Site) -> list[str]:
+    """Set what is stated and differs; return the names of the fields."""
+    stated: dict[str, object] = {}
+    if details.standard_id:
+        stated["standard_id"] = details.standard_id
+    if details.staff_no:
+        stated["technician_id"] = session.scalar(select(Technician.id).where(Technician.staff_no == details.staff_no))
+    if details.order_no:
+        order = session.scalar(select(WorkOrder).where(WorkOrder.order_no == details.order_no))
+        if order is not None:
+            stated["work_order_id"] = order.id
+            stated.setdefault("technician_id", row.technician_id or order.technician_id)
+    if details.recorded_at and abs((details.recorded_at - row.recorded_at).total_seconds()) >= MINUTE_S:
+        stated["recorded_at"] = details.recorded_at
+        stated["recorded_on"] = details.recorded_at.astimezone(here.zone).date()
+    changed = [name for name, value in stated.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, stated[name])
+    return changed
