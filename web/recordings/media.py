@@ -10,6 +10,7 @@ from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from web import audit
@@ -98,7 +99,11 @@ def _file(storage: Storage, key: str, kind: str, etag: str) -> Response:
     answer = Response(wrap_file(request.environ, opened), mimetype=kind, direct_passthrough=True)
     answer.content_length = size
     answer.set_etag(etag)
-    answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    try:
+        answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+    except RequestedRangeNotSatisfiable:
+        opened.close()
+        raise
     return answer
 
 

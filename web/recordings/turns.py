@@ -185,7 +185,9 @@ def lines(
         source = said if text == said["text"] else judged[number] if same and judged[number]["text"] == text else None
         starts = _starts(said, text) if source is None else list(source.get("char_s") or _starts(said, text))
         sure = [1.0] * len(text) if source is not said else list(said.get("char_confidence") or [1.0] * len(text))
-        here = [e for e in found if e.start_s < said["end_s"] and e.end_s > said["start_s"] and e.role == role]
+        # words corrected since the judgement are not those that were judged: nothing in them is evidence
+        found_here = () if source is None else found
+        here = [e for e in found_here if e.start_s < said["end_s"] and e.end_s > said["start_s"] and e.role == role]
         made.append(
             Line(
                 number,

@@ -72,9 +72,14 @@ export function createPlayer(root) {
     }
     now.textContent = clock(at);
     seek.value = at;
+    fill(seek);
     seek.setAttribute("aria-valuetext", _("%(at)s，共 %(all)s", { at: spoken(at), all: spoken(length()) }));
     const wide = document.getElementById("stage-wide").clientWidth;
     document.getElementById("cursor").style.transform = `translateX(${(at / (length() || 1)) * wide}px)`;
+  }
+  /** The part of a slider that lies behind its thumb is coloured. */
+  function fill(range) {
+    range.style.setProperty("--done", `${(100 * (range.value - range.min)) / (range.max - range.min || 1)}%`);
   }
   function trouble() {
     document.getElementById("player-trouble").hidden = false;
@@ -92,9 +97,11 @@ export function createPlayer(root) {
   audio.preservesPitch = true;
   speed(kept.speed ?? 1);
   audio.volume = volume.value = kept.volume ?? 1;
+  fill(volume);
   choice.addEventListener("change", () => speed(Number(choice.value)));
   volume.addEventListener("input", () => {
     audio.volume = Number(volume.value);
+    fill(volume);
     keep();
   });
   seek.addEventListener("input", () => player.seek(Number(seek.value)));
