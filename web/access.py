@@ -88,6 +88,16 @@ TABLE: dict[str, frozenset[UserRole]] = {
     # jobs
     "jobs.queue": STAFF,
     "jobs.act": OFFICE,
+    # review
+    "review.work_list": OFFICE,
+    "review.decide": OFFICE,
+    "review.sign": OFFICE,
+    "review.reopen": OFFICE,
+    "review.preference": OFFICE,
+    "review.resolve": OFFICE,
+    "review.agreement": STAFF,
+    "review.appeals": EVERYONE,
+    "review.appeal": frozenset({TECHNICIAN}),
     # links
     "links.due": STAFF,
 }

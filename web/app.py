@@ -29,6 +29,7 @@ FEATURES = (
     "web.links",
     "web.scorecards",
     "web.recordings",
+    "web.review",
 )
 
 

@@ -1,0 +1,111 @@
+"""How often people and the machine agree, clause by clause (一致率), with its uncertainty.
+
+Only clauses that the machine judged and a person then judged as well; the last decision counts, withdrawn ones do not.
+Cohen's kappa (Educ. Psychol. Meas. 20 (1960) 37) takes away the agreement that chance alone would give; it is not told
+where one of the two gave the same verdict throughout.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from web.access import visible
+from web.login import Viewer
+from web.models import Analysis, Decision, Recording
+from web.scorecards.figures.intervals import Estimate, rate
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """A clause: share of agreement with Wilson's interval, kappa, and the two ways to differ.
+
+    `accused`: the machine said missed (or forbidden words said), the person did not; `let_off` the other way round.
+    """
+
+    standard_id: str
+    item_id: str
+    share: Estimate
+    kappa: float | None
+    blind: int
+    accused: int
+    let_off: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPage:
+    """All clauses, those that agree least first, and all of them together."""
+
+    total: Agreement
+    lines: tuple[Agreement, ...]
+
+
+def kappa(pairs: Mapping[tuple[str, str], int]) -> float | None:
+    """Return Cohen's kappa of counted (machine, person) pairs; None where chance alone gives full agreement or n = 0."""
+    n = sum(pairs.values())
+    if not n:
+        return None
+    first: Counter[str] = Counter()
+    second: Counter[str] = Counter()
+    for (a, b), count in pairs.items():
+        first[a] += count
+        second[b] += count
+    chance = sum(first[word] * second[word] for word in first) / (n * n)
+    if chance >= 1.0:
+        return None
+    observed = sum(count for (a, b), count in pairs.items() if a == b) / n
+    return (observed - chance) / (1.0 - chance)
+
+
+def agreement(session: Session, viewer: Viewer, since: datetime, sampled_only: bool) -> AgreementPage:
+    """Return the agreement of all decisions since a moment, on the random sample only or on all recordings."""
+    last = (
+        select(func.max(Decision.id).label("id"))
+        .where(Decision.at >= since)
+        .group_by(Decision.recording_id, Decision.item_id)
+        .subquery()
+    )
+    statement = (
+        select(Analysis.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action, func.count())
+        .select_from(last)
+        .join(Decision, Decision.id == last.c.id)
+        .join(Recording, Recording.id == Decision.recording_id)
+        .join(Analysis, Analysis.id == Decision.analysis_id)
+        .where(Decision.action != "withdraw", Decision.machine.is_not(None), Decision.after.is_not(None))
+        .group_by(Analysis.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action)
+    )
+    if sampled_only:
+        statement = statement.where(Recording.sampled.is_(True))
+    pairs: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
+    blind: Counter[tuple[str, str]] = Counter()
+    for standard_id, item_id, machine, after, action, count in session.execute(visible(statement, viewer)):
+        if machine is None or after is None or machine == "cannot_judge":  # it did not judge: nothing to agree with
+            continue
+        key = (standard_id, item_id)
+        pairs[key][machine, after] += count
+        blind[key] += count if action == "answer" else 0
+    lines = [_line(*key, found, blind[key]) for key, found in pairs.items()]
+    everything: Counter[tuple[str, str]] = sum(pairs.values(), Counter())
+    return AgreementPage(
+        _line("", "", everything, sum(blind.values())),
+        tuple(sorted(lines, key=lambda x: (x.share.value if x.share.value is not None else 1.0, -x.share.n))),
+    )
+
+
+def _line(standard_id: str, item_id: str, pairs: Counter[tuple[str, str]], blind: int) -> Agreement:
+    n = sum(pairs.values())
+    same = sum(count for (machine, person), count in pairs.items() if machine == person)
+    return Agreement(
+        standard_id,
+        item_id,
+        rate(same, n),
+        kappa(pairs),
+        blind,
+        sum(count for (machine, person), count in pairs.items() if machine == "missed" != person),
+        sum(count for (machine, person), count in pairs.items() if person == "missed" != machine),
+    )

@@ -1,0 +1,163 @@
+"""The list of appeals, with what each is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from web.access import visible
+from web.login import Viewer
+from web.models import AnalysisDocument, Appeal, Recording, Technician, User, UserRole, Verdict, WorkOrder
+from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES, Hit, hit_of
+
+PAGE = 20
+STATES = ("open", "upheld", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class AppealLine:
+    """An appeal with the clause it contests. `choices`: what QA may judge instead. `open_to`: he may open the recording."""
+
+    id: int
+    recording_id: int
+    item_id: str
+    clause: str
+    clause_text: str
+    kind: str
+    how: str
+    final: str | None
+    reason: str
+    hits: tuple[Hit, ...]
+    choices: tuple[str, ...]
+    text: str
+    at: datetime
+    by: str
+    state: str
+    resolved_at: datetime | None
+    resolved_by: str
+    resolution: str
+    technician: str
+    order_no: str
+    recorded_at: datetime
+    standard_id: str
+    score: float | None
+    signed_by: str
+    signed_by_viewer: bool
+    open_to_viewer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AppealPage:
+    """A page of appeals, open ones first, the oldest of them on top. `counts` by state, before filtering by state."""
+
+    lines: tuple[AppealLine, ...]
+    state: str
+    number: int
+    pages: int
+    total: int
+    counts: Mapping[str, int]
+    may_resolve: bool
+
+
+def appeals(session: Session, viewer: Viewer, state: str, number: int, only: int | None = None) -> AppealPage:
+    """Return a page of the appeals that the viewer may see (`only`: just that one)."""
+    state = state if state in STATES else ""
+    counted: Any = select(Appeal.state, func.count()).join(Recording, Recording.id == Appeal.recording_id)
+    told = session.execute(_scope(counted, viewer).group_by(Appeal.state)).all()
+    counts: dict[str, int] = {row[0]: row[1] for row in told}
+    total = counts.get(state, 0) if state else sum(counts.values())
+    pages = max(1, -(-total // PAGE))
+    number = min(max(number, 1), pages)
+    statement = _scope(_columns(), viewer)
+    if state:
+        statement = statement.where(Appeal.state == state)
+    if only is not None:
+        statement = statement.where(Appeal.id == only)
+    # open ones by age, then the answered ones, the latest first
+    statement = statement.order_by(Appeal.state != "open", case((Appeal.state == "open", Appeal.id), else_=-Appeal.id))
+    rows = session.execute(statement.limit(PAGE).offset((number - 1) * PAGE)).all()
+    bodies = _bodies(session, {row.Recording.analysis_id for row in rows})
+    lines = tuple(_line(row, bodies, viewer) for row in rows)
+    office = viewer.role in (UserRole.ADMIN, UserRole.QA)
+    return AppealPage(lines, state, number, pages, total, counts, office)
+
+
+def _scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:
+    """Narrow to what the viewer may see; a technician sees his own appeals, even while the recording is reopened."""
+    if viewer.role is UserRole.TECHNICIAN:
+        return statement.where(Appeal.user_id == viewer.id, Recording.deleted_at.is_(None))
+    return visible(statement, viewer)
+
+
+def _columns() -> Any:
+    resolver, signer = aliased(User, name="resolver"), aliased(User, name="signer")
+    return (
+        select(
+            Appeal,
+            Recording,
+            Verdict,
+            User.name.label("by"),
+            resolver.name.label("resolver"),
+            signer.name.label("signer"),
+            Technician.name.label("technician"),
+            WorkOrder.order_no,
+        )
+        .select_from(Appeal)
+        .join(User, User.id == Appeal.user_id)
+        .join(Recording, Recording.id == Appeal.recording_id)
+        .outerjoin(Verdict, and_(Verdict.recording_id == Appeal.recording_id, Verdict.item_id == Appeal.item_id))
+        .outerjoin(resolver, resolver.id == Appeal.resolved_by_id)
+        .outerjoin(signer, signer.id == Recording.signed_by_id)
+        .outerjoin(Technician, Technician.id == Recording.technician_id)
+        .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
+    )
+
+
+def _line(row: Any, bodies: Mapping[int, Mapping[str, Any]], viewer: Viewer) -> AppealLine:
+    appeal, recording, verdict = row.Appeal, row.Recording, row.Verdict
+    told = bodies.get(recording.analysis_id, {}).get(appeal.item_id, {})
+    kind, how = (verdict.kind, verdict.how) if verdict else ("required", "rule")
+    choices = FORBIDDEN_CHOICES if kind == "forbidden" else PERSON_CHOICES if how == "person" else REQUIRED_CHOICES
+    signed = recording.review_state == "signed"
+    mine = viewer.role is UserRole.TECHNICIAN
+    return AppealLine(
+        id=appeal.id,
+        recording_id=recording.id,
+        item_id=appeal.item_id,
+        clause=told.get("clause", ""),
+        clause_text=told.get("text", appeal.item_id),
+        kind=kind,
+        how=how,
+        final=verdict.final if verdict and (signed or not mine) else None,
+        reason=told.get("reason", "") if verdict and how != "link" else "",
+        hits=tuple(hit_of(h) for h in verdict.evidence) if verdict and how == "rule" else (),
+        choices=tuple(c for c in choices if verdict is None or c != verdict.final),
+        text=appeal.text,
+        at=appeal.at,
+        by=row.by,
+        state=appeal.state,
+        resolved_at=appeal.resolved_at,
+        resolved_by=row.resolver or "",
+        resolution=appeal.resolution,
+        technician=row.technician or "",
+        order_no=row.order_no or "",
+        recorded_at=recording.recorded_at,
+        standard_id=recording.standard_id or "",
+        score=recording.score if signed or not mine else None,
+        signed_by=row.signer or "",
+        signed_by_viewer=recording.signed_by_id == viewer.id,
+        open_to_viewer=signed or not mine,
+    )
+
+
+def _bodies(session: Session, analyses: set[int | None]) -> dict[int, dict[str, Any]]:
+    """Return the items of the documents by id: clause, text and reason stand only there."""
+    found = session.execute(
+        select(AnalysisDocument.analysis_id, AnalysisDocument.body).where(AnalysisDocument.analysis_id.in_(analyses))
+    )
+    return {analysis_id: {i["id"]: i for i in body["items"]} for analysis_id, body in found}

@@ -1,0 +1,78 @@
+"""The blueprint that this package's view modules hang their pages on, and what they share."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Conflict
+
+from web.errors import told as worded
+from web.i18n import gettext as _
+from web.login import viewer
+from web.review import queries
+from web.review.lines import Panel
+from web.review.worklist import Asked
+from web.site import forget_reads, reader
+
+blueprint = Blueprint("review", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a form that was not taken is told, with what had been filled in. `theirs`: somebody was faster."""
+
+    words: str = ""
+    theirs: bool = False
+    verdict: str = ""
+    note: str = ""
+    tone: str = "danger"
+
+
+@blueprint.app_context_processor
+def _queue() -> dict[str, Any]:
+    return {"queue_arguments": queue_arguments}
+
+
+def queue_arguments() -> dict[str, Any]:
+    """Return the arguments of the work list that the viewer came from; none where he did not come from there."""
+    return Asked.read(request.args).arguments(after="") if "queue" in request.args else {}
+
+
+def shown(session: Session, recording_id: int) -> Panel:
+    """Return the panel of a recording; what the viewer may not see is not there (404)."""
+    return queries.panel(session, recording_id, viewer()) or abort(404)
+
+
+def fresh(recording_id: int) -> Panel:
+    """Return the panel as it stands after a change."""
+    forget_reads()
+    return shown(reader(), recording_id)
+
+
+def by_htmx() -> bool:
+    """Whether a part of the page asks, rather than a plain form."""
+    return "HX-Request" in request.headers
+
+
+def answer(body: str, panel: Panel, event: str = "tingjian:decided", status: int = 200) -> Response:
+    """Return parts of the page, with what the rest of the page must know."""
+    made = make_response(body, status)
+    made.headers["HX-Trigger"] = json.dumps({event: {}, "tingjian:revision": {"revision": panel.revision}})
+    return made
+
+
+def around(panel: Panel) -> str:
+    """Return the parts of the page that change with every decision, for swapping out of band."""
+    parts = ("review/_summary.html", "review/_signoff.html")
+    return "".join(render_template(part, panel=panel, oob=True) for part in parts)
+
+
+def refuse_signed() -> Conflict:
+    """Return the refusal to change a signed recording."""
+    refusal = worded(Conflict(_("这段录音已签核，不能再改。如需修改，请先撤回签核。")))
+    assert isinstance(refusal, Conflict)  # noqa: S101  # what went in comes out
+    return refusal

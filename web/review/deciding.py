@@ -1,0 +1,153 @@
+"""Forms of the panel: a decision on a clause, the signature, reopening, the wish to judge blind."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from web import audit
+from web.i18n import gettext as _
+from web.login import viewer
+from web.models import User
+from web.review import decisions, signing, worklist
+from web.review.blueprint import (
+    Told,
+    answer,
+    around,
+    blueprint,
+    by_htmx,
+    fresh,
+    queue_arguments,
+    refuse_signed,
+)
+from web.review.decisions import Wish
+from web.review.lines import Panel
+from web.review.queries import BLIND
+from web.review.refusals import BlockedError, GoneError, InvalidError, SignedError, StaleError
+from web.site import reader, site
+
+
+@blueprint.post("/recordings/<int:recording_id>/verdicts/<item_id>")
+def decide(recording_id: int, item_id: str) -> ResponseReturnValue:
+    """Confirm, overrule, answer or withdraw; gives the clause again, or the form with what is wrong (409, 422)."""
+    form = request.form
+    wish = Wish(form.get("do", ""), form.get("verdict", ""), form.get("note", ""), form.get("seen", ""))
+    told, status = None, 200
+    try:
+        with site().db.writing() as session:
+            decisions.decide(session, viewer(), recording_id, item_id, wish)
+    except GoneError:
+        raise NotFound from None
+    except SignedError:
+        raise refuse_signed() from None
+    except StaleError:
+        told, status = Told(theirs=True, verdict=_wanted(wish), note=wish.note), 409
+    except InvalidError as error:
+        told, status = Told(error.words, verdict=wish.verdict, note=wish.note), 422
+    panel = fresh(recording_id)
+    line = panel.line(item_id)
+    if not by_htmx():
+        if told is None:
+            return redirect(_back(recording_id, f"clause-{item_id}"), 303)
+        return render_template("review/line_page.html", panel=panel, line=line, told=told), status
+    body = render_template("review/_line.html", panel=panel, line=line, told=told)
+    if status == 422:
+        return body, status
+    return answer(body + around(panel), panel, status=status)
+
+
+@blueprint.post("/recordings/<int:recording_id>/sign")
+def sign(recording_id: int) -> ResponseReturnValue:
+    """Sign, and open what comes next; where that is not possible yet, say why (409, 422)."""
+    revision, note = request.form.get("revision", -1, type=int), request.form.get("note", "")
+    told, status = None, 200
+    try:
+        with site().db.writing() as session:
+            signing.sign(session, viewer(), recording_id, revision, note)
+    except GoneError:
+        raise NotFound from None
+    except SignedError:
+        raise refuse_signed() from None
+    except BlockedError as error:
+        words = _("还不能签核：有 %(n)s 条要先复核。", n=len(error.lines))
+        told, status = Told(words, tone="warning"), 422
+    except InvalidError as error:
+        told, status = Told(error.words, tone="warning"), 422
+    except StaleError:
+        told, status = Told(_("签核之前，内容又有变化。请刷新页面看过最新结果，再签核。"), tone="warning"), 409
+    panel = fresh(recording_id)
+    if told is not None:
+        return _sign_box(panel, told), status
+    flash(_("已签核，%(s)s 分。", s=_points(panel.score)), "success")
+    target = _next(recording_id) if request.form.get("then") == "next" else _back(recording_id)
+    return _go(target)
+
+
+@blueprint.post("/recordings/<int:recording_id>/reopen")
+def reopen(recording_id: int) -> ResponseReturnValue:
+    """Take a signature back, with a reason."""
+    revision, reason = request.form.get("revision", -1, type=int), request.form.get("reason", "")
+    told, status = None, 200
+    try:
+        with site().db.writing() as session:
+            signing.reopen(session, viewer(), recording_id, revision, reason)
+    except GoneError:
+        raise NotFound from None
+    except InvalidError as error:
+        told, status = Told(error.words), 422
+    except StaleError:
+        told, status = Told(_("这段录音刚才已有变化。请看过最新结果再操作。"), tone="warning"), 409
+    if told is not None:
+        return _sign_box(fresh(recording_id), told), status
+    flash(_("已撤回签核，可以重新复核。"), "success")
+    return _go(_back(recording_id))
+
+
+@blueprint.post("/review/preference")
+def preference() -> ResponseReturnValue:
+    """Turn blind review on or off for the viewer."""
+    with site().db.writing() as session:
+        user = session.get_one(User, viewer().id)
+        user.preferences = {**(user.preferences or {}), BLIND: request.form.get("blind") == "1"}
+        audit.record(session, "blind-review", "user", user.id, on=user.preferences[BLIND])
+    recording_id = request.form.get("recording", type=int)
+    return redirect(_back(recording_id) if recording_id else url_for("review.work_list"), 303)
+
+
+def _sign_box(panel: Panel, told: Told) -> str:
+    template = "review/_signoff.html" if by_htmx() else "review/signoff_page.html"
+    return render_template(template, panel=panel, sign_told=told)
+
+
+def _next(recording_id: int) -> str:
+    """Return the address of what is on top of the list that the viewer works through."""
+    asked = worklist.Asked.read(request.args)
+    found = worklist.next_id(reader(), viewer(), asked)
+    arguments = queue_arguments() or {"queue": asked.queue}
+    if found is None or found == recording_id:
+        flash(_("这个列表已经复核完了。"), "success")
+        return url_for("review.work_list", **arguments)
+    return url_for("recordings.show", recording_id=found, **arguments)
+
+
+def _back(recording_id: int, anchor: str | None = None) -> str:
+    return url_for("recordings.show", recording_id=recording_id, _anchor=anchor, **queue_arguments())
+
+
+def _go(target: str) -> ResponseReturnValue:
+    if not by_htmx():
+        return redirect(target, 303)
+    made = make_response("", 204)
+    made.headers["HX-Redirect"] = target
+    return made
+
+
+def _wanted(wish: Wish) -> str:
+    if wish.do == decisions.CONFIRM:
+        return wish.seen.rpartition(".")[2]
+    return wish.verdict if wish.do == decisions.SET else ""
+
+
+def _points(score: float | None) -> str:
+    return "—" if score is None else f"{score:.1f}"

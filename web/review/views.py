@@ -1,0 +1,146 @@
+"""Lists: what waits, what is contested, how often people and the machine agree. Forms hang on the same blueprint."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Conflict, NotFound, UnprocessableEntity
+
+from web.db import now
+from web.errors import told as worded
+from web.i18n import gettext as _
+from web.login import viewer
+from web.models import Team, Technician
+from web.review import agreement as agreements
+from web.review import appealing, appeals_list, deciding, worklist
+from web.review.blueprint import Told, blueprint, fresh
+from web.review.refusals import GoneError, InvalidError, StaleError
+from web.site import reader, site
+from web.standards import standard, standards
+
+__all__ = ["blueprint", "deciding"]
+
+PERIODS = (30, 90, 365)
+
+
+@blueprint.get("/review")
+def work_list() -> ResponseReturnValue:
+    """List what waits for review."""
+    asked = worklist.Asked.read(request.args)
+    teams, people = _choices(reader())
+    return render_template(
+        "review/work_list.html",
+        list=worklist.work_list(reader(), viewer(), asked),
+        asked=asked,
+        teams=teams,
+        people=people,
+        standards=standards(site().settings.lexicons),
+        counted=worklist.COUNTED,
+        titles=_titles(),
+        item_text=_item_text,
+    )
+
+
+@blueprint.get("/review/agreement")
+def agreement() -> ResponseReturnValue:
+    """Show how often people and the machine agree."""
+    days = request.args.get("days", PERIODS[1], type=int)
+    days = days if days in PERIODS else PERIODS[1]
+    sampled = request.args.get("of", "sample") != "all"
+    page = agreements.agreement(reader(), viewer(), now() - timedelta(days=days), sampled)
+    return render_template(
+        "review/agreement.html",
+        page=page,
+        days=days,
+        periods=PERIODS,
+        sampled=sampled,
+        titles=_titles(),
+        item_text=_item_text,
+        item_clause=_item_clause,
+    )
+
+
+@blueprint.get("/appeals")
+def appeals() -> ResponseReturnValue:
+    """List appeals: all for QA, a manager's team's, a technician's own."""
+    state = request.args.get("state", "")
+    page = appeals_list.appeals(reader(), viewer(), state, request.args.get("page", 1, type=int))
+    return render_template("review/appeals.html", page=page, titles=_titles(), days=site().web.appeal_days)
+
+
+@blueprint.post("/recordings/<int:recording_id>/appeals/<item_id>")
+def appeal(recording_id: int, item_id: str) -> ResponseReturnValue:
+    """Contest a verdict."""
+    text = request.form.get("text", "")
+    try:
+        with site().db.writing() as session:
+            appealing.appeal(session, viewer(), recording_id, item_id, text)
+    except GoneError:
+        raise NotFound from None
+    except InvalidError as error:
+        panel = fresh(recording_id)
+        line = panel.line(item_id)
+        told = Told(error.words, note=text)
+        return render_template("review/line_page.html", panel=panel, line=line, told=told), 422
+    flash(_("申诉已提交，质检员处理后在“申诉”里可以看到答复。"), "success")
+    return redirect(url_for("recordings.show", recording_id=recording_id, _anchor=f"clause-{item_id}"), 303)
+
+
+@blueprint.post("/appeals/<int:appeal_id>/resolve")
+def resolve(appeal_id: int) -> ResponseReturnValue:
+    """Answer an appeal."""
+    form = request.form
+    try:
+        with site().db.writing() as session:
+            appealing.resolve(
+                session,
+                viewer(),
+                appeal_id,
+                form.get("answer", ""),
+                form.get("verdict", ""),
+                form.get("resolution", ""),
+            )
+    except GoneError:
+        raise NotFound from None
+    except StaleError:
+        raise worded(Conflict(_("这条申诉刚才已由别人处理。请刷新页面查看结果。"))) from None
+    except InvalidError as error:
+        page = appeals_list.appeals(reader(), viewer(), "", 1, appeal_id)
+        told = Told(error.words, verdict=form.get("verdict", ""), note=form.get("resolution", ""))
+        if not page.lines:
+            raise worded(UnprocessableEntity(error.words)) from None
+        return render_template(
+            "review/appeals.html", page=page, titles=_titles(), days=site().web.appeal_days, told=told
+        ), 422
+    flash(_("申诉已处理，技师可以看到答复。"), "success")
+    return redirect(url_for("review.appeals"), 303)
+
+
+def _choices(session: Session) -> tuple[tuple[tuple[int, str], ...], tuple[tuple[int, str], ...]]:
+    people = session.execute(
+        select(Technician.id, Technician.staff_no, Technician.name)
+        .where(Technician.active)
+        .order_by(Technician.staff_no)
+    )
+    teams = session.execute(select(Team.id, Team.name).order_by(Team.name))
+    return tuple((i, name) for i, name in teams), tuple((i, f"{no} {name}") for i, no, name in people)
+
+
+def _titles() -> dict[str, str]:
+    return {s.id: s.title for s in standards(site().settings.lexicons)}
+
+
+def _item_text(standard_id: str, item_id: str) -> str:
+    info = standard(site().settings.lexicons, standard_id)
+    item = info.item(item_id) if info else None
+    return item.text if item else item_id
+
+
+def _item_clause(standard_id: str, item_id: str) -> str:
+    info = standard(site().settings.lexicons, standard_id)
+    item = info.item(item_id) if info else None
+    return item.clause if item else ""
