@@ -73,6 +73,9 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "scorecards.mine": frozenset({TECHNICIAN}),
     "scorecards.note_add": frozenset({ADMIN, MANAGER}),
     "scorecards.note_done": frozenset({ADMIN, MANAGER}),
+    "scorecards.clip_add": STAFF,
+    "scorecards.clip_remove": STAFF,
+    "scorecards.clip_audio": EVERYONE,
     "scorecards.standards_list": STAFF,
     "scorecards.standard_show": STAFF,
     # uploads

@@ -69,7 +69,7 @@ def _status(wait_s: float) -> None:
     until = time.monotonic() + wait_s
     while True:
         with site().db.reading() as session:
-            counts = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+            counts = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
         waiting = sum(counts.get(state, 0) for state in (JobState.QUEUED, JobState.RUNNING))
         if not waiting or time.monotonic() >= until:
             break

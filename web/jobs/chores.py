@@ -14,7 +14,7 @@ from web.intake.storage import Storage, open_storage
 from web.jobs import drop
 from web.links import keep as links
 from web.models import Recording
-from web.scorecards import keep
+from web.scorecards import clips, keep
 from web.site import Site
 
 log = logging.getLogger(__name__)
@@ -86,6 +86,7 @@ CHORES: list[Chore] = [
     Chore("open links", 900.0, judge_open_links),
     Chore("links", 15.0, refresh_links),
     Chore("scorecards", 5.0, refresh_scorecards),
+    Chore("clips", 5.0, clips.cut_waiting),
     Chore("audio of deleted recordings", 60.0, remove_audio),
     Chore("leftovers", 3600.0, sweep),
 ]

@@ -53,7 +53,20 @@ def prepare(storage: Storage, key: str, path: Path, settings: Settings) -> Sound
             return None
 
 
-def _ask(path: Path, folder: Path, settings: Settings) -> dict[str, Any]:
+def cut(storage: Storage, key: str, start_s: float, end_s: float, settings: Settings) -> str | None:
+    """Cut the seconds [start_s, end_s) out of a stored recording; return the cut's own key, None where it cannot be made."""
+    with tempfile.TemporaryDirectory(prefix="tingjian-cut-") as name:
+        folder = Path(name)
+        try:
+            with storage.local_path(key) as path:
+                _ask(path, folder, settings, cut_s=[start_s, end_s])
+            return storage.take(folder / "clip").key
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            log.info("no cut of %s: %r", key, error)
+            return None
+
+
+def _ask(path: Path, folder: Path, settings: Settings, **more: object) -> dict[str, Any]:
     """Return the child's answer. Raises OSError, ValueError, SubprocessError where there is none."""
     source = folder / secrets.token_hex(16)  # FFmpeg sees neither the user's name nor the neighbours of the file
     source.symlink_to(path.resolve())
@@ -63,6 +76,7 @@ def _ask(path: Path, folder: Path, settings: Settings) -> dict[str, Any]:
         "max_duration_s": settings.max_duration_s,
         "max_cpu_s": settings.decode_timeout_s,
         "parent": os.getpid(),
+        **more,
     }
     environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(

@@ -83,7 +83,7 @@ def orders(session: Session, period: Period, asked: Asked, zone: Any) -> dict[in
     )
     if asked.job_kind:
         wanted = wanted.where(WorkOrder.job_kind == asked.job_kind)
-    return {int(i): int(n) for i, n in session.execute(wanted).tuples() if i is not None}
+    return {int(i): int(n) for i, n in session.execute(wanted) if i is not None}
 
 
 def job_kinds(session: Session) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ def standards_heard(session: Session, span: Span) -> dict[str, int]:
         .group_by(ScoreDay.standard_id)
         .order_by(total.desc(), ScoreDay.standard_id)
     )
-    return {str(i): int(n) for i, n in session.execute(wanted).tuples()}
+    return {str(i): int(n) for i, n in session.execute(wanted)}
 
 
 def _frame(session: Session, wanted: Rows, columns: list[str]) -> pd.DataFrame:

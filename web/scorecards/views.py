@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from web import audit
 from web.db import now
 from web.i18n import gettext as _
+from web.intake.storage import open_storage
 from web.login import viewer
-from web.models import Team, UserRole
-from web.scorecards import coaching, frames
+from web.models import Clip, Team, UserRole
+from web.scorecards import clips, coaching, frames
 from web.scorecards.asked import Asked, choices
 from web.scorecards.charts import heat_chart, score_chart, trend_chart
 from web.scorecards.figures.frames import Reviewed
@@ -111,6 +113,42 @@ def note_done(technician_id: int, note_id: int) -> ResponseReturnValue:
         if not coaching.done(session, who.id, note_id):
             abort(404)
     return redirect(url_for("scorecards.technician", technician_id=who.id, _anchor="notes"))
+
+
+@blueprint.post("/clips/<int:recording_id>")
+def clip_add(recording_id: int) -> ResponseReturnValue:
+    """Keep a few seconds as a good example or as something to work on."""
+    values = clips.read(request.form)
+    if values is None:
+        abort(422)
+    with site().db.writing() as session:
+        if not clips.add(session, viewer(), recording_id, values):
+            abort(404)
+    flash(_("已设为示范片段。") if values.good else _("已设为待改进片段。"), "success")
+    return redirect(url_for("recordings.show", recording_id=recording_id))
+
+
+@blueprint.post("/clips/<int:clip_id>/remove")
+def clip_remove(clip_id: int) -> ResponseReturnValue:
+    """Take a clip back."""
+    with site().db.writing() as session:
+        clip = session.get(Clip, clip_id) or abort(404)
+        technician_id = clip.technician_id
+        if not clips.remove(session, viewer(), clip_id):
+            abort(404)
+    return redirect(url_for("scorecards.technician", technician_id=technician_id, _anchor="clips"))
+
+
+@blueprint.get("/clips/<int:clip_id>/audio")
+def clip_audio(clip_id: int) -> ResponseReturnValue:
+    """Give a clip's seconds, nothing else of the recording."""
+    here = site()
+    key = clips.audible(reader(), viewer(), clip_id) or abort(404)
+    with here.db.writing() as session:
+        audit.record(session, "listen", "clip", clip_id)
+    answer = send_file(open_storage(here.web, here.settings.home).open(key), mimetype="audio/mp4", conditional=True)
+    answer.headers["Cache-Control"] = "private, no-cache"  # consent may end
+    return answer
 
 
 @blueprint.get("/standards")
