@@ -84,7 +84,7 @@ def _logins(session: Session, technicians: Mapping[str, int]) -> bool:
 
 
 def _orders(session: Session, archive: Archive, technicians: Mapping[str, int]) -> dict[str, int]:
-    known = dict(session.execute(select(WorkOrder.order_no, WorkOrder.id)).tuples().all())
+    known = {row.order_no: row.id for row in session.execute(select(WorkOrder.order_no, WorkOrder.id))}
     fresh = [
         WorkOrder(
             order_no=order.order_no,

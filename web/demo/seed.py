@@ -17,6 +17,7 @@ from web import audit
 from web.db import now
 from web.demo.archive import SEED, generate
 from web.demo.company import Company, settle
+from web.demo.reviews import review
 from web.demo.scoring import Task, all_judged
 from web.demo.values import Archive, DemoTranscript
 from web.intake.receive import drawn
@@ -35,6 +36,7 @@ class Seeded:
 
     added: int
     already: int
+    signed: int
     seconds: float
 
 
@@ -48,23 +50,24 @@ def seed(
 ) -> Seeded:
     """Bring the archive in; `weeks_end` is yesterday if not given. An interrupted run is taken up where it stopped.
 
-    What a database began with counts: a later run keeps its seed and its last day.
+    What a database began with counts: a later run keeps its seed and its last day. Runs in the application's context.
     """
     begun = time.monotonic()
     stamp = _stamp(here, number, weeks_end or now().astimezone(here.zone).date() - dt.timedelta(days=1))
     if stamp["finished"]:
-        return Seeded(0, _count(here), time.monotonic() - begun)
+        return Seeded(0, len(_known(here)), 0, time.monotonic() - begun)
     archive = generate(stamp["seed"], dt.date.fromisoformat(stamp["weeks_end"]), stamp["timezone"])
     with here.db.writing() as session:
         company = settle(session, archive)
     known = _known(here)
     missing = [t for t in archive.transcripts if _sha256(t) not in known]
     _bring_in(here, archive, missing, company, tell, processes)
+    signed = review(here, archive, {t.original_name: _sha256(t) for t in archive.transcripts}, tell)
     with here.db.writing() as session:
         row = session.get_one(SiteValue, STAMP)
         row.value = {**row.value, "finished": True}
-        audit.record(session, "demo.seeded", username="demo", recordings=len(missing))
-    return Seeded(len(missing), len(archive.transcripts) - len(missing), time.monotonic() - begun)
+        audit.record(session, "demo.seeded", username="demo", recordings=len(missing), signed=signed)
+    return Seeded(len(missing), len(archive.transcripts) - len(missing), signed, time.monotonic() - begun)
 
 
 def _stamp(here: Site, number: int, weeks_end: dt.date) -> dict[str, Any]:
@@ -77,10 +80,6 @@ def _stamp(here: Site, number: int, weeks_end: dt.date) -> dict[str, Any]:
             session.add(row)
         value: dict[str, Any] = row.value
         return value
-
-
-def _count(here: Site) -> int:
-    return len(_known(here))
 
 
 def _known(here: Site) -> frozenset[str]:

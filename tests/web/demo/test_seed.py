@@ -1,0 +1,139 @@
+"""The demo archive in a database: through the import, once, with people's reviews beside the machine's verdicts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from web.db import Database
+from web.demo import seed as seeding
+from web.demo.archive import SEED, generate
+from web.demo.company import LOGINS, PASSWORD
+from web.demo.seed import STAMP, Seeded, seed
+from web.demo.values import Archive
+from web.models import (
+    Analysis,
+    Appeal,
+    CoachingNote,
+    Decision,
+    Recording,
+    RecordingState,
+    ReviewState,
+    SignOff,
+    SiteValue,
+    StaleDay,
+    Team,
+    Technician,
+    User,
+    Verdict,
+    WorkOrder,
+)
+from web.site import Site, site
+
+END = dt.date(2026, 11, 23)
+EVERY = 40  # of the archive's recordings: the whole takes most of a minute
+
+
+def thinned(number: int, weeks_end: dt.date, timezone: str = "Asia/Shanghai") -> Archive:
+    whole = generate(number, weeks_end, timezone)
+    return replace(whole, transcripts=whole.transcripts[::EVERY])
+
+
+@pytest.fixture
+def here(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setattr(seeding, "generate", thinned)
+    with app.app_context():
+        yield site()
+
+
+def bring_in(here: Site, **more: object) -> Seeded:
+    return seed(here, lambda _: None, processes=1, **{"weeks_end": END, **more})  # type: ignore[arg-type]
+
+
+def counts(db: Database) -> dict[str, int]:
+    tables = (Team, Technician, User, WorkOrder, Recording, Analysis, Verdict, Decision, SignOff, Appeal, CoachingNote)
+    with db.reading() as session:
+        return {t.__tablename__: session.scalar(select(func.count()).select_from(t)) or 0 for t in tables}
+
+
+def test_a_second_run_adds_nothing_even_on_another_day(here: Site, db: Database) -> None:
+    first = bring_in(here)
+    before = counts(db)
+    assert first.added == before["recordings"] > 30
+    again = bring_in(here, weeks_end=END + dt.timedelta(days=1))
+    assert (again.added, again.already, again.signed) == (0, first.added, 0)
+    assert counts(db) == before
+
+
+def test_an_interrupted_run_is_taken_up_where_it_stopped(
+    here: Site, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeding, "BATCH", 10)
+    told: list[str] = []
+
+    def stop_after_one(line: str) -> None:
+        told.append(line)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        seed(here, stop_after_one, weeks_end=END, processes=1)
+    assert counts(db)["recordings"] == 10
+    rest = bring_in(here, weeks_end=END + dt.timedelta(days=3))
+    assert rest.already == 10
+    assert counts(db)["recordings"] == rest.added + 10 == len(thinned(SEED, END).transcripts)
+    assert told == [f"演示档案：已导入 10/{rest.added + 10} 段"]
+
+
+def test_everything_is_judged_summed_up_later_and_labelled_as_demo(here: Site, db: Database) -> None:
+    bring_in(here)
+    with db.reading() as session:
+        recordings = session.scalars(select(Recording)).all()
+        assert {r.source for r in recordings} == {"demo"}
+        assert {r.state for r in recordings} == {RecordingState.JUDGED}
+        assert all(r.original_name.startswith("演示_") and r.note == "演示数据" for r in recordings)
+        assert all(r.stored_key == "" and r.technician_id and r.work_order_id for r in recordings)
+        assert {a.origin for a in session.scalars(select(Analysis))} == {"imported"}
+        assert all(
+            name.startswith("演示")
+            for name in session.scalars(select(Team.name).where(Team.name != "东区"))
+            if name != "西区"
+        )
+        days = {(d.technician_id, d.day) for d in session.scalars(select(StaleDay))}
+        assert days == {(r.technician_id, r.recorded_on) for r in recordings}
+        assert session.get_one(SiteValue, STAMP).value["finished"] is True
+
+
+def test_people_reviewed_two_in_five_and_overruled_what_the_machine_got_wrong(here: Site, db: Database) -> None:
+    done = bring_in(here)
+    with db.reading() as session:
+        signed = session.scalars(select(Recording).where(Recording.review_state == ReviewState.SIGNED)).all()
+        assert len(signed) == done.signed
+        assert 0.25 < done.signed / done.added < 0.6
+        actions = Counter(session.scalars(select(Decision.action)))
+        assert actions["answer"] > 0
+        assert actions["overrule"] > 0
+        assert all(d.note for d in session.scalars(select(Decision).where(Decision.action == "overrule")))
+        unanswered = select(Verdict).where(
+            Verdict.recording_id.in_([r.id for r in signed]), Verdict.how == "person", Verdict.human.is_(None)
+        )
+        assert session.scalars(unanswered).all() == []
+
+
+def test_the_demo_logins_work_and_nobody_elses_password_is_touched(here: Site, app: Flask, db: Database) -> None:
+    with db.reading() as session:
+        own = session.scalars(select(User.password_hash).where(User.username == "admin")).one()
+    bring_in(here)
+    with db.reading() as session:
+        assert session.scalars(select(User.password_hash).where(User.username == "admin")).one() == own
+        users = {u.username: u for u in session.scalars(select(User))}
+    assert all(users[name].role is role for name, _, role in LOGINS)
+    assert users["qa"].preferences["demo"] is True
+    assert "demo" not in users["admin"].preferences
+    answer = app.test_client().post("/login", data={"username": "manager", "password": PASSWORD})
+    assert answer.status_code == 302
