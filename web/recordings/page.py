@@ -26,13 +26,13 @@ from web.models import (
     Technician,
     TranscriptEdit,
     User,
-    UserRole,
     Verdict,
     WorkOrder,
 )
 from web.recordings import turns
 from web.recordings.figures import Figure, figures
 from web.recordings.filters import Filter
+from web.review.queries import BLIND
 
 PRESENT_S = 60.0  # a page says every 20 s that it is open: after three silences nobody is there
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
@@ -136,7 +136,7 @@ class RecordingPage:
     neighbours: tuple[int | None, int | None]
     others: tuple[str, ...]
     may_edit: bool
-    role: UserRole
+    blind: bool  # then nothing on the page tells what the machine found
     talk: Talk
 
     @property
@@ -206,7 +206,9 @@ def load(session: Session, viewer: Viewer, recording_id: int, asked: Filter | No
         neighbours=(before, after),
         others=others(session, r.id, viewer),
         may_edit=viewer.role in OFFICE,
-        role=viewer.role,
+        blind=viewer.role in OFFICE
+        and r.review_state is not ReviewState.SIGNED
+        and viewer.preferences.get(BLIND) is True,
         talk=Talk() if a is None else _talk(session, r, a, edits),
     )
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-from flask import current_app, make_response, render_template, request
+from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from web.recordings.blueprint import asked, blueprint, shown
 from web.recordings.filters import Filter
 from web.recordings.page import RecordingPage, others
 from web.recordings.words import review_names, role_name, state_names, verdict_names
+from web.review.queries import panel
 from web.site import reader, site
 from web.standards import StandardInfo, all_facts, standard, standards
 
@@ -103,25 +103,10 @@ def _context(page: RecordingPage, session: Session, who: Viewer) -> dict[str, An
     return {
         "page": page,
         "job": waiting,
-        "panel": panel_of(session, page.id, who),
+        "panel": panel(session, page.id, who),
         "arguments": asked().arguments(),
-        "has_review": _has_review(),
         "fact_titles": {f.name: f.title for f in all_facts(site().settings.lexicons)},
     }
-
-
-def panel_of(session: Session, recording_id: int, who: Viewer) -> object | None:
-    """Return what the review panel shows, None while there is nothing to review."""
-    if not _has_review():
-        return None
-    queries = importlib.import_module("web.review.queries")
-    found: object | None = queries.panel(session, recording_id, who)
-    return found
-
-
-def _has_review() -> bool:
-    """Whether this installation has the review feature: without it recordings are heard and read only."""
-    return "review" in current_app.blueprints
 
 
 def _standards() -> tuple[StandardInfo, ...]:

@@ -73,7 +73,7 @@ export function createPlayer(root) {
     now.textContent = clock(at);
     seek.value = at;
     fill(seek);
-    seek.setAttribute("aria-valuetext", _("%(at)s，共 %(all)s", { at: spoken(at), all: spoken(length()) }));
+    seek.setAttribute("aria-valuetext", _("%(at)s，共 %(all)s", { at: spoken(at), all: spoken(Number(root.dataset.duration) || length()) }));
     const wide = document.getElementById("stage-wide").clientWidth;
     document.getElementById("cursor").style.transform = `translateX(${(at / (length() || 1)) * wide}px)`;
   }

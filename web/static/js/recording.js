@@ -23,7 +23,18 @@ document.addEventListener("click", (event) => {
   player.evidence(+button.dataset.seek, "exact" in button.dataset);
   if (button.dataset.item) lanes.light(button.dataset.item);
   text.light(button.dataset.item ?? "", +button.dataset.seek);
+  if (!button.closest("#panel")) reveal(button.dataset.item);
 });
+/** Show what the panel says about a clause whose words or mark were clicked; review.js makes it the current one. */
+function reveal(item) {
+  const clause = item && document.getElementById(`clause-${item}`);
+  if (!clause) return;
+  const group = clause.closest("details");
+  if (group) group.open = true;
+  clause.click();
+  clause.scrollIntoView({ block: "nearest" });
+}
+document.addEventListener("tingjian:hit", (event) => reveal(event.detail.item));
 document.addEventListener("tingjian:criterion-current", (event) => {
   lanes.light(event.detail.item);
   text.light(event.detail.item);
