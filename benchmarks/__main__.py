@@ -9,7 +9,9 @@ COMMANDS = {
     "accuracy": "items, words, speakers and roles on the samples, from the audio and from the scripts",
     "speed": "stage times and times real time, beside openai-whisper's own transcribe",
     "wording": "verdicts on held-out wordings, from perfect text",
+    "pages": "every page of the site at 100,000 recordings: times and queries",
     "chance": "chance hits of unrelated phrases by length: the calibration of similarity",
+    "kills": "site and worker killed a hundred times at random: nothing acknowledged is lost or done twice",
 }
 
 

@@ -6,11 +6,8 @@ It gets tasks through a pipe and answers with what happens; it dies with its sup
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import signal
 import tempfile
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -43,33 +40,16 @@ TOLD_EVERY_S = 0.5
 
 def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) -> None:
     """Work until the pipe closes. `kind` says which jobs this process is for."""
-    attach_to_parent()
     if kind is JobKind.HEAR:
         os.nice(HEARING_NICE)
     work = Work(settings, open_storage(web, settings.home))
     if kind is JobKind.SCORE:
         work.warm()
-    pipe.send(Ready())
     with contextlib.suppress(EOFError, BrokenPipeError):
+        pipe.send(Ready())
         while True:
             pipe.send(answer(work, pipe.recv(), pipe.send))
     os._exit(0)  # no farewell of thread pools: CTranslate2 and onnxruntime may wait for each other (RELIABILITY §1.11)
-
-
-def attach_to_parent() -> None:
-    """Die with the parent, however it dies; leave Ctrl-C and SIGTERM to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    with contextlib.suppress(AttributeError, OSError):  # Linux: at once, even amid native code
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    parent = os.getppid()
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1.0)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
 def answer(work: Work, task: Task, tell: Tell) -> Done | Failure:
@@ -151,7 +131,6 @@ def _named(stored: Path, name: str) -> Iterator[Path]:
         yield link
 
 
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 _TALK = Hearing(
     "",
     4.0,

@@ -6,7 +6,6 @@ from its file name (TINGJIAN_WEB_FILE_NAME_PATTERN).
 
 from __future__ import annotations
 
-import importlib
 import logging
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from web.intake.receive import Details, receive_file
 from web.intake.storage import open_storage
 from web.jobs import doorbell
 from web.site import Site
+from web.uploads.names import parse_name
 
 log = logging.getLogger(__name__)
 STILL_S = 10.0  # unchanged for this long: the copying has ended
@@ -55,8 +55,7 @@ def waiting(folder: Path, now_s: float) -> Iterator[Path]:
 
 
 def _details(here: Site, name: str) -> Details:
-    told: Details = importlib.import_module("web.uploads.names").parse_name(name, here.web.file_name_pattern)
-    return told
+    return parse_name(name, here.web.file_name_pattern)
 
 
 def _move(path: Path, folder: str) -> Path:

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 POLL_S = 3.0  # repairs a lost ring of the doorbell
 LISTEN_S = 0.2  # how soon a wish to stop is seen
+BEATS = 4  # heartbeats a lease: some may come late
 TRIES = 5  # to write a result: the work behind it took minutes
 
 
@@ -65,10 +66,10 @@ class Post:
                     continue
             except Exception:
                 log.exception("%s: a step failed", self.name)
-                self._end_child()
+                self.close()
             self.bell.wait(POLL_S)
             self.bell.clear()
-        self._end_child()
+        self.close()
 
     @property
     def name(self) -> str:
@@ -95,15 +96,15 @@ class Post:
             self._note_death(claimed, repr(error))
         except Exception:
             # not the child's fault: the job waits for its lease, so that a broken database does not count as a death
-            self._end_child()
+            self.close()
             raise
         self._jobs += 1
         if not ended or self._jobs >= self.terms.jobs:
-            self._end_child()
+            self.close()
 
     def _follow(self, claimed: Claim, pipe: Connection) -> bool:
         """Listen to the child until the job ends; return whether the child may go on living."""
-        beat_every_s = self.here.web.lease_seconds / 4
+        beat_every_s = self.here.web.lease_seconds / BEATS
         beat_at = heard_at = time.monotonic()
         stop_at = math.inf
         standing: Standing | None = None
@@ -175,7 +176,7 @@ class Post:
         """Return the pipe to a living child, started where there is none. Raises EOFError where it cannot start."""
         if self._child is not None and self._child.is_alive() and self._pipe is not None:
             return self._pipe
-        self._end_child()
+        self.close()
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
         child = spawn.Process(
@@ -194,7 +195,8 @@ class Post:
             raise EOFError("the child said something else")
         return ours
 
-    def _end_child(self) -> None:
+    def close(self) -> None:
+        """End the child."""
         if self._pipe is not None:
             self._pipe.close()
         if self._child is not None:
