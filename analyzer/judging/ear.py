@@ -9,33 +9,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyzer.domain import Hearing, Hit, Role, Span, quantise_ratio, quantise_time
 from analyzer.judging.clock import SpeechClock
 from analyzer.matching import (
-    ACCUSATION,
     CUE,
     EXCUSE,
+    SUSPICION,
     CostTable,
     Finder,
     Match,
     Stream,
     Strictness,
     covers,
+    excerpt,
     make_stream,
     wording,
 )
-from analyzer.rubric.model import Choice, Cue, Element, Literal, Phrase, Standard
+from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
 from analyzer.rubric.model import Sequence as Pattern
-from analyzer.text import Break
 from analyzer.text.syllables import spell
 from analyzer.text.tokens import tokenizer
 
-NEIGHBOURHOOD = 32  # characters around a hit in which an exception is looked for
-REMEDY_AFTER = 40  # characters after a hit within which help must be promised to pardon it
-REMEDY_BEFORE = 20  # the same before it, within the sentence
-REMEDY_WITHIN_S = 15.0  # help that comes later was wrung out by the customer
-ANSWER_WITHIN_S = 20.0  # seconds after a question within which words answer it
+BEFORE, AFTER = 32, 40  # characters around a hit in which an exception or help is looked for
 
 # Who is searched for each `who`: where nobody knows who speaks, either speaker counts, and the result says so.
 _ROLES: dict[Role, frozenset[Role]] = {
@@ -98,9 +95,11 @@ class Ear:
         self.hearing = hearing
         self.clock = SpeechClock(hearing)
         self.words = words
-        self._table = table
+        self.table = table
         self._streams: dict[Role | None, Stream] = {}
         self._finders: dict[tuple[Role | None, str], Finder] = {}
+        self._unsure: dict[Role | None, tuple[Finder, NDArray[np.intp]]] = {}
+        self._nearby: dict[tuple[Role | None, int, int], tuple[Finder, int]] = {}
 
     @property
     def roles_known(self) -> bool:
@@ -118,7 +117,7 @@ class Ear:
         """Return the search over `who`'s words."""
         key = (who, strictness.name)
         if key not in self._finders:
-            self._finders[key] = Finder(self.stream(who), self._table, strictness)
+            self._finders[key] = Finder(self.stream(who), self.table, strictness)
         return self._finders[key]
 
     def matches(
@@ -127,77 +126,39 @@ class Ear:
         phrases: Sequence[Phrase],
         exceptions: Sequence[Phrase],
         strictness: Strictness,
-        *,
-        word_edges: bool = False,
     ) -> list[Match]:
         """Return what `who` said of `phrases`, less what an exception covers, in order of time."""
-        found = self.finder(who, strictness).matches(phrases, word_edges=word_edges)
+        found = self.finder(who, strictness).matches(phrases)
         if not found or not exceptions:
             return found
-        return [m for m in found if not self._excused(who, m, exceptions)]
+        return [m for m in found if not self.excused(who, m, exceptions)]
 
-    def _excused(self, who: Role | None, match: Match, exceptions: Sequence[Phrase]) -> bool:
+    def unsure(self, who: Role | None, least: float) -> tuple[Finder, NDArray[np.intp]]:
+        """Return the search over the sentences in which the engine was less sure than `least` somewhere.
+
+        With it come the places of their characters in `who`'s stream.
+        """
+        if who not in self._unsure:
+            stream = self.stream(who)
+            part, at = excerpt(stream, stream.confidence < least)
+            self._unsure[who] = (Finder(part, self.table, SUSPICION), at)
+        return self._unsure[who]
+
+    def around(self, who: Role | None, match: Match) -> tuple[Finder, int]:
+        """Return the search over what stands around a match, and where that begins in the stream."""
+        key = (who, match.first, match.last)
+        if key not in self._nearby:
+            stream = self.stream(who)
+            begin = max(0, match.first - BEFORE)
+            near = stream.window(begin, min(len(stream.text), match.last + 1 + AFTER))
+            self._nearby[key] = (Finder(near, self.table, EXCUSE), begin)
+        return self._nearby[key]
+
+    def excused(self, who: Role | None, match: Match, exceptions: Sequence[Phrase]) -> bool:
         """Return whether an exception covers the match; only its neighbourhood is searched."""
-        stream = self.stream(who)
-        begin = max(0, match.first - NEIGHBOURHOOD)
-        around = stream.window(begin, min(len(stream.text), match.last + 1 + NEIGHBOURHOOD))
+        finder, begin = self.around(who, match)
         inner = replace(match, first=match.first - begin, last=match.last - begin)
-        finder = Finder(around, self._table, EXCUSE)
         return any(covers(e, inner) for e in finder.matches(exceptions, resolve=False))
-
-    def promise(self, element: Element, match: Match) -> str | None:
-        """Return the words that promise one of an element's remedies beside a match of it, or None.
-
-        Help counts in the same sentence before the match, and after it in the same turn or the next one.
-        """
-        if not element.remedies:
-            return None
-        stream = self.stream(element.who)
-        for begin, end in (self._next_turn(stream, match), self._sentence_before(stream, match)):
-            near = stream.window(begin, end)
-            if not near.text:
-                continue
-            finder = Finder(near, self._table, EXCUSE)
-            refused = finder.matches(element.refusals, resolve=False)
-            latest_s = stream.span(match.first, match.last).end_s + REMEDY_WITHIN_S
-            for help_ in finder.matches(element.remedies):
-                in_time = near.span(help_.first, help_.first).start_s <= latest_s
-                if in_time and not any(covers(r, help_) for r in refused):
-                    return near.quote(help_.first, help_.last)
-        return None
-
-    def unasked(self, element: Element, match: Match) -> bool:
-        """Return whether the customer has talked before a match, yet asked nothing that it could answer.
-
-        A question is known by the element's question words or by the question mark that the engine wrote.
-        """
-        customer = self.stream(Role.CUSTOMER)
-        if not element.questions or not customer.text:
-            return False
-        at_s = self.span(element.who, match).start_s
-        starts = np.array([u.start_s for u in customer.utterances])
-        if at_s <= starts[0]:
-            return False
-        recent = [u for u in customer.utterances if u.start_s < at_s < u.end_s + ANSWER_WITHIN_S]
-        if any("？" in u.text or "?" in u.text for u in recent):
-            return False
-        near = make_stream(recent, None, self.words)
-        return not (near.text and Finder(near, self._table, ACCUSATION).matches(element.questions))
-
-    @staticmethod
-    def _next_turn(stream: Stream, match: Match) -> tuple[int, int]:
-        """Return the characters from a match to the end of the turn after its own, as far as help may be."""
-        begin = match.last + 1
-        reach = stream.breaks[begin : begin + REMEDY_AFTER]
-        turns = np.flatnonzero(reach == Break.TURN)
-        return begin, begin + (int(turns[1]) if len(turns) > 1 else len(reach))
-
-    @staticmethod
-    def _sentence_before(stream: Stream, match: Match) -> tuple[int, int]:
-        """Return the characters of a match's sentence before it, as far as help may be."""
-        begin = max(0, match.first - REMEDY_BEFORE)
-        starts = np.flatnonzero(stream.breaks[begin : match.first + 1] >= Break.SENTENCE)
-        return (begin + int(starts[-1]) if len(starts) else begin), match.first
 
     def hit(self, who: Role | None, match: Match, *, element: str = "", suspicion: bool = False) -> Hit:
         """Return a match as evidence: original words, seconds, role."""

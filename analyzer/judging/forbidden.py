@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from analyzer.domain import Hit, ItemResult, Role, Span, Verdict
+from analyzer.judging.accusing import accusations, promise, unasked, unclear
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.reasons import clock, number, part, reason
-from analyzer.matching import ACCUSATION, SUSPICION, Match
+from analyzer.matching import Match
 from analyzer.rubric.model import Element, Item
 
 CLEAR_CONFIDENCE = 0.45  # mean character confidence under which a hit is only a suspicion
@@ -66,20 +65,18 @@ def _said(element: Element, case: Case) -> Iterator[_Said]:
         hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
         if doubt:
             hit = replace(hit, note=part(doubt))
-        yield _Said(hit, case.ear.promise(element, match))
+        yield _Said(hit, promise(case.ear, element, match))
 
 
 def _found(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
     """Yield the matches of one element with the code of what makes each a suspicion ("" where it is proven)."""
-    ear, who = case.ear, element.who
-    sure = ear.matches(who, element.phrases, element.exceptions, ACCUSATION, word_edges=True)
-    for match in sure:
+    said, misheard = accusations(case.ear, element)
+    for match in said:
         yield match, _doubt(match, element, case)
-    if not np.any(ear.stream(who).confidence < CLEAR_CONFIDENCE):
-        return
-    for match in ear.matches(who, element.phrases, element.exceptions, SUSPICION, word_edges=True):
-        overlaps = any(match.first <= m.last and m.first <= match.last for m in sure)
-        if not overlaps and ear.confidence(who, match) < CLEAR_CONFIDENCE:
+    for match in misheard:
+        yield match, "doubt-misheard"
+    for match in unclear(case.ear, element, CLEAR_CONFIDENCE):
+        if not any(match.first <= m.last and m.first <= match.last for m in (*said, *misheard)):
             yield match, "doubt-audio"
 
 
@@ -91,4 +88,4 @@ def _doubt(match: Match, element: Element, case: Case) -> str:
     whose = stream.speaker_confidence(match.first, match.last)
     if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < SURE_SPEAKER):
         return "doubt-voice"
-    return "doubt-unasked" if ear.unasked(element, match) else ""
+    return "doubt-unasked" if unasked(ear, element, match) else ""

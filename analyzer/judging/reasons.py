@@ -42,6 +42,7 @@ PARTS = {
     "more": "，共 {count} 处",
     "doubt-voice": "不能确定是谁说的",
     "doubt-audio": "这一段录音不清楚",
+    "doubt-misheard": "听写出来的这几个字连不成话，可能听岔了音",
     "doubt-unasked": "前面没有听到用户提问，不一定是在回答用户",
     "list": "、",
 }

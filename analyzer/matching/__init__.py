@@ -1,9 +1,11 @@
 """Sound-tolerant search of phrases in what one role said."""
 
-from analyzer.matching.calibrate import ACCUSATION, COURTESY, CUE, EXCUSE, SUSPICION, THRESHOLD, Strictness
+from analyzer.matching.calibrate import ACCUSATION, COURTESY, CUE, EXCUSE, NEAR, SUSPICION, THRESHOLD, Strictness
 from analyzer.matching.costs import CostTable
+from analyzer.matching.excerpt import excerpt
 from analyzer.matching.find import Finder
 from analyzer.matching.overlap import Match, covers, resolve_overlaps
+from analyzer.matching.sense import nonsense
 from analyzer.matching.stream import Stream, make_stream
 from analyzer.matching.wording import wording
 
@@ -12,6 +14,7 @@ __all__ = [
     "COURTESY",
     "CUE",
     "EXCUSE",
+    "NEAR",
     "SUSPICION",
     "THRESHOLD",
     "CostTable",
@@ -20,7 +23,9 @@ __all__ = [
     "Stream",
     "Strictness",
     "covers",
+    "excerpt",
     "make_stream",
+    "nonsense",
     "resolve_overlaps",
     "wording",
 ]

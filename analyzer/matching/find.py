@@ -162,7 +162,11 @@ class Finder:
 
     def _match(self, phrase: Phrase, path: _Path) -> Match:
         similarity = self.strictness.similarity(max(0.0, path.cost - _ROUNDING), path.syllables)
-        return Match(path.first, path.end - 1, phrase.source, path.cost, similarity, phrase)
+        return Match(path.first, path.end - 1, phrase.source, path.cost, similarity, phrase, path.syllables)
+
+    def gapped(self, phrase: Phrase) -> bool:
+        """Return whether there is a gap in the phrase."""
+        return program_of(phrase, self._table).gapped
 
     def _on_edges(self, match: Match) -> bool:
         edge = self.stream.word_edge

@@ -10,7 +10,10 @@ from analyzer.rubric.model import Phrase
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Characters first..last (both included) of a stream that say a phrase (its source), and how alike they are."""
+    """Characters first..last (both included) of a stream that say a phrase (its source), and how alike they are.
+
+    `syllables` is how many were asked for on the path that was taken through the phrase.
+    """
 
     first: int
     last: int
@@ -18,6 +21,7 @@ class Match:
     cost: float
     similarity: float
     asked: Phrase | None = field(default=None, compare=False, repr=False)
+    syllables: float = field(default=0.0, compare=False, repr=False)
 
     @property
     def width(self) -> int:
