@@ -1,32 +1,58 @@
-"""`flask --app web demo`: the demo archive into the site's database."""
+"""`flask --app web demo`: demo data, then site and worker, for looking around. Never point it at real data."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
+from web.cli import up
+from web.db import now
+from web.demo import samples
 from web.demo.company import LOGINS, PASSWORD
-from web.migrations import upgrade
-from web.site import site
+from web.demo.people import CAST
+from web.demo.seed import SOURCE, seed
+from web.jobs import doorbell
+from web.links import keep as links
+from web.migrations.start import ensure_current
+from web.models import Recording
+from web.scorecards import keep
+from web.site import Site, site
 
 
 def init_commands(app: Flask) -> None:
     """Add the command."""
-    app.cli.add_command(_demo)
+    app.cli.add_command(demo)
 
 
 @click.command("demo")
-@click.option("--processes", default=2, show_default=True, help="同时判分的进程数。")
+@click.option("--no-serve", is_flag=True, help="只准备数据，不启动网站。")
 @with_appcontext
-def _demo(processes: int) -> None:
-    """导入演示档案：12 周的虚构录音文字；再次运行不会重复导入。"""
-    from web.demo.seed import seed  # here: it loads the analyzer, which no other command of the site needs
-
+def demo(no_serve: bool) -> None:
+    """准备演示数据，然后启动网站和后台进程。"""
     here = site()
-    upgrade(here.web.database(here.settings.home))
-    done = seed(here, click.echo, processes=processes)
-    click.echo(
-        f"演示档案：新导入 {done.added} 段，已有 {done.already} 段，签核 {done.signed} 段，用时 {done.seconds:.0f} 秒。"
-    )
-    click.echo(f"演示账号：{'、'.join(name for name, _, _ in LOGINS)}，密码都是 {PASSWORD}（仅供演示）。")
+    ensure_current(here.web.database(here.settings.home), here.folder)
+    with here.db.reading() as session:
+        if session.scalar(select(Recording.id).where(Recording.source != SOURCE).limit(1)):
+            raise click.ClickException(f"{here.settings.home} 里有真实数据，不能混入演示数据；请换一个 TINGJIAN_HOME")
+    prepare(here)
+    click.echo("可以用这些账号登录（密码都是 {}）：{}".format(PASSWORD, "、".join(f"{u}（{n}）" for u, n, _ in LOGINS)))
+    if not no_serve:
+        up(here)
+
+
+def prepare(here: Site) -> None:
+    """Bring in the archive and the samples; what is there already is left as it is."""
+    done = seed(here, click.echo)
+    if done.added:
+        policy = links.policy_of(here.web)
+        links.refresh_new(here.db, now(), policy)
+        keep.rebuild(here.db)
+    staff = [who.staff_no for who in CAST if not who.newcomer]  # he is to have too few recordings for a rank
+    yesterday = now().astimezone(here.zone).date() - dt.timedelta(days=1)
+    if new := samples.take_in(here, staff, yesterday):
+        click.echo(f"{new} 段示例录音已排队，网站启动后约三分钟分析完。")
+        doorbell.ring(here)

@@ -5,15 +5,18 @@ They know what was meant (`intended`), so that they overrule the matcher where i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from random import Random
 
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analyzer.domain import How, Kind
 from analyzer.domain import Verdict as Word
 from web.demo.values import Archive
+from web.i18n import DEFAULT
 from web.intake import rows
 from web.login import Viewer, viewer_of
 from web.models import Recording, ReviewState, User
@@ -24,7 +27,8 @@ from web.review.lines import Line
 from web.review.signing import sign
 from web.site import Site
 
-SIGNED_SHARE = 0.36  # beside the random sample, which is always reviewed
+STILL_OPEN = dt.timedelta(days=4)  # the last days wait for review, and for their calls
+SIGNED_SHARE = 0.38  # beside the random sample, which is always reviewed
 NOTICED = 0.85  # share of the matcher's errors that a reviewer notices where nothing points at them
 TIDY = 0.94  # share of the clauses no ear can check that were found in order
 REVIEWERS = ("qa", "qa2")
@@ -49,19 +53,22 @@ def review(here: Site, archive: Archive, hashes: Mapping[str, str], tell: Callab
     with here.db.reading() as session:
         found = select(User).where(User.username.in_([*REVIEWERS, "technician"]))
         users = {u.username: viewer_of(u) for u in session.scalars(found)}
+        settled = max(t.recorded_at for t in archive.transcripts) - STILL_OPEN
         statement = select(Recording.id, Recording.sha256, Recording.sampled).where(
-            Recording.sha256.in_(list(intended)), Recording.review_state == ReviewState.OPEN
+            Recording.sha256.in_(list(intended)),
+            Recording.review_state == ReviewState.OPEN,
+            Recording.recorded_at < settled,
         )
         waiting = [(i, sha) for i, sha, sampled in session.execute(statement) if sampled or _share(sha) < SIGNED_SHARE]
     for first in range(0, len(waiting), BATCH):
-        with here.db.writing() as session:
+        with force_locale(DEFAULT), here.db.writing() as session:
             for recording_id, sha256 in waiting[first : first + BATCH]:
                 viewer = users[REVIEWERS[int(sha256[-1], 16) % len(REVIEWERS)]]
                 _sign(session, viewer, recording_id, intended[sha256], Random(sha256))  # noqa: S311 - demo data
                 session.expunge_all()
     tell(f"演示档案：已签核 {len(waiting)} 段")
     if waiting:
-        with here.db.writing() as session:
+        with force_locale(DEFAULT), here.db.writing() as session:
             _contest(session, users["technician"])
     return len(waiting)
 

@@ -22,12 +22,14 @@ from web.demo.scoring import Task, all_judged
 from web.demo.values import Archive, DemoTranscript
 from web.intake.receive import drawn
 from web.intake.rows import record_analysis
+from web.links import keep as links
 from web.models import Recording, SiteValue
 from web.site import Site
 
 STAMP = "demo_archive"  # the SiteValue that says which archive this database holds
 BATCH = 50  # recordings a transaction: a page never waits long for the write lock
 SOURCE = "demo"
+MEDIA_TYPE = "application/json"  # tells transcripts from the audio samples, which come from the demo too
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def seed(
     known = _known(here)
     missing = [t for t in archive.transcripts if _sha256(t) not in known]
     _bring_in(here, archive, missing, company, tell, processes)
+    links.refresh_new(here.db, now(), links.policy_of(here.web))  # first: what is signed keeps its verdicts
     signed = review(here, archive, {t.original_name: _sha256(t) for t in archive.transcripts}, tell)
     with here.db.writing() as session:
         row = session.get_one(SiteValue, STAMP)
@@ -84,7 +87,7 @@ def _stamp(here: Site, number: int, weeks_end: dt.date) -> dict[str, Any]:
 
 def _known(here: Site) -> frozenset[str]:
     with here.db.reading() as session:
-        return frozenset(session.scalars(select(Recording.sha256).where(Recording.source == SOURCE)))
+        return frozenset(session.scalars(select(Recording.sha256).where(Recording.media_type == MEDIA_TYPE)))
 
 
 def _bring_in(
@@ -115,7 +118,7 @@ def _store(
         sha256=sha256,
         original_name=transcript.original_name,
         size_bytes=len(_bytes(transcript.document)),
-        media_type="application/json",
+        media_type=MEDIA_TYPE,
         source=SOURCE,
         uploaded_at=transcript.recorded_at + dt.timedelta(hours=3),
         standard_id=transcript.standard_id,

@@ -119,6 +119,8 @@ def test_people_reviewed_two_in_five_and_overruled_what_the_machine_got_wrong(he
         assert actions["answer"] > 0
         assert actions["overrule"] > 0
         assert all(d.note for d in session.scalars(select(Decision).where(Decision.action == "overrule")))
+        linked = select(Verdict).where(Verdict.item_id == "on-time", Verdict.recording_id.in_([r.id for r in signed]))
+        assert all(v.machine in ("met", "missed") for v in session.scalars(linked))
         unanswered = select(Verdict).where(
             Verdict.recording_id.in_([r.id for r in signed]), Verdict.how == "person", Verdict.human.is_(None)
         )
