@@ -66,10 +66,20 @@ def resolve(session: Session, viewer: Viewer, appeal_id: int, answer: str, verdi
     if len(resolution) > MAX_TEXT:
         raise InvalidError(_("理由最多 %(n)s 个字，现在有 %(now)s 个。", n=MAX_TEXT, now=len(resolution)))
     if answer == UPHELD:
-        if verdict not in line.choices or (verdict == line.final and line.final_credit in (None, 1.0)):
+        partly = line.final == "met" and line.final_credit is not None and line.final_credit < 1.0
+        if verdict not in line.choices or (verdict == line.final and not partly):
             raise InvalidError(_("申诉成立要改判，请选择新的结论。"))
         recording = session.get_one(Recording, row.recording_id)
-        add(session, viewer, recording, line, "appeal", verdict, resolution[:MAX_NOTE])
+        add(
+            session,
+            viewer,
+            recording,
+            line,
+            "appeal",
+            verdict,
+            resolution[:MAX_NOTE],
+            1.0 if verdict == "met" else None,
+        )
         if recording.review_state is ReviewState.SIGNED:
             why = _("申诉成立：%(why)s", why=resolution)
             replace_edition(session, viewer, recording, why)

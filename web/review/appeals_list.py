@@ -136,7 +136,7 @@ def _line(row: Any, bodies: Mapping[int, Mapping[str, Any]], viewer: Viewer) -> 
         final=verdict.final if verdict and (signed or not mine) else None,
         reason=told.get("reason", "") if verdict and how != "link" else "",
         hits=tuple(hit_of(h) for h in verdict.evidence) if verdict and how == "rule" else (),
-        choices=tuple(c for c in choices if verdict is None or c != verdict.final),
+        choices=tuple(c for c in choices if verdict is None or c != verdict.final or _partly(verdict)),
         text=appeal.text,
         at=appeal.at,
         by=row.by,
@@ -153,6 +153,11 @@ def _line(row: Any, bodies: Mapping[int, Mapping[str, Any]], viewer: Viewer) -> 
         signed_by_viewer=recording.signed_by_id == viewer.id,
         open_to_viewer=signed or not mine,
     )
+
+
+def _partly(verdict: Verdict) -> bool:
+    """Whether it is met with part of the credit: an appeal may bring the rest."""
+    return verdict.final == "met" and verdict.final_credit is not None and verdict.final_credit < 1.0
 
 
 def _bodies(session: Session, analyses: set[int | None]) -> dict[int, dict[str, Any]]:

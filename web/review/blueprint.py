@@ -14,8 +14,8 @@ from web.errors import told as worded
 from web.i18n import gettext as _
 from web.login import viewer
 from web.review import queries
-from web.review.lines import Panel
-from web.review.worklist import Asked
+from web.review.asked import Asked
+from web.review.panel import Panel
 from web.site import forget_reads, reader
 
 blueprint = Blueprint("review", __name__)

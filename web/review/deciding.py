@@ -11,6 +11,7 @@ from web.i18n import gettext as _
 from web.login import viewer
 from web.models import User
 from web.review import decisions, signing, worklist
+from web.review.asked import Asked
 from web.review.blueprint import (
     Told,
     answer,
@@ -22,7 +23,7 @@ from web.review.blueprint import (
     refuse_signed,
 )
 from web.review.decisions import Wish
-from web.review.lines import Panel
+from web.review.panel import Panel
 from web.review.queries import BLIND
 from web.review.refusals import BlockedError, GoneError, InvalidError, SignedError, StaleError
 from web.site import reader, site
@@ -122,10 +123,10 @@ def _sign_box(panel: Panel, told: Told) -> str:
 
 def _next(recording_id: int) -> str:
     """Return the address of what is on top of the list that the viewer works through."""
-    asked = worklist.Asked.read(request.args)
-    found = worklist.next_id(reader(), viewer(), asked)
+    asked = Asked.read(request.args)
+    found = worklist.next_id(reader(), viewer(), asked, recording_id)
     arguments = queue_arguments() or {"queue": asked.queue}
-    if found is None or found == recording_id:
+    if found is None:
         flash(_("这个列表已经复核完了。"), "success")
         return url_for("review.work_list", **arguments)
     return url_for("recordings.show", recording_id=found, **arguments)

@@ -18,7 +18,8 @@ from web.intake import rows
 from web.login import Viewer
 from web.models import Decision, Recording, ReviewState
 from web.review import queries
-from web.review.lines import Line, Panel
+from web.review.lines import Line
+from web.review.panel import Panel
 from web.review.refusals import GoneError, InvalidError, SignedError, StaleError
 
 MAX_NOTE = 500
@@ -75,9 +76,16 @@ def decide(session: Session, viewer: Viewer, recording_id: int, item_id: str, wi
 
 
 def add(
-    session: Session, viewer: Viewer, recording: Recording, line: Line, action: str, after: str | None, note: str
+    session: Session,
+    viewer: Viewer,
+    recording: Recording,
+    line: Line,
+    action: str,
+    after: str | None,
+    note: str,
+    credit: float | None = None,
 ) -> None:
-    """Add the row, raise the revision, tell the audit log."""
+    """Add the row, raise the revision, tell the audit log. `credit` (0..1) is stated only where it is not the usual one."""
     session.add(
         Decision(
             recording_id=recording.id,
@@ -89,6 +97,7 @@ def add(
             machine=line.machine,
             before=line.final,
             after=after,
+            after_credit=credit,
             note=note,
         )
     )

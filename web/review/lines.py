@@ -1,12 +1,9 @@
-"""The verdicts of one recording as the panel shows them: what is in doubt first, and what must be seen before signing.
-
-Pure values; `queries.py` fills them from the database.
-"""
+"""One clause as the panel shows it: where it stands, and whether a person must decide it before signing. Pure values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -118,11 +115,6 @@ class Line:
         return self.kind == Kind.FORBIDDEN and self.final == Word.MISSED
 
     @property
-    def fatal(self) -> bool:
-        """Whether the words cap the score of the whole recording."""
-        return self.said and self.cap is not None
-
-    @property
     def group(self) -> str:
         """Where the line stands: trouble | good | rest."""
         if self.final in (Word.MISSED, Word.CANNOT_JUDGE) or (self.final is None and self.how == How.PERSON):
@@ -147,6 +139,19 @@ class Line:
         return self.machine is None or self.open_suspicion
 
     @property
+    def gravity(self) -> tuple[int, float, int]:
+        """Sorts the gravest first: forbidden words that cap, other forbidden words, suspicions, misses, doubts."""
+        if self.said:
+            rank = 0 if self.cap is not None else 1
+        elif self.open_suspicion:
+            rank = 2
+        elif self.final == Word.MISSED:
+            rank = 3
+        else:
+            rank = 4 if self.final == Word.CANNOT_JUDGE else 5
+        return rank, -self.weight, self.position
+
+    @property
     def must_see(self) -> str:
         """Why the recording cannot be signed before a person has decided this; "" where it can.
 
@@ -169,108 +174,6 @@ class Line:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """A signature: its score, and why it was reopened or replaced."""
-
-    number: int
-    at: datetime
-    by: str
-    by_id: int
-    score: float | None
-    machine_score: float | None
-    note: str
-    reopened_at: datetime | None
-    reopened_by: str
-    reopen_reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How the standard was covered: clauses by who judges them, and how many nobody has judged."""
-
-    items: int
-    rule: int
-    link: int
-    person: int
-    open: int
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """Everything that the review panel, the score and the sign-off box show to this viewer."""
-
-    recording_id: int
-    revision: int
-    analysis_id: int
-    standard_version: str
-    model: str
-    score: float | None
-    machine_score: float | None
-    signed: bool
-    signed_at: datetime | None
-    started: bool
-    busy: bool
-    blind: bool
-    may_decide: bool
-    may_sign: bool
-    appeal_until: datetime | None  # a technician's last moment to contest; None where he cannot
-    lines: tuple[Line, ...]
-    editions: tuple[Edition, ...] = field(default=())
-
-    @property
-    def trouble(self) -> tuple[Line, ...]:
-        """What is wrong or in doubt, the gravest first."""
-        return tuple(sorted((x for x in self.lines if x.group == TROUBLE), key=_gravity))
-
-    @property
-    def good(self) -> tuple[Line, ...]:
-        """What was met."""
-        return tuple(x for x in self.lines if x.group == GOOD)
-
-    @property
-    def rest(self) -> tuple[Line, ...]:
-        """What does not apply, and links that are not judged yet."""
-        return tuple(x for x in self.lines if x.group == REST)
-
-    @property
-    def must_see(self) -> tuple[Line, ...]:
-        """What a person must decide before signing, the gravest first."""
-        return tuple(sorted((x for x in self.lines if x.must_see), key=_gravity))
-
-    @property
-    def reviewed(self) -> int:
-        """How many clauses a person has decided."""
-        return sum(x.human is not None for x in self.lines)
-
-    @property
-    def coverage(self) -> Coverage:
-        """How the standard was covered."""
-        return coverage(self.lines)
-
-    def line(self, item_id: str) -> Line | None:
-        """Return a line by its clause's id."""
-        return next((x for x in self.lines if x.item_id == item_id), None)
-
-    def can_appeal(self, line: Line) -> bool:
-        """Whether the viewer may contest the line now: once for each time that the recording was signed."""
-        if self.appeal_until is None or self.signed_at is None or not line.costs:
-            return False
-        return not any(a.state == "open" or a.at >= self.signed_at for a in line.appeals)
-
-    def hides(self, line: Line) -> bool:
-        """Whether the machine's verdict is kept from the viewer until he has answered."""
-        return self.blind and line.human is None and line.how == How.RULE
-
-
-def coverage(lines: Iterable[Line]) -> Coverage:
-    """Count how the standard was covered. 未判: no verdict yet, or one that nobody could give."""
-    found = list(lines)
-    how = {h: sum(x.how == h for x in found) for h in How}
-    unjudged = sum(x.final in (None, Word.CANNOT_JUDGE) for x in found)
-    return Coverage(len(found), how[How.RULE], how[How.LINK], how[How.PERSON], unjudged)
-
-
 def hit_of(found: Mapping[str, Any]) -> Hit:
     """Return a hit of an Analysis JSON."""
     return Hit(
@@ -282,15 +185,3 @@ def hit_of(found: Mapping[str, Any]) -> Hit:
         found.get("similarity", 0.0),
         bool(found.get("suspicion")),
     )
-
-
-def _gravity(line: Line) -> tuple[int, float, int]:
-    if line.said:
-        rank = 0 if line.cap is not None else 1
-    elif line.open_suspicion:
-        rank = 2
-    elif line.final == Word.MISSED:
-        rank = 3
-    else:
-        rank = 4 if line.final == Word.CANNOT_JUDGE else 5
-    return rank, -line.weight, line.position

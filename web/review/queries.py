@@ -30,7 +30,8 @@ from web.models import (
     UserRole,
     Verdict,
 )
-from web.review.lines import UNSURE_ROLE, AppealNote, Edition, Entry, Line, Panel, hit_of
+from web.review.lines import UNSURE_ROLE, AppealNote, Entry, Line, hit_of
+from web.review.panel import Edition, Panel
 from web.site import site
 from web.standards import standard
 

@@ -17,6 +17,7 @@ from web.login import viewer
 from web.models import Team, Technician
 from web.review import agreement as agreements
 from web.review import appealing, appeals_list, deciding, worklist
+from web.review.asked import Asked
 from web.review.blueprint import Told, blueprint, fresh
 from web.review.refusals import GoneError, InvalidError, StaleError
 from web.site import reader, site
@@ -30,7 +31,7 @@ PERIODS = (30, 90, 365)
 @blueprint.get("/review")
 def work_list() -> ResponseReturnValue:
     """List what waits for review."""
-    asked = worklist.Asked.read(request.args)
+    asked = Asked.read(request.args)
     teams, people = _choices(reader())
     return render_template(
         "review/work_list.html",

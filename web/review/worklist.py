@@ -19,73 +19,20 @@ from web.access import visible
 from web.intake.risk import GOOD_SCORE
 from web.login import Viewer
 from web.models import (
-    Appeal,
     Recording,
     RecordingState,
     ReviewState,
-    SignOff,
     Team,
     Technician,
-    User,
     WorkOrder,
 )
+from web.review.asked import RETURNED, RISK, SAMPLE, Asked, whole
 from web.review.lines import UNSURE_ROLE
+from web.review.returned import ReturnedLine, count_returned, returned_lines
 
 PAGE = 50
 COUNTED = 5_000  # beyond this a tab says "5000+": an exact number would cost every page its time
-MOST_RETURNED = 200
-RISK, SAMPLE, RETURNED = "risk", "sample", "returned"
-TABS = (RISK, SAMPLE, RETURNED)
 WAITING = (ReviewState.OPEN, ReviewState.STARTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the work list is asked for; empty values ask nothing. `after`: the key of the line before the page."""
-
-    queue: str = RISK
-    team: int | None = None
-    technician: int | None = None
-    standard: str = ""
-    after: str = ""
-
-    @classmethod
-    def read(cls, arguments: Mapping[str, str]) -> Asked:
-        """Return what an address asks for; nonsense asks nothing."""
-        queue = arguments.get("queue", RISK)
-        return cls(
-            queue if queue in TABS else RISK,
-            _whole(arguments.get("team", "")),
-            _whole(arguments.get("technician", "")),
-            arguments.get("standard", "")[:64],
-            arguments.get("after", "")[:64],
-        )
-
-    def arguments(self, **changed: object) -> dict[str, str]:
-        """Return the address arguments that ask the same, but for `changed`."""
-        values = {
-            "queue": self.queue,
-            "team": self.team,
-            "technician": self.technician,
-            "standard": self.standard,
-            "after": self.after,
-            **changed,
-        }
-        return {name: str(value) for name, value in values.items() if value not in (None, "")}
-
-    @property
-    def narrows(self) -> bool:
-        """Whether a filter leaves something out."""
-        return self.team is not None or self.technician is not None or bool(self.standard)
-
-    def narrow(self, statement: Select[Any]) -> Select[Any]:
-        """Return the statement (over Recording) with the filters."""
-        if self.team is not None:
-            members = select(Technician.id).where(Technician.team_id == self.team)
-            statement = statement.where(Recording.technician_id.in_(members))
-        if self.technician is not None:
-            statement = statement.where(Recording.technician_id == self.technician)
-        return statement.where(Recording.standard_id == self.standard) if self.standard else statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +55,6 @@ class WorkLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnedLine:
-    """A recording that came back: reopened (`appeal_id` is None) or contested, with the words."""
-
-    recording_id: int
-    appeal_id: int | None
-    item_id: str
-    at: datetime
-    by: str
-    text: str
-    name: str
-    technician: str
-    order_no: str
-    standard_id: str
-    score: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class WorkList:
     """A page of the list. `counts` by tab, at most `COUNTED` + 1; `next` is the key for the page after."""
 
@@ -140,21 +70,21 @@ def work_list(session: Session, viewer: Viewer, asked: Asked) -> WorkList:
     counts = {
         RISK: _count(session, _waiting(viewer, asked)),
         SAMPLE: _count(session, _sampled(viewer, asked)),
-        RETURNED: _count_returned(session, viewer, asked),
+        RETURNED: count_returned(session, viewer, asked),
     }
     if asked.queue == RETURNED:
-        return WorkList(asked, (), _returned(session, viewer, asked), counts, "")
+        return WorkList(asked, (), returned_lines(session, viewer, asked), counts, "")
     ids, following = _page(session, viewer, asked, PAGE)
     return WorkList(asked, _lines(session, ids), (), counts, following)
 
 
-def next_id(session: Session, viewer: Viewer, asked: Asked) -> int | None:
-    """Return the recording on top of the list; None where nothing waits. What comes back is next before all else there."""
+def next_id(session: Session, viewer: Viewer, asked: Asked, done: int) -> int | None:
+    """Return the recording on top of the list, but for the one just `done`; None where nothing else waits."""
     if asked.queue == RETURNED:
-        found = _returned(session, viewer, asked)
-        return found[0].recording_id if found else None
-    ids, _ = _page(session, viewer, replace(asked, after=""), 1)
-    return ids[0] if ids else None
+        ids = [line.recording_id for line in returned_lines(session, viewer, asked)]
+    else:
+        ids, _ = _page(session, viewer, replace(asked, after=""), 2)
+    return next((i for i in ids if i != done), None)
 
 
 def _waiting(viewer: Viewer, asked: Asked) -> Select[Any]:
@@ -200,7 +130,7 @@ def _by_risk(viewer: Viewer, asked: Asked, state: ReviewState) -> Select[Any]:
         Recording.review_state == state, Recording.state == RecordingState.JUDGED
     )
     risk, _, last = asked.after.rpartition("_")
-    number, key = _number(risk), _whole(last)
+    number, key = _number(risk), whole(last)
     if number is not None and key is not None:
         statement = statement.where(
             or_(Recording.risk < number, and_(Recording.risk == number, Recording.id < key)), Recording.risk <= number
@@ -253,79 +183,6 @@ def _why(r: Recording) -> tuple[tuple[str, float], ...]:
     return tuple((code, value) for code, value in grounds if value)
 
 
-def _contested(viewer: Viewer, asked: Asked) -> Select[Any]:
-    statement: Any = (
-        select(Appeal.id, Recording.id)
-        .join(Recording, Recording.id == Appeal.recording_id)
-        .where(Appeal.state == "open")
-    )
-    return asked.narrow(visible(statement, viewer))
-
-
-def _reopened(viewer: Viewer, asked: Asked) -> Select[Any]:
-    newest = (
-        select(func.max(SignOff.id)).where(SignOff.recording_id == Recording.id).correlate(Recording).scalar_subquery()
-    )
-    statement: Any = (
-        select(SignOff.id, Recording.id)
-        .join(Recording, Recording.id == SignOff.recording_id)
-        .where(SignOff.id == newest, Recording.review_state == ReviewState.STARTED)
-    )
-    return asked.narrow(visible(statement, viewer))
-
-
-def _count_returned(session: Session, viewer: Viewer, asked: Asked) -> int:
-    both = [_contested(viewer, asked).limit(MOST_RETURNED), _reopened(viewer, asked).limit(MOST_RETURNED)]
-    counts = [select(func.count()).select_from(one.subquery()).scalar_subquery() for one in both]
-    return session.scalar(select(counts[0] + counts[1])) or 0
-
-
-def _returned(session: Session, viewer: Viewer, asked: Asked) -> tuple[ReturnedLine, ...]:
-    """Return what came back, the oldest first, at most `MOST_RETURNED` of a kind."""
-    about = (Recording, Technician.name, WorkOrder.order_no)
-    contested = (
-        _contested(viewer, asked)
-        .with_only_columns(Appeal, User.name, *about)
-        .join(User, User.id == Appeal.user_id)
-        .order_by(Appeal.id)
-    )
-    reopened = (
-        _reopened(viewer, asked)
-        .with_only_columns(SignOff, User.name, *about)
-        .outerjoin(User, User.id == SignOff.reopened_by_id)
-        .order_by(SignOff.id)
-    )
-    lines = []
-    for statement in (contested, reopened):
-        told = (
-            statement.outerjoin(Technician, Technician.id == Recording.technician_id)
-            .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
-            .limit(MOST_RETURNED)
-        )
-        for row, by, r, technician, order_no in session.execute(told):
-            is_appeal = isinstance(row, Appeal)
-            lines.append(
-                ReturnedLine(
-                    r.id,
-                    row.id if is_appeal else None,
-                    row.item_id if is_appeal else "",
-                    row.at if is_appeal else row.reopened_at or row.at,
-                    by or "",
-                    row.text if is_appeal else row.reopen_reason,
-                    r.original_name,
-                    technician or "",
-                    order_no or "",
-                    r.standard_id or "",
-                    r.score,
-                )
-            )
-    return tuple(sorted(lines, key=lambda line: line.at))
-
-
-def _whole(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None
-
-
 def _number(value: str) -> float | None:
     try:
         return float(value)
@@ -335,7 +192,7 @@ def _number(value: str) -> float | None:
 
 def _moment_key(after: str) -> tuple[datetime, int] | None:
     text, _, last = after.rpartition("_")
-    number = _whole(last)
+    number = whole(last)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -1,0 +1,68 @@
+"""What the work list is asked for, as an address says it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from web.models import Recording, Technician
+
+RISK, SAMPLE, RETURNED = "risk", "sample", "returned"
+TABS = (RISK, SAMPLE, RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the work list is asked for; empty values ask nothing. `after`: the key of the line before the page."""
+
+    queue: str = RISK
+    team: int | None = None
+    technician: int | None = None
+    standard: str = ""
+    after: str = ""
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, str]) -> Asked:
+        """Return what an address asks for; nonsense asks nothing."""
+        queue = arguments.get("queue", RISK)
+        return cls(
+            queue if queue in TABS else RISK,
+            whole(arguments.get("team", "")),
+            whole(arguments.get("technician", "")),
+            arguments.get("standard", "")[:64],
+            arguments.get("after", "")[:64],
+        )
+
+    def arguments(self, **changed: object) -> dict[str, str]:
+        """Return the address arguments that ask the same, but for `changed`."""
+        values = {
+            "queue": self.queue,
+            "team": self.team,
+            "technician": self.technician,
+            "standard": self.standard,
+            "after": self.after,
+            **changed,
+        }
+        return {name: str(value) for name, value in values.items() if value not in (None, "")}
+
+    @property
+    def narrows(self) -> bool:
+        """Whether a filter leaves something out."""
+        return self.team is not None or self.technician is not None or bool(self.standard)
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """Return the statement (over Recording) with the filters."""
+        if self.team is not None:
+            members = select(Technician.id).where(Technician.team_id == self.team)
+            statement = statement.where(Recording.technician_id.in_(members))
+        if self.technician is not None:
+            statement = statement.where(Recording.technician_id == self.technician)
+        return statement.where(Recording.standard_id == self.standard) if self.standard else statement
+
+
+def whole(value: str) -> int | None:
+    """Return a number of an address, None for anything else."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None

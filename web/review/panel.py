@@ -1,0 +1,116 @@
+"""The verdicts of one recording as the panel shows them: what is in doubt first, and what must be seen before signing.
+
+Pure values; `queries.py` fills them from the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analyzer.domain import How
+from analyzer.domain import Verdict as Word
+from web.review.lines import GOOD, REST, TROUBLE, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A signature: its score, and why it was reopened or replaced."""
+
+    number: int
+    at: datetime
+    by: str
+    by_id: int
+    score: float | None
+    machine_score: float | None
+    note: str
+    reopened_at: datetime | None
+    reopened_by: str
+    reopen_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How the standard was covered: clauses by who judges them, and how many nobody has judged."""
+
+    items: int
+    rule: int
+    link: int
+    person: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Everything that the review panel, the score and the sign-off box show to this viewer."""
+
+    recording_id: int
+    revision: int
+    analysis_id: int
+    standard_version: str
+    model: str
+    score: float | None
+    machine_score: float | None
+    signed: bool
+    signed_at: datetime | None
+    started: bool
+    busy: bool
+    blind: bool
+    may_decide: bool
+    may_sign: bool
+    appeal_until: datetime | None  # a technician's last moment to contest; None where he cannot
+    lines: tuple[Line, ...]
+    editions: tuple[Edition, ...] = field(default=())
+
+    @property
+    def trouble(self) -> tuple[Line, ...]:
+        """What is wrong or in doubt, the gravest first."""
+        return tuple(sorted((x for x in self.lines if x.group == TROUBLE), key=lambda x: x.gravity))
+
+    @property
+    def good(self) -> tuple[Line, ...]:
+        """What was met."""
+        return tuple(x for x in self.lines if x.group == GOOD)
+
+    @property
+    def rest(self) -> tuple[Line, ...]:
+        """What does not apply, and links that are not judged yet."""
+        return tuple(x for x in self.lines if x.group == REST)
+
+    @property
+    def must_see(self) -> tuple[Line, ...]:
+        """What a person must decide before signing, the gravest first."""
+        return tuple(sorted((x for x in self.lines if x.must_see), key=lambda x: x.gravity))
+
+    @property
+    def reviewed(self) -> int:
+        """How many clauses a person has decided."""
+        return sum(x.human is not None for x in self.lines)
+
+    @property
+    def coverage(self) -> Coverage:
+        """How the standard was covered."""
+        return coverage(self.lines)
+
+    def line(self, item_id: str) -> Line | None:
+        """Return a line by its clause's id."""
+        return next((x for x in self.lines if x.item_id == item_id), None)
+
+    def can_appeal(self, line: Line) -> bool:
+        """Whether the viewer may contest the line now: once for each time that the recording was signed."""
+        if self.appeal_until is None or self.signed_at is None or not line.costs:
+            return False
+        return not any(a.state == "open" or a.at >= self.signed_at for a in line.appeals)
+
+    def hides(self, line: Line) -> bool:
+        """Whether the machine's verdict is kept from the viewer until he has answered."""
+        return self.blind and line.human is None and line.how == How.RULE
+
+
+def coverage(lines: Iterable[Line]) -> Coverage:
+    """Count how the standard was covered. 未判: no verdict yet, or one that nobody could give."""
+    found = list(lines)
+    how = {h: sum(x.how == h for x in found) for h in How}
+    unjudged = sum(x.final in (None, Word.CANNOT_JUDGE) for x in found)
+    return Coverage(len(found), how[How.RULE], how[How.LINK], how[How.PERSON], unjudged)
