@@ -1,11 +1,16 @@
-"""What pardons a forbidden phrase: help in the same breath; not knowing counts only as an answer."""
+"""What pardons a forbidden phrase, what makes it a suspicion, and that nothing is lost by searching quickly."""
 
 from __future__ import annotations
 
 import pytest
 
-from analyzer.domain import Hearing, ItemResult, Role, Verdict
+from analyzer.domain import Hearing, ItemResult, Kind, Role, Verdict
 from analyzer.judging import judge, words_for
+from analyzer.judging.accusing import accusations
+from analyzer.judging.ear import Ear, table_for
+from analyzer.judging.examples import conversation
+from analyzer.matching import ACCUSATION
+from analyzer.rubric.example import parse_example
 from analyzer.rubric.load import load_standard
 from analyzer.settings import Settings
 from tests.cast import C, T, heard, talk
@@ -102,3 +107,44 @@ def test_not_knowing_what_nobody_asked_waits_for_a_person() -> None:
 def test_not_knowing_as_an_answer_is_proven(question: str) -> None:
     asked = heard(talk((T, "您好我是物业的"), (C, question), (T, "不知道")))
     assert result(asked, "do-not-know").verdict is Verdict.MISSED
+
+
+# What the engine wrote where synthetic voices said the forbidden words, and what was said.
+MISHEARD = [
+    ("solicit", "给我更言", "给我根烟"),
+    ("solicit", "我受下了", "我收下了"),
+    ("cannot-solve", "没知了", "没治了"),
+    ("profanity", "真他马堵", "真他妈堵"),
+    ("not-our-job", "这规不执我们馆", "这归不着我们管"),
+]
+SOUND_ALIKES = ["布置到客厅里", "我们不相干的事不说", "不关水就拆会喷", "又不是专门来的", "管子不光滑", "您们住几楼"]
+
+
+@pytest.mark.parametrize(("item", "written", "said"), MISHEARD)
+def test_a_phrase_misheard_into_no_words_waits_for_a_person(item: str, written: str, said: str) -> None:
+    standard = load_standard("property-visit", SETTINGS.lexicons)
+    turns = ((T, "您好我是物业的"), (C, "什么时候能好呢"), (T, written), (C, "好吧"))
+    judgement = judge(heard(talk(*turns)), standard, {}, WORDS)
+    found = next(i for i in judgement.items if i.id == item)
+    assert found.verdict is Verdict.CANNOT_JUDGE, said
+    assert found.hits and all(hit.suspicion for hit in found.hits)
+    assert "连不成话" in found.reason
+    assert judgement.score.penalty == 0
+
+
+@pytest.mark.parametrize("said", SOUND_ALIKES)
+def test_words_that_only_sound_alike_are_not_even_suspected(said: str) -> None:
+    standard = load_standard("property-visit", SETTINGS.lexicons)
+    judgement = judge(heard(talk((T, "您好我是物业的"), (C, "什么时候能好呢"), (T, said))), standard, {}, WORDS)
+    assert [(i.id, h.quote) for i in judgement.items if i.kind is Kind.FORBIDDEN for h in i.hits] == []
+
+
+def test_the_quick_search_finds_every_accusation_that_the_full_one_finds() -> None:
+    standard = load_standard("property-visit", SETTINGS.lexicons)
+    for item in standard.items:
+        for example in item.examples_match if item.kind is Kind.FORBIDDEN else ():
+            ear = Ear(conversation(parse_example(example)), table_for(standard), WORDS)
+            (element,) = item.elements
+            every = ear.finder(T, ACCUSATION).matches(element.phrases, word_edges=True)
+            full = [m for m in every if not ear.excused(T, m, element.exceptions)]
+            assert accusations(ear, element)[0] == full, example
