@@ -29,7 +29,7 @@ def record(
     address = ""
     if has_request_context():
         address = request.remote_addr or ""
-        if user_id is None and current_user and current_user.is_authenticated:
+        if current_user and current_user.is_authenticated and user_id in (None, current_user.id):
             user_id, username = current_user.id, current_user.username
     entry = AuditEntry(
         at=now(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import flask_babel
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel
 from flask_login import current_user
 
@@ -17,6 +17,8 @@ def gettext(text: str, **values: object) -> str:
 
 
 def _chosen() -> str:
+    if not has_request_context():  # a command: nobody has chosen
+        return DEFAULT
     wanted = getattr(current_user, "preferences", {}).get("language") if current_user else None
     if wanted in LANGUAGES:
         return str(wanted)

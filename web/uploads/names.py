@@ -79,7 +79,7 @@ def read_name(name: str, pattern: str, known: Collection[str] = ()) -> NameParts
     """Return what a file name tells; `known`: ids of further standards that {kind} may name."""
     stem = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
     stem = stem.rsplit(".", 1)[0] if "." in stem[1:] else stem
-    for stripped in dict.fromkeys((stem, _COPY.sub("", stem))):
+    for stripped in dict.fromkeys((_COPY.sub("", stem), stem)):
         for compiled in _compiled(pattern):
             if found := compiled.fullmatch(stripped):
                 return _parts(found.groupdict(), known)

@@ -12,7 +12,7 @@ export class Row {
     this.problems = {};
     this.technicianChannel = null;
     this.note = "";
-    this.element = document.getElementById("row").content.firstElementChild.cloneNode(true);
+    this.element = document.getElementById("row").content.querySelector("tr").cloneNode(true);
     this.find("[data-name]").textContent = file.name;
     this.find("[data-check]").setAttribute("aria-label", file.name);
     this.find("[data-size]").textContent = readable(file.size);
@@ -109,6 +109,7 @@ export class Row {
     bar.setAttribute("aria-label", this.file.name);
     this.find('[data-act="retry"]').hidden = !["failed", "paused"].includes(this.state) || Boolean(this.final);
     this.find('[data-file-time]').hidden = Boolean(this.cell("recorded_at").value) || this.state === "done";
+    this.element.dataset.state = this.state;
     this.element.classList.toggle("refused", this.state === "failed");
     const facts = Object.keys(this.details.facts).length;
     this.find("[data-fact-count]").textContent = facts ? say("facts", { n: facts }) : say("facts_none");

@@ -99,7 +99,7 @@ function showLists() {
 /** Take a file that is chosen again off the list of unfinished ones: its row tells now how far it is. */
 function markUnfinished(file) {
   for (const line of document.querySelectorAll("[data-unfinished]")) {
-    if (line.dataset.unfinished === file.name && Number(line.dataset.size) === file.size) line.hidden = true;
+    if (line.dataset.unfinished === file.name && Number(line.dataset.bytes) === file.size) line.hidden = true;
   }
 }
 
@@ -122,7 +122,7 @@ async function send(row) {
     const told = await row.sender.send(() => row.details);
     const needs = !row.details.standard_id;
     if (told.duplicate) row.become("done", say("duplicate"), "duplicate", told.url);
-    else row.become("done", say(needs ? "needs_data" : "received"), needs ? "missing" : "done", needs ? null : queue);
+    else row.become("done", say(needs ? "needs_data" : "received"), needs ? "missing" : "done", needs ? "?again#waiting" : queue);
   } catch (error) {
     failed(row, error);
   }
@@ -220,8 +220,8 @@ for (const [button, input] of [["pick-files", "files"], ["pick-folder", "folder"
 }
 for (const button of document.querySelectorAll("[data-pick]")) {
   button.addEventListener("click", () => {
-    const { unfinished, size } = button.closest("tr").dataset;
-    announce(say("pick_same", { name: unfinished, size: readable(Number(size)) }));
+    const { unfinished, bytes } = button.closest("tr").dataset;
+    announce(say("pick_same", { name: unfinished, size: readable(Number(bytes)) }));
     $("files").click();
   });
 }
