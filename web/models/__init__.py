@@ -6,10 +6,20 @@ from web.models.base import Base
 from web.models.people import User, UserRole
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
 from web.models.reviews import Appeal, Decision, Presence, SignOff, TranscriptEdit
-from web.models.scorecards import Clip, CoachingNote, ItemPeriod, PublishedMonth, ScoreDay, SiteValue, StaleDay
+from web.models.scorecards import (
+    ALL_KINDS,
+    Clip,
+    CoachingNote,
+    ItemPeriod,
+    PublishedMonth,
+    ScorePeriod,
+    SiteValue,
+    StaleDay,
+)
 from web.models.staff import Team, Technician, WorkOrder
 
 __all__ = [
+    "ALL_KINDS",
     "Analysis",
     "AnalysisDocument",
     "Appeal",
@@ -29,7 +39,7 @@ __all__ = [
     "RecordingFigures",
     "RecordingState",
     "ReviewState",
-    "ScoreDay",
+    "ScorePeriod",
     "SignOff",
     "SiteValue",
     "StaleDay",

@@ -51,7 +51,7 @@ class Verdict(Base):
 
     __tablename__ = "verdicts"
     __table_args__ = (
-        Index("ix_verdicts_item", "standard_id", "item_id", "final"),
+        Index("ix_verdicts_item", "standard_id", "item_id", "final", "recording_id"),
         Index("ix_verdicts_forbidden", "kind", "final", "recording_id"),
         Index(
             "ix_verdicts_link_open",

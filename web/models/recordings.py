@@ -33,6 +33,12 @@ class ReviewState(StrEnum):
     SIGNED = "signed"
 
 
+LISTED = """
+    deleted_at recorded_at id technician_id work_order_id standard_id state review_state score
+    forbidden_count suspicion_count missed_count not_judged_count unheard_s sampled recorded_on duration_s risk original_name
+""".split()
+
+
 class Recording(Base):
     """One recording (or an imported transcript: then `stored_key` is empty).
 
@@ -47,6 +53,7 @@ class Recording(Base):
         Index("ix_recordings_technician_id_recorded_at", "technician_id", "recorded_at"),
         Index("ix_recordings_review_risk", "review_state", "risk", "id"),
         Index("ix_recordings_recorded_on", "recorded_on"),
+        Index("ix_recordings_list", *LISTED),  # the list is filtered and sorted without touching the table
         Index(
             "uq_recordings_sha256_alive",
             "sha256",

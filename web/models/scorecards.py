@@ -11,17 +11,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from web.db import Document, UtcDateTime, now
 from web.models.base import Base
 
+ALL_KINDS = "*"
 
-class ScoreDay(Base):
-    """Recordings of one technician on one day, added up: counts and sums, so that any period is a sum of rows.
 
-    `reviewed` tells signed recordings from the rest: both are never mixed silently.
+class ScorePeriod(Base):
+    """Recordings of one technician in one calendar month or ISO week, added up: counts and sums.
+
+    `reviewed` tells signed recordings from the rest: both are never mixed silently. `job_kind` ALL_KINDS is the sum over
+    kinds; rows of a single kind exist for months only (a week of one kind is hardly ever more than one recording).
     """
 
-    __tablename__ = "score_days"
-    __table_args__ = (Index("ix_score_days_technician", "technician_id", "day"),)
+    __tablename__ = "score_periods"
+    __table_args__ = (Index("ix_score_periods_technician", "technician_id", "period"),)
 
-    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    period: Mapped[str] = mapped_column(String(8), primary_key=True)  # 2026-11 or 2026-W47
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), primary_key=True)
     standard_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     job_kind: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -37,7 +40,7 @@ class ScoreDay(Base):
 
 
 class ItemPeriod(Base):
-    """Verdicts on one clause for one technician in one calendar month or ISO week, counted."""
+    """Verdicts on one clause for one technician in one calendar month or ISO week, counted; `job_kind` as above."""
 
     __tablename__ = "item_periods"
     __table_args__ = (Index("ix_item_periods_technician", "technician_id", "period"),)

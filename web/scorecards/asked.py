@@ -58,14 +58,16 @@ class Asked:
         team = arguments.get("team", "")
         reviewed = arguments.get("reviewed", "")
         grain = arguments.get("grain", "")
+        kind = arguments.get("kind", "")[:32]
+        span = span_of(arguments.get("period", ""), today)
         return cls(
-            span_of(arguments.get("period", ""), today),
+            _whole_months(span) if kind else span,  # single job kinds are summed by month only
             int(team) if team.isascii() and team.isdigit() and len(team) < 12 else None,
             arguments.get("standard", "")[:64],
-            arguments.get("kind", "")[:32],
+            kind,
             Reviewed(reviewed) if reviewed in set(Reviewed) else Reviewed.ALL,
             arguments.get("sort", "")[:32],
-            Grain(grain) if grain in set(Grain) else Grain.WEEK,
+            Grain.MONTH if kind else Grain(grain) if grain in set(Grain) else Grain.WEEK,
         )
 
     def address(self, **changed: object) -> str:
@@ -113,6 +115,21 @@ def choices(today: dt.date) -> list[tuple[str, str, str]]:
         found.append((week, "week", (monday - dt.timedelta(weeks=back)).isoformat()))
     found += [(str(today.year - back), "year", str(today.year - back)) for back in range(2)]
     return found
+
+
+def first_day(name: str) -> dt.date:
+    """Return the first day of a month or ISO week."""
+    if "W" in name:
+        return dt.date.fromisocalendar(int(name[:4]), int(name[6:]), 1)
+    return dt.date(int(name[:4]), int(name[5:]), 1)
+
+
+def _whole_months(span: Span) -> Span:
+    """Return the months that a span of weeks touches, under its code."""
+    if span.grain is Grain.MONTH:
+        return span
+    names = periods(span.period, Grain.MONTH)
+    return _months(span.code, first_day(names[0]), len(names))
 
 
 def _months(code: str, first: dt.date, count: int) -> Span:

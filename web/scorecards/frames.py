@@ -10,8 +10,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from web.login import Viewer
-from web.models import ItemPeriod, ScoreDay, Team, Technician, UserRole, WorkOrder
-from web.scorecards.asked import Asked, Span
+from web.models import ALL_KINDS, ItemPeriod, ScorePeriod, Team, Technician, UserRole, WorkOrder
+from web.scorecards.asked import Asked, Span, first_day
 from web.scorecards.figures.frames import DAY_KEYS, DAY_SUMS, ITEM_COUNTS, ITEM_KEYS, ITEMS, TECHNICIANS, Period
 
 Rows = Select[*tuple[Any, ...]]
@@ -41,29 +41,31 @@ def members(people: pd.DataFrame, team_id: int | None) -> frozenset[int]:
     return frozenset(int(i) for i in own["id"])
 
 
-def days(session: Session, first: dt.date, last: dt.date) -> pd.DataFrame:
-    """Return the days' sums of a period."""
-    columns = [getattr(ScoreDay, name) for name in (*DAY_KEYS, *DAY_SUMS)]
-    wanted = select(*columns).where(ScoreDay.day >= first, ScoreDay.day <= last)
-    return _frame(session, wanted, [*DAY_KEYS, *DAY_SUMS])
+def days(session: Session, names: list[str], asked: Asked) -> pd.DataFrame:
+    """Return the sums of these months or weeks; `day` is the first of each."""
+    columns = [getattr(ScorePeriod, name) for name in (*DAY_KEYS[1:], *DAY_SUMS)]
+    wanted = select(ScorePeriod.period, *columns).where(
+        ScorePeriod.period.in_(names), ScorePeriod.job_kind == (asked.job_kind or ALL_KINDS)
+    )
+    frame = _frame(session, wanted, ["day", *DAY_KEYS[1:], *DAY_SUMS])
+    return frame.assign(day=frame["day"].map(first_day).astype("object"))
 
 
 def items(session: Session, names: list[str], asked: Asked, *, by_period: bool = False) -> pd.DataFrame:
-    """Return the counts of verdicts of these months or weeks.
+    """Return the counts of verdicts of these months or weeks, of the job kind asked for or of all together.
 
-    They are added up over job kinds (unless one is asked for) and, without `by_period`, over the periods: then all
-    rows stand under the first one's name. The database adds up a year of 100,000 recordings faster than pandas reads it.
+    Without `by_period` they are added up over the periods and all rows stand under the first one's name: the database
+    adds up a year of 100,000 recordings faster than pandas reads it.
     """
     keys = [ItemPeriod.technician_id, ItemPeriod.standard_id, ItemPeriod.item_id, ItemPeriod.reviewed]
     sums = [func.sum(getattr(ItemPeriod, name)) for name in (*ITEM_COUNTS, "credit_sum")]
     period: Any = ItemPeriod.period if by_period else func.min(ItemPeriod.period)
-    wanted = select(period, *keys, *sums).where(ItemPeriod.period.in_(names)).group_by(*keys)
-    if by_period:
-        wanted = wanted.group_by(ItemPeriod.period)
+    wanted = select(period, *keys, *sums).where(
+        ItemPeriod.period.in_(names), ItemPeriod.job_kind == (asked.job_kind or ALL_KINDS)
+    )
+    wanted = wanted.group_by(*keys, ItemPeriod.period) if by_period else wanted.group_by(*keys)
     if asked.standard_id:
         wanted = wanted.where(ItemPeriod.standard_id == asked.standard_id)
-    if asked.job_kind:
-        wanted = wanted.where(ItemPeriod.job_kind == asked.job_kind)
     columns = ["period", "technician_id", "standard_id", "item_id", "reviewed", *ITEM_COUNTS, "credit_sum"]
     frame = _frame(session, wanted, columns).assign(job_kind=asked.job_kind)
     if not by_period and len(frame):
@@ -89,18 +91,23 @@ def orders(session: Session, period: Period, asked: Asked, zone: Any) -> dict[in
 def job_kinds(session: Session) -> tuple[str, ...]:
     """Return the job kinds that occur."""
     return tuple(
-        session.scalars(select(ScoreDay.job_kind).where(ScoreDay.job_kind != "").distinct().order_by(ScoreDay.job_kind))
+        session.scalars(
+            select(ScorePeriod.job_kind)
+            .where(ScorePeriod.job_kind.not_in(["", ALL_KINDS]))
+            .distinct()
+            .order_by(ScorePeriod.job_kind)
+        )
     )
 
 
 def standards_heard(session: Session, span: Span) -> dict[str, int]:
     """Return the number of recordings by standard in the span, most first."""
-    total = func.sum(ScoreDay.recordings)
+    total = func.sum(ScorePeriod.recordings)
     wanted = (
-        select(ScoreDay.standard_id, total)
-        .where(ScoreDay.day >= span.period.first, ScoreDay.day <= span.period.last)
-        .group_by(ScoreDay.standard_id)
-        .order_by(total.desc(), ScoreDay.standard_id)
+        select(ScorePeriod.standard_id, total)
+        .where(ScorePeriod.period.in_(span.names), ScorePeriod.job_kind == ALL_KINDS)
+        .group_by(ScorePeriod.standard_id)
+        .order_by(total.desc(), ScorePeriod.standard_id)
     )
     return {str(i): int(n) for i, n in session.execute(wanted)}
 

@@ -12,9 +12,19 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from web.db import Database
-from web.models import ItemPeriod, Recording, RecordingState, ReviewState, ScoreDay, StaleDay, Verdict, WorkOrder
+from web.models import (
+    ALL_KINDS,
+    ItemPeriod,
+    Recording,
+    RecordingState,
+    ReviewState,
+    ScorePeriod,
+    StaleDay,
+    Verdict,
+    WorkOrder,
+)
 from web.scorecards.figures.build import item_periods, score_days
-from web.scorecards.figures.frames import Grain, period_name
+from web.scorecards.figures.frames import DAY_SUMS, ITEM_COUNTS, Grain, period_name
 
 Rows = Select[*tuple[Any, ...]]
 BATCH = 20  # technicians' days a transaction: others wait for the write lock meanwhile
@@ -43,26 +53,50 @@ def rebuild(db: Database) -> int:
     with db.writing() as session:
         recordings = _frame(session, _recordings())
         verdicts = _frame(session, _verdicts())
-        for table in (ScoreDay, ItemPeriod, StaleDay):
+        for table in (ScorePeriod, ItemPeriod, StaleDay):
             session.execute(delete(table))
-        _put(session, ScoreDay, score_days(recordings))
-        _put(session, ItemPeriod, item_periods(verdicts))
+        _put(session, ScorePeriod, _scores(recordings))
+        _put(session, ItemPeriod, _items(verdicts))
         return len(recordings)
 
 
 def _refresh(session: Session, technician_id: int, days: set[dt.date]) -> None:
-    """One technician: his days, and the months and weeks in which they lie."""
-    own = _recordings().where(Recording.technician_id == technician_id, Recording.recorded_on.in_(days))
-    session.execute(delete(ScoreDay).where(ScoreDay.technician_id == technician_id, ScoreDay.day.in_(days)))
-    _put(session, ScoreDay, score_days(_frame(session, own)))
+    """One technician: the months and weeks in which the days lie."""
     names = {period_name(day, grain) for day in days for grain in Grain}
     first, last = _whole(days)
-    near = _verdicts().where(
-        Recording.technician_id == technician_id, Recording.recorded_on >= first, Recording.recorded_on <= last
+    near = (
+        Recording.technician_id == technician_id,
+        Recording.recorded_on >= first,
+        Recording.recorded_on <= last,
     )
-    table = item_periods(_frame(session, near))
-    session.execute(delete(ItemPeriod).where(ItemPeriod.technician_id == technician_id, ItemPeriod.period.in_(names)))
-    _put(session, ItemPeriod, table[table["period"].isin(names)])
+    for table, fresh in (
+        (ScorePeriod, _scores(_frame(session, _recordings().where(*near)))),
+        (ItemPeriod, _items(_frame(session, _verdicts().where(*near)))),
+    ):
+        session.execute(delete(table).where(table.technician_id == technician_id, table.period.in_(names)))
+        _put(session, table, fresh[fresh["period"].isin(names)])
+
+
+def _scores(recordings: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of score_periods: days added up to months and weeks."""
+    days = score_days(recordings)
+    parts = [days.assign(period=[period_name(day, grain) for day in days["day"]]) for grain in Grain]
+    return _rolled(pd.concat(parts, ignore_index=True).drop(columns="day"), DAY_SUMS)
+
+
+def _items(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of item_periods."""
+    return _rolled(item_periods(verdicts), [*ITEM_COUNTS, "credit_sum"])
+
+
+def _rolled(rows: pd.DataFrame, sums: list[str]) -> pd.DataFrame:
+    """Add up equal keys, and over job kinds as well; single kinds stay for months only."""
+    keys = [name for name in rows.columns if name not in sums]
+    months = rows[~rows["period"].astype("str").str.contains("W")]
+    both = pd.concat([months, rows.assign(job_kind=ALL_KINDS)], ignore_index=True)
+    whole = both.groupby(keys, as_index=False, observed=True)[sums].sum()
+    floats = [name for name in sums if whole[name].dtype.kind == "f"]
+    return whole.round(dict.fromkeys(floats, 9))  # free of the order of adding
 
 
 def _whole(days: Iterable[dt.date]) -> tuple[dt.date, dt.date]:
@@ -129,7 +163,7 @@ def _frame(session: Session, statement: Rows) -> pd.DataFrame:
     return frame
 
 
-def _put(session: Session, table: type[ScoreDay | ItemPeriod], frame: pd.DataFrame) -> None:
+def _put(session: Session, table: type[ScorePeriod | ItemPeriod], frame: pd.DataFrame) -> None:
     rows = frame.to_dict("records")
     for first in range(0, len(rows), ROWS):
         session.execute(insert(table), rows[first : first + ROWS])

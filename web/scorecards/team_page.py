@@ -82,7 +82,7 @@ def team_page(
         asked.reviewed, asked.standard_id or None, asked.job_kind or None, frames.members(people, team_id)
     )
     period, before = asked.span.period, asked.span.before.period
-    days = frames.days(session, before.first, period.last)
+    days = frames.days(session, asked.span.before.names + asked.span.names, asked)
     orders = frames.orders(session, period, asked, zone)
     rows = team_table(days, people, orders, period, before, chosen, minimum)
     own = {row.technician_id for row in rows}

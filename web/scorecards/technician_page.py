@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from web.models import Clip, CoachingNote, Recording, RecordingState, ReviewState, Team, Technician, User, Verdict
 from web.scorecards import frames
 from web.scorecards.asked import Asked
-from web.scorecards.figures.frames import Grain, Period, Reviewed, Selection
+from web.scorecards.figures.frames import Grain, Period, Reviewed, Selection, periods
 from web.scorecards.figures.intervals import Difference, Estimate, mean, mean_difference, per_hundred
 from web.scorecards.figures.items import ItemRow, compare_items
 from web.scorecards.figures.team import Totals
@@ -20,6 +20,7 @@ from web.scorecards.figures.technician import TrendPoint, own_totals, trend
 from web.standards import ItemInfo, StandardInfo
 
 MOST_QUOTES = 20
+TREND_MONTHS = 6
 FEW_COLLEAGUES = 3  # with fewer, the team's rate would name a person: technicians are not shown it
 
 
@@ -122,11 +123,11 @@ def technician_page(
     members = frames.members(people, who.team_id) if who.team_id is not None else frozenset({who.id})
     chosen = Selection(asked.reviewed, asked.standard_id or None, asked.job_kind or None)
     span, before = asked.span, asked.span.before
-    first = min(before.period.first, span.period.last - dt.timedelta(days=7 * 26))
-    days = frames.days(session, first, span.period.last)
+    days = frames.days(session, before.names + span.names, asked)
     totals = own_totals(days, who.id, span.period, chosen)
     past = own_totals(days, who.id, before.period, chosen)
-    long = Period(first if asked.grain is Grain.MONTH else _twelve_weeks(span.period), span.period.last)
+    long = _long(span.period, asked.grain)
+    points = frames.days(session, periods(long, asked.grain), asked)
     counted = frames.items(session, span.names, asked)
     rows = compare_items(counted, span.names[:1], chosen, who.id, members, minimum)
     known = {(s.id, i.id): (s, i) for s in standards for i in s.items}
@@ -138,7 +139,7 @@ def technician_page(
         mean(*totals.score),
         mean_difference(totals.score, past.score),
         per_hundred(totals.forbidden, totals.recordings),
-        trend(days, who.id, members, long, asked.grain, chosen),
+        trend(points, who.id, members, long, asked.grain, chosen),
         tuple(_clause(row, known, own_view) for row in rows),
         evidence,
         good,
@@ -148,8 +149,17 @@ def technician_page(
     )
 
 
-def _twelve_weeks(period: Period) -> dt.date:
-    return min(period.first, period.last - dt.timedelta(days=7 * 12 - 1))
+def _long(period: Period, grain: Grain) -> Period:
+    """Return the whole weeks (at least 12) or months (at least 6) that the trend shows."""
+    if grain is Grain.WEEK:
+        last = period.last + dt.timedelta(days=6 - period.last.weekday())
+        first = min(period.first - dt.timedelta(days=period.first.weekday()), last - dt.timedelta(days=7 * 12 - 1))
+        return Period(first, last)
+    first = period.first.replace(day=1)
+    while len(periods(Period(first, period.last), grain)) < TREND_MONTHS:
+        first = (first - dt.timedelta(days=1)).replace(day=1)
+    after = (period.last.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
+    return Period(first, after - dt.timedelta(days=1))
 
 
 def _clause(row: ItemRow, known: dict[tuple[str, str], tuple[StandardInfo, ItemInfo]], own_view: bool) -> ClauseRow:
