@@ -130,8 +130,9 @@ class Filter:
 
     def _clause(self) -> Select[Any]:
         asked = select(Verdict.recording_id).where(Verdict.item_id == self.item)
-        if self.standard:
-            asked = asked.where(Verdict.standard_id == self.standard)
+        # the index begins with the standard: without one, each that there is is looked up
+        known = [self.standard] if self.standard else select(Recording.standard_id).distinct()
+        asked = asked.where(Verdict.standard_id.in_(known))
         if self.verdict == "unanswered":
             return asked.where(Verdict.final.is_(None))
         return asked.where(Verdict.final == self.verdict) if self.verdict else asked

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from web.access import visible
@@ -84,14 +84,13 @@ _COLUMNS = (
 
 def page(session: Session, viewer: Viewer, asked: Filter, number: int) -> ListPage:
     """Return a page of the recordings that the viewer may see."""
-    ids = _ids(viewer, asked)
-    counted = session.scalar(select(func.count()).select_from(ids.limit(COUNTED + 1).subquery())) or 0
-    total = min(counted, COUNTED)
+    found = session.scalars(asked.ordered(_ids(viewer, asked)).limit(COUNTED + 1)).all()  # one scan: count and page
+    total = min(len(found), COUNTED)
     pages = max(1, -(-total // PAGE))
     number = min(max(number, 1), pages)
-    wanted = session.scalars(asked.ordered(ids).limit(PAGE).offset((number - 1) * PAGE)).all()
+    wanted = found[:COUNTED][(number - 1) * PAGE : number * PAGE]
     rows = {row[0]: _line(row) for row in session.execute(_joined().where(Recording.id.in_(wanted)))}
-    return ListPage(tuple(rows[i] for i in wanted), number, pages, total, counted > COUNTED)
+    return ListPage(tuple(rows[i] for i in wanted), number, pages, total, len(found) > COUNTED)
 
 
 def every(session: Session, viewer: Viewer, asked: Filter) -> Iterator[ListLine]:
