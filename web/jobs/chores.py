@@ -16,6 +16,7 @@ from web.links import keep as links
 from web.models import Recording
 from web.scorecards import clips, keep
 from web.site import Site
+from web.uploads import slices
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
@@ -76,7 +77,8 @@ def refresh_links(here: Site) -> None:
 
 
 def sweep(here: Site) -> None:
-    """Remove temporary files that killed processes left in the storage."""
+    """Remove uploads that nobody went on with, and temporary files that killed processes left in the storage."""
+    slices.remove_stale(here)
     open_storage(here.web, here.settings.home).sweep(LEFTOVER_S, time.time())
 
 
