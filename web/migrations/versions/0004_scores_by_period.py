@@ -44,6 +44,13 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_score_days_technician"))
 
     op.drop_table("score_days")
+    # the worker computes the new summaries from the recordings
+    op.execute("DELETE FROM item_periods")
+    op.execute("DELETE FROM stale_days")
+    op.execute(
+        "INSERT INTO stale_days (day, technician_id) SELECT DISTINCT recorded_on, technician_id FROM recordings "
+        "WHERE technician_id IS NOT NULL AND deleted_at IS NULL"
+    )
     # ### end Alembic commands ###
 
 
