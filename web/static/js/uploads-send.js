@@ -111,7 +111,7 @@ export class Sender {
         return await act();
       } catch (error) {
         if (this.stopped) throw new Refusal(0, { code: "cancelled" });
-        const passing = error instanceof Refusal && (error.status === 0 || (error.status >= 500 && error.status !== 507) || error.status === 400);
+        const passing = error instanceof Refusal && (error.status === 0 || (error.status >= 500 && error.status !== 507) || error.status === 400 || error.body.code === "busy");
         if (!passing || turn >= WAITS_S.length) throw error;
         this.on.waiting(WAITS_S[turn]);
         await new Promise((go) => setTimeout(go, WAITS_S[turn] * 1000));
