@@ -6,6 +6,7 @@ is the person's where there is one.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -133,7 +134,12 @@ def mark_stale(session: Session, recording: Recording) -> None:
 def mark_stale_day(session: Session, technician_id: int, day: date) -> None:
     """Have the summaries of one technician's day computed again."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(StaleDay).values(day=day, technician_id=technician_id).on_conflict_do_nothing())
+    stamp = uuid.uuid4().hex
+    session.execute(
+        insert(StaleDay)
+        .values(day=day, technician_id=technician_id, stamp=stamp)
+        .on_conflict_do_update(index_elements=["day", "technician_id"], set_={"stamp": stamp})
+    )
 
 
 def _recording(session: Session, recording_id: int) -> Recording:

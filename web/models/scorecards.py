@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
@@ -60,12 +61,17 @@ class ItemPeriod(Base):
 
 
 class StaleDay(Base):
-    """A technician's day whose summaries must be computed again; written with the change, emptied by the worker."""
+    """A technician's day whose summaries must be computed again; written with the change, taken away by the worker.
+
+    Each change gives a new `stamp`: the worker computes without holding the write lock and takes the row away only if
+    nothing has changed meanwhile.
+    """
 
     __tablename__ = "stale_days"
 
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), primary_key=True)
+    stamp: Mapped[str] = mapped_column(String(32), default=lambda: uuid.uuid4().hex)
 
 
 class PublishedMonth(Base):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,25 +26,36 @@ from web.scorecards.figures.build import item_periods, score_days
 from web.scorecards.figures.frames import DAY_SUMS, ITEM_COUNTS, Grain, period_name
 
 Rows = Select[*tuple[Any, ...]]
-BATCH = 20  # technicians' days a transaction: others wait for the write lock meanwhile
+MOST_DAYS = 62  # of one technician at once
 ROWS = 5_000  # rows an insert
 
 
 def refresh_stale(db: Database) -> int:
-    """Compute the summaries again that changes have made stale; return how many technicians' days."""
+    """Compute the summaries again that changes have made stale; return how many technicians' days.
+
+    Reading and computing hold no write lock; only the few rows of one technician are written at a time.
+    """
     done = 0
     while True:
-        with db.writing() as session:
-            stale = session.execute(select(StaleDay.technician_id, StaleDay.day).limit(BATCH)).all()
-            if not stale:
+        with db.reading() as session:
+            first = session.scalar(select(StaleDay.technician_id).limit(1))
+            if first is None:
                 return done
-            by_technician: dict[int, set[dt.date]] = defaultdict(set)
-            for technician_id, day in stale:
-                by_technician[technician_id].add(day)
-            for technician_id, days in by_technician.items():
-                _refresh(session, technician_id, days)
-                session.execute(delete(StaleDay).where(StaleDay.technician_id == technician_id, StaleDay.day.in_(days)))
-            done += len(stale)
+            stale = session.execute(
+                select(StaleDay.day, StaleDay.stamp).where(StaleDay.technician_id == first).limit(MOST_DAYS)
+            ).all()
+            fresh = _computed(session, first, {day for day, _ in stale})
+        with db.writing() as session:
+            for table, names, rows in fresh:
+                session.execute(delete(table).where(table.technician_id == first, table.period.in_(names)))
+                _put(session, table, rows)
+            days, stamps = zip(*stale, strict=True)
+            session.execute(
+                delete(StaleDay).where(
+                    StaleDay.technician_id == first, StaleDay.day.in_(days), StaleDay.stamp.in_(stamps)
+                )
+            )
+        done += len(stale)
 
 
 def rebuild(db: Database) -> int:
@@ -60,8 +70,10 @@ def rebuild(db: Database) -> int:
         return len(recordings)
 
 
-def _refresh(session: Session, technician_id: int, days: set[dt.date]) -> None:
-    """One technician: the months and weeks in which the days lie."""
+def _computed(
+    session: Session, technician_id: int, days: set[dt.date]
+) -> list[tuple[type[ScorePeriod | ItemPeriod], set[str], pd.DataFrame]]:
+    """One technician: the rows of the months and weeks in which the days lie, by table."""
     names = {period_name(day, grain) for day in days for grain in Grain}
     first, last = _whole(days)
     near = (
@@ -69,12 +81,12 @@ def _refresh(session: Session, technician_id: int, days: set[dt.date]) -> None:
         Recording.recorded_on >= first,
         Recording.recorded_on <= last,
     )
-    for table, fresh in (
-        (ScorePeriod, _scores(_frame(session, _recordings().where(*near)))),
-        (ItemPeriod, _items(_frame(session, _verdicts().where(*near)))),
-    ):
-        session.execute(delete(table).where(table.technician_id == technician_id, table.period.in_(names)))
-        _put(session, table, fresh[fresh["period"].isin(names)])
+    scores = _scores(_frame(session, _recordings().where(*near)))
+    items = _items(_frame(session, _verdicts().where(*near)))
+    return [
+        (ScorePeriod, names, scores[scores["period"].isin(names)]),
+        (ItemPeriod, names, items[items["period"].isin(names)]),
+    ]
 
 
 def _scores(recordings: pd.DataFrame) -> pd.DataFrame:

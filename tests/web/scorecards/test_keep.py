@@ -83,3 +83,24 @@ def test_a_deleted_recording_leaves_its_summaries(db: Database, people: dict[str
     assert tables(db) == ([], [])
     with db.reading() as session:
         assert session.scalars(select(StaleDay)).all() == []
+
+
+def test_a_change_that_comes_while_summaries_are_computed_is_not_lost(
+    db: Database, people: dict[str, Any], monkeypatch: Any
+) -> None:
+    heard(db, people, cast.MONDAY.date())
+    compute = keep._computed
+    late: list[int] = []
+
+    def slow(*arguments: Any) -> Any:
+        found = compute(*arguments)
+        if not late:
+            late.append(heard(db, people, cast.MONDAY.date()))
+        return found
+
+    monkeypatch.setattr(keep, "_computed", slow)
+    keep.refresh_stale(db)
+    kept = tables(db)
+    keep.rebuild(db)
+    assert tables(db) == kept
+    assert sum(row[5] for row in kept[0] if row[0] == "2026-11" and row[3] == "*") == 2
