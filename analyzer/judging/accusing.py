@@ -36,10 +36,8 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
     """
     who, phrases = element.who, element.phrases
     near = ear.finder(who, NEAR).matches(phrases, resolve=False)
-    heard = {match.phrase for match in near}  # NEAR finds all that ACCUSATION would, but for phrases with gaps
-    strict = ear.finder(who, ACCUSATION)
-    exact = strict.matches([p for p in phrases if p.source in heard or strict.gapped(p)], word_edges=True)
-    said = [m for m in exact if not ear.excused(who, m, element.exceptions)]
+    exact = ear.finder(who, ACCUSATION).matches(phrases, word_edges=True)
+    said = ear.unexcused(who, exact, element.exceptions)
     stream = ear.stream(who)
     misheard = [
         m
@@ -49,9 +47,8 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
         and m.cost >= SAME_SOUND
         and not any(m.first <= e.last and e.first <= m.last for e in exact)
         and nonsense(stream, m)
-        and not ear.excused(who, m, element.exceptions)
     ]
-    return said, resolve_overlaps(misheard)
+    return said, resolve_overlaps(ear.unexcused(who, misheard, element.exceptions))
 
 
 def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
@@ -62,7 +59,7 @@ def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
         replace(m, first=int(at[m.first]), last=int(at[m.last]))
         for m in finder.matches(element.phrases, word_edges=True)
     )
-    return [m for m in found if ear.confidence(who, m) < least and not ear.excused(who, m, element.exceptions)]
+    return ear.unexcused(who, [m for m in found if ear.confidence(who, m) < least], element.exceptions)
 
 
 def promise(ear: Ear, element: Element, match: Match) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -128,10 +127,16 @@ class Ear:
         strictness: Strictness,
     ) -> list[Match]:
         """Return what `who` said of `phrases`, less what an exception covers, in order of time."""
-        found = self.finder(who, strictness).matches(phrases)
+        return self.unexcused(who, self.finder(who, strictness).matches(phrases), exceptions)
+
+    def unexcused(self, who: Role | None, found: Sequence[Match], exceptions: Sequence[Phrase]) -> list[Match]:
+        """Return what no exception covers of some matches; only their neighbourhoods are searched, all at once."""
         if not found or not exceptions:
-            return found
-        return [m for m in found if not self.excused(who, m, exceptions)]
+            return list(found)
+        length = len(self.stream(who).text)
+        around = [(max(0, m.first - BEFORE), min(length, m.last + 1 + AFTER)) for m in found]
+        excuses = self.finder(who, EXCUSE).within(exceptions, around)
+        return [m for m, near in zip(found, excuses, strict=True) if not any(covers(e, m) for e in near)]
 
     def unsure(self, who: Role | None, least: float) -> tuple[Finder, NDArray[np.intp]]:
         """Return the search over the sentences in which the engine was less sure than `least` somewhere.
@@ -155,10 +160,8 @@ class Ear:
         return self._nearby[key]
 
     def excused(self, who: Role | None, match: Match, exceptions: Sequence[Phrase]) -> bool:
-        """Return whether an exception covers the match; only its neighbourhood is searched."""
-        finder, begin = self.around(who, match)
-        inner = replace(match, first=match.first - begin, last=match.last - begin)
-        return any(covers(e, inner) for e in finder.matches(exceptions, resolve=False))
+        """Return whether an exception covers the match."""
+        return not self.unexcused(who, [match], exceptions)
 
     def hit(self, who: Role | None, match: Match, *, element: str = "", suspicion: bool = False) -> Hit:
         """Return a match as evidence: original words, seconds, role."""

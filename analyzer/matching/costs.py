@@ -101,38 +101,38 @@ class CostTable:
 
     `asked` are characters or keys of `analyzer.text.syllables.spell`, which fix the reading of a heteronym.
 
-    `codes(text)` numbers the characters of a text; `columns[index(char), code]`, float32, is the cost of hearing the
-    numbered character as `char`. It equals `character_cost` pair by pair.
+    `codes(text)` numbers the characters of a text; `hundredths[index(char), code]`, uint8, is the cost of hearing the
+    numbered character as `char`, in hundredths. It equals `character_cost` pair by pair.
     """
 
     def __init__(self, asked: Iterable[str]) -> None:
         self._index = {key: i for i, key in enumerate(dict.fromkeys(asked))}
         self._asked = [_codes(char) for char in self._index]
         self._known: dict[str, int] = {}
-        self._columns = np.empty((len(self._index), 0), np.float32)
-        self._by_said = np.empty((0, len(self._index)), np.float32)
+        self._hundredths = np.empty((len(self._index), 0), np.uint8)
+        self._insertions = np.empty(0, np.float32)
 
-    def codes(self, text: str) -> NDArray[np.intp]:
+    def codes(self, text: str) -> NDArray[np.uint16]:
         """Return the number of each character of `text`, shape (len(text),)."""
         new = [char for char in dict.fromkeys(text) if char not in self._known]
         if new:
-            self._columns = np.hstack([self._columns, self._cost(new)])
-            self._by_said = np.ascontiguousarray(self._columns.T)
+            self._hundredths = np.hstack([self._hundredths, np.rint(self._cost(new) * 100.0).astype(np.uint8)])
+            self._insertions = np.append(self._insertions, [np.float32(insertion_cost(char)) for char in new])
             self._known |= {char: len(self._known) + i for i, char in enumerate(new)}
-        return np.array([self._known[char] for char in text], np.intp)
+        return np.array([self._known[char] for char in text], np.uint16)
 
     @property
-    def columns(self) -> NDArray[np.float32]:
+    def hundredths(self) -> NDArray[np.uint8]:
         """Costs by (asked character, numbered character)."""
-        return self._columns
+        return self._hundredths
 
     @property
-    def by_said(self) -> NDArray[np.float32]:
-        """The same by (numbered character, asked character)."""
-        return self._by_said
+    def insertions(self) -> NDArray[np.float32]:
+        """`insertion_cost` by numbered character."""
+        return self._insertions
 
     def index(self, asked: str) -> int:
-        """Return the row in `columns` of an asked key, or of its character where the table knows no more."""
+        """Return the row in `hundredths` of an asked key, or of its character where the table knows no more."""
         row = self._index.get(asked)
         return self._index[asked[0]] if row is None else row
 

@@ -6,10 +6,15 @@ far: a path is within the budget of its `Strictness` where its final slack is, w
 different lengths compete fairly. A gap cuts a phrase into blocks, and each block must be within a budget of its own:
 派****维修****给您 is not said by one word of it and much goodwill.
 
-Most of a stream is nothing like most phrases, so the table is filled only where a path can still come to something, as
-in A* (Hart, Nilsson and Raphael 1968): `suffix_bounds` says for each node and each cell of CELL characters how little
-the rest of the phrase must at least cost, every character at its best anywhere near, order left aside. The bound never
-exceeds the truth, so nothing within the ceiling is lost; the tests compare with the plain table.
+All costs are whole hundredths. 16 bits hold them, so that one instruction advances up to 32 positions of a row, and sums
+are exact: equal paths are equal. What would force the positions of a row one behind the other, a character inserted
+after another, becomes a minimum over a few earlier positions (W. D. Hillis, G. L. Steele, "Data parallel algorithms",
+CACM 1986): those 1, 2, 3 characters before, then 4, 8, 12, then 16, 32, 48, as many times as the budget can pay for.
+
+A row is filled only where a path through it can still come to something (E. Ukkonen, "Finding approximate patterns in
+strings", J. Algorithms 1985): `_bound` and `_plan` say what all other characters must cost at least, each heard where it
+is heard best, order left aside. Nothing within the ceiling is lost; the tests hold that against the plain table.
+Evidence (cost, syllables, first character) is traced back from the ends alone.
 """
 
 from __future__ import annotations
@@ -18,169 +23,32 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from analyzer.matching.program import CHARACTER, GAP, START
+from analyzer.matching.field import CELL, PASSES, Field, Ground
+from analyzer.matching.program import CHARACTER, GAP, Graph
 
-CELL = 16
-STRETCH = 16  # cells aligned at a time: the table of a long phrase stays in the processor's cache
-NEVER = np.float32(1e6)
+BLOCK = 512  # characters aligned at a time: the rows of a phrase stay in the processor's cache
+PAD = 255  # positions before a row's first, all NEVER: as far as a pass looks back
+NEVER = np.int16(15_000)  # hundredths; two of them still fit 16 bits
+NOWHERE = np.int32(30_000)  # no path leads there, or none leads on
+DEAD = -1
+START_HERE, HEARD, SWALLOWED, INSERTED = range(4)  # how a path comes to a position of a character's row
 
-Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+Shorts = NDArray[np.int16]
 Ints = NDArray[np.int32]
+Flags = NDArray[np.bool_]
+_ONE = np.uintp(1)  # places are unsigned, or the compiler would ask of each whether it counts from the end
 
 
 @njit(cache=True)
-def cell_minima(costs: Floats, codes: NDArray[np.int64]) -> Floats:
-    """Return the least cost of each asked character in each cell, shape (asked, cells); `costs` is (known, asked)."""
-    cells = (len(codes) + CELL - 1) // CELL
-    out = np.full((cells, costs.shape[1]), np.float32(1.0), np.float32)
-    for j in range(len(codes)):
-        for asked in range(costs.shape[1]):
-            out[j // CELL, asked] = min(out[j // CELL, asked], costs[codes[j], asked])
-    return np.ascontiguousarray(out.T)
-
-
-@njit(cache=True)
-def suffix_bounds(
-    kind: Ints,
-    row: Ints,
-    drop: Floats,
-    first: Ints,
-    preds: Ints,
-    minima: Floats,
-    per: np.float32,
-    ceiling: np.float32,
-    gap_ceiling: np.float32,
-) -> Floats:
-    """Return the least slack that the rest of the block adds after each node, shape (nodes, cells).
-
-    Before a gap it is what makes `ceiling` out of `gap_ceiling`, or NEVER where the blocks behind cannot be found.
-
-    An alignment of whole cells: every character is taken from the cell of the one before or from the next, because
-    neither a gap nor what a budget allows to be inserted is longer than a cell.
-    """
-    nodes, cells = len(kind), minima.shape[1]
-    out = np.full((nodes, cells), NEVER, np.float32)
-    out[nodes - 1, :] = 0.0
-    value = np.empty(cells + 1, np.float32)
-    value[cells] = NEVER
-    for node in range(nodes - 1, 0, -1):
-        for cell in range(cells):
-            value[cell] = out[node, cell]
-            if kind[node] == CHARACTER:
-                value[cell] += min(drop[node], minima[row[node], cell]) - per
-        moves = kind[node] == CHARACTER or kind[node] == GAP
-        for k in range(first[node], first[node + 1]):
-            p = preds[k]
-            for cell in range(cells):
-                least = min(value[cell], value[cell + 1]) if moves else value[cell]
-                if kind[node] == GAP:
-                    least = ceiling - gap_ceiling if least <= ceiling else NEVER
-                out[p, cell] = min(out[p, cell], least)
-    return out
-
-
-@njit(cache=True)
-def _character(
-    node: int,
-    begin: int,
-    end: int,
-    start: int,
-    row: Ints,
-    drop: Floats,
-    first: Ints,
-    preds: Ints,
-    columns: Floats,
-    codes: NDArray[np.int64],
-    cross: Floats,
-    insert: Floats,
-    per: np.float32,
-    fresh: Floats,
-    slack: Floats,
-    cost: Floats,
-    count: Floats,
-    origin: Ints,
-) -> None:
-    """Fill positions begin..end of a character node: heard here, swallowed, or followed by one character more."""
-    for j in range(begin, end):
-        at = start + j - 1  # the stream's character that ends at position j
-        sub = columns[row[node], codes[at]]
-        here = fresh[node, 0] + sub - per
-        here_cost = fresh[node, 1] + sub
-        here_count = (fresh[node, 1] - fresh[node, 0]) / per + np.float32(1.0)
-        here_origin = at
-        heard = sub + cross[at]
-        swallowed = drop[node]
-        for k in range(first[node], first[node + 1]):
-            p = preds[k]
-            if slack[p, j - 1] + heard - per < here:
-                here = slack[p, j - 1] + heard - per
-                here_cost = cost[p, j - 1] + heard
-                here_count = count[p, j - 1] + np.float32(1.0)
-                here_origin = origin[p, j - 1]
-            if slack[p, j] + swallowed - per < here:
-                here = slack[p, j] + swallowed - per
-                here_cost = cost[p, j] + swallowed
-                here_count = count[p, j] + np.float32(1.0)
-                here_origin = origin[p, j]
-        if slack[node, j - 1] + insert[at] < here:
-            here = slack[node, j - 1] + insert[at]
-            here_cost = cost[node, j - 1] + insert[at]
-            here_count = count[node, j - 1]
-            here_origin = origin[node, j - 1]
-        slack[node, j] = here
-        cost[node, j] = here_cost
-        count[node, j] = here_count
-        origin[node, j] = here_origin
-
-
-@njit(cache=True)
-def _join(
-    node: int,
-    begin: int,
-    end: int,
-    start: int,
-    width: int,
-    kind: Ints,
-    first: Ints,
-    preds: Ints,
-    gap: Floats,
-    gap_ceiling: np.float32,
-    slack: Floats,
-    cost: Floats,
-    count: Floats,
-    origin: Ints,
-) -> None:
-    """Fill positions begin..end of a join (the best of its options) or of a gap (the cheapest block that ended near)."""
-    for j in range(begin, end):
-        slack[node, j] = NEVER
-        cost[node, j] = NEVER
-        for k in range(first[node], first[node + 1]):
-            p = preds[k]
-            if kind[p] == START:
-                continue
-            for i in range(j, max(j - width, 0) - 1, -1):
-                over = gap[start + j] - gap[start + i]
-                value = slack[p, i] + over
-                if kind[node] == GAP:
-                    better = value <= gap_ceiling and cost[p, i] + over < cost[node, j]
-                    value = np.float32(0.0)
-                else:
-                    better = value < slack[node, j]
-                if better:
-                    slack[node, j] = value
-                    cost[node, j] = cost[p, i] + over
-                    count[node, j] = count[p, i]
-                    origin[node, j] = origin[p, i]
-
-
-@njit(cache=True)
-def _fresh(kind: Ints, drop: Floats, first: Ints, preds: Ints, per: np.float32) -> Floats:
-    """Return slack and cost of coming to each node with nothing consumed, shape (nodes, 2)."""
+def _fresh(graph: Graph, per: int) -> Ints:
+    """Return slack and cost of coming to each node with nothing heard, shape (nodes, 2)."""
+    kind, drop, first, preds = graph.kind, graph.drop, graph.first, graph.preds
     nodes = len(kind)
-    before = np.full((nodes, 2), NEVER, np.float32)
-    after = np.full((nodes, 2), NEVER, np.float32)
-    before[0] = 0.0
-    after[0] = 0.0
+    before = np.full((nodes, 2), NOWHERE, np.int32)
+    after = np.full((nodes, 2), NOWHERE, np.int32)
+    before[0] = 0
+    after[0] = 0
     for node in range(1, nodes):
         for k in range(first[node], first[node + 1]):
             if after[preds[k], 0] < before[node, 0]:
@@ -192,200 +60,382 @@ def _fresh(kind: Ints, drop: Floats, first: Ints, preds: Ints, per: np.float32) 
     return before
 
 
-@njit(cache=True, fastmath=True)
-def _fill_slack(
-    low: int,
-    high: int,
-    kind: Ints,
-    row: Ints,
-    width: Ints,
-    drop: Floats,
-    first: Ints,
-    preds: Ints,
-    columns: Floats,
-    minima: Floats,
-    bounds: Floats,
-    codes: NDArray[np.int64],
-    cross: Floats,
-    insert: Floats,
-    gap: Floats,
-    per: np.float32,
-    ceiling: np.float32,
-    gap_ceiling: np.float32,
-    fresh: Floats,
-    slack: Floats,
-    alive: NDArray[np.bool_],
-) -> None:
-    """Align over cells low..high, node by node and cell by cell, where anything can come of it; slack alone.
-
-    Written in one piece, in loops that the compiler can vectorise: nearly all the time of a search is spent here.
-    """
-    nodes, start = len(kind), low * CELL
-    length = min(high * CELL, len(codes)) - start
-    sub = np.empty(CELL, np.float32)
-    slack[:, 0] = NEVER
-    for node in range(1, nodes):
-        heard = kind[node] == CHARACTER
-        free, swallowed = fresh[node, 0] - per, drop[node] - per
-        for block in range(high - low):
-            begin, end = block * CELL + 1, min((block + 1) * CELL, length) + 1
-            rest = bounds[node, low + block]
-            wanted = heard and free + minima[row[node], low + block] + rest <= ceiling
-            wanted = wanted or (block > 0 and alive[node, block - 1])
-            for k in range(first[node], first[node + 1]):
-                wanted = wanted or alive[preds[k], block] or (block > 0 and alive[preds[k], block - 1])
-            alive[node, block] = False
-            if not wanted:
-                for j in range(begin, end):
-                    slack[node, j] = NEVER
-                continue
-            if heard:
-                for j in range(begin, end):
-                    sub[j - begin] = columns[row[node], codes[start + j - 1]]
-                    slack[node, j] = free + sub[j - begin]
-                    sub[j - begin] += cross[start + j - 1] - per
-                for k in range(first[node], first[node + 1]):
-                    p = preds[k]
-                    if not (alive[p, block] or (block > 0 and alive[p, block - 1])):
-                        continue
-                    for j in range(begin, end):
-                        best = min(slack[p, j - 1] + sub[j - begin], slack[p, j] + swallowed)
-                        slack[node, j] = min(slack[node, j], best)
-                for j in range(begin, end):
-                    slack[node, j] = min(slack[node, j], slack[node, j - 1] + insert[start + j - 1])
-            else:
-                for j in range(begin, end):
-                    slack[node, j] = NEVER
-                reached = width[node] if kind[node] == GAP else 0
-                for k in range(first[node], first[node + 1]):
-                    p = preds[k]
-                    if not (alive[p, block] or (reached > 0 and block > 0 and alive[p, block - 1])):
-                        continue
-                    for back in range(reached + 1):
-                        for j in range(max(begin, back), end):
-                            value = slack[p, j - back] + (gap[start + j] - gap[start + j - back])
-                            slack[node, j] = min(slack[node, j], value)
-                if kind[node] == GAP:
-                    for j in range(begin, end):
-                        slack[node, j] = np.float32(0.0) if slack[node, j] <= gap_ceiling else NEVER
-            least = NEVER
-            for j in range(begin, end):
-                least = min(least, slack[node, j])
-            if least + rest <= ceiling:
-                alive[node, block] = True
-            else:
-                for j in range(begin, end):
-                    slack[node, j] = NEVER
+@njit(cache=True)
+def _prepare(row: int, ground: Ground) -> None:
+    """Write what each character of the stream costs where `row` is asked for, and the least of each cell."""
+    known, codes, costs, minima = ground.known, ground.codes, ground.costs, ground.minima
+    cells = minima.shape[1]
+    for cell in range(cells):
+        least = np.uint8(255)
+        for j in range(cell * CELL, min(len(codes), (cell + 1) * CELL)):
+            cost = known[row, codes[np.uintp(j)]]
+            costs[np.uintp(row * cells * CELL + j)] = cost
+            least = min(least, cost)
+        minima[row, cell] = least
+    ground.ready[row] = True
 
 
 @njit(cache=True)
-def _fill_traced(
-    low: int,
-    high: int,
-    kind: Ints,
-    row: Ints,
-    width: Ints,
-    drop: Floats,
-    first: Ints,
-    preds: Ints,
-    columns: Floats,
-    codes: NDArray[np.int64],
-    cross: Floats,
-    insert: Floats,
-    gap: Floats,
-    per: np.float32,
-    gap_ceiling: np.float32,
-    fresh: Floats,
-    slack: Floats,
-    cost: Floats,
-    count: Floats,
-    origin: Ints,
-    alive: NDArray[np.bool_],
+def _bound(
+    begin: int, length: int, graph: Graph, ground: Ground, per: int, ceilings: Ints, gap_ceiling: int, least: Shorts,
+    needs: Ints,
+) -> None:  # fmt: skip
+    """Write what each asked character costs at least among some characters, and each node's largest useful slack."""
+    kind, row, drop, first, preds = graph.kind, graph.row, graph.drop, graph.first, graph.preds
+    minima, ready = ground.minima, ground.ready
+    cells = range(begin // CELL, (begin + length - 1) // CELL + 1)
+    for a in range(len(graph.asked)):
+        asked = graph.asked[a]
+        if not ready[asked]:
+            _prepare(asked, ground)
+        least[a] = 100
+        for cell in cells:
+            least[a] = min(least[a], np.int16(minima[asked, cell]))
+    needs[:] = -NOWHERE
+    for k in range(len(graph.ends)):
+        needs[graph.ends[k]] = max(needs[graph.ends[k]], ceilings[k])
+    for node in range(len(kind) - 1, 0, -1):
+        need = needs[node]
+        if kind[node] == CHARACTER:
+            need += per - min(drop[node], least[row[node]])
+        elif kind[node] == GAP:
+            need = gap_ceiling if need >= 0 else -NOWHERE
+        for k in range(first[node], first[node + 1]):
+            needs[preds[k]] = max(needs[preds[k]], need)
+
+
+@njit(cache=True)
+def _plan(
+    begin: int, length: int, graph: Graph, field: Field, gap_ceiling: int, fresh: Ints, least: Shorts, needs: Ints,
+    slack: Ints, passes: Ints,
+) -> None:  # fmt: skip
+    """Write how many passes of `_insert` each node's row takes, or DEAD where nothing can come of it.
+
+    Insertions are paid from what is left when all characters before and after are heard where they cost least.
+    """
+    kind, row, drop, first, preds = graph.kind, graph.row, graph.drop, graph.first, graph.preds
+    inserted, per = field.inserted, field.per
+    cheapest = np.full(PASSES, NOWHERE, np.int32)
+    for step in range(PASSES):
+        for cell in range(begin // CELL, (begin + length - 1) // CELL + 1):
+            cheapest[step] = min(cheapest[step], inserted[step, cell])
+    slack[0] = NOWHERE
+    for node in range(1, len(kind)):
+        value = NOWHERE
+        for k in range(first[node], first[node + 1]):
+            value = min(value, slack[preds[k]])
+        if kind[node] == CHARACTER:
+            value = min(value, fresh[node, 0]) + min(drop[node], least[row[node]]) - per
+        elif kind[node] == GAP:
+            value = np.int32(0) if value <= gap_ceiling else NOWHERE
+        slack[node] = value
+        passes[node] = 0 if value <= needs[node] else DEAD
+        while 0 <= passes[node] < PASSES and cheapest[passes[node]] <= needs[node] - value:
+            passes[node] += 1
+
+
+@njit(cache=True)
+def _hear(
+    work: Shorts, out: np.uintp, before: np.uintp, costs: Bytes, at: np.uintp, over: Shorts, here: np.uintp,
+    free: np.int16, swallowed: np.int16, length: np.uintp,
+) -> None:  # fmt: skip
+    """Fill a row: each character heard first of all, heard after what came before, or swallowed after it."""
+    for j in range(length):
+        sub = np.int16(costs[at + j])
+        heard = np.int16(work[before + j - _ONE] + np.int16(sub + over[here + j]))
+        work[out + j] = min(np.int16(free + sub), min(heard, np.int16(work[before + j] + swallowed)))
+
+
+@njit(cache=True)
+def _hear_first(work: Shorts, out: np.uintp, costs: Bytes, at: np.uintp, free: np.int16, length: np.uintp) -> None:
+    """The same where nothing can come before."""
+    for j in range(length):
+        work[out + j] = np.int16(free + np.int16(costs[at + j]))
+
+
+@njit(cache=True)
+def _least(work: Shorts, row: np.uintp, length: np.uintp) -> np.int16:
+    least = NEVER
+    for j in range(length):
+        least = min(least, work[row + j])
+    return least
+
+
+@njit(cache=True)
+def _insert(
+    work: Shorts, out: np.uintp, row: np.uintp, apart: np.uintp, sums: Shorts, here: np.uintp, n: np.uintp,
+    length: np.uintp,
+) -> np.int16:  # fmt: skip
+    """Let `apart` characters be inserted once, twice or three times; return the least value of the row."""
+    least = NEVER
+    once, twice, thrice = row - apart, row - apart - apart, row - apart - apart - apart
+    second, third = here + n, here + n + n
+    for j in range(length):
+        near = min(work[row + j], np.int16(work[once + j] + sums[here + j]))
+        far = min(np.int16(work[twice + j] + sums[second + j]), np.int16(work[thrice + j] + sums[third + j]))
+        work[out + j] = min(near, far)
+        least = min(least, work[out + j])
+    return least
+
+
+@njit(cache=True)
+def _join(work: Shorts, out: np.uintp, row: np.uintp, length: np.uintp) -> None:
+    """Lower a row to another where that is less."""
+    for j in range(length):
+        work[out + j] = min(work[out + j], work[row + j])
+
+
+@njit(cache=True)
+def _leap(
+    work: Shorts, out: np.uintp, row: np.uintp, width: int, gap: Ints, here: np.uintp, ceiling: int, length: np.uintp
 ) -> None:
-    """Align again what `_fill_slack` left alive, this time with cost and first character."""
-    nodes, start = len(kind), low * CELL
-    length = min(high * CELL, len(codes)) - start
+    """Set 0 wherever a block within its ceiling ended at most `width` characters before."""
+    for back in range(np.uintp(width + 1)):
+        for j in range(back, length + _ONE):
+            if work[row + j - back] + (gap[here + j] - gap[here + j - back]) <= ceiling:
+                work[out + j] = np.int16(0)
+
+
+@njit(cache=True)
+def _fill(
+    begin: int, length: int, width: int, graph: Graph, ground: Ground, field: Field, gap_ceiling: int, fresh: Ints,
+    needs: Ints, passes: Ints, work: Shorts, alive: Flags,
+) -> None:  # fmt: skip
+    """Align characters begin..begin + length: row by row the least slack of a path that ends behind each character.
+
+    Row r of `work` begins at r * width, its position j (after j characters) at PAD + j.
+    """
+    kind, row, drop, first, preds = graph.kind, graph.row, graph.drop, graph.first, graph.preds
+    asked, costs, over, sums, gap = graph.asked, ground.costs, field.over, field.sums, field.gap
+    n, nodes = np.uintp(ground.minima.shape[1] * CELL), len(kind)
+    count, here = np.uintp(length), np.uintp(begin)
     for node in range(1, nodes):
-        reached = width[node] if kind[node] == GAP else 0
-        for block in range(high - low):
-            if not alive[node, block]:
-                continue
-            begin, end = block * CELL + 1, min((block + 1) * CELL, length) + 1
-            if kind[node] == CHARACTER:
-                _character(
-                    node, begin, end, start, row, drop, first, preds, columns, codes, cross, insert, per,
-                    fresh, slack, cost, count, origin,
-                )  # fmt: skip
+        alive[node] = False
+        if passes[node] == DEAD:
+            continue
+        mine = np.uintp(node * width + PAD + 1)
+        least = NEVER
+        if kind[node] == CHARACTER:
+            p = preds[first[node]]
+            at = np.uintp(asked[row[node]]) * n + here
+            free = np.int16(min(fresh[node, 0], NEVER) - field.per)
+            steps = passes[node]
+            target = np.uintp(nodes * width + PAD + 1) if steps else mine
+            if alive[p]:
+                before = np.uintp(p * width + PAD + 1)
+                swallowed = np.int16(drop[node] - field.per)
+                _hear(work, target, before, costs, at, over, here, free, swallowed, count)
             else:
-                _join(
-                    node, begin, end, start, reached, kind, first, preds, gap, gap_ceiling, slack, cost, count, origin
-                )
+                _hear_first(work, target, costs, at, free, count)
+            if not steps:
+                least = _least(work, mine, count)
+            apart = _ONE
+            for step in range(steps):
+                source = target
+                target = mine if step == steps - 1 else np.uintp((nodes + (step + 1) % 2) * width + PAD + 1)
+                least = _insert(work, target, source, apart, sums, np.uintp(3 * step) * n + here, n, count)
+                apart *= np.uintp(4)
+        else:
+            untouched = True
+            for k in range(first[node], first[node + 1]):
+                if not alive[preds[k]]:
+                    continue
+                if untouched:
+                    for j in range(count):
+                        work[mine + j] = NEVER
+                    untouched = False
+                option = np.uintp(preds[k] * width + PAD + 1)
+                if kind[node] == GAP:
+                    _leap(work, mine - _ONE, option - _ONE, graph.width[node], gap, here, gap_ceiling, count)
+                else:
+                    _join(work, mine, option, count)
+            if not untouched:
+                least = _least(work, mine, count)
+        alive[node] = least <= needs[node]
+
+
+@njit(cache=True)
+def _way(
+    node: int, j: int, begin: int, width: int, graph: Graph, ground: Ground, field: Field, fresh: Ints, work: Shorts,
+    alive: Flags,
+) -> int:  # fmt: skip
+    """Return how the best path comes to position `j` of a character's row; of equal ways the first."""
+    value = work[node * width + PAD + j]
+    sub = ground.costs[graph.asked[graph.row[node]] * ground.minima.shape[1] * CELL + begin + j - 1]
+    if value == fresh[node, 0] - field.per + sub:
+        return START_HERE
+    p = graph.preds[graph.first[node]]
+    if alive[p]:
+        before = p * width + PAD
+        if value == work[before + j - 1] + sub + field.over[begin + j - 1]:
+            return HEARD
+        if value == work[before + j] + graph.drop[node] - field.per:
+            return SWALLOWED
+    return INSERTED
+
+
+@njit(cache=True)
+def _marks(
+    end: int, last: int, begin: int, width: int, graph: Graph, ground: Ground, field: Field, gap_ceiling: int,
+    fresh: Ints, work: Shorts, alive: Flags, marked: Flags, spans: Ints,
+) -> None:  # fmt: skip
+    """Mark what the best path to position `end` of node `last` comes from.
+
+    Behind a gap that is every end of a block that the gap may follow. `spans` are each node's first and last mark.
+    """
+    spans[: last + 1, 0] = end + 1
+    spans[: last + 1, 1] = -1
+    marked[last, end] = True
+    spans[last] = end
+    for node in range(last, 0, -1):
+        j = spans[node, 1] + 1
+        while j > spans[node, 0]:
+            j -= 1
+            if not marked[node, j]:
+                continue
+            if graph.kind[node] == CHARACTER:
+                way = _way(node, j, begin, width, graph, ground, field, fresh, work, alive)
+                if way != START_HERE:
+                    p = node if way == INSERTED else graph.preds[graph.first[node]]
+                    i = j if way == SWALLOWED else j - 1
+                    marked[p, i] = True
+                    spans[p, 0], spans[p, 1] = min(spans[p, 0], i), max(spans[p, 1], i)
+                continue
+            for k in range(graph.first[node], graph.first[node + 1]):
+                p = graph.preds[k]
+                for i in range(max(j - graph.width[node], 0), j + 1):
+                    if _comes_from(p, i, node, j, begin, width, graph, field, gap_ceiling, work, alive):
+                        marked[p, i] = True
+                        spans[p, 0], spans[p, 1] = min(spans[p, 0], i), max(spans[p, 1], i)
+
+
+@njit(cache=True)
+def _comes_from(
+    p: int, i: int, node: int, j: int, begin: int, width: int, graph: Graph, field: Field, gap_ceiling: int,
+    work: Shorts, alive: Flags,
+) -> bool:  # fmt: skip
+    """Whether the value of a join or gap at `j` may stem from its predecessor `p` at `i`."""
+    if not alive[p]:
+        return False
+    if graph.kind[node] != GAP:
+        return bool(work[p * width + PAD + i] == work[node * width + PAD + j])
+    return bool(work[p * width + PAD + i] + field.gap[begin + j] - field.gap[begin + i] <= gap_ceiling)
+
+
+@njit(cache=True)
+def _trace(
+    end: int, last: int, begin: int, width: int, graph: Graph, ground: Ground, field: Field, gap_ceiling: int,
+    fresh: Ints, work: Shorts, alive: Flags, marked: Flags, spans: Ints, evidence: NDArray[np.int32],
+) -> None:  # fmt: skip
+    """Write cost, syllables and first character of the best path to `end` into `evidence[:, last, end]`.
+
+    Behind a gap the cheapest block counts, of equal ones the nearest; behind a join the first.
+    """
+    _marks(
+        end, last, begin, width, graph, ground, field, gap_ceiling, fresh, work, alive, marked, spans,
+    )  # fmt: skip
+    n = ground.minima.shape[1] * CELL
+    for node in range(1, last + 1):
+        for j in range(spans[node, 0], spans[node, 1] + 1):
+            if not marked[node, j]:
+                continue
+            marked[node, j] = False
+            if graph.kind[node] == CHARACTER:
+                way = _way(node, j, begin, width, graph, ground, field, fresh, work, alive)
+                p = graph.preds[graph.first[node]]
+                sub = ground.costs[graph.asked[graph.row[node]] * n + begin + j - 1]
+                if way == START_HERE:
+                    evidence[0, node, j] = fresh[node, 1] + sub
+                    evidence[1, node, j] = (fresh[node, 1] - fresh[node, 0]) // field.per + 1
+                    evidence[2, node, j] = begin + j - 1
+                elif way == HEARD:
+                    for e in range(3):
+                        evidence[e, node, j] = evidence[e, p, j - 1]
+                    evidence[0, node, j] += sub + field.over[begin + j - 1] + field.per
+                    evidence[1, node, j] += 1
+                elif way == SWALLOWED:
+                    for e in range(3):
+                        evidence[e, node, j] = evidence[e, p, j]
+                    evidence[0, node, j] += graph.drop[node]
+                    evidence[1, node, j] += 1
+                else:
+                    for e in range(3):
+                        evidence[e, node, j] = evidence[e, node, j - 1]
+                    evidence[0, node, j] += field.sums[begin + j - 1]
+                continue
+            evidence[0, node, j] = NOWHERE
+            for k in range(graph.first[node], graph.first[node + 1]):
+                p = graph.preds[k]
+                for i in range(j, max(j - graph.width[node], 0) - 1, -1):
+                    cost = evidence[0, p, i] + field.gap[begin + j] - field.gap[begin + i]
+                    if _comes_from(p, i, node, j, begin, width, graph, field, gap_ceiling, work, alive) and (
+                        cost < evidence[0, node, j]
+                    ):
+                        for e in range(3):
+                            evidence[e, node, j] = evidence[e, p, i]
+                        evidence[0, node, j] = cost
+                if graph.kind[node] != GAP and evidence[0, node, j] < NOWHERE:
+                    break
 
 
 @njit(cache=True)
 def search(
-    kind: Ints,
-    row: Ints,
-    width: Ints,
-    drop: Floats,
-    first: Ints,
-    preds: Ints,
-    reach: int,
-    columns: Floats,
-    minima: Floats,
-    codes: NDArray[np.int64],
-    cross: Floats,
-    insert: Floats,
-    gap: Floats,
-    per: np.float32,
-    ceiling: np.float32,
-    gap_ceiling: np.float32,
-    every: bool,
-) -> list[tuple[int, float, float, int]]:
-    """Return (end, cost, syllables, first) of the paths within `ceiling` that are best among their neighbours.
+    graph: Graph, ground: Ground, field: Field, ceilings: Ints, gap_ceiling: int, reach: int, back: int, every: bool,
+    windows: Ints,
+) -> list[tuple[int, int, int, int, int, int]]:  # fmt: skip
+    """Return (window, phrase, end, cost, syllables, first) of the paths that are best among their neighbours.
 
-    `ceiling` bounds the slack of the last block (or of a phrase without gaps), `gap_ceiling` that of a block before a
-    gap. `every`: all ends within the ceiling (a word may end at one and not at the next); else only the last position of
-    a valley counts, so that one place gives one path and not one a position.
+    `ceilings` bound the slack of each phrase's last block (or of a phrase without gaps), `gap_ceiling` that of a block
+    before a gap; `reach` is the most that any path spans, `back` the
+    most that an insertion or a gap does. `windows`, shape (k, 2), are the stretches of the stream to
+    be searched, each as if nothing else were said. `every`: all ends within the ceiling (a word may end at one and not
+    at the next); else only the last position of a valley counts, so that one place gives one path and not one a
+    position.
     """
-    nodes, n, cells = len(kind), len(codes), minima.shape[1]
-    bounds = suffix_bounds(kind, row, drop, first, preds, minima, per, ceiling, gap_ceiling)
-    fresh = _fresh(kind, drop, first, preds, per)
-    context = (reach + CELL - 1) // CELL
-    size = (STRETCH + context) * CELL + 1
-    slack = np.full((nodes, size), NEVER, np.float32)
-    cost = np.full((nodes, size), NEVER, np.float32)
-    count = np.zeros((nodes, size), np.float32)
-    origin = np.zeros((nodes, size), np.int32)
-    alive = np.zeros((nodes, STRETCH + context), np.bool_)
-    last = nodes - 1
-    found = [(0, 0.0, 0.0, 0) for _ in range(0)]
-    for stretch in range(0, cells, STRETCH):
-        low, high = max(0, stretch - context), min(stretch + STRETCH, cells)
-        promising = False
-        for cell in range(low, high):
-            promising = promising or bounds[0, cell] <= ceiling
-        if not promising:
-            continue
-        start = low * CELL
-        length = min(high * CELL, n) - start
-        inside = (stretch - low) * CELL + 1  # what ends before it was found with the stretch before
-        _fill_slack(
-            low, high, kind, row, width, drop, first, preds, columns, minima, bounds, codes, cross, insert, gap,
-            per, ceiling, gap_ceiling, fresh, slack, alive,
-        )  # fmt: skip
-        least = NEVER
-        for j in range(inside, length + 1):
-            least = min(least, slack[last, j])
-        if least > ceiling:
-            continue
-        _fill_traced(
-            low, high, kind, row, width, drop, first, preds, columns, codes, cross, insert, gap, per, gap_ceiling,
-            fresh, slack, cost, count, origin, alive,
-        )  # fmt: skip
-        for j in range(inside, length + 1):
-            value = slack[last, j]
-            valley = value <= slack[last, j - 1] and (j == length or value < slack[last, j + 1])
-            if value <= ceiling and (every or valley):
-                found.append((start + j, float(cost[last, j]), float(count[last, j]), int(origin[last, j])))
+    nodes = len(graph.kind)
+    fresh = _fresh(graph, field.per)
+    least = np.empty(len(graph.asked), np.int16)
+    needs, slack, passes = np.empty(nodes, np.int32), np.empty(nodes, np.int32), np.empty(nodes, np.int32)
+    longest = 0
+    for w in range(len(windows)):
+        longest = max(longest, windows[w, 1] - windows[w, 0])
+    size = min(longest, BLOCK + reach + CELL + 2)
+    width = (PAD + 1 + size + CELL) // CELL * CELL
+    work = np.empty((nodes + 2) * width, np.int16)  # two rows to spare for the passes
+    for node in range(nodes + 2):
+        for j in range(node * width + PAD - back, node * width + PAD + 1):
+            work[j] = NEVER
+    alive = np.zeros(nodes, np.bool_)
+    marked = np.zeros((0, 0), np.bool_)
+    evidence = np.zeros((3, 0, 0), np.int32)
+    spans = np.zeros((nodes, 2), np.int32)
+    found = [(0, 0, 0, 0, 0, 0) for _ in range(0)]
+    for w in range(len(windows)):
+        start, stop = windows[w, 0], windows[w, 1]
+        for at in range(start, stop, BLOCK):
+            begin = max(start, (at - reach - 1) // CELL * CELL)
+            until = min(at + BLOCK, stop)
+            length = min(until + 1, stop) - begin  # the next position shows whether the last is a valley
+            _bound(begin, length, graph, ground, field.per, ceilings, gap_ceiling, least, needs)
+            _plan(begin, length, graph, field, gap_ceiling, fresh, least, needs, slack, passes)
+            _fill(begin, length, width, graph, ground, field, gap_ceiling, fresh, needs, passes, work, alive)
+            for k in range(len(graph.ends)):
+                last = graph.ends[k]
+                if not alive[last]:
+                    continue
+                row = last * width + PAD
+                for j in range(at - begin + 1, until - begin + 1):
+                    value = work[row + j]
+                    valley = value <= work[row + j - 1] and (j == length or value < work[row + j + 1])
+                    if value > ceilings[k] or not (every or valley):
+                        continue
+                    if not len(marked):
+                        marked = np.zeros((nodes, size + 1), np.bool_)
+                        evidence = np.empty((3, nodes, size + 1), np.int32)
+                    _trace(
+                        j, last, begin, width, graph, ground, field, gap_ceiling, fresh, work, alive, marked, spans,
+                        evidence,
+                    )  # fmt: skip
+                    cost, syllables, first = evidence[0, last, j], evidence[1, last, j], evidence[2, last, j]
+                    found.append((w, k, begin + j, cost, syllables, first))
     return found

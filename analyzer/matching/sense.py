@@ -17,10 +17,9 @@ NONSENSE = -5.4  # natural logarithm of probability a character, under which wor
 
 def nonsense(stream: Stream, match: Match) -> bool:
     """Return whether the words that a match touches are hardly words."""
-    edge = stream.word_edge
     begin, end = match.first, match.last + 1
-    while not edge[begin]:
+    while not stream.is_word_edge(begin):
         begin -= 1
-    while not edge[end]:
+    while not stream.is_word_edge(end):
         end += 1
     return plausibility(stream.text[begin:end], stream.words) < NONSENSE

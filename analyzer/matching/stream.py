@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,7 @@ class Stream:
 
     All arrays have one value a character: `breaks` (Break before it), `owner` (index of the utterance),
     `origin` (index in that utterance's text), `confidence` in [0, 1]. `words` is the jieba tokenizer.
+    A window of a stream knows the `whole` and its `offset` there, so that both are prepared for a search only once.
     """
 
     utterances: tuple[Utterance, ...]
@@ -33,19 +34,35 @@ class Stream:
     origin: NDArray[np.int32]
     confidence: NDArray[np.float32]
     words: Any
+    whole: Stream | None = None
+    offset: int = 0
+
+    def is_word_edge(self, at: int) -> bool:
+        """Return whether a word may begin or end before character `at` (or the end, len(text)).
+
+        A written break is always an edge: nobody pauses in a word. Clauses are segmented when first asked about: only
+        accusations are, and segmenting an hour takes longer than searching it.
+        """
+        if at == len(self.text):
+            return True
+        clause = bisect.bisect_right(self._cuts, at) - 1
+        begin = self._cuts[clause]
+        if begin == at:
+            return True
+        if clause not in self._words_of:
+            end = self._cuts[clause + 1] if clause + 1 < len(self._cuts) else len(self.text)
+            self._words_of[clause] = boundaries(self.text[begin:end], self.words)
+        return at - begin in self._words_of[clause]
 
     @functools.cached_property
-    def word_edge(self) -> NDArray[np.bool_]:
-        """Where a word may begin or end, shape (n + 1,). A written break is always an edge: nobody pauses in a word.
+    def _cuts(self) -> list[int]:
+        """Where clauses begin."""
+        return [0, *(int(i) for i in np.flatnonzero(self.breaks) if i)]
 
-        Found when first asked for: only accusations look at it, and segmenting an hour takes longer than searching.
-        """
-        edges = np.zeros(len(self.text) + 1, np.bool_)
-        cuts = [*(int(i) for i in np.flatnonzero(self.breaks)), len(self.text)]
-        for begin, end in itertools.pairwise(cuts):
-            edges[[begin + at for at in boundaries(self.text[begin:end], self.words)]] = True
-        edges[[0, -1]] = True
-        return edges
+    @functools.cached_property
+    def _words_of(self) -> dict[int, frozenset[int]]:
+        """Word boundaries of the clauses that were asked about, from each one's beginning."""
+        return {}
 
     def window(self, begin: int, end: int) -> Stream:
         """Return characters begin..end (half-open) as a stream of their own."""
@@ -58,6 +75,8 @@ class Stream:
             self.origin[cut],
             self.confidence[cut],
             self.words,
+            self.whole or self,
+            self.offset + begin,
         )
 
     def span(self, first: int, last: int) -> Span:
@@ -97,8 +116,7 @@ def make_stream(transcript: Sequence[Utterance], roles: Iterable[Role] | None, w
     wanted = None if roles is None else frozenset(roles)
     chosen: list[Utterance] = []
     text: list[str] = []
-    breaks: list[int] = []
-    owner: list[int] = []
+    breaks = bytearray()
     origin: list[int] = []
     confidence: list[float] = []
     previous: tuple[int, Utterance] | None = None
@@ -108,19 +126,18 @@ def make_stream(transcript: Sequence[Utterance], roles: Iterable[Role] | None, w
         flat = normalise(utterance.text)
         if not flat.text:
             continue
-        for i, char in enumerate(flat.text):
-            text.append(char)
-            breaks.append(int(_between(previous, index, utterance)) if i == 0 else int(flat.breaks[i]))
-            owner.append(len(chosen))
-            origin.append(flat.origin[i])
-            confidence.append(utterance.char_confidence[flat.origin[i]])
+        text.append(flat.text)
+        breaks.append(_between(previous, index, utterance))
+        breaks += bytes(flat.breaks[1:])
+        origin += flat.origin
+        confidence += map(utterance.char_confidence.__getitem__, flat.origin)
         chosen.append(utterance)
         previous = (index, utterance)
     return Stream(
         tuple(chosen),
         "".join(text),
-        np.array(breaks, np.int8),
-        np.array(owner, np.int32),
+        np.frombuffer(breaks, np.int8),
+        np.repeat(np.arange(len(text), dtype=np.int32), [len(part) for part in text]),
         np.array(origin, np.int32),
         np.array(confidence, np.float32),
         words,

@@ -15,13 +15,13 @@ GAP_MARK = "…"
 
 def wording(phrase: Phrase, quote: str) -> str:
     """Return the reading of `phrase` that shares most characters with `quote` (both normalised)."""
-    text, _, _ = _sequence(phrase.pattern, Counter(quote))
+    text, _, _ = _sequence(phrase.pattern, dict(Counter(quote)))
     while GAP_MARK * 2 in text:
         text = text.replace(GAP_MARK * 2, GAP_MARK)
     return text
 
 
-def _sequence(sequence: Sequence, said: Counter[str]) -> tuple[str, float, Counter[str]]:
+def _sequence(sequence: Sequence, said: dict[str, int]) -> tuple[str, float, dict[str, int]]:
     """Return the best reading, its worth and what it leaves of `said`.
 
     Worth is characters that were said, each as often as it was, less those that were not.
@@ -30,10 +30,11 @@ def _sequence(sequence: Sequence, said: Counter[str]) -> tuple[str, float, Count
     for part in sequence.parts:
         if isinstance(part, Literal):
             text += part.text
-            wanted = Counter(part.text)
-            shared = (wanted & said).total()
-            worth += 2 * shared - len(part.text)
-            said = said - wanted
+            said = said.copy()
+            for char in part.text:
+                left = said.get(char, 0)
+                said[char] = left - 1
+                worth += 1.0 if left > 0 else -1.0
         elif isinstance(part, Gap):
             text += GAP_MARK
         elif isinstance(part, Choice):
