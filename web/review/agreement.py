@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from web.access import visible
 from web.login import Viewer
-from web.models import Analysis, Decision, Recording
+from web.models import Decision, Recording
 from web.scorecards.figures.intervals import Estimate, rate
 
 
@@ -64,20 +64,22 @@ def kappa(pairs: Mapping[tuple[str, str], int]) -> float | None:
 
 def agreement(session: Session, viewer: Viewer, since: datetime, sampled_only: bool) -> AgreementPage:
     """Return the agreement of all decisions since a moment, on the random sample only or on all recordings."""
-    last = (
-        select(func.max(Decision.id).label("id"))
-        .where(Decision.at >= since)
-        .group_by(Decision.recording_id, Decision.item_id)
-        .subquery()
+    later = aliased(Decision)
+    superseded = exists().where(
+        later.recording_id == Decision.recording_id, later.item_id == Decision.item_id, later.id > Decision.id
     )
     statement = (
-        select(Analysis.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action, func.count())
-        .select_from(last)
-        .join(Decision, Decision.id == last.c.id)
+        select(Recording.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action, func.count())
+        .select_from(Decision)
         .join(Recording, Recording.id == Decision.recording_id)
-        .join(Analysis, Analysis.id == Decision.analysis_id)
-        .where(Decision.action != "withdraw", Decision.machine.is_not(None), Decision.after.is_not(None))
-        .group_by(Analysis.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action)
+        .where(
+            Decision.at >= since,
+            Decision.action != "withdraw",
+            Decision.machine.is_not(None),
+            Decision.after.is_not(None),
+            ~superseded,
+        )
+        .group_by(Recording.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action)
     )
     if sampled_only:
         statement = statement.where(Recording.sampled.is_(True))
@@ -86,7 +88,7 @@ def agreement(session: Session, viewer: Viewer, since: datetime, sampled_only: b
     for standard_id, item_id, machine, after, action, count in session.execute(visible(statement, viewer)):
         if machine is None or after is None or machine == "cannot_judge":  # it did not judge: nothing to agree with
             continue
-        key = (standard_id, item_id)
+        key = (standard_id or "", item_id)
         pairs[key][machine, after] += count
         blind[key] += count if action == "answer" else 0
     lines = [_line(*key, found, blind[key]) for key, found in pairs.items()]
