@@ -6,16 +6,20 @@ import argparse
 import importlib
 import re
 import shlex
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from analyzer.cli import COMMANDS
-from analyzer.settings import ROOT, table
+from analyzer.settings import ROOT, Settings, table
+from web import create_app
+from web.config import PREFIX, WebSettings
 
 READMES = {"README.md": "doc", "README.zh.md": "zh"}
 both = pytest.mark.parametrize("name", READMES)
 CALL = re.compile(r"^ +\.venv/bin/python -m analyzer (.+)$", re.MULTILINE)
+FLASK_COMMANDS = create_app(settings=Settings(home=Path(tempfile.mkdtemp()))).cli.commands
 
 
 def text(name: str) -> str:
@@ -38,6 +42,26 @@ def test_the_settings_table_is_the_one_that_the_settings_print(name: str) -> Non
 
 
 @both
+def test_the_sites_settings_table_is_the_one_that_its_settings_print(name: str) -> None:
+    found = re.search(r"<!-- web settings -->\n(.*?)<!-- /web settings -->", text(name), re.DOTALL)
+    assert found, f"{name} has no table between <!-- web settings --> and <!-- /web settings -->"
+    assert found.group(1) == table(READMES[name], WebSettings, PREFIX), "run `python -m web.config` and paste it"
+
+
+@both
+def test_every_command_of_the_site_that_the_readme_names_exists(name: str) -> None:
+    named = set(re.findall(r"flask --app web ([a-z]+)", text(name)))
+    assert {"up", "serve", "worker", "import", "backup"} <= named
+    assert named <= set(FLASK_COMMANDS), named - set(FLASK_COMMANDS)
+
+
+@both
+def test_the_pictures_of_the_readme_are_there(name: str) -> None:
+    for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text(name)):
+        assert (ROOT / path).is_file(), path
+
+
+@both
 def test_every_command_of_the_readme_can_be_typed(name: str) -> None:
     calls = CALL.findall(text(name))
     assert {shlex.split(call)[0] for call in calls} == {"run", "score", "check"}
@@ -55,14 +79,16 @@ def test_every_option_that_the_readme_names_exists(name: str) -> None:
         commands = argparse.ArgumentParser().add_subparsers()
         importlib.import_module(f"analyzer.cli.{command}").add_parser(commands)
         known |= {o for action in commands.choices[command]._actions for o in action.option_strings}
-    assert options <= known, f"{name} names {options - known}"
+    for command in FLASK_COMMANDS.values():
+        known |= {o for parameter in command.params for o in parameter.opts}
+    assert options - {"--app"} <= known, f"{name} names {options - known}"
 
 
 @both
 def test_every_make_target_that_the_readme_names_exists_and_the_other_way_round(name: str) -> None:
     targets = set(re.findall(r"^([a-z]+):.*##", text("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z]+)\b", text(name))) & (targets | {"demo", "test", "check", "bench"})
-    assert named == {"demo", "test", "check", "bench"}
+    named = set(re.findall(r"\bmake ([a-z]+)\b", text(name))) & (targets | {"demo", "run", "user", "test", "check", "bench"})
+    assert named == {"demo", "run", "user", "test", "check", "bench"}
     assert named <= targets
 
 
@@ -90,14 +116,20 @@ def test_every_package_of_the_analyzer_is_in_the_outline_of_both_readmes() -> No
         assert sorted(re.findall(r"^    analyzer/([a-z]+) ", text(name), re.MULTILINE)) == packages
 
 
+def test_every_package_of_the_site_is_in_the_outline_of_both_readmes() -> None:
+    packages = sorted(path.parent.name for path in (ROOT / "web").glob("*/__init__.py"))
+    for name in READMES:
+        assert sorted(re.findall(r"^    web/([a-z]+) ", text(name), re.MULTILINE)) == packages
+
+
 def folders() -> list[Path]:
-    return sorted(path.parent for path in (ROOT / "analyzer").rglob("__init__.py"))
+    return sorted(path.parent for part in ("analyzer", "web") for path in (ROOT / part).rglob("__init__.py"))
 
 
 @pytest.mark.parametrize("folder", folders(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_folder_of_the_analyzer_states_its_rule_in_about_five_lines(folder: Path) -> None:
+def test_every_folder_states_its_rule_in_about_five_lines(folder: Path) -> None:
     lines = [line for line in (folder / "README.md").read_text("utf-8").splitlines() if line.strip()]
-    assert re.match(rf"# (analyzer/)?{folder.name}( —|:) ", lines[0])
+    assert re.match(rf"# ((analyzer|web)/)?([a-z]+/)?{folder.name}( —|:) ", lines[0])
     assert 3 <= len(lines) <= 9
 
 
