@@ -99,7 +99,7 @@ def live_site(home: Path, web_settings: WebSettings) -> Iterator[LiveSite]:  # n
 def chromium() -> Iterator[Browser]:
     """One browser for all tests."""
     if not CHROMIUM:
-        pytest.skip("there is no Chromium here (apt install chromium)")
+        pytest.fail("there is no Chromium here: apt-get install -y chromium fonts-noto-cjk (README)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
