@@ -75,10 +75,12 @@ document.addEventListener("keydown", (event) => {
   form.open = false;
   form.querySelector("summary").focus();
 });
-// Opening the form puts the keyboard where the reason goes.
+// Opening the form puts the keyboard where the reason goes, and the whole clause above the sign-off box.
 document.addEventListener("toggle", (event) => {
   const details = event.target;
-  if (!details.matches?.("details.overrule[open]") || details.contains(document.activeElement?.closest("input, textarea"))) return;
+  if (!details.matches?.("details.overrule[open]")) return;
+  details.closest(".clause")?.scrollIntoView({ block: "nearest" });
+  if (details.contains(document.activeElement?.closest("input, textarea"))) return;
   details.querySelector('[name="note"], [name="reason"], [name="text"]')?.focus({ preventScroll: true });
 }, true);
 
