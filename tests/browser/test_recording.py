@@ -42,6 +42,11 @@ def opened(browser_page: Open, number: int, who: str = "qa", **size: int) -> tup
     page.on(
         "request", lambda r: None if r.url.startswith(("http://127.0.0.1", "data:", "blob:")) else faults.append(r.url)
     )
+    # the sound is the <audio> element's, by ranges; nobody fetches it whole to draw it
+    page.on(
+        "request",
+        lambda r: faults.append(f"fetched {r.url}") if "/audio" in r.url and r.resource_type != "media" else None,
+    )
     page.on("response", lambda r: faults.append(f"{r.status} {r.url}") if r.status >= 400 else None)
     page.goto(f"/recordings/{number}")
     until(page, "document.getElementById('audio').readyState >= 1")
@@ -69,6 +74,13 @@ def test_evidence_plays_from_two_seconds_before(browser_page: Open, visit: int) 
     expect(page.locator("mark.is-lit").first).to_contain_text("跟我们有什么关系")
     expect(page.locator(".mark.is-lit")).to_have_count(1)
     until(page, f"document.getElementById('audio').currentTime > {FORBIDDEN_S - 1.5}")
+    assert faults == []
+
+
+def test_the_waveform_is_the_servers_and_drawn_at_once(browser_page: Open, visit: int) -> None:
+    page, faults = opened(browser_page, visit)
+    until(page, "(document.querySelector('#wave > div')?.shadowRoot?.querySelectorAll('canvas').length ?? 0) > 0")
+    page.wait_for_timeout(300)
     assert faults == []
 
 

@@ -194,6 +194,7 @@ def _line(
         mine=mine,
         theirs=theirs,
         saved_at=saved_at,
+        page_url=url_for("recordings.show", recording_id=recording_id),
     )
 
 

@@ -17,7 +17,7 @@ from web.recordings import editing, exports, listing, media
 from web.recordings.blueprint import asked, blueprint, shown
 from web.recordings.filters import Filter
 from web.recordings.page import RecordingPage, others
-from web.recordings.words import review_names, role_name, state_names, verdict_names
+from web.recordings.words import review_names, role_name, state_names, turn_words, verdict_names
 from web.review.queries import panel
 from web.site import reader, site
 from web.standards import StandardInfo, all_facts, standard, standards
@@ -32,6 +32,7 @@ def _words() -> dict[str, Any]:
         "standard_title": _title,
         "state_names": state_names(),
         "review_names": review_names(),
+        "turn_words": turn_words(),
     }
 
 

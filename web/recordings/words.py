@@ -10,6 +10,12 @@ def role_name(role: str) -> str:
     return str({"technician": _("技师"), "customer": _("客户"), "other": _("其他人")}.get(role, _("未知")))
 
 
+def turn_words() -> dict[str, str]:
+    """Return the words that stand at every line of a conversation: looked up once, not once a line."""
+    roles = {role: role_name(role) for role in ("technician", "customer", "other", "unknown")}
+    return roles | {"edit": _("更正这一句（E）"), "unsure": _("机器不太确定这句是谁说的")}
+
+
 def state_names() -> dict[str, str]:
     """Return what the states of a recording are called."""
     return {

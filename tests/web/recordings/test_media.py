@@ -100,7 +100,7 @@ def test_the_waveform_comes_once_and_is_not_sent_again(login: Login, store: Stor
     assert client.get(f"/recordings/{visit}/peaks.json", buffered=True).status_code == 404
     with db.reading() as session:
         key = session.get_one(Recording, visit).stored_key
-    store.put_bytes(key + PEAKS, b'{"duration_s": 82.1, "channels": 1, "peaks": [[0.1]]}')
+    store.put_bytes(key + PEAKS, b'{"schema": 1, "duration_s": 82.1, "channels": [[-12, 12]]}')
     first = client.get(f"/recordings/{visit}/peaks.json", buffered=True)
     assert first.get_json()["duration_s"] == 82.1
     again = client.get(

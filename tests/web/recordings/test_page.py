@@ -43,7 +43,7 @@ def test_what_was_dropped_or_not_heard_is_one_click_away(
     with db.writing() as session:
         rows.record_analysis(session, number, found, "heard")
     shown = page(login("qa").get(f"/recordings/{number}"))
-    titles = [d.one("summary").text for d in shown.all("details")]
+    titles = [summary.text for summary in shown.all("summary")]
     assert any(t.startswith("没听清 1 处，共 4.3 秒") for t in titles)
     assert any(t.startswith("机器剔除的文字 1 处") for t in titles)
     assert "请不吝点赞" in shown.text

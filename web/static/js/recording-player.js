@@ -5,6 +5,7 @@ import { clock, spoken } from "./recording-clock.js";
 
 const LEAD_S = 2; // evidence is heard from this much earlier (R2)
 const REWIND_S = 2; // after a pause (R6)
+const LOUDEST = 127; // of the server's peaks
 const WIDEST_PX = 30000; // of the zoomed waveform: browsers refuse wider canvases
 
 export function createPlayer(root) {
@@ -144,7 +145,10 @@ async function drawWave(box, player) {
   try {
     const answer = await fetch(box.dataset.peaks, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
-    const { duration_s: duration, peaks } = await answer.json();
+    const { duration_s: duration, channels } = await answer.json();
+    // without peaks wavesurfer would fetch and decode the whole recording: rather no waveform
+    if (!channels?.length || !(duration > 0)) throw new Error("no peaks");
+    const peaks = channels.map((channel) => channel.map((value) => value / LOUDEST));
     const css = () => getComputedStyle(place);
     const colours = () => ({ waveColor: css().getPropertyValue("--wave").trim(), progressColor: css().getPropertyValue("--wave-done").trim() });
     const wave = window.WaveSurfer.create({

@@ -1,13 +1,11 @@
 // The transcript: the playing line is followed until the reader scrolls himself (R7); a click plays from that word;
 // E opens the line for correction.
-const OWN_SCROLL_MS = 700; // scroll events this soon after our own scrolling are ours
 
 export function createText(player, lanes) {
   const pane = document.getElementById("talk");
   const back = document.getElementById("back-to-playing");
   if (!pane) return { edit() {}, light() {}, read() {} };
   let following = true;
-  let scrolledAt = 0;
   let lines = [];
   let current = null;
 
@@ -23,7 +21,6 @@ export function createText(player, lanes) {
     return at.bottom > frame.top && at.top < frame.bottom && at.height > 0;
   };
   const show = (line) => {
-    scrolledAt = performance.now();
     const box = scroller();
     if (box) {
       box.scrollTo({ top: line.offsetTop - box.clientHeight / 3 });
@@ -54,14 +51,15 @@ export function createText(player, lanes) {
     offer();
   }
 
+  // Only what a reader does by hand counts: scroll events also come from our own scrolling and from late layout.
   const stop = () => {
-    if (performance.now() - scrolledAt < OWN_SCROLL_MS || player.audio?.paused) return;
+    if (player.audio?.paused) return;
     following = false;
-    offer();
+    setTimeout(offer, 100);
   };
   for (const name of ["wheel", "touchmove"]) pane.addEventListener(name, stop, { passive: true });
-  pane.addEventListener("scroll", stop, { passive: true });
-  window.addEventListener("scroll", () => !scroller() && stop(), { passive: true });
+  pane.addEventListener("pointerdown", (event) => event.target === pane && event.offsetX > pane.clientWidth && stop()); // scroll bar
+  pane.addEventListener("keydown", (event) => ["PageUp", "PageDown", "Home", "End"].includes(event.key) && stop());
   back.addEventListener("click", () => {
     following = true;
     if (current) show(current);
