@@ -18,14 +18,16 @@ from analyzer.matching import (
     Match,
     Strictness,
     covers,
+    excerpt,
     make_stream,
     resolve_overlaps,
 )
 from analyzer.matching.costs import character_cost
 from analyzer.rubric.notation import parse
+from analyzer.text import Break
 from analyzer.text.syllables import spell
-from analyzer.text.tokens import boundaries, tokenizer
-from tests.cast import spoken
+from analyzer.text.tokens import boundaries, plausibility, tokenizer
+from tests.cast import T, spoken, talk
 
 WORDS = tokenizer()
 FAREWELL = "给您添麻烦了"
@@ -210,3 +212,19 @@ def test_an_hour_of_talk_is_searched_quickly() -> None:
     began = time.perf_counter()
     finder.matches(phrases)
     assert time.perf_counter() - began < 10.0
+
+
+def test_characters_thrown_together_are_less_plausible_than_words() -> None:
+    sense = [plausibility(text, WORDS) for text in ("布置到客厅里", "水管子有点老化", "我们马上过来")]
+    nonsense = [plausibility(text, WORDS) for text in ("给包言", "真他马", "游水喝马")]
+    assert min(sense) > max(nonsense)
+    assert plausibility("", WORDS) == 0.0
+
+
+def test_an_excerpt_holds_whole_sentences_and_knows_where_they_stood() -> None:
+    said = make_stream(talk((T, "先关总闸。给我更言。再看插座"), (T, "好了")), None, WORDS)
+    part, at = excerpt(said, np.array([char == "更" for char in said.text]))
+    assert part.text == "给我更言" == "".join(said.text[i] for i in at)
+    both, _ = excerpt(said, np.array([char in "更好" for char in said.text]))
+    assert both.text == "给我更言好了" and both.breaks[4] == Break.TURN
+    assert excerpt(said, np.zeros(len(said.text), np.bool_))[0].text == ""
