@@ -2,8 +2,9 @@
 
 A recogniser that mishears one syllable of a forbidden phrase leaves characters that are no words beside each other
 (给包言 for 给包烟), while harmless look-alikes are sentences (布置到, 水管子). jieba's word frequencies tell them apart well
-enough for a suspicion: of what was misheard in 60 forbidden sentences in four voices, three quarters lay under NONSENSE; of
-the same near hits in perfectly written talk, one in eight.
+enough for a suspicion: of 25 near hits where synthetic voices said forbidden words (212 sentences, half of them by phone,
+in noise or in a reverberant room) 23 lay under NONSENSE, of 10 in innocent written talk (1.7 h, and 109 look-alikes made
+to mislead) 2.
 """
 
 from __future__ import annotations
