@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -61,6 +60,8 @@ def find_voices(prints: Floats, seconds: Floats, limits: Limits) -> Voices:
     points, weights = prints[anchors].astype(np.float64), seconds[anchors].astype(np.float64)
     if len(points) < 2:
         return Voices(_centroids(points, np.zeros(len(points), np.int64), weights), 1)
+    from scipy.cluster.hierarchy import fcluster, linkage  # here: judging again needs none of it
+
     tree = linkage(points, "average", metric="cosine")
     found = len(np.unique(fcluster(tree, 1.0 - RAW_SIMILARITY, "distance")))
     best = _centroids(points, np.zeros(len(points), np.int64), weights)

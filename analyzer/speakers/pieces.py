@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import percentile_filter, uniform_filter1d
 
 from analyzer.domain import Span
 from analyzer.speakers.fbank import SAMPLE_RATE_HZ
@@ -46,6 +45,8 @@ def levels_db(samples: NDArray[np.int16]) -> NDArray[np.float32]:
     for first in range(0, len(whole), 6000):  # a minute at a time: the recording may be three hours in a memmap
         block = whole[first : first + 6000].astype(np.float32) / 32768.0
         power[first : first + 6000] = np.mean(block**2, axis=1)
+    from scipy.ndimage import uniform_filter1d  # here: judging again needs none of it
+
     smooth: NDArray[np.float32] = (10 * np.log10(uniform_filter1d(power, 3) + 1e-9)).astype(np.float32)
     return smooth
 
@@ -58,6 +59,8 @@ def quiet_frames(level_db: NDArray[np.float32]) -> NDArray[np.bool_]:
     coarse = level_db[: max(1, len(level_db) // step) * step]
     coarse = coarse.reshape(-1, step) if len(coarse) >= step else coarse[None, :]
     width = int(2 * CONTEXT_S / (FRAME_S * step)) + 1
+    from scipy.ndimage import percentile_filter
+
     loud = percentile_filter(coarse.max(axis=1), 80, width, mode="nearest")
     floor = percentile_filter(coarse.min(axis=1), 10, width, mode="nearest")
     floor = np.maximum(floor, loud - DEEPEST_DB)

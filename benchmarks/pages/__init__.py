@@ -62,7 +62,7 @@ def _pages(app: Flask) -> list[tuple[str, str]]:
     month, year = middle.strftime("%Y-%m"), str(middle.year)
     return [
         ("qa", "/review"),
-        ("qa", "/review?tab=random"),
+        ("qa", "/review?queue=sample"),
         ("qa", "/recordings/"),
         ("qa", "/recordings/?page=50"),
         ("qa", "/recordings/?technician=7&standard=property-visit&review=open"),
