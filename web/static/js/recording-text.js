@@ -23,7 +23,9 @@ export function createText(player, lanes) {
   const show = (line) => {
     const box = scroller();
     if (box) {
-      box.scrollTo({ top: line.offsetTop - box.clientHeight / 3 });
+      const go = () => box.scrollTo({ top: line.offsetTop - box.clientHeight / 3 });
+      go();
+      requestAnimationFrame(go); // lines that were never on the screen get their true height only now
     } else line.scrollIntoView({ block: "center" });
   };
   const offer = () => {
