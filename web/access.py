@@ -76,6 +76,12 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "scorecards.clip_add": STAFF,
     "scorecards.clip_remove": STAFF,
     "scorecards.clip_audio": EVERYONE,
+    "scorecards.export": STAFF,
+    "scorecards.export_csv": STAFF,
+    "scorecards.print_page": EVERYONE,  # a technician: his own, signed recordings only
+    "scorecards.months": EVERYONE,
+    "scorecards.month": EVERYONE,
+    "scorecards.month_publish": frozenset({ADMIN, MANAGER}),  # but no manager of a single team
     "scorecards.standards_list": STAFF,
     "scorecards.standard_show": STAFF,
     # uploads

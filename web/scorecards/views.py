@@ -194,7 +194,7 @@ def _technician(who: Person, *, own_view: bool) -> ResponseReturnValue:
         who,
         asked,
         standards(here.settings.lexicons),
-        frames.orders(reader(), asked.span.period, asked, here.zone),
+        frames.orders(reader(), asked.span.period, asked, here.zone, who.id),
         here.web.min_recordings,
         own_view=own_view,
     )
@@ -210,3 +210,8 @@ def _technician(who: Person, *, own_view: bool) -> ResponseReturnValue:
         today=today_in(here.zone, now()),
         **filter_values(asked),
     )
+
+
+from web.scorecards import output_views, publish_views  # noqa: E402  # they hang their pages on the blueprint above
+
+__all__ = ["blueprint", "output_views", "publish_views"]
