@@ -15,6 +15,7 @@ from web.models.scorecards import (
     ScorePeriod,
     SiteValue,
     StaleDay,
+    WordPeriod,
 )
 from web.models.staff import Team, Technician, WorkOrder
 
@@ -51,5 +52,6 @@ __all__ = [
     "User",
     "UserRole",
     "Verdict",
+    "WordPeriod",
     "WorkOrder",
 ]

@@ -60,6 +60,24 @@ class ItemPeriod(Base):
     credit_sum: Mapped[float] = mapped_column(default=0.0)
 
 
+class WordPeriod(Base):
+    """In how many recordings of one team the customer said a word, in one calendar month or ISO week, and how often.
+
+    `team_id` is today's team of the technician, 0 for none; `job_kind` as above. `web/scorecards/words_keep.py` writes it.
+    """
+
+    __tablename__ = "word_periods"
+    __table_args__ = ({"sqlite_with_rowid": False},)  # read by ranges of its key: the table is its own index
+
+    period: Mapped[str] = mapped_column(String(8), primary_key=True)  # 2026-11 or 2026-W47
+    job_kind: Mapped[str] = mapped_column(String(32), primary_key=True)
+    team_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    standard_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    word: Mapped[str] = mapped_column(String(32), primary_key=True)
+    recordings: Mapped[int] = mapped_column()
+    said: Mapped[int] = mapped_column()
+
+
 class StaleDay(Base):
     """A technician's day whose summaries must be computed again; written with the change, taken away by the worker.
 

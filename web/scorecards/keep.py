@@ -22,6 +22,7 @@ from web.models import (
     Verdict,
     WorkOrder,
 )
+from web.scorecards import words_keep
 from web.scorecards.figures.build import item_periods, score_days
 from web.scorecards.figures.frames import DAY_SUMS, ITEM_COUNTS, Grain, period_name
 
@@ -49,6 +50,7 @@ def refresh_stale(db: Database) -> int:
             for table, names, rows in fresh:
                 session.execute(delete(table).where(table.technician_id == first, table.period.in_(names)))
                 _put(session, table, rows)
+            words_keep.put_of(session, first, fresh[0][1])
             days, stamps = zip(*stale, strict=True)
             session.execute(
                 delete(StaleDay).where(
@@ -67,6 +69,7 @@ def rebuild(db: Database) -> int:
             session.execute(delete(table))
         _put(session, ScorePeriod, _scores(recordings))
         _put(session, ItemPeriod, _items(verdicts))
+        words_keep.rebuild(session)
         return len(recordings)
 
 

@@ -43,7 +43,14 @@ def changed_words(now: pd.DataFrame, before: pd.DataFrame, minimum: int = MINIMU
     """
     if now.empty or before.empty:
         return ()
-    table = _counted(now).join(_counted(before), how="outer", suffixes=("_now", "_before")).fillna(0)
+    return changed_counts(_counted(now), _counted(before), minimum)
+
+
+def changed_counts(now: pd.DataFrame, before: pd.DataFrame, minimum: int = MINIMUM) -> tuple[WordRow, ...]:
+    """Return the same from what is counted already: frames by word with `recordings` and `said`."""
+    if now.empty or before.empty:
+        return ()
+    table = now.join(before, how="outer", suffixes=("_now", "_before")).fillna(0)
     n, m = float(table["recordings_now"].sum()), float(table["recordings_before"].sum())
     rows = []
     compared = table[(table["recordings_now"] >= minimum) | (table["recordings_before"] >= minimum)]
