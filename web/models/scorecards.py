@@ -44,7 +44,10 @@ class ItemPeriod(Base):
     """Verdicts on one clause for one technician in one calendar month or ISO week, counted; `job_kind` as above."""
 
     __tablename__ = "item_periods"
-    __table_args__ = (Index("ix_item_periods_technician", "technician_id", "period"),)
+    __table_args__ = (
+        Index("ix_item_periods_technician", "technician_id", "period"),
+        Index("ix_item_periods_standard", "job_kind", "standard_id", "period"),
+    )
 
     period: Mapped[str] = mapped_column(String(8), primary_key=True)  # 2026-11 or 2026-W47
     technician_id: Mapped[int] = mapped_column(ForeignKey("technicians.id"), primary_key=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from web.db import UtcDateTime, now
@@ -39,6 +39,7 @@ class WorkOrder(Base):
     """A job. `facts` are what the order states ({late: true, charged: false, …}); they win over what is heard."""
 
     __tablename__ = "work_orders"
+    __table_args__ = (Index("ix_work_orders_appointment", "appointment_at", "technician_id", "job_kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_no: Mapped[str] = mapped_column(String(64), unique=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -41,48 +42,91 @@ def members(people: pd.DataFrame, team_id: int | None) -> frozenset[int]:
     return frozenset(int(i) for i in own["id"])
 
 
-def days(session: Session, names: list[str], asked: Asked) -> pd.DataFrame:
-    """Return the sums of these months or weeks; `day` is the first of each."""
+def days(session: Session, names: list[str], asked: Asked, people: Collection[int] | None = None) -> pd.DataFrame:
+    """Return the sums of these months or weeks, of these technicians (None: all); `day` is the first of each."""
     columns = [getattr(ScorePeriod, name) for name in (*DAY_KEYS[1:], *DAY_SUMS)]
     wanted = select(ScorePeriod.period, *columns).where(
         ScorePeriod.period.in_(names), ScorePeriod.job_kind == (asked.job_kind or ALL_KINDS)
     )
+    if people is not None:
+        wanted = wanted.where(ScorePeriod.technician_id.in_(people))
     frame = _frame(session, wanted, ["day", *DAY_KEYS[1:], *DAY_SUMS])
-    return frame.assign(day=frame["day"].map(first_day).astype("object"))
+    firsts = {name: first_day(name) for name in names}
+    return frame.assign(day=frame["day"].map(firsts).astype("object"))
 
 
-def items(session: Session, names: list[str], asked: Asked, *, by_period: bool = False) -> pd.DataFrame:
+def days_of(session: Session, spans: list[Span], asked: Asked, people: Collection[int]) -> pd.DataFrame:
+    """Return the sums of whole spans, each under its first day: a year is as many rows as a week."""
+    keys = [getattr(ScorePeriod, name) for name in DAY_KEYS[1:]]
+    sums = [func.sum(getattr(ScorePeriod, name)) for name in DAY_SUMS]
+    parts = []
+    for span in spans:
+        wanted = (
+            select(*keys, *sums)
+            .where(
+                ScorePeriod.period.in_(span.names),
+                ScorePeriod.job_kind == (asked.job_kind or ALL_KINDS),
+                ScorePeriod.technician_id.in_(people),
+            )
+            .group_by(*keys)
+        )
+        part = _frame(session, wanted, [*DAY_KEYS[1:], *DAY_SUMS])
+        parts.append(part.assign(day=pd.Series([span.period.first] * len(part), dtype="object")))
+    return pd.concat(parts, ignore_index=True)
+
+
+def items(
+    session: Session,
+    names: list[str],
+    asked: Asked,
+    people: Collection[int] | None = None,
+    *,
+    over_time: bool = False,
+) -> pd.DataFrame:
     """Return the counts of verdicts of these months or weeks, of the job kind asked for or of all together.
 
-    Without `by_period` they are added up over the periods and all rows stand under the first one's name: the database
-    adds up a year of 100,000 recordings faster than pandas reads it.
+    They are added up over the periods, and all rows stand under the first one's name; `over_time`: over the technicians
+    instead, under one of their ids. The database adds up a year of 100,000 recordings faster than pandas reads it.
     """
-    keys = [ItemPeriod.technician_id, ItemPeriod.standard_id, ItemPeriod.item_id, ItemPeriod.reviewed]
+    keys = [ItemPeriod.standard_id, ItemPeriod.item_id, ItemPeriod.reviewed]
+    kept: Any = ItemPeriod.period if over_time else ItemPeriod.technician_id
+    lost: Any = func.min(ItemPeriod.technician_id if over_time else ItemPeriod.period)
     sums = [func.sum(getattr(ItemPeriod, name)) for name in (*ITEM_COUNTS, "credit_sum")]
-    period: Any = ItemPeriod.period if by_period else func.min(ItemPeriod.period)
-    wanted = select(period, *keys, *sums).where(
-        ItemPeriod.period.in_(names), ItemPeriod.job_kind == (asked.job_kind or ALL_KINDS)
+    wanted = (
+        select(kept, lost, *keys, *sums)
+        .where(ItemPeriod.period.in_(names), ItemPeriod.job_kind == (asked.job_kind or ALL_KINDS))
+        .group_by(kept, *keys)
     )
-    wanted = wanted.group_by(*keys, ItemPeriod.period) if by_period else wanted.group_by(*keys)
     if asked.standard_id:
         wanted = wanted.where(ItemPeriod.standard_id == asked.standard_id)
-    columns = ["period", "technician_id", "standard_id", "item_id", "reviewed", *ITEM_COUNTS, "credit_sum"]
+    if people is not None:
+        wanted = wanted.where(ItemPeriod.technician_id.in_(people))
+    first = ["period", "technician_id"] if over_time else ["technician_id", "period"]
+    columns = [*first, "standard_id", "item_id", "reviewed", *ITEM_COUNTS, "credit_sum"]
     frame = _frame(session, wanted, columns).assign(job_kind=asked.job_kind)
-    if not by_period and len(frame):
+    if not over_time and len(frame):
         frame["period"] = names[0]
     return frame[ITEMS]
 
 
-def orders(session: Session, period: Period, asked: Asked, zone: Any) -> dict[int, int]:
+def orders(
+    session: Session, period: Period, asked: Asked, zone: Any, technician_id: int | None = None
+) -> dict[int, int]:
     """Return the number of work orders in the period by technician: by appointment, else by completion."""
     begin = dt.datetime.combine(period.first, dt.time.min, zone)
     end = dt.datetime.combine(period.last + dt.timedelta(days=1), dt.time.min, zone)
-    moment = func.coalesce(WorkOrder.appointment_at, WorkOrder.finished_at, WorkOrder.created_at)
+    other = func.coalesce(WorkOrder.finished_at, WorkOrder.created_at)
+    unplanned = WorkOrder.appointment_at.is_(None) & (other >= begin) & (other < end)
     wanted = (
         select(WorkOrder.technician_id, func.count())
-        .where(moment >= begin, moment < end, WorkOrder.technician_id.is_not(None))
+        .where(
+            WorkOrder.technician_id.is_not(None),
+            unplanned | ((WorkOrder.appointment_at >= begin) & (WorkOrder.appointment_at < end)),
+        )
         .group_by(WorkOrder.technician_id)
     )
+    if technician_id is not None:
+        wanted = wanted.where(WorkOrder.technician_id == technician_id)
     if asked.job_kind:
         wanted = wanted.where(WorkOrder.job_kind == asked.job_kind)
     return {int(i): int(n) for i, n in session.execute(wanted) if i is not None}

@@ -39,15 +39,16 @@ class StandardPage:
 
 
 def standard_page(session: Session, viewer: Viewer, asked: Asked, standard: StandardInfo, minimum: int) -> StandardPage:
-    """Return the page; two queries."""
+    """Return the page; three queries."""
     people = frames.technicians(session)
     members = frames.members(people, frames.teams_of(viewer, asked))
-    chosen = Selection(asked.reviewed, standard.id, asked.job_kind or None, members)
+    chosen = Selection(asked.reviewed, standard.id, asked.job_kind or None)
     names = asked.span.names
-    counted = frames.items(session, names, asked, by_period=True)
+    counted = frames.items(session, names, asked, members)
+    over_time = frames.items(session, names, asked, members, over_time=True)
     infos = {i.id: i for i in standard.items}
     teams = _grouped(failures_by_team(counted, people, names, chosen, minimum))
-    times = _grouped(failures_over_time(counted, names, chosen, minimum))
+    times = _grouped(failures_over_time(over_time, names, chosen, minimum))
     clauses = tuple(
         FailingClause(infos[f.item_id], f, teams.get(f.item_id, {}), times.get(f.item_id, {}))
         for f in failures(counted, names, chosen, minimum)
@@ -70,7 +71,10 @@ def lines_chart(page: StandardPage) -> dict[str, object]:
 
     def percents(clause: FailingClause) -> list[float | None]:
         values = [clause.over_time.get(name) for name in page.periods]
-        return [None if f is None or f.failed.value is None else round(100 * f.failed.value, 1) for f in values]
+        return [
+            None if f is None or not f.enough or f.failed.value is None else round(100 * f.failed.value, 1)
+            for f in values
+        ]
 
     return {
         "kind": "lines",

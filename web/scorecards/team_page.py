@@ -78,11 +78,10 @@ def team_page(
     """Return the page; six queries."""
     team_id = frames.teams_of(viewer, asked)
     people = frames.technicians(session)
-    chosen = Selection(
-        asked.reviewed, asked.standard_id or None, asked.job_kind or None, frames.members(people, team_id)
-    )
+    members = frames.members(people, team_id)
+    chosen = Selection(asked.reviewed, asked.standard_id or None, asked.job_kind or None, members)
     period, before = asked.span.period, asked.span.before.period
-    days = frames.days(session, asked.span.before.names + asked.span.names, asked)
+    days = frames.days_of(session, [asked.span.before, asked.span], asked, members)
     orders = frames.orders(session, period, asked, zone)
     rows = team_table(days, people, orders, period, before, chosen, minimum)
     own = {row.technician_id for row in rows}
@@ -93,7 +92,7 @@ def team_page(
     columns: tuple[HeatColumn, ...] = ()
     if heat is not None:
         columns = tuple(HeatColumn(i.id, i.clause, i.text, i.kind, i.how) for i in heat.items)
-        counted = frames.items(session, asked.span.names, replace(asked, standard_id=heat.id))
+        counted = frames.items(session, asked.span.names, replace(asked, standard_id=heat.id), members)
         wanted = [(heat.id, c.item_id) for c in columns]
         cells = heat_map(counted, asked.span.names[:1], chosen, wanted, minimum)
     order = SORTS.get(asked.sort, SORTS["staff_no"])

@@ -123,12 +123,12 @@ def technician_page(
     members = frames.members(people, who.team_id) if who.team_id is not None else frozenset({who.id})
     chosen = Selection(asked.reviewed, asked.standard_id or None, asked.job_kind or None)
     span, before = asked.span, asked.span.before
-    days = frames.days(session, before.names + span.names, asked)
+    days = frames.days_of(session, [before, span], asked, [who.id])
     totals = own_totals(days, who.id, span.period, chosen)
     past = own_totals(days, who.id, before.period, chosen)
     long = _long(span.period, asked.grain)
-    points = frames.days(session, periods(long, asked.grain), asked)
-    counted = frames.items(session, span.names, asked)
+    points = frames.days(session, periods(long, asked.grain), asked, members)
+    counted = frames.items(session, span.names, asked, members)
     rows = compare_items(counted, span.names[:1], chosen, who.id, members, minimum)
     known = {(s.id, i.id): (s, i) for s in standards for i in s.items}
     evidence = forbidden_quotes(session, who.id, asked, known)

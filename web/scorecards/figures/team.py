@@ -88,6 +88,18 @@ def totals_by_technician(days: pd.DataFrame) -> dict[int, Totals]:
     return {int(i): _totals(row) for i, row in sums.to_dict("index").items()}
 
 
+def totals_by_period(days: pd.DataFrame) -> dict[str, dict[int, Totals]]:
+    """Add up each technician's rows within each `period` (a further column): one pass, however many periods."""
+    if days.empty:
+        return {}
+    signed = days["recordings"].where(days["reviewed"].astype(bool), 0)
+    sums = days.assign(signed=signed).groupby(["period", "technician_id"])[[*DAY_SUMS, "signed"]].sum()
+    found: dict[str, dict[int, Totals]] = {}
+    for (name, number), row in sums.to_dict("index").items():
+        found.setdefault(str(name), {})[int(number)] = _totals(row)
+    return found
+
+
 def team_table(
     days: pd.DataFrame,
     technicians: pd.DataFrame,

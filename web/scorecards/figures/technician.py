@@ -9,7 +9,7 @@ import pandas as pd
 
 from web.scorecards.figures.frames import Grain, Period, Selection, choose, period_name, periods, within
 from web.scorecards.figures.intervals import Estimate, mean, per_hundred
-from web.scorecards.figures.team import Totals, totals, totals_by_technician
+from web.scorecards.figures.team import Totals, totals, totals_by_period
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ def trend(
     chosen = within(choose(days, selection), period)
     chosen = chosen[chosen["technician_id"].isin({*members, technician_id})]
     names = {one: period_name(pd.Timestamp(one).date(), grain) for one in chosen["day"].unique()}
-    groups = dict(iter(chosen.groupby(chosen["day"].map(names)))) if len(chosen) else {}
+    people_of = totals_by_period(chosen.assign(period=chosen["day"].map(names)))
     points = []
     for name in periods(period, grain):
-        people = totals_by_technician(groups[name]) if name in groups else {}
+        people = people_of.get(name, {})
         means = [one.score_sum / one.scored for one in people.values() if one.scored]
         mine = people.get(technician_id, Totals())
         points.append(
