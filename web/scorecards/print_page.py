@@ -31,8 +31,8 @@ from web.scorecards.technician_page import (
 from web.site import Site
 from web.standards import ItemInfo, standards
 
-MOST_CLAUSES, MOST_QUOTES, MOST_NOTES = 12, 4, 3
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 700.0, 150.0, 34.0, 14.0, 34.0  # of the drawing, in its own units
+MOST_CLAUSES, MOST_QUOTES, MOST_NOTES = 11, 4, 2
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 700.0, 140.0, 34.0, 14.0, 34.0  # of the drawing, in its own units
 
 
 @dataclass(frozen=True, slots=True)
