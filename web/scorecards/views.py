@@ -32,8 +32,8 @@ def asked_now() -> Asked:
     return Asked.read(request.args, today_in(site().zone, now()))
 
 
-def filter_values(asked: Asked) -> dict[str, Any]:
-    """Return what the filter form needs."""
+def filter_values(asked: Asked, *, with_team: bool = True) -> dict[str, Any]:
+    """Return what the filter form needs; a technician's own page asks for no teams."""
     session = reader()
     here = viewer()
     fixed = here.team_id if here.role is UserRole.MANAGER else None
@@ -48,7 +48,9 @@ def filter_values(asked: Asked) -> dict[str, Any]:
     return {
         "asked": asked,
         "spans": spans,
-        "teams": [] if fixed is not None else session.execute(select(Team.id, Team.name).order_by(Team.name)).all(),
+        "teams": session.execute(select(Team.id, Team.name).order_by(Team.name)).all()
+        if with_team and fixed is None
+        else [],
         "kinds": frames.job_kinds(session),
         "standards": standards(site().settings.lexicons),
         "reviewed_names": {Reviewed.ALL.value: _("全部（含未复核）"), Reviewed.SIGNED.value: _("只看已签核")},
@@ -208,10 +210,10 @@ def _technician(who: Person, *, own_view: bool) -> ResponseReturnValue:
         chart_values=trend_chart(page.points, team=team_shown),
         team_shown=team_shown,
         today=today_in(here.zone, now()),
-        **filter_values(asked),
+        **filter_values(asked, with_team=False),
     )
 
 
-from web.scorecards import output_views, publish_views  # noqa: E402  # they hang their pages on the blueprint above
+from web.scorecards import output_views, publish_views, topics_views  # noqa: E402  # they hang their pages on the blueprint above
 
-__all__ = ["blueprint", "output_views", "publish_views"]
+__all__ = ["blueprint", "output_views", "publish_views", "topics_views"]

@@ -1,0 +1,196 @@
+"""A site with something on every page, and the list of its pages: for tests that go through all of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from analyzer.settings import ROOT
+from tests.web import cast
+from tests.web.data import analysis
+from web import audit
+from web.config import WebSettings
+from web.db import now
+from web.intake import rows
+from web.intake.storage import open_storage
+from web.jobs import sound
+from web.links import keep as links_keep
+from web.models import (
+    Appeal,
+    Clip,
+    CoachingNote,
+    Job,
+    JobKind,
+    JobState,
+    Recording,
+    RecordingState,
+    Technician,
+    Upload,
+    WorkOrder,
+)
+from web.scorecards import keep, publishing
+from web.site import KEY
+
+SAMPLES = {
+    "visit-03": ("visit-03-heater-rude.m4a", "audio/mp4", "property-visit"),
+    "followup-02": ("followup-02-still-leaking.opus", "audio/ogg", "property-followup"),
+}
+MORE = 24  # recordings beside the three with sound: a query in a loop shows
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """Ids of what stands in the database: an open and a signed visit, an order, its technician, a published month."""
+
+    visit: int
+    signed: int
+    waiting: int
+    order: int
+    technician: int
+    user: int
+    month: str
+
+
+def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furniture:
+    """Fill the site; `audible` also makes waveform and playable sound (some seconds)."""
+    here = app.extensions[KEY]
+    begun = now().replace(microsecond=0) - dt.timedelta(days=1)
+    with app.app_context():
+        storage = open_storage(here.web, here.settings.home)
+        kept = {name: storage.take(ROOT / "samples" / file) for name, (file, _, _) in SAMPLES.items()}
+        if audible:
+            for name, (file, _, _) in SAMPLES.items():
+                assert sound.prepare(storage, kept[name].key, ROOT / "samples" / file, here.settings) is not None
+        with here.db.writing() as session:
+
+            def heard(name: str, technician: Technician, number: int, order: WorkOrder | None) -> Recording:
+                at = begun - dt.timedelta(days=number)
+                file, media, standard = SAMPLES[name]
+                row = cast.recording(
+                    session, technician, file if number < 1 else f"{number}-{file}", standard_id=standard,
+                    stored_key=kept[name].key, size_bytes=kept[name].size_bytes, media_type=media, recorded_at=at,
+                    recorded_on=at.date(), work_order_id=order.id if order else None, uploaded_by_id=people["qa"].id,
+                    state=RecordingState.JUDGED, duration_s=82.0,
+                )  # fmt: skip
+                document = analysis(name)
+                if number % 3 == 1:  # not all alike: others meet what the first missed
+                    for item in document["items"]:
+                        if item["verdict"] == "missed" and item["kind"] == "required":
+                            item["verdict"], item["credit"] = "met", 1.0
+                rows.record_analysis(session, row.id, document, "heard")
+                return row
+
+            order = cast.order(
+                session, people["wang"], "WO-20261123-01", address_note="3 栋 502", appointment_at=begun,
+                facts={"late": True},
+            )  # fmt: skip
+            visit = heard("visit-03", people["wang"], 0, order)
+            heard("followup-02", people["wang"], 0, order)
+            signed = heard("visit-03", people["wang"], 40, None)
+            for number in range(1, MORE + 1):
+                technician = people["wang" if number % 2 else "li"]
+                of = cast.order(session, technician, f"WO-{number}", appointment_at=begun) if number % 3 else None
+                row = heard("visit-03", technician, number * 2, of)
+                if number % 2:
+                    cast.sign(session, row)
+            cast.sign(session, signed)
+            signed.signed_at, signed.signed_by_id = now(), people["qa"].id
+            session.add_all(
+                [
+                    Appeal(recording_id=signed.id, item_id="greeting", user_id=people["technician"].id, text="我说了"),
+                    Clip(
+                        recording_id=signed.id, technician_id=people["wang"].id, standard_id="property-visit",
+                        item_id="greeting", start_s=2.0, end_s=5.0, quote="您好", good=True,
+                        chosen_by_id=people["qa"].id,
+                    ),
+                    CoachingNote(
+                        technician_id=people["wang"].id, author_id=people["manager"].id, text="先问好",
+                        action="每次进门先问好", due_on=now().date(),
+                    ),
+                    Upload(
+                        id="0" * 36, user_id=people["qa"].id, original_name="没传完.m4a", size_bytes=1000,
+                        received_bytes=400,
+                    ),
+                ]
+            )  # fmt: skip
+            waiting = cast.recording(
+                session, None, "没有标准.m4a", standard_id=None, state=RecordingState.NEEDS_DATA
+            )
+            for number, state in enumerate([*JobState] * 3):
+                row = cast.recording(
+                    session, people["wang"], f"队列{number}.mp3", stored_key="00/00/x",
+                    state=RecordingState(state.value) if state.value in [*RecordingState] else RecordingState.JUDGED,
+                )  # fmt: skip
+                session.add(
+                    Job(
+                        recording_id=row.id, kind=JobKind.HEAR, state=state, stage="transcribe", done_s=40.0,
+                        total_s=97.0, fraction=0.4, started_at=now(), lease_until=now() + dt.timedelta(hours=1),
+                        lease_token=f"t{number}", error="文件已损坏" if state is JobState.FAILED else "",
+                        advice="请换一个文件" if state is JobState.FAILED else "", detail="细节",
+                    )
+                )  # fmt: skip
+            audit.record(session, "listen", "recording", visit.id)
+            made = Furniture(
+                visit.id, signed.id, waiting.id, order.id, people["wang"].id, people["qa"].id, f"{signed.recorded_on:%Y-%m}"
+            )
+        links_keep.refresh_new(here.db, now(), links_keep.policy_of(WebSettings()))
+        while keep.refresh_stale(here.db):
+            pass
+        with here.db.writing() as session:
+            draft = publishing.draft(session, here, made.month, now().date())
+            publishing.publish(session, draft, people["manager"].id, "")
+    return made
+
+
+def pages(made: Furniture) -> dict[str, str]:
+    """Every page of the site by its endpoint: what a GET shows a person (not sound, exports and fragments)."""
+    return {
+        "auth.login": "/login",
+        "home.index": "/",
+        "uploads.page": "/uploads",
+        "jobs.queue": "/queue",
+        "recordings.index": "/recordings/",
+        "recordings.show": f"/recordings/{made.visit}",
+        "recordings.show signed": f"/recordings/{made.signed}",
+        "recordings.show waiting": f"/recordings/{made.waiting}",
+        "recordings.details": f"/recordings/{made.visit}/details",
+        "review.work_list": "/review",
+        "review.agreement": "/review/agreement",
+        "review.appeals": "/appeals",
+        "scorecards.mine": "/scorecards/mine",
+        "scorecards.team": "/scorecards/team",
+        "scorecards.technician": f"/scorecards/technicians/{made.technician}",
+        "scorecards.print_page": f"/scorecards/technicians/{made.technician}/print",
+        "scorecards.standards_list": "/scorecards/standards",
+        "scorecards.standard_show": "/scorecards/standards/property-visit",
+        "scorecards.months": "/scorecards/months",
+        "scorecards.month": f"/scorecards/months/{made.month}/1?technician={made.technician}",
+        "links.due": "/due",
+        "staff.technicians": "/staff/technicians",
+        "staff.technician": f"/staff/technicians/{made.technician}",
+        "staff.technician new": "/staff/technicians/new",
+        "staff.import_technicians": "/staff/technicians/import",
+        "staff.orders": "/staff/orders",
+        "staff.order": f"/staff/orders/{made.order}",
+        "staff.order new": "/staff/orders/new",
+        "staff.import_orders": "/staff/orders/import",
+        "admin.users": "/admin/users",
+        "admin.user_new": "/admin/users/new",
+        "admin.user_edit": f"/admin/users/{made.user}",
+        "admin.audit_log": "/admin/audit",
+        "auth.password": "/password",
+        "nothing": "/nothing/here",
+    }
+
+
+# Answers of GET that are no page: sound, files, fragments, numbers. A new endpoint must be here or in `pages`.
+NO_PAGES = frozenset(
+    {
+        "static", "home.health", "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
+        "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
+        "scorecards.export_csv", "staff.example",
+    }
+)  # fmt: skip
