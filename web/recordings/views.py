@@ -63,7 +63,7 @@ def show(recording_id: int) -> ResponseReturnValue:
 def part(recording_id: int, part: str) -> ResponseReturnValue:
     """Give a part of the page again, after something changed."""
     page = shown(recording_id)
-    return render_template(f"recordings/_part_{part}.html", oob=True, **_context(page, reader(), viewer()))
+    return render_template(f"recordings/_part_{part}.html", **_context(page, reader(), viewer()))
 
 
 @blueprint.get("/<int:recording_id>/job")
