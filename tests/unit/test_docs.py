@@ -87,7 +87,9 @@ def test_every_option_that_the_readme_names_exists(name: str) -> None:
 @both
 def test_every_make_target_that_the_readme_names_exists_and_the_other_way_round(name: str) -> None:
     targets = set(re.findall(r"^([a-z]+):.*##", text("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z]+)\b", text(name))) & (targets | {"demo", "run", "user", "test", "check", "bench"})
+    named = set(re.findall(r"\bmake ([a-z]+)\b", text(name))) & (
+        targets | {"demo", "run", "user", "test", "check", "bench"}
+    )
     assert named == {"demo", "run", "user", "test", "check", "bench"}
     assert named <= targets
 
