@@ -116,9 +116,7 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                     ),
                 ]
             )  # fmt: skip
-            waiting = cast.recording(
-                session, None, "没有标准.m4a", standard_id=None, state=RecordingState.NEEDS_DATA
-            )
+            waiting = cast.recording(session, None, "没有标准.m4a", standard_id=None, state=RecordingState.NEEDS_DATA)
             for number, state in enumerate([*JobState] * 3):
                 row = cast.recording(
                     session, people["wang"], f"队列{number}.mp3", stored_key="00/00/x",
@@ -134,7 +132,13 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                 )  # fmt: skip
             audit.record(session, "listen", "recording", visit.id)
             made = Furniture(
-                visit.id, signed.id, waiting.id, order.id, people["wang"].id, people["qa"].id, f"{signed.recorded_on:%Y-%m}"
+                visit.id,
+                signed.id,
+                waiting.id,
+                order.id,
+                people["wang"].id,
+                people["qa"].id,
+                f"{signed.recorded_on:%Y-%m}",
             )
         links_keep.refresh_new(here.db, now(), links_keep.policy_of(WebSettings()))
         while keep.refresh_stale(here.db):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from web.admin.log_names import told
 from web.db import now
 from web.models import AuditEntry, Team, Technician, User, UserRole
 
@@ -103,7 +104,7 @@ def audit_page(
             e.action,
             e.object_kind,
             e.object_id,
-            "；".join(f"{key}: {value}" for key, value in (e.detail or {}).items()),
+            told(e.detail or {}),
             e.address,
         )
         for e in rows

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from web import audit
-from web.admin import accounts, queries
+from web.admin import accounts, log_names, queries
 from web.auth import passwords
 from web.i18n import gettext as _
 from web.login import viewer
@@ -112,7 +112,13 @@ def audit_log() -> ResponseReturnValue:
         username=request.args.get("username", "").strip(),
         day=day,
     )
-    return render_template("admin/audit.html", page=page, arguments=request.args.to_dict(), actions=action_names())
+    return render_template(
+        "admin/audit.html",
+        page=page,
+        arguments=request.args.to_dict(),
+        actions=log_names.actions(),
+        objects=log_names.objects(),
+    )
 
 
 @blueprint.post("/audit/verify")
@@ -124,23 +130,6 @@ def audit_verify() -> ResponseReturnValue:
     else:
         flash(_("日志完整，没有被改动或删除的条目。"), "success")
     return redirect(url_for("admin.audit_log"))
-
-
-def action_names() -> dict[str, str]:
-    """Return what the log's actions are called on the page."""
-    return {
-        "login": _("登录"),
-        "login-failed": _("登录失败"),
-        "locked": _("账号锁定"),
-        "logout": _("退出"),
-        "password-changed": _("修改密码"),
-        "user-added": _("新增账号"),
-        "user-changed": _("修改账号"),
-        "staff-changed": _("修改人员"),
-        "staff-imported": _("导入人员"),
-        "order-changed": _("修改工单"),
-        "orders-imported": _("导入工单"),
-    }
 
 
 def _form(user: User | None, values: dict[str, Any], errors: dict[str, str]) -> str:

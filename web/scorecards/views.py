@@ -126,6 +126,8 @@ def clip_add(recording_id: int) -> ResponseReturnValue:
     with site().db.writing() as session:
         if not clips.add(session, viewer(), recording_id, values):
             abort(404)
+    if "HX-Request" in request.headers:  # from the panel, which stays where it is
+        return render_template("scorecards/_kept.html", good=values.good)
     flash(_("已设为示范片段。") if values.good else _("已设为待改进片段。"), "success")
     return redirect(url_for("recordings.show", recording_id=recording_id))
 

@@ -111,3 +111,19 @@ def test_the_cut_holds_just_these_seconds(app: Flask, heard: int, db: Database) 
         assert abs(container.duration / 1e6 - 3.0) < 0.2
     assert soundfile.info(str(ROOT / "samples" / "visit-07-lock-tv.wav")).duration > 60
     assert cut(storage, key, 5000.0, 5001.0, here.settings) is None
+
+
+def test_evidence_on_the_panel_is_kept_without_leaving_the_page(
+    login: Login, db: Database, people: dict[str, Any], heard: int
+) -> None:
+    panel = page(login("qa").get(f"/recordings/{heard}"))
+    form = panel.one("li", id="clause-not-our-concern").one("details", class_="keep").one("form")
+    values = {f.get("name") or "": f.get("value") or "" for f in form.all("input") if f.get("name") != "csrf_token"}
+    answer = login("qa").post(form.get("action"), data={**values, "good": "0"}, headers={"HX-Request": "true"})
+    assert page(answer).text == "已设为待改进"
+    with db.reading() as session:
+        clip = session.scalars(select(Clip)).one()
+    assert (clip.item_id, clip.quote, clip.good, clip.start_s) == (
+        "not-our-concern", "跟我们有什么关系", False, 40.12,
+    )  # fmt: skip
+    assert page(login("technician").get(f"/recordings/{heard}")).all("details", class_="keep") == []

@@ -33,6 +33,12 @@ document.addEventListener("click", (event) => {
   document.dispatchEvent(new CustomEvent("tingjian:theme"));
 });
 
+// A wide table that scrolls with nothing in it to tab to: the keyboard must be able to scroll it.
+for (const box of document.querySelectorAll(".table-responsive, .sheet section")) {
+  const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "visible";
+  if (scrolls && !box.querySelector("a[href], button, input, select, textarea, summary")) box.tabIndex = 0;
+}
+
 // A form that asks before it acts: <form data-confirm="…">
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;

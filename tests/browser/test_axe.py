@@ -1,0 +1,108 @@
+"""Every page, wide and narrow, light and dark: no serious fault of accessibility, nothing wider than the screen,
+nothing in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import LiveSite
+from tests.web.furnished import Furniture, furnish, pages
+
+# The marks of the lanes stand where the words were said, if need be upon each other: WCAG 2.5.8 allows that where the
+# same can be done elsewhere on the page, here by the evidence buttons of the panel.
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
+FAULTS = """async () => (await axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a',
+    'wcag21aa', 'wcag22aa', 'best-practice']})).violations
+    .filter(v => ['serious', 'critical'].includes(v.impact))
+    .flatMap(v => v.nodes
+        .filter(n => v.id !== 'target-size' || !n.html.includes('class="mark '))
+        .map(n => `${v.id}: ${n.target} ${n.html.slice(0, 120)} ${n.any.map(a => a.message)}`))"""
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.table-responsive'))
+    .slice(0, 5).map(e => e.outerHTML.slice(0, 100))"""
+WORDS = """() => {
+    const told = [document.body.innerText, document.title];
+    for (const e of document.querySelectorAll('[title],[aria-label],[placeholder],[alt]'))
+        if (e.checkVisibility())
+            for (const a of ['title', 'aria-label', 'placeholder', 'alt']) told.push(e.getAttribute(a) ?? '');
+    return told.join('\\n');
+}"""
+# Latin letters a Chinese clerk knows: formats and units, keys, what people typed (names of files, orders and accounts).
+KNOWN = re.compile(
+    r"""[\w\u4e00-\u9fff-]+\.(m4a|mp3|opus|csv|wav|xlsx)\b | \bWO-[\w-]+ | \{\w+\} | [\d.](s|x|h)\b | \b[A-Z]\b
+    | \b(CSV|Excel|PDF|A4|UTF-8|GBK|JavaScript|TXT|SRT|JSON|IP|SHA-256|B|KB|MB|GB|Ctrl|Enter|Esc|Tab|Space|Alt|Shift)\b
+    | \b(MP3|M4A|WAV|OGG|OPUS|AMR|FLAC|AAC|WMA|MP4|WEBM|3GP|MOV)\b | \bfaster-whisper\s\w+ | \b[0-9a-f]{12,}\b
+    | \b(admin|chen|lin|zhou|zheng|wang|li)\b | \bAsia/Shanghai\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@pytest.fixture
+def made(live_site: LiveSite, people: dict[str, Any]) -> Furniture:
+    return furnish(live_site.app, people, audible=True)
+
+
+@pytest.fixture
+def contexts(chromium: Browser, live_site: LiveSite, people: dict[str, Any]) -> Iterator[dict[tuple[str, int], Page]]:
+    """A page for each (who, width); the policy is off, or axe could not be put into the page."""
+    opened: list[BrowserContext] = []
+    found = {}
+    for width in (1366, 390):
+        for who in ("admin", "qa", "technician", ""):
+            context = chromium.new_context(
+                base_url=live_site.url,
+                viewport={"width": width, "height": 844},
+                locale="zh-CN",
+                bypass_csp=True,
+                reduced_motion="reduce",  # colours are judged as they end, not on their way from light to dark
+            )
+            if who:
+                context.add_cookies([live_site.cookie(people[who])])  # type: ignore[list-item]
+            context.add_init_script(AXE)
+            opened.append(context)
+            found[who, width] = context.new_page()
+    yield found
+    for context in opened:
+        context.close()
+
+
+def who_opens(name: str) -> str:
+    """A member of the cast who may open the page."""
+    if name == "auth.login":
+        return ""
+    return {"scorecards.mine": "technician", "review.appeals": "qa"}.get(name, "admin")
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_every_page_can_be_used_by_everybody(
+    contexts: dict[tuple[str, int], Page], made: Furniture, width: int
+) -> None:
+    faults: list[str] = []
+    for name, path in pages(made).items():
+        page = contexts[who_opens(name), width]
+        page.goto(path)
+        if name.startswith(("scorecards", "recordings.show")):  # drawn by scripts
+            page.wait_for_load_state("networkidle")
+        if name == "uploads.page":
+            page.locator("#files").set_input_files(
+                [{"name": f"{n}.m4a", "mimeType": "audio/mp4", "buffer": b"x"} for n in ("一", "二")]
+            )
+        if page.locator("html").get_attribute("lang") != "zh-CN":
+            faults.append(f"{name}: language")
+        faults += [f"{name}: wider than {width}: {told}" for told in page.evaluate(WIDER)]
+        left = KNOWN.sub("", page.evaluate(WORDS))
+        faults += [f"{name}: English: {word}" for word in sorted(set(re.findall(r"[A-Za-z][A-Za-z_-]+", left)))]
+        for theme in ("light", "dark"):
+            page.evaluate(
+                """t => { document.documentElement.setAttribute('data-bs-theme', t);
+                document.dispatchEvent(new CustomEvent('tingjian:theme')); }""",
+                theme,
+            )
+            faults += [f"{name} {theme} {width}: {told}" for told in page.evaluate(FAULTS)]
+    assert faults == [], "\n".join(faults)
