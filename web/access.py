@@ -84,6 +84,12 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "scorecards.month_publish": frozenset({ADMIN, MANAGER}),  # but no manager of a single team
     "scorecards.standards_list": STAFF,
     "scorecards.standard_show": STAFF,
+    "scorecards.words": STAFF,
+    "scorecards.word": STAFF,
+    "scorecards.talk": EVERYONE,
+    "scorecards.talk_part": EVERYONE,
+    "scorecards.digest": STAFF,
+    "scorecards.digest_preference": STAFF,
     # uploads
     "uploads.page": OFFICE,
     "uploads.details": OFFICE,

@@ -26,6 +26,7 @@ COMMANDS: tuple[str, ...] = (
     "web.jobs.worker",
     "web.uploads.commands",
     "web.demo.commands",
+    "web.scorecards.commands",
 )
 
 

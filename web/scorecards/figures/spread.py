@@ -31,11 +31,18 @@ class Spread:
 
 
 def spread(
-    figures: pd.DataFrame, figure: str, technician_id: int | None = None, minimum: int = MINIMUM, bins: int = 12
+    figures: pd.DataFrame,
+    figure: str,
+    technician_id: int | None = None,
+    minimum: int = MINIMUM,
+    bins: int = 12,
+    *,
+    whole: bool = False,
 ) -> Spread:
     """Return the distribution of column `figure` of a frame with technician_id and one row a recording.
 
-    Missing values leave the count. No place below `minimum` own recordings or with fewer than three people placed.
+    Missing values leave the count. `whole`: the figure is a count, and each of its values has a bin of its own where
+    there are no more than `bins` of them. No place below `minimum` own recordings or with fewer than three people placed.
     """
     known = figures[["technician_id", figure]].dropna()
     value = known[figure].astype("float64")
@@ -44,6 +51,8 @@ def spread(
     low, high = float(value.min()), float(value.max())
     if low == high:  # one bin around the only value
         counts, edges = np.array([len(value)]), np.array([low, low + 1.0])
+    elif whole and high - low < bins:
+        counts, edges = np.histogram(value.to_numpy(), bins=np.arange(low, high + 2.0))
     else:
         counts, edges = np.histogram(value.to_numpy(), bins=bins)
     people = value.groupby(known["technician_id"]).agg(["median", "size"])
