@@ -14,7 +14,7 @@ from web.intake.storage import Storage, open_storage
 from web.jobs import drop
 from web.links import keep as links
 from web.models import Recording
-from web.scorecards import clips, keep, words_keep
+from web.scorecards import clips, digest_mail, keep, words_keep
 from web.site import Site
 from web.uploads import slices
 
@@ -59,6 +59,11 @@ def refresh_scorecards(here: Site) -> None:
     keep.refresh_stale(here.db)
 
 
+def send_digest(here: Site) -> None:
+    """Send the weekly digest when it is due."""
+    digest_mail.send_due(here)
+
+
 def count_words(here: Site) -> None:
     """Count customers' words anew where somebody has changed teams."""
     words_keep.follow_teams(here.db)
@@ -94,6 +99,7 @@ CHORES: list[Chore] = [
     Chore("links", 15.0, refresh_links),
     Chore("scorecards", 5.0, refresh_scorecards),
     Chore("customers' words", 60.0, count_words),
+    Chore("weekly digest", 600.0, send_digest),
     Chore("clips", 5.0, clips.cut_waiting),
     Chore("audio of deleted recordings", 60.0, remove_audio),
     Chore("leftovers", 3600.0, sweep),
