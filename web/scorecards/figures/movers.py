@@ -84,6 +84,8 @@ def item_movers(
     found = []
     for key in both:
         change = rate_difference(now[key], then[key], len(both))
+        if not change.beyond_chance:  # thousands of pairs, a handful of movers
+            continue
         better = (change.value or 0.0) > 0
         found.append(Mover(key[0], Measure.ITEM, key[1], key[2], rate(*then[key]), rate(*now[key]), change, better))
     return _moved(found)
