@@ -23,9 +23,9 @@ FAULTS = """async () => (await axe.run(document, {resultTypes: ['violations'], r
     .flatMap(v => v.nodes
         .filter(n => v.id !== 'target-size' || !n.html.includes('class="mark '))
         .map(n => `${v.id}: ${n.target} ${n.html.slice(0, 120)} ${n.any.map(a => a.message)}`))"""
-WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-    .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.table-responsive'))
-    .slice(0, 5).map(e => e.outerHTML.slice(0, 100))"""
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [document.documentElement.scrollWidth,
+    ...[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .slice(0, 5).map(e => e.outerHTML.slice(0, 100))]"""
 WORDS = """() => {
     const told = [document.body.innerText, document.title];
     for (const e of document.querySelectorAll('[title],[aria-label],[placeholder],[alt]'))
@@ -34,6 +34,10 @@ WORDS = """() => {
     return told.join('\\n');
 }"""
 # Latin letters a Chinese clerk knows: formats and units, keys, what people typed (names of files, orders and accounts).
+SHIFTS = """window.shifted = 0; new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: 'layout-shift', buffered: true})"""
+MOST_SHIFT = 0.1  # what web.dev calls good
 KNOWN = re.compile(
     r"""[\w\u4e00-\u9fff-]+\.(m4a|mp3|opus|csv|wav|xlsx)\b | \bWO-[\w-]+ | \{\w+\} | [\d.](s|x|h)\b | \b[A-Z]\b
     | \b(CSV|Excel|PDF|A4|UTF-8|GBK|JavaScript|TXT|SRT|JSON|IP|SHA-256|B|KB|MB|GB|Ctrl|Enter|Esc|Tab|Space|Alt|Shift)\b
@@ -65,6 +69,7 @@ def contexts(chromium: Browser, live_site: LiveSite, people: dict[str, Any]) -> 
             if who:
                 context.add_cookies([live_site.cookie(people[who])])  # type: ignore[list-item]
             context.add_init_script(AXE)
+            context.add_init_script(SHIFTS)
             opened.append(context)
             found[who, width] = context.new_page()
     yield found
@@ -89,6 +94,8 @@ def test_every_page_can_be_used_by_everybody(
         page.goto(path)
         if name.startswith(("scorecards", "recordings.show")):  # drawn by scripts
             page.wait_for_load_state("networkidle")
+        if page.evaluate("window.shifted") >= MOST_SHIFT:
+            faults.append(f"{name} {width}: moved by {page.evaluate('window.shifted')} while it was drawn")
         if name == "uploads.page":
             page.locator("#files").set_input_files(
                 [{"name": f"{n}.m4a", "mimeType": "audio/mp4", "buffer": b"x"} for n in ("一", "二")]
