@@ -172,6 +172,10 @@ def pages(made: Furniture) -> dict[str, str]:
         "scorecards.standard_show": "/scorecards/standards/property-visit",
         "scorecards.months": "/scorecards/months",
         "scorecards.month": f"/scorecards/months/{made.month}/1?technician={made.technician}",
+        "scorecards.words": "/scorecards/words",
+        "scorecards.word": "/scorecards/words/said?word=热水器",
+        "scorecards.talk": f"/scorecards/talk?technician={made.technician}",
+        "scorecards.digest": "/scorecards/digest",
         "links.due": "/due",
         "staff.technicians": "/staff/technicians",
         "staff.technician": f"/staff/technicians/{made.technician}",
@@ -195,6 +199,6 @@ NO_PAGES = frozenset(
     {
         "static", "home.health", "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
-        "scorecards.export_csv", "staff.example",
+        "scorecards.export_csv", "scorecards.talk_part", "staff.example",
     }
 )  # fmt: skip
