@@ -79,13 +79,6 @@ def judge_open_links(here: Site) -> None:
     links.refresh_open(here.db, now(), links.policy_of(here.web))
 
 
-def refresh_links(here: Site) -> None:
-    """Judge what several recordings tell together, for orders with something new and for deadlines that passed."""
-    policy = links.policy_of(here.web)
-    links.refresh_new(here.db, now(), policy)
-    links.refresh_open(here.db, now(), policy)
-
-
 def sweep(here: Site) -> None:
     """Remove uploads that nobody went on with, and temporary files that killed processes left in the storage."""
     slices.remove_stale(here)
@@ -96,7 +89,6 @@ CHORES: list[Chore] = [
     Chore("drop folder", 5.0, drop.look),
     Chore("links", 5.0, judge_links),
     Chore("open links", 900.0, judge_open_links),
-    Chore("links", 15.0, refresh_links),
     Chore("scorecards", 5.0, refresh_scorecards),
     Chore("customers' words", 60.0, count_words),
     Chore("weekly digest", 600.0, send_digest),
@@ -112,6 +104,8 @@ class Housekeeping:
     def __init__(self, here: Site, chores: list[Chore]) -> None:
         self._here = here
         self._due = {chore.name: (0.0, chore) for chore in chores}
+        if len(self._due) < len(chores):
+            raise ValueError(f"two chores of one name: {[chore.name for chore in chores]}")
 
     def step(self, now_s: float) -> None:
         """Do what is due at `now_s`, a monotonic time in seconds."""

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 TIMEOUT_S = 10.0
+HERE = {"localhost", "127.0.0.1", "::1"}  # what stays on this machine needs no encryption
 PORTS = {"smtp": 25, "smtps": 465}
 
 
@@ -63,6 +64,8 @@ def connection(to: Server) -> Iterator[smtplib.SMTP]:
         if not to.tls and smtp.has_extn("starttls"):
             smtp.starttls(context=context)
             smtp.ehlo()
+        elif to.user and not to.tls and to.host not in HERE:
+            raise smtplib.SMTPNotSupportedError(f"{to.host} offers no encryption: the password is not sent in clear")
         if to.user:
             smtp.login(to.user, to.password)
         yield smtp
