@@ -201,11 +201,11 @@ class WebSettings:
 
     def database(self, home: Path) -> str:
         """SQLAlchemy URL of the database."""
-        return self.database_url or f"sqlite:///{home / 'web' / 'tingjian.db'}"
+        return self.database_url or f"sqlite:///{home.resolve() / 'web' / 'tingjian.db'}"
 
     def storage(self, home: Path) -> str:
         """Return the fsspec URL of the folder that holds audio."""
-        return self.storage_url or (home / "web" / "audio").as_uri()
+        return self.storage_url or (home.resolve() / "web" / "audio").as_uri()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from sqlalchemy import select, text
 
 from tests.web.html import page
 from web import access, audit
+from web.config import WebSettings
 from web.db import Database, now
 from web.migrations import is_current
 from web.models import AuditEntry, Base, SiteValue, Team, UserRole
@@ -118,3 +119,10 @@ def test_roles_are_those_of_the_table() -> None:
 
 def test_the_database_file_lies_in_the_services_own_folder(home: Path, app: Flask) -> None:
     assert (home / "web" / "tingjian.db").is_file()
+
+
+def test_a_home_that_is_named_relatively_is_the_same_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = WebSettings()
+    assert settings.storage(Path("var/demo")) == (tmp_path / "var" / "demo" / "web" / "audio").as_uri()
+    assert settings.database(Path("var/demo")) == f"sqlite:///{tmp_path / 'var' / 'demo' / 'web' / 'tingjian.db'}"
