@@ -61,6 +61,10 @@ class Policy:
         """Return a moment as people write it."""
         return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
 
+    def until(self, due: datetime) -> str:
+        """Return a deadline as people write it: midnight ends a day, it begins none."""
+        return f"{due.astimezone(self.zone) - timedelta(days=1):%Y-%m-%d} 24:00"
+
 
 def judge(
     recording: Heard, order: Order | None, others: Sequence[Heard], now: datetime, policy: Policy
@@ -86,8 +90,8 @@ def _appointment(visit: Heard, others: Sequence[Heard], now: datetime, policy: P
         return Outcome(Verdict.MET, "appointment-found", {"at": policy.told(call.at)}, call.id)
     due = policy.workdays.deadline(visit.at, policy.zone)  # the call's recording may come in later than the visit's
     if now < due:
-        return Outcome(None, "appointment-awaited", {"due": policy.told(due)}, due=due)
-    return Outcome(Verdict.MISSED, "appointment-missing", {"due": policy.told(due)})
+        return Outcome(None, "appointment-awaited", {"due": policy.until(due)}, due=due)
+    return Outcome(Verdict.MISSED, "appointment-missing", {"due": policy.until(due)})
 
 
 def _on_time(visit: Heard, order: Order, policy: Policy) -> Outcome:
@@ -109,11 +113,11 @@ def _followed_up(visit: Heard, others: Sequence[Heard], now: datetime, policy: P
     if first is not None and first.at < due:
         return Outcome(Verdict.MET, "followed-up", {"at": policy.told(first.at)}, first.id)
     if first is not None:
-        values = {"at": policy.told(first.at), "due": policy.told(due)}
+        values = {"at": policy.told(first.at), "due": policy.until(due)}
         return Outcome(Verdict.MISSED, "followed-up-late", values, first.id)
     if now < due:
-        return Outcome(None, "followup-awaited", {"due": policy.told(due)}, due=due)
-    return Outcome(Verdict.MISSED, "followup-missing", {"due": policy.told(due)})
+        return Outcome(None, "followup-awaited", {"due": policy.until(due)}, due=due)
+    return Outcome(Verdict.MISSED, "followup-missing", {"due": policy.until(due)})
 
 
 def _next_day(call: Heard, others: Sequence[Heard], policy: Policy) -> Outcome:
@@ -122,7 +126,7 @@ def _next_day(call: Heard, others: Sequence[Heard], policy: Policy) -> Outcome:
         return Outcome(Verdict.NOT_APPLICABLE, "no-visit")
     visit = max(visits, key=lambda o: o.at)
     due = policy.workdays.deadline(visit.at, policy.zone)
-    values = {"visit": policy.told(visit.at), "due": policy.told(due)}
+    values = {"visit": policy.told(visit.at), "due": policy.until(due)}
     if call.at < due:
         return Outcome(Verdict.MET, "in-time", values, visit.id)
     return Outcome(Verdict.MISSED, "too-late", values, visit.id)

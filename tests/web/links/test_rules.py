@@ -118,3 +118,7 @@ def test_waiting_never_turns_a_miss_into_pending_nor_undoes_a_call(hours: list[i
     first = judge(FRIDAY_VISIT, Order("x"), everything, moment, POLICY)["followed-up"]
     then = judge(FRIDAY_VISIT, Order("x"), everything, moment + timedelta(hours=later), POLICY)["followed-up"]
     assert first.verdict is None or first.verdict is then.verdict
+
+
+def test_a_deadline_is_told_as_the_end_of_its_day() -> None:
+    assert outcome("followed-up", FRIDAY_VISIT, [], "11-20 12:00").values == {"due": "2026-11-23 24:00"}
