@@ -115,6 +115,7 @@ def test_from_the_file_to_the_signature(newcomer: tuple[Page, list[str]]) -> Non
     page.get_by_role("link", name="最近完成").click()
 
     page.get_by_role("link", name=SAMPLE.name).click()  # the first click
+    page.wait_for_load_state("load")  # nobody clicks within the first tenth of a second
     evidence = page.locator("#panel .evidence[data-seek]", has_text=PHRASE).first
     second = float(evidence.get_attribute("data-seek") or "nan")
     evidence.click()  # the second

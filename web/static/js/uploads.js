@@ -209,14 +209,16 @@ async function act(row, what) {
 
 for (const [button, input] of [["pick-files", "files"], ["pick-folder", "folder"], ["pick-manifest", "manifest"]]) {
   $(button).addEventListener("click", () => $(input).click());
-  $(input).addEventListener("change", async (event) => {
-    const files = [...event.target.files];
-    event.target.value = "";
+  const take = async () => {
+    const files = [...$(input).files];
+    $(input).value = "";
     if (input === "manifest") {
       sheet.hidden = false;
       for (const file of files) await readList(file);
     } else await add(files);
-  });
+  };
+  $(input).addEventListener("change", take);
+  if ($(input).files.length) take(); // chosen before this script was there, or kept by the browser over a reload
 }
 for (const button of document.querySelectorAll("[data-pick]")) {
   button.addEventListener("click", () => {
