@@ -176,11 +176,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "scorecards.word": "/scorecards/words/said?word=热水器",
         "scorecards.talk": f"/scorecards/talk?technician={made.technician}",
         "scorecards.digest": "/scorecards/digest",
-        "scorecards.words": "/scorecards/words",
-        "scorecards.word": "/scorecards/words/said?word=热水器",
-        "scorecards.talk": "/scorecards/talk",
         "scorecards.talk one": f"/scorecards/talk?technician={made.technician}",
-        "scorecards.digest": "/scorecards/digest",
         "links.due": "/due",
         "staff.technicians": "/staff/technicians",
         "staff.technician": f"/staff/technicians/{made.technician}",
@@ -204,6 +200,6 @@ NO_PAGES = frozenset(
     {
         "static", "home.health", "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
-        "scorecards.talk_part", "scorecards.export_csv", "scorecards.talk_part", "staff.example",
+        "scorecards.talk_part", "scorecards.export_csv", "staff.example",
     }
 )  # fmt: skip
