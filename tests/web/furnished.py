@@ -174,7 +174,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "scorecards.month": f"/scorecards/months/{made.month}/1?technician={made.technician}",
         "scorecards.words": "/scorecards/words",
         "scorecards.word": "/scorecards/words/said?word=热水器",
-        "scorecards.talk": f"/scorecards/talk?technician={made.technician}",
+        "scorecards.talk": "/scorecards/talk",
         "scorecards.digest": "/scorecards/digest",
         "scorecards.talk one": f"/scorecards/talk?technician={made.technician}",
         "links.due": "/due",
