@@ -27,7 +27,7 @@ samples: model  ## analyse the samples in the terminal, without site or database
 install: $(VENV)/.installed  ## the virtual environment with what the service needs
 
 model: install  ## the speech model, joined and verified once, converted once for the second engine
-	@$(PY) -m analyzer.hearing.models
+	@$(PY) -m analyzer model
 
 check: $(VENV)/.installed-dev  ## static checks: style, types, import rules, the standards
 	$(PY) -m ruff format --check .

@@ -1,4 +1,4 @@
-"""The command line: run, score, check."""
+"""The command line."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
+from analyzer import interrupt
 from analyzer.errors import AnalyzerError, LexiconError, SettingsError
 
-COMMANDS = ("run", "score", "check", "demo")
-INTERRUPTED = 130  # 128 + SIGINT, as shells count it
+COMMANDS = ("run", "score", "check", "demo", "model")
 WRONG_USAGE = ("fact-", "model-unknown")  # errors of the command line rather than of a file
 
 
@@ -41,10 +41,11 @@ def _run(arguments_given: list[str]) -> int:
         for name in COMMANDS if asked is None else (asked,):
             importlib.import_module(f"analyzer.cli.{name}").add_parser(commands)
         arguments = parser.parse_args(arguments_given)
-        return int(arguments.action(arguments))
+        with interrupt.tidily():
+            return int(arguments.action(arguments))
     except KeyboardInterrupt:
-        print("已中断。", file=sys.stderr)
-        return INTERRUPTED
+        print(interrupt.SENTENCE, file=sys.stderr)
+        return interrupt.STATUS
     except (LexiconError, SettingsError) as error:
         print(f"错误：{error}", file=sys.stderr)
         return 2

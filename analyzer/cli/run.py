@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from analyzer import interrupt
 from analyzer.cli.options import add_common, open_out
 from analyzer.cli.progress import listener
 from analyzer.cli.report import report
@@ -73,6 +74,8 @@ def _analysed(path: Path, analyzer: Analyzer, standard: Standard, arguments: arg
         except AnalyzerError:  # the model or the standard: no other file would fare better
             raise
         except Exception:  # a bug; a night's batch must not end at its third file
+            if interrupt.requested():
+                raise KeyboardInterrupt from None
             progress.close()
             print(f"{path}：内部错误，请把下面的内容交给管理员；其他录音不受影响", file=sys.stderr)
             traceback.print_exc()

@@ -1,7 +1,5 @@
 """Puts a model's files where the engines find them, once, verified; afterwards only a stamp is read.
 
-    python -m analyzer.hearing.models [NAME]     provisions the model of the settings, for both engines
-
 A folder is built under a temporary name and renamed into place under a file lock, so that a second
 process, a full disk or a power cut never leaves half a model. Nothing here runs on the network except the
 download of a model that is not installed, and that never happens while recordings are analysed offline.
@@ -16,7 +14,6 @@ import importlib.util
 import json
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -192,19 +189,3 @@ def _download(name: str, source: Source, target: Path) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def main(arguments: list[str]) -> int:
-    """Provision one model for both engines; prints where it lies."""
-    try:
-        settings = Settings.from_environment(model=arguments[0] if arguments else None)
-        folder = provision(settings, checkpoint=True).parent
-    except Exception as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(f"{folder}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

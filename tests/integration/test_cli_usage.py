@@ -99,7 +99,7 @@ def test_results_that_cannot_be_written_are_told_before_anything_is_heard(
 
 def test_help_names_the_commands_and_their_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert status("--help") == 0
-    assert "run|score|check|demo" in capsys.readouterr().out
+    assert "run|score|check|demo|model" in capsys.readouterr().out
     assert status("run", "--help") == 0
     shown = capsys.readouterr().out
     for option in ("--standard", "--fact", "--json", "--lexicons", "--engine", "--model", "--technician-channel"):

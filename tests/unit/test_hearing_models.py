@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,7 @@ from analyzer.errors import ModelError
 from analyzer.hearing import models
 from analyzer.hearing.catalogue import SOURCES
 from analyzer.hearing.weights import read_ct2
-from analyzer.settings import Settings
+from analyzer.settings import ROOT, Settings
 
 WEIGHTS = b"first half of the weights, second half"
 
@@ -150,3 +152,16 @@ def test_a_file_that_cannot_be_converted_is_refused_by_name(tmp_path: Path, cont
     path.write_bytes(content)
     with pytest.raises(ModelError, match=r"model\.bin"):
         read_ct2(path)
+
+
+def test_the_command_says_where_the_model_lies_and_nothing_else(settings: Settings) -> None:
+    own = settings.home / "own"
+    own.mkdir(parents=True)
+    for name in ("model.bin", "config.json", "tokenizer.json", "whisper.pt"):
+        (own / name).touch()
+    command = [sys.executable, "-W", "error", "-m", "analyzer", "model", own]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{own}\n", "")
+    done = subprocess.run([*command[:-1], "smal"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "是不是 small？" in done.stderr
