@@ -9,8 +9,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.web.jobs import kills
-from tests.web.jobs.test_kill import NOTHING
+from tests.web.worker import kills
+from tests.web.worker.test_kill import NOTHING
 
 
 def main(arguments: list[str]) -> int:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flask import Flask
 
-    from analyzer.settings import Settings
-    from web.config import WebSettings
+    from web.config import Settings, WebSettings
 
 
 def create_app(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -13,24 +12,23 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from analyzer.settings import Settings
-from web import access, cli, errors, i18n, login, pages, security
-from web.config import WebSettings
+from web import cli
+from web.admin import views as admin
+from web.auth import views as auth
+from web.config import Settings, WebSettings
 from web.db import Database
-from web.site import KEY, Site, forget_reads
+from web.home import views as home
+from web.jobs import views as jobs
+from web.kit import access, errors, i18n, login, pages, security
+from web.kit.site import KEY, Site, forget_reads
+from web.links import views as links
+from web.recordings import views as recordings
+from web.review import views as review
+from web.scorecards import views as scorecards
+from web.staff import views as staff
+from web.uploads import views as uploads
 
-FEATURES = (
-    "web.uploads",
-    "web.jobs",
-    "web.home",
-    "web.auth",
-    "web.admin",
-    "web.staff",
-    "web.links",
-    "web.scorecards",
-    "web.recordings",
-    "web.review",
-)
+FEATURES = (uploads, jobs, home, auth, admin, staff, links, scorecards, recordings, review)
 
 
 def create_app(
@@ -66,7 +64,7 @@ def create_app(
     for part in (security, i18n, login, access, errors, pages, cli):
         part.init(app)
     for feature in FEATURES:
-        app.register_blueprint(importlib.import_module(f"{feature}.views").blueprint)
+        app.register_blueprint(feature.blueprint)
     return app
 
 

@@ -10,7 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analyzer.settings import read_environment, table
+from analyzer.errors import AnalyzerError, SettingsError
+from analyzer.settings import ROOT, Settings, read_environment, table
+
+__all__ = [
+    "ROOT",
+    "AnalyzerError",
+    "Settings",
+    "SettingsError",
+    "WebSettings",
+]  # the site's door to the analyzer's settings and errors
 
 PREFIX = "TINGJIAN_WEB_"
 

@@ -22,9 +22,9 @@ from analyzer.settings import ROOT, Settings
 from benchmarks.pages.fill import fill
 from web import create_app
 from web.config import WebSettings
+from web.kit.site import KEY
 from web.migrations import upgrade
 from web.models import Recording, User
-from web.site import KEY
 
 RESULTS = ROOT / "benchmarks" / "results" / "pages.md"
 P95_MS, MOST_QUERIES = 200, 12  # DESIGN §4

@@ -14,6 +14,8 @@ from sqlalchemy import Table, func, insert, select
 from werkzeug.security import generate_password_hash
 
 from analyzer.settings import ROOT
+from web.kit.site import Site
+from web.kit.standards import StandardInfo, standards
 from web.models import (
     Analysis,
     AnalysisDocument,
@@ -32,8 +34,6 @@ from web.models import (
     WorkOrder,
 )
 from web.scorecards.keep import rebuild
-from web.site import Site
-from web.standards import StandardInfo, standards
 
 TECHNICIANS, TEAMS, DAYS = 60, 6, 365
 KINDS = ("水管", "电路", "空调", "门锁", "热水器", "燃气")

@@ -26,7 +26,7 @@ from tests.web.conftest import home, migrated, people  # noqa: F401  # fixtures
 from web import create_app
 from web.config import WebSettings
 from web.db import Database
-from web.site import KEY, Site
+from web.kit.site import KEY, Site
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 

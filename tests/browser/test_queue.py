@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from tests.browser.conftest import LiveSite
 from tests.web import cast
+from web import queue
 from web.db import now
-from web.jobs import queue
 from web.models import Job, JobKind, JobState, RecordingState
 
 Open = Callable[..., Page]

@@ -15,8 +15,8 @@ from tests.web.recordings.conftest import document, stored
 from web.db import Database
 from web.intake import rows
 from web.intake.storage import PEAKS, open_storage
-from web.jobs import sound
 from web.models import Job, JobState, Recording
+from web.worker import sound
 
 Open = Callable[..., Page]
 FORBIDDEN_S = 40.12  # 跟我们有什么关系

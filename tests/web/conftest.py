@@ -16,9 +16,10 @@ from tests.web import cast
 from web import create_app
 from web.config import WebSettings
 from web.db import Database
+from web.intake.storage import Storage, open_storage
+from web.kit.site import KEY, Site, site_of
 from web.migrations import upgrade
 from web.models import User
-from web.site import KEY
 
 Login = Callable[[str], FlaskClient]
 
@@ -52,6 +53,18 @@ def app(home: Path) -> Iterator[Flask]:
     made = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, WebSettings())
     yield made
     made.extensions[KEY].db.dispose()
+
+
+@pytest.fixture
+def here(app: Flask) -> Site:
+    """The site, without a request."""
+    return site_of(app)
+
+
+@pytest.fixture
+def storage(here: Site) -> Storage:
+    """The site's own storage."""
+    return open_storage(here.web, here.settings.home)
 
 
 @pytest.fixture

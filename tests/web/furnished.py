@@ -11,12 +11,12 @@ from flask import Flask
 from analyzer.settings import ROOT
 from tests.web import cast
 from tests.web.data import analysis
-from web import audit
 from web.config import WebSettings
 from web.db import now
 from web.intake import rows
 from web.intake.storage import open_storage
-from web.jobs import sound
+from web.kit import audit
+from web.kit.site import KEY
 from web.links import keep as links_keep
 from web.models import (
     Appeal,
@@ -32,7 +32,7 @@ from web.models import (
     WorkOrder,
 )
 from web.scorecards import keep, publishing
-from web.site import KEY
+from web.worker import sound
 
 SAMPLES = {
     "visit-03": ("visit-03-heater-rude.m4a", "audio/mp4", "property-visit"),

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.web import cast
-from web.access import PUBLIC, TABLE, visible
 from web.db import Database
-from web.login import viewer_of
+from web.kit.access import PUBLIC, TABLE, visible
+from web.kit.login import viewer_of
 from web.models import Recording, ReviewState, User, UserRole
 
 ROLES = {"admin": UserRole.ADMIN, "qa": UserRole.QA, "manager": UserRole.MANAGER, "technician": UserRole.TECHNICIAN}

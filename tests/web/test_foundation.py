@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from tests.web.html import page
-from web import access, audit
 from web.config import WebSettings
 from web.db import Database, now
+from web.kit import access, audit
 from web.migrations import is_current
 from web.models import AuditEntry, Base, SiteValue, Team, UserRole
 

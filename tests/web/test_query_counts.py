@@ -11,8 +11,8 @@ from sqlalchemy import event
 from tests.web.conftest import Login
 from tests.web.furnished import NO_PAGES, Furniture, furnish, pages
 from tests.web.html import page
-from web.access import PUBLIC, TABLE
 from web.db import Database
+from web.kit.access import PUBLIC, TABLE
 from web.models import UserRole
 
 MOST = 12  # besides the one for who asks

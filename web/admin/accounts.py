@@ -7,8 +7,8 @@ import re
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from web import audit
 from web.auth import passwords
+from web.kit import audit
 from web.models import Technician, User, UserRole
 
 _USERNAME = re.compile(r"[\w.@-]{2,64}")

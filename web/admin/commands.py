@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from web.admin import accounts
 from web.auth import passwords
+from web.kit.site import site
 from web.migrations import upgrade
 from web.models import Technician, User, UserRole
-from web.site import site
 
 users = AppGroup("users", help="账号：新增、重置密码、列出。")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from web.i18n import gettext as _
+from web.kit.i18n import gettext as _
 
 
 def actions() -> dict[str, str]:

@@ -9,13 +9,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from web import audit
 from web.admin import accounts, log_names, queries
 from web.auth import passwords
-from web.i18n import gettext as _
-from web.login import viewer
+from web.kit import audit
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.site import reader, site
 from web.models import Team, Technician, User, UserRole
-from web.site import reader, site
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from web import audit
 from web.db import Database, now
+from web.kit import audit
 from web.models import User
 
 MIN_LENGTH = 8

@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 from werkzeug.security import check_password_hash
 
-from web import audit
 from web.auth import passwords
-from web.i18n import gettext as _
-from web.login import viewer, viewer_of
+from web.kit import audit
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer, viewer_of
+from web.kit.site import forget_reads, reader, site
 from web.models import User
-from web.site import forget_reads, reader, site
 
 blueprint = Blueprint("auth", __name__)
 

@@ -7,7 +7,7 @@ from collections import Counter
 
 import click
 
-from analyzer.settings import Settings
+from web.config import Settings
 from web.demo.archive import SEED, generate
 from web.demo.case import KINDS
 from web.demo.comparison import compare

@@ -9,18 +9,18 @@ from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from web.cli import up
 from web.db import now
 from web.demo import samples
 from web.demo.company import LOGINS, PASSWORD
 from web.demo.people import CAST
 from web.demo.seed import SOURCE, seed
-from web.jobs import doorbell
+from web.kit.site import Site, site
 from web.links import keep as links
 from web.migrations.start import ensure_current
 from web.models import Recording
+from web.queue import doorbell
 from web.scorecards import keep
-from web.site import Site, site
+from web.serving.server import up
 
 
 def init_commands(app: Flask) -> None:

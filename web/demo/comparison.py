@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analyzer.settings import Settings
+from web.config import Settings
 from web.demo.scoring import Task, all_judged
 from web.demo.values import Archive, DemoTranscript
 

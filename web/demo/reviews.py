@@ -13,19 +13,18 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzer.domain import How, Kind
-from analyzer.domain import Verdict as Word
 from web.demo.values import Archive
-from web.i18n import DEFAULT
 from web.intake import rows
-from web.login import Viewer, viewer_of
+from web.kit.i18n import DEFAULT
+from web.kit.login import Viewer, viewer_of
+from web.kit.site import Site
 from web.models import Recording, ReviewState, User
+from web.models.vocabulary import How, Kind, Word
 from web.review import queries
 from web.review.appealing import appeal
 from web.review.decisions import add, changeable
 from web.review.lines import Line
 from web.review.signing import sign
-from web.site import Site
 
 STILL_OPEN = dt.timedelta(days=4)  # the last days wait for review, and for their calls
 SIGNED_SHARE = 0.38  # beside the random sample, which is always reviewed

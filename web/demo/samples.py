@@ -7,10 +7,10 @@ from pathlib import Path
 
 import yaml
 
-from analyzer.settings import ROOT
+from web.config import ROOT
 from web.intake.receive import Details, receive_file
 from web.intake.storage import open_storage
-from web.site import Site
+from web.kit.site import Site
 
 SCRIPT = ".script.yaml"
 MORNING = dt.time(9, 0)

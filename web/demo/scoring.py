@@ -10,7 +10,7 @@ from typing import Any
 
 from analyzer.pipeline import load, rescore
 from analyzer.serial import analysis_to_dict, parse_analysis
-from analyzer.settings import Settings
+from web.config import Settings
 from web.intake.terms import KEY, terms_of
 
 CHUNK = 20  # transcripts that travel to a child at a time

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web import audit
 from web.db import now
 from web.demo.archive import SEED, generate
 from web.demo.company import Company, settle
@@ -22,9 +21,10 @@ from web.demo.scoring import Task, all_judged
 from web.demo.values import Archive, DemoTranscript
 from web.intake.receive import drawn
 from web.intake.rows import record_analysis
+from web.kit import audit
+from web.kit.site import Site
 from web.links import keep as links
 from web.models import Recording, SiteValue
-from web.site import Site
 
 STAMP = "demo_archive"  # the SiteValue that says which archive this database holds
 BATCH = 50  # recordings a transaction: a page never waits long for the write lock

@@ -6,9 +6,9 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from web.login import viewer
+from web.kit.login import viewer
+from web.kit.site import reader
 from web.models import UserRole
-from web.site import reader
 
 blueprint = Blueprint("home", __name__)
 

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzer.domain import Role
 from web.models import Analysis, AnalysisDocument, Recording, TranscriptEdit, WorkOrder
+from web.models.vocabulary import Role
 
 CHANNELS = "channels"  # what the analyzer calls a hearing of one speaker a channel (Engine.diarizer)
 

@@ -12,15 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analyzer.audio import messages
-from analyzer.errors import AnalyzerError
-from web import audit
+from web import queue
+from web.config import AnalyzerError
 from web.db import Database, now
 from web.intake import kinds
 from web.intake.storage import Storage, Taken
-from web.jobs import queue
+from web.kit import audit
+from web.kit.site import Site
+from web.kit.standards import standard
 from web.models import JobKind, Recording, RecordingState, Technician, WorkOrder
-from web.site import Site
-from web.standards import standard
 
 CLOCK_SKEW_S = 86_400.0  # a file from further in the future has a wrong clock
 
@@ -67,7 +67,7 @@ def receive_file(
 
     `source`: upload | import | drop | demo. A file whose content is known gives the recording that it already is.
     Raises RefusedError for what cannot be a recording, is over a limit or names an unknown person, order or standard.
-    After commit the caller rings the doorbell (`web.jobs.doorbell.ring`).
+    After commit the caller rings the doorbell (`web.queue.doorbell.ring`).
     """
     name = original_name.replace("\0", "")[-255:] or "录音"
     check(path, name, settings, storage)

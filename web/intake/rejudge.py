@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from analyzer.errors import AnalyzerError
-from web.jobs import queue
+from web import queue
+from web.config import AnalyzerError
 from web.models import JobKind, Recording, ReviewState
 
 

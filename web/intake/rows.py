@@ -15,8 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from analyzer.domain import How, ItemResult, Kind, Role
-from analyzer.domain import Verdict as Word
+from analyzer.domain import ItemResult
 from analyzer.judging.score import score
 from web.intake.risk import Grounds, risk
 from web.intake.terms import items_of, with_terms
@@ -31,6 +30,7 @@ from web.models import (
     StaleDay,
     Verdict,
 )
+from web.models.vocabulary import How, Kind, Role, Word
 
 MOST_EVIDENCE = 20
 WITHDRAWN = "withdraw"

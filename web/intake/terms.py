@@ -11,12 +11,12 @@ from typing import Any
 
 from flask import has_app_context
 
-from analyzer.domain import How, Kind
 from analyzer.errors import LexiconError
 from analyzer.rubric.model import Condition, Item, Standard
-from analyzer.settings import Settings
-from web.site import site
-from web.standards import StandardInfo, standard
+from web.config import Settings
+from web.kit.site import site
+from web.kit.standards import StandardInfo, standard
+from web.models.vocabulary import How, Kind
 
 KEY = "terms"  # {item id: {"penalty", "cap"}} of the forbidden items
 

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from web.access import visible
-from web.login import Viewer
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.models import Job, JobKind, JobState, Recording, ReviewState
 
 MOST = 50  # lines of one group

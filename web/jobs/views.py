@@ -7,15 +7,20 @@ import json
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from web import audit
-from web.access import visible
+from web import queue
 from web.db import now
-from web.i18n import gettext as _
-from web.jobs import board, doorbell, queue
-from web.login import viewer
-from web.models import Recording, ReviewState
-from web.site import forget_reads, reader, site
+from web.intake import removal
+from web.jobs import board
+from web.kit import audit
+from web.kit.access import visible
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.refusals import SignedError
+from web.kit.site import forget_reads, reader, site
+from web.models import Recording
+from web.queue import doorbell
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/queue")
 ACTS = ("retry", "cancel", "delete")
@@ -59,22 +64,24 @@ def _act(what: str, ids: list[int]) -> int:
     """Do it to some recordings in one transaction; return to how many it could be done."""
     done = 0
     with site().db.writing() as session:
-        signed = set(
-            session.scalars(
-                select(Recording.id).where(Recording.id.in_(ids), Recording.review_state == ReviewState.SIGNED)
-            )
-        )
         for recording_id in ids:
             if what == "retry":
                 acted = queue.retry(session, recording_id, viewer().id) is not None
             elif what == "cancel":
                 acted = queue.cancel(session, recording_id) > 0
-            else:  # what is signed is somebody's pay: it is not swept away with a list of jobs
-                acted = recording_id not in signed and queue.delete(session, recording_id)
+            else:
+                acted = _removed(session, recording_id)
             if acted:
                 audit.record(session, f"recording.{what}", "recording", recording_id)
             done += acted
     return done
+
+
+def _removed(session: Session, recording_id: int) -> bool:
+    try:
+        return removal.remove(session, recording_id)
+    except SignedError:
+        return False
 
 
 def _show(chosen: str) -> Response:

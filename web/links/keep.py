@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzer.domain import How
 from web.config import WebSettings
 from web.db import Database
 from web.intake import rows
 from web.links.rules import Heard, Order, Outcome, Policy, judge
 from web.links.workdays import read_workdays
 from web.models import Analysis, Recording, RecordingState, ReviewState, SiteValue, Verdict, WorkOrder
+from web.models.vocabulary import How
 
 SEEN = "links-last-analysis"  # the newest analysis whose links were judged
 BATCH = 200  # orders a transaction: others wait for the write lock meanwhile

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from web.access import visible
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.links.reasons import told
-from web.login import Viewer
 from web.models import Recording, Technician, Verdict, WorkOrder
 
 LOOK_BACK_DAYS = 14

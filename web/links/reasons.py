@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from web.i18n import gettext as _
+from web.kit.i18n import gettext as _
 
 
 def told(code: str, values: Mapping[str, str]) -> str:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from analyzer.domain import Verdict
 from web.links.workdays import Workdays
+from web.models.vocabulary import Word as Verdict
 
 VISITS = {"property-visit", "school-works", "sales-reception"}
 APPOINTMENT, FOLLOWUP = "property-appointment", "property-followup"

@@ -6,9 +6,9 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from web.db import now
+from web.kit.login import viewer
+from web.kit.site import reader, site
 from web.links import queries
-from web.login import viewer
-from web.site import reader, site
 
 blueprint = Blueprint("links", __name__)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from analyzer.errors import SettingsError
+from web.config import SettingsError
 
 REST, WORK = {"休", "假", "rest"}, {"班", "上班", "work"}
 SATURDAY = 5

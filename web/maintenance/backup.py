@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
 from dataclasses import asdict, dataclass
@@ -14,14 +13,11 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 from web.db import now
+from web.db.copies import BackupError, copy_database, revision_of
 from web.migrations import configuration, upgrade
 
 DATABASE = "tingjian.db"
 MANIFEST = "manifest.json"
-
-
-class BackupError(Exception):
-    """Something that keeps a backup from being made or taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +43,6 @@ def backup(database: Path, audio: Path | None, target: Path) -> Manifest:
     (partial / MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
     partial.rename(target)
     return manifest
-
-
-def copy_database(source: Path, target: Path) -> None:
-    """Copy a database that may be in use, by SQLite's online backup, and check the copy."""
-    if not source.is_file():
-        raise BackupError(f"没有数据库 {source}；请检查 TINGJIAN_HOME")
-    with (
-        contextlib.closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as reading,
-        contextlib.closing(sqlite3.connect(target)) as writing,
-    ):
-        reading.backup(writing, pages=4096, sleep=0.01)
-        writing.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
-        found = writing.execute("PRAGMA integrity_check").fetchone()[0]
-    if found != "ok":
-        raise BackupError(f"数据库完整性检查没有通过：{found}")
-    with target.open("rb") as f:
-        os.fsync(f.fileno())
 
 
 def restore(source: Path, database: Path, audio: Path | None) -> Path | None:
@@ -99,16 +78,6 @@ def read_manifest(source: Path) -> Manifest:
         return Manifest(**json.loads((source / MANIFEST).read_text("utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise BackupError(f"{source} 不是一份完整的备份（{error}）") from None
-
-
-def revision_of(database: Path) -> str:
-    """Return the migration that a database file is at ("" for none)."""
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        try:
-            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError:
-            return ""
-    return str(row[0]) if row else ""
 
 
 def _in_use(database: Path) -> bool:

@@ -9,11 +9,12 @@ from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy.engine import make_url
 
-from web import audit
 from web.db import now
+from web.db.copies import BackupError
+from web.kit import audit
+from web.kit.site import Site, site
 from web.maintenance import backup as copies
 from web.maintenance.doctor import examine
-from web.site import Site, site
 
 _MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 
@@ -47,7 +48,7 @@ def backup(folder: Path | None, no_audio: bool) -> None:
     target = folder or here.settings.home / "backups" / f"{now().astimezone(here.zone):%Y%m%d-%H%M%S}"
     try:
         done = copies.backup(_database(here), None if no_audio else _audio(here), target)
-    except copies.BackupError as error:
+    except BackupError as error:
         raise click.ClickException(str(error)) from None
     with here.db.writing() as session:
         audit.record(session, "backup", detail=target.as_posix())
@@ -67,7 +68,7 @@ def restore(folder: Path, yes: bool) -> None:
     here.db.dispose()
     try:
         kept = copies.restore(folder, database, _audio(here))
-    except copies.BackupError as error:
+    except BackupError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"已恢复 {folder}。" + (f"原来的数据库另存为 {kept}。" if kept else ""))
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from web import audit
+from web.kit import audit
+from web.kit.site import Site
+from web.kit.standards import standards
 from web.migrations import is_current
 from web.models import Recording, User, UserRole
-from web.site import Site
-from web.standards import standards
 
 FIXED_SQLITE = (3, 51, 3)  # before it a write during a checkpoint may, rarely, damage the file (RELIABILITY §6)
 FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}

@@ -12,6 +12,7 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
 from web.db import Database
+from web.db.copies import copy_database, revision_of
 
 HERE = Path(__file__).parent
 
@@ -35,8 +36,6 @@ def upgrade(url: str, revision: str = "head") -> Path | None:
 
 
 def _kept_before(url: str, revision: str) -> Path | None:
-    from web.maintenance.backup import copy_database, revision_of
-
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database or not Path(parsed.database).is_file():
         return None

@@ -14,7 +14,7 @@ from web.models.base import Base, words
 
 
 class UserRole(StrEnum):
-    """What a user may do; `web/access.py` holds the table."""
+    """What a user may do; `web/kit/access.py` holds the table."""
 
     ADMIN = "admin"
     QA = "qa"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, request
 
-from web.login import viewer
+from web.kit.login import viewer
+from web.kit.site import reader
 from web.recordings.filters import Filter
 from web.recordings.page import RecordingPage, load
-from web.site import reader
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 

@@ -15,32 +15,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzer.domain import Role
-from web import audit
-from web.access import visible
-from web.intake import rejudge, rows
-from web.jobs import queue
-from web.login import Viewer
-from web.models import AnalysisDocument, Recording, ReviewState, Technician, TranscriptEdit, WorkOrder
+from web.intake import rejudge, removal, rows
+from web.kit import audit
+from web.kit.login import Viewer
+from web.kit.recordings import open_recording
+from web.kit.refusals import GoneError, StaleError
+from web.models import AnalysisDocument, Recording, Technician, TranscriptEdit, WorkOrder
+from web.models.vocabulary import Role
 from web.recordings.page import base_analysis_id, effective_edits
 
 MAX_TEXT = 2000
-
-
-class GoneError(Exception):
-    """There is no such recording for this user."""
-
-
-class SignedError(Exception):
-    """The recording is signed: it is read-only until it is reopened."""
-
-
-class StaleError(Exception):
-    """Somebody else changed it since the form was made; `theirs` is what stands now."""
-
-    def __init__(self, theirs: str = "") -> None:
-        super().__init__(theirs)
-        self.theirs = theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +38,6 @@ class Facts:
     technician_channel: int | None
     facts: Mapping[str, bool]
     note: str
-
-
-def open_recording(session: Session, viewer: Viewer, recording_id: int, revision: int | None = None) -> Recording:
-    """Return the recording for a change. Raises GoneError, SignedError, StaleError where `revision` is not its own."""
-    row: Recording | None = session.scalar(visible(select(Recording).where(Recording.id == recording_id), viewer))
-    if row is None:
-        raise GoneError
-    if row.review_state is ReviewState.SIGNED:
-        raise SignedError
-    if revision is not None and revision != row.revision:
-        raise StaleError
-    return row
 
 
 def put_text(
@@ -178,7 +150,7 @@ def assign(session: Session, viewer: Viewer, recording_id: int, technician_id: i
 def delete(session: Session, viewer: Viewer, recording_id: int) -> None:
     """Take a recording away. Raises GoneError, SignedError: what was signed stays."""
     row = open_recording(session, viewer, recording_id)
-    queue.delete(session, row.id)
+    removal.remove(session, row.id)
     audit.record(session, "recording-deleted", "recording", row.id, name=row.original_name)
 
 

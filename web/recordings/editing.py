@@ -16,18 +16,19 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict
 
-from analyzer.domain import Role
-from analyzer.errors import AnalyzerError
+from web.config import AnalyzerError
 from web.db import now
-from web.errors import told
-from web.jobs import doorbell
-from web.login import viewer
+from web.kit.errors import told
+from web.kit.login import viewer
+from web.kit.refusals import GoneError, SignedError, StaleError
+from web.kit.site import forget_reads, reader, site
+from web.kit.standards import all_facts, standards
 from web.models import Recording
+from web.models.vocabulary import Role
+from web.queue import doorbell
 from web.recordings import changes, listing
 from web.recordings.blueprint import asked, blueprint, shown
 from web.recordings.page import RecordingPage
-from web.site import forget_reads, reader, site
-from web.standards import all_facts, standards
 
 
 @blueprint.get("/<int:recording_id>/lines/<int:line>")
@@ -44,7 +45,7 @@ def edit_line(recording_id: int, line: int) -> ResponseReturnValue:
     try:
         with _changing() as session:
             row = changes.put_text(session, viewer(), recording_id, line, seen, text, _revision())
-    except changes.StaleError as error:
+    except StaleError as error:
         forget_reads()
         return _line(recording_id, line, editing=True, mine=text or "", theirs=error.theirs), 409
     return _triggering(_line(recording_id, line, saved_at=now()), row)
@@ -120,7 +121,7 @@ def details(recording_id: int) -> ResponseReturnValue:
         }
         at, words = names.get(what, ("order_no", _("找不到。")))
         return _details(page, DetailsForm(cells, {at: words})), 422
-    except changes.StaleError:
+    except StaleError:
         forget_reads()
         newer = shown(recording_id)
         return _details(
@@ -138,11 +139,11 @@ def _changing() -> Iterator[Session]:
     try:
         with site().db.writing() as session:
             yield session
-    except changes.GoneError:
+    except GoneError:
         abort(404)
-    except changes.SignedError:
+    except SignedError:
         _refuse(_("这段录音已签核，不能再改。如需修改，请先撤回签核。"))
-    except changes.StaleError as error:
+    except StaleError as error:
         if error.theirs or request.endpoint == "recordings.details":
             raise
         _refuse(_("刚才有人改过这段录音，您的这次修改没有保存。请刷新页面，看过最新内容后再改。"))

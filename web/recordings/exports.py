@@ -14,16 +14,17 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import Headers
 
-from analyzer.errors import AnalyzerError
-from web import audit
-from web.jobs import doorbell
-from web.login import viewer
+from web.config import AnalyzerError
+from web.kit import audit
+from web.kit.login import viewer
+from web.kit.pages import duration, local_time
+from web.kit.refusals import GoneError, SignedError
+from web.kit.site import reader, site
 from web.models import Technician
-from web.pages import duration, local_time
+from web.queue import doorbell
 from web.recordings import changes, listing
 from web.recordings.blueprint import asked, blueprint
 from web.recordings.words import review_names, state_names
-from web.site import reader, site
 
 BATCH = 200  # recordings a transaction: others get to write in between
 _CALCULATES = ("=", "+", "-", "@", "\t", "\r")
@@ -86,9 +87,9 @@ def _each(ids: list[int], act: Callable[[Session, int], object]) -> tuple[int, i
                 try:
                     act(session, number)
                     done += 1
-                except changes.SignedError:
+                except SignedError:
                     signed += 1
-                except (changes.GoneError, LookupError, AnalyzerError):
+                except (GoneError, LookupError, AnalyzerError):
                     unready += 1
     return done, signed, unready
 

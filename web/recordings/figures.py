@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from web.pages import duration, percent
+from web.kit.pages import duration, percent
 from web.recordings.words import role_name
 
 

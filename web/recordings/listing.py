@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
-from web.access import visible
-from web.login import Viewer
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.models import Recording, RecordingState, ReviewState, Team, Technician, User, WorkOrder
 from web.recordings.filters import Filter
 

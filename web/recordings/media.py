@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
-from web import audit
-from web.access import visible
 from web.db import now
 from web.intake.storage import PEAKS, PLAY, Storage, open_storage
-from web.login import Viewer, viewer
+from web.kit import audit
+from web.kit.access import visible
+from web.kit.login import Viewer, viewer
+from web.kit.site import reader, site
 from web.models import AnalysisDocument, AuditEntry, Recording
 from web.recordings import subtitles
 from web.recordings.blueprint import blueprint, shown
-from web.site import reader, site
 
 LISTENED = timedelta(minutes=10)  # one entry of listening for all the requests that a player makes in this time
 PLAYABLE = {  # what browsers are told; anything else is a download

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from web.access import OFFICE, visible
 from web.db import now
-from web.login import Viewer
+from web.kit.access import OFFICE, visible
+from web.kit.login import Viewer
 from web.models import (
     Analysis,
     AnalysisDocument,

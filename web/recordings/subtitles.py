@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from web.pages import duration
+from web.kit.pages import duration
 from web.recordings.page import RecordingPage
 from web.recordings.words import role_name
 

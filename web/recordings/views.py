@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.db import now
-from web.login import Viewer, viewer
+from web.kit.login import Viewer, viewer
+from web.kit.site import reader, site
+from web.kit.standards import StandardInfo, all_facts, standard, standards
 from web.models import Job, JobState, Presence, Recording
 from web.recordings import editing, exports, listing, media
 from web.recordings.blueprint import asked, blueprint, shown
@@ -19,8 +21,6 @@ from web.recordings.filters import Filter
 from web.recordings.page import RecordingPage, others
 from web.recordings.words import review_names, role_name, state_names, turn_words, verdict_names
 from web.review.queries import panel
-from web.site import reader, site
-from web.standards import StandardInfo, all_facts, standard, standards
 
 __all__ = ["blueprint", "editing", "exports", "media"]
 

@@ -15,8 +15,8 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from web.access import visible
-from web.login import Viewer
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.models import Decision, Recording
 from web.scorecards.figures.intervals import Estimate, rate
 

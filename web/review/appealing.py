@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from web import audit
 from web.db import now
-from web.i18n import gettext as _
 from web.intake import rows
-from web.login import Viewer
+from web.kit import audit
+from web.kit.i18n import gettext as _
+from web.kit.login import Viewer
+from web.kit.refusals import GoneError, InvalidError, StaleError
 from web.models import Appeal, Recording, ReviewState
 from web.review import queries
 from web.review.decisions import MAX_NOTE, add
-from web.review.refusals import GoneError, InvalidError, StaleError
 from web.review.signing import add_edition, replace_edition
 
 OPEN, UPHELD, REJECTED = "open", "upheld", "rejected"

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from web.access import visible
-from web.login import Viewer
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.models import AnalysisDocument, Appeal, Recording, Technician, User, UserRole, Verdict, WorkOrder
 from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES, Hit, hit_of
 

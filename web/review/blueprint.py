@@ -10,13 +10,13 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict
 
-from web.errors import told as worded
-from web.i18n import gettext as _
-from web.login import viewer
+from web.kit.errors import told as worded
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.site import forget_reads, reader
 from web.review import queries
 from web.review.asked import Asked
 from web.review.panel import Panel
-from web.site import forget_reads, reader
 
 blueprint = Blueprint("review", __name__)
 

@@ -6,9 +6,11 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from web import audit
-from web.i18n import gettext as _
-from web.login import viewer
+from web.kit import audit
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.refusals import GoneError, InvalidError, SignedError, StaleError
+from web.kit.site import reader, site
 from web.models import User
 from web.review import decisions, signing, worklist
 from web.review.asked import Asked
@@ -25,8 +27,7 @@ from web.review.blueprint import (
 from web.review.decisions import Wish
 from web.review.panel import Panel
 from web.review.queries import BLIND
-from web.review.refusals import BlockedError, GoneError, InvalidError, SignedError, StaleError
-from web.site import reader, site
+from web.review.refusals import BlockedError
 
 
 @blueprint.post("/recordings/<int:recording_id>/verdicts/<item_id>")

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web import audit
-from web.access import visible
 from web.db import now
-from web.i18n import gettext as _
 from web.intake import rows
-from web.login import Viewer
+from web.kit import audit
+from web.kit.access import visible
+from web.kit.i18n import gettext as _
+from web.kit.login import Viewer
+from web.kit.refusals import GoneError, InvalidError, SignedError, StaleError
 from web.models import Decision, Recording, ReviewState
 from web.review import queries
 from web.review.lines import Line
 from web.review.panel import Panel
-from web.review.refusals import GoneError, InvalidError, SignedError, StaleError
 
 MAX_NOTE = 500
 CONFIRM, SET, WITHDRAW = "confirm", "set", "withdraw"

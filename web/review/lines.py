@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from analyzer.domain import How, Kind
-from analyzer.domain import Verdict as Word
+from web.models.vocabulary import How, Kind, Word
 
 NEAR_MISS = (
     0.69  # the analyzer's own margin (threshold 0.75 less 0.06): so near, poor sound may have made the difference

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analyzer.domain import How
-from analyzer.domain import Verdict as Word
+from web.models.vocabulary import How, Word
 from web.review.lines import GOOD, REST, TROUBLE, Line
 
 

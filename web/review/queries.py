@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
-from analyzer.domain import How
-from web.access import OFFICE, visible
 from web.db import now
 from web.intake.terms import with_terms
+from web.kit.access import OFFICE, visible
+from web.kit.login import Viewer
+from web.kit.site import site
+from web.kit.standards import standard
 from web.links import reasons
-from web.login import Viewer
 from web.models import (
     Analysis,
     AnalysisDocument,
@@ -30,10 +31,9 @@ from web.models import (
     UserRole,
     Verdict,
 )
+from web.models.vocabulary import How
 from web.review.lines import UNSURE_ROLE, AppealNote, Entry, Line, hit_of
 from web.review.panel import Edition, Panel
-from web.site import site
-from web.standards import standard
 
 BLIND = "blind_review"  # the preference that hides the machine's verdicts until one has answered
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from web.access import visible
-from web.login import Viewer
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.models import Appeal, Recording, ReviewState, SignOff, Technician, User, WorkOrder
 from web.review.asked import Asked
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from web import audit
-from web.access import visible
 from web.db import now
-from web.i18n import gettext as _
 from web.intake import rows
-from web.login import Viewer
+from web.kit import audit
+from web.kit.access import visible
+from web.kit.i18n import gettext as _
+from web.kit.login import Viewer
+from web.kit.refusals import GoneError, InvalidError, StaleError
 from web.models import Recording, ReviewState, SignOff, Verdict
 from web.review import queries
 from web.review.decisions import MAX_NOTE, changeable
-from web.review.refusals import BlockedError, GoneError, InvalidError, StaleError
+from web.review.refusals import BlockedError
 
 
 def sign(session: Session, viewer: Viewer, recording_id: int, revision: int, note: str = "") -> SignOff:

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict, NotFound, UnprocessableEntity
 
 from web.db import now
-from web.errors import told as worded
-from web.i18n import gettext as _
-from web.login import viewer
+from web.kit.errors import told as worded
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.refusals import GoneError, InvalidError, StaleError
+from web.kit.site import reader, site
+from web.kit.standards import standard, standards
 from web.models import Team, Technician
 from web.review import agreement as agreements
 from web.review import appealing, appeals_list, deciding, worklist
 from web.review.asked import Asked
 from web.review.blueprint import Told, blueprint, fresh
-from web.review.refusals import GoneError, InvalidError, StaleError
-from web.site import reader, site
-from web.standards import standard, standards
 
 __all__ = ["blueprint", "deciding"]
 

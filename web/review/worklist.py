@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from web.access import visible
 from web.intake.risk import GOOD_SCORE
-from web.login import Viewer
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.models import (
     Recording,
     RecordingState,

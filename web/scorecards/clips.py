@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web import audit
-from web.access import visible
-from web.intake.storage import open_storage
-from web.jobs.sound import cut
-from web.login import Viewer
+from web.kit import audit
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.models import Clip, Recording, Technician, Verdict
-from web.site import Site
 
-log = logging.getLogger(__name__)
 LONGEST_S = 60.0
-BEFORE_S, AFTER_S = 0.5, 0.5  # a word is not cut off at its first sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +103,3 @@ def audible(session: Session, viewer: Viewer, clip_id: int) -> str | None:
     )
     together = speaker.team_id is not None and speaker.team_id == own.team_id
     return clip.stored_key if speaker.example_consent and together and alive is not None else None
-
-
-def cut_waiting(here: Site) -> None:
-    """Cut out the sound of clips that have none yet (a chore of the worker)."""
-    storage = open_storage(here.web, here.settings.home)
-    with here.db.reading() as session:
-        waiting = session.execute(
-            select(Clip.id, Clip.start_s, Clip.end_s, Recording.stored_key)
-            .join(Recording, Recording.id == Clip.recording_id)
-            .where(Clip.stored_key == "", Recording.stored_key != "", Recording.deleted_at.is_(None))
-            .limit(20)
-        ).all()
-    for clip_id, start_s, end_s, key in waiting:
-        made = cut(storage, key, max(0.0, start_s - BEFORE_S), end_s + AFTER_S, here.settings)
-        if made is None:
-            log.warning("clip %s could not be cut", clip_id)
-            continue
-        with here.db.writing() as session:
-            clip = session.get(Clip, clip_id)
-            if clip is not None:
-                clip.stored_key = made

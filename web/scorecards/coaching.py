@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from web import audit
 from web.db import now
+from web.kit import audit
 from web.models import CoachingNote
 
 MOST_TEXT, MOST_ACTION = 1000, 500

@@ -5,17 +5,17 @@ from __future__ import annotations
 import smtplib
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from web.db import now
-from web.login import viewer_of
+from web.kit.login import viewer_of
+from web.kit.site import site
 from web.models import User, UserRole
 from web.scorecards.digest_mail import compose
 from web.scorecards.mail import connection, server
 from web.scorecards.team_page import today_in
-from web.site import site
 
 
 def init_commands(app: Flask) -> None:
@@ -36,8 +36,7 @@ def send_digest(username: str, shown: bool) -> None:
         raise click.ClickException(f"没有可以收周报的用户 {username}")
     if not shown and not (here.web.smtp_url and user.email):
         raise click.ClickException("请先设置 TINGJIAN_WEB_SMTP_URL，并为该用户填写邮箱；或加 --print 只看内容")
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the application behind the proxy
-    mail = compose(app, here, viewer_of(user), user.email, today_in(here.zone, now()))
+    mail = compose(here, viewer_of(user), user.email, today_in(here.zone, now()))
     if shown:
         plain = mail.get_body(("plain",))
         click.echo(f"{mail['Subject']}\n\n{plain.get_content() if plain else ''}")

@@ -14,9 +14,10 @@ import pandas as pd
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from web.access import visible
+from web.kit.access import visible
+from web.kit.login import Viewer
+from web.kit.standards import StandardInfo
 from web.links.queries import DueCall, due_calls
-from web.login import Viewer
 from web.models import (
     ALL_KINDS,
     ItemPeriod,
@@ -34,7 +35,6 @@ from web.scorecards.asked import Asked, Span
 from web.scorecards.figures.frames import ITEMS, Grain, Period, Reviewed, Selection, within
 from web.scorecards.figures.movers import Measure, Mover, item_movers, movers
 from web.scorecards.technician_page import Quote
-from web.standards import StandardInfo
 
 WEEKS = 4
 MOST_MOVERS, MOST_QUOTES, MOST_CALLS, MOST_MONTHS = 12, 12, 12, 3

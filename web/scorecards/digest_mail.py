@@ -7,26 +7,26 @@ import logging
 import smtplib
 from email.message import EmailMessage
 
-from flask import Flask, render_template
+from flask import current_app, render_template
 from sqlalchemy import select
 
 from web.db import Database, now
-from web.i18n import gettext as _
-from web.login import Viewer, viewer_of
+from web.kit.i18n import gettext as _
+from web.kit.login import Viewer, viewer_of
+from web.kit.site import Site
+from web.kit.standards import standards
 from web.models import SiteValue, User, UserRole
 from web.scorecards.digest import digest
 from web.scorecards.mail import connection, message, server
-from web.site import Site
-from web.standards import standards
 
 log = logging.getLogger(__name__)
 HOUR = 8  # in the site's zone
 KEPT = "digest"  # site value: {"week": "2026-W48", "users": [ids to whom it was sent, or is just being sent]}
 
 
-def compose(app: Flask, here: Site, viewer: Viewer, address: str, today: dt.date) -> EmailMessage:
+def compose(here: Site, viewer: Viewer, address: str, today: dt.date) -> EmailMessage:
     """Return the viewer's mail; links begin with the site's public address."""
-    with app.test_request_context(base_url=here.web.public_url), here.db.reading() as session:
+    with current_app.test_request_context(base_url=here.web.public_url), here.db.reading() as session:
         found = digest(session, viewer, today, standards(here.settings.lexicons), here.web.min_recordings)
         subject = _("听检周报 %(first)s 至 %(last)s", first=found.week.first, last=found.week.last)
         text, html = (
@@ -61,14 +61,11 @@ def send_due(here: Site, moment: dt.datetime | None = None) -> int:
 
 
 def _send(here: Site, week: str, waiting: list[tuple[Viewer, str]], today: dt.date) -> int:
-    from web.app import create_app  # the worker's threads have no application; the application knows the worker
-
-    app = create_app(settings=here.settings, web=here.web)
     sent = 0
     try:
         with connection(server(here.web.smtp_url)) as smtp:
             for viewer, address in waiting:
-                mail = compose(app, here, viewer, address, today)
+                mail = compose(here, viewer, address, today)
                 if not _note(here.db, week, viewer.id):
                     continue  # another worker was first
                 try:
@@ -82,8 +79,6 @@ def _send(here: Site, week: str, waiting: list[tuple[Viewer, str]], today: dt.da
                     raise
     except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("the digest could not be sent, it is tried again within the day: %s", error)
-    finally:
-        app.extensions["tingjian"].db.dispose()
     return sent
 
 

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.access import visible
-from web.i18n import gettext as _
-from web.login import Viewer
+from web.kit.access import visible
+from web.kit.i18n import gettext as _
+from web.kit.login import Viewer
+from web.kit.pages import duration
+from web.kit.standards import StandardInfo
 from web.models import Decision, Recording, RecordingState, ReviewState, Technician, User, Verdict, WorkOrder
-from web.pages import duration
 from web.scorecards.asked import Asked
 from web.scorecards.export.scorecard import EvidenceLine
 from web.scorecards.figures.frames import Reviewed
 from web.scorecards.frames import teams_of
-from web.standards import StandardInfo
 
 MOST = 20_000  # lines: more than anybody reads, few enough for a workbook that opens at once
 

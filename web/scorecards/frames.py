@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from web.login import Viewer
+from web.kit.login import Viewer
 from web.models import ALL_KINDS, ItemPeriod, ScorePeriod, Team, Technician, UserRole, WorkOrder
 from web.scorecards.asked import Asked, Span, first_day
 from web.scorecards.figures.frames import DAY_KEYS, DAY_SUMS, ITEM_COUNTS, ITEM_KEYS, ITEMS, TECHNICIANS, Period

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web import audit
 from web.db import now
-from web.downloads import attachment
-from web.i18n import gettext as _
-from web.login import viewer
+from web.kit import audit
+from web.kit.downloads import attachment
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.site import reader, site
+from web.kit.standards import standards
 from web.models import UserRole
 from web.scorecards.asked import Asked
 from web.scorecards.export.comma import comma_separated
@@ -20,8 +22,6 @@ from web.scorecards.publishing import months_over
 from web.scorecards.team_page import today_in
 from web.scorecards.technician_page import person
 from web.scorecards.views import allowed_person, asked_now, blueprint
-from web.site import reader, site
-from web.standards import standards
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from web.i18n import gettext as _
-from web.login import Viewer
+from web.kit.i18n import gettext as _
+from web.kit.login import Viewer
+from web.kit.standards import StandardInfo
 from web.scorecards import frames
 from web.scorecards.asked import Asked
 from web.scorecards.evidence import MOST, Evidence, evidence
@@ -21,7 +22,6 @@ from web.scorecards.figures.intervals import Estimate
 from web.scorecards.figures.items import Cell, heat_map, item_counts
 from web.scorecards.figures.team import TeamRow
 from web.scorecards.team_page import TeamPage, team_page
-from web.standards import StandardInfo
 
 SHEETS = ("people", "items")  # those that can be had as CSV
 

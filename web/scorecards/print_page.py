@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy.orm import Session
 
+from web.kit.site import Site
+from web.kit.standards import ItemInfo, standards
 from web.scorecards import frames
 from web.scorecards.asked import Asked, Span, span_of
 from web.scorecards.figures.frames import ITEM_COUNTS, ITEMS, Grain, Reviewed, Selection
@@ -28,8 +30,6 @@ from web.scorecards.technician_page import (
     technician_page,
     worst_first,
 )
-from web.site import Site
-from web.standards import ItemInfo, standards
 
 MOST_CLAUSES, MOST_QUOTES, MOST_NOTES = 11, 4, 2
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 700.0, 140.0, 34.0, 14.0, 34.0  # of the drawing, in its own units

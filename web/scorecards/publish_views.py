@@ -6,15 +6,15 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.db import now
-from web.i18n import gettext as _
-from web.login import viewer
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.site import reader, site
 from web.models import UserRole
 from web.scorecards import publishing
 from web.scorecards.difference import ABSENT
 from web.scorecards.published import editions, month_page, own_results
 from web.scorecards.team_page import today_in
 from web.scorecards.views import blueprint
-from web.site import reader, site
 
 
 @blueprint.get("/months")

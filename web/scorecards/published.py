@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
-from web.login import Viewer
+from web.kit.login import Viewer
 from web.models import PublishedMonth, User, UserRole
 from web.scorecards.difference import Difference
 from web.scorecards.figures.intervals import NOTHING, Estimate, per_hundred

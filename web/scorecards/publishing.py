@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from web import audit
 from web.db import now
+from web.kit import audit
+from web.kit.site import Site
 from web.models import PublishedMonth, Recording, RecordingState, Verdict
 from web.scorecards import frames
 from web.scorecards.asked import Asked, span_of
 from web.scorecards.difference import Difference, difference, explain
 from web.scorecards.month_document import Body, digest, month_document
-from web.site import Site
 
 MOST_NOTE = 500
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")

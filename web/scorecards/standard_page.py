@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from web.login import Viewer
+from web.kit.login import Viewer
+from web.kit.standards import ItemInfo, StandardInfo
 from web.scorecards import frames
 from web.scorecards.asked import Asked
 from web.scorecards.figures.frames import Selection
 from web.scorecards.figures.standard import Failure, Judged, failures, failures_by_team, failures_over_time, how_judged
-from web.standards import ItemInfo, StandardInfo
 
 MOST_LINES = 5  # clauses in the chart over time
 

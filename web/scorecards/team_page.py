@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from web.login import Viewer
+from web.kit.login import Viewer
+from web.kit.standards import StandardInfo
 from web.scorecards import frames
 from web.scorecards.asked import Asked
 from web.scorecards.figures.frames import Period, Selection, choose, within
 from web.scorecards.figures.intervals import Difference, Estimate, hundred_difference, mean_difference, per_hundred
 from web.scorecards.figures.items import Cell, heat_map
 from web.scorecards.figures.team import TeamRow, Totals, team_mean, team_table, totals
-from web.standards import StandardInfo
 
 SORTS: dict[str, Callable[[TeamRow], object]] = {
     "staff_no": lambda r: r.staff_no,

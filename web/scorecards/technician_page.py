@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from web.kit.standards import ItemInfo, StandardInfo
 from web.models import Clip, CoachingNote, Recording, RecordingState, ReviewState, Team, Technician, User, Verdict
 from web.scorecards import frames
 from web.scorecards.asked import Asked
@@ -17,7 +18,6 @@ from web.scorecards.figures.intervals import Difference, Estimate, mean, mean_di
 from web.scorecards.figures.items import ItemRow, compare_items
 from web.scorecards.figures.team import Totals
 from web.scorecards.figures.technician import TrendPoint, own_totals, trend
-from web.standards import ItemInfo, StandardInfo
 
 MOST_QUOTES = 20
 TREND_MONTHS = 6

@@ -6,8 +6,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.db import now
-from web.i18n import gettext as _
-from web.login import viewer
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.site import reader, site
+from web.kit.standards import standards
 from web.models import User, UserRole
 from web.scorecards import frames
 from web.scorecards.digest import digest as week_digest
@@ -16,8 +18,6 @@ from web.scorecards.team_page import today_in
 from web.scorecards.technician_page import Person, person
 from web.scorecards.views import allowed_person, asked_now, blueprint, filter_values
 from web.scorecards.words_page import turns_page, words_page
-from web.site import reader, site
-from web.standards import standards
 
 MOST_LETTERS = 32  # of a word
 

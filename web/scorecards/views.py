@@ -8,11 +8,13 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from web import audit
 from web.db import now
-from web.i18n import gettext as _
 from web.intake.storage import open_storage
-from web.login import viewer
+from web.kit import audit
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.site import reader, site
+from web.kit.standards import standard, standards
 from web.models import Clip, Team, UserRole
 from web.scorecards import clips, coaching, frames
 from web.scorecards.asked import Asked, choices
@@ -21,8 +23,6 @@ from web.scorecards.figures.frames import Reviewed
 from web.scorecards.standard_page import lines_chart, standard_page
 from web.scorecards.team_page import SORTS, team_page, today_in
 from web.scorecards.technician_page import FEW_COLLEAGUES, Person, person, technician_page, worst_first
-from web.site import reader, site
-from web.standards import standard, standards
 
 blueprint = Blueprint("scorecards", __name__, url_prefix="/scorecards")
 

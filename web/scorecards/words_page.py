@@ -15,8 +15,8 @@ import pandas as pd
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from web.access import visible
-from web.login import Viewer
+from web.kit.access import visible
+from web.kit.login import Viewer
 from web.models import (
     ALL_KINDS,
     AnalysisDocument,

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from web import audit
-from web.csvfile import Row, read_table
 from web.db import Database
+from web.kit import audit
+from web.kit.csvfile import Row, read_table
 from web.staff import registry
 from web.staff.registry import FieldError
 

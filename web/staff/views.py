@@ -7,16 +7,16 @@ from collections.abc import Callable
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web import audit
-from web.csvfile import MAX_ROWS, TableError
-from web.downloads import attachment
-from web.i18n import gettext as _
+from web.kit import audit
+from web.kit.csvfile import MAX_ROWS, TableError
+from web.kit.downloads import attachment
+from web.kit.i18n import gettext as _
+from web.kit.site import reader, site
+from web.kit.standards import all_facts
 from web.models import Technician, WorkOrder
-from web.site import reader, site
 from web.staff import importing, queries, registry
 from web.staff.importing import Imported
 from web.staff.registry import FieldError
-from web.standards import all_facts
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 

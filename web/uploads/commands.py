@@ -11,14 +11,14 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from analyzer.errors import AnalyzerError
-from web.csvfile import TableError
+from web.config import AnalyzerError
 from web.intake.receive import receive_file
 from web.intake.storage import open_storage
-from web.jobs import doorbell
+from web.kit.csvfile import TableError
+from web.kit.site import Site, site
+from web.kit.standards import all_facts, standards
 from web.migrations import upgrade
-from web.site import Site, site
-from web.standards import all_facts, standards
+from web.queue import doorbell
 from web.uploads import manifest, sheet, texts, transcripts
 from web.uploads.manifest import key_of
 from web.uploads.sheet import SheetRow

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from web.csvfile import Row, read_table
+from web.kit.csvfile import Row, read_table
+from web.kit.standards import FactInfo, StandardInfo
 from web.staff.registry import FieldError, boolean
-from web.standards import FactInfo, StandardInfo
 from web.uploads.names import NameParts, standard_of
 from web.uploads.sheet import SheetRow, moment_or_day, people, row_of
 

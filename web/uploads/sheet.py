@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.intake.receive import Details
+from web.kit.standards import StandardInfo
 from web.models import Technician, WorkOrder
 from web.staff.registry import FieldError, moment
-from web.standards import StandardInfo
 from web.uploads.names import NameParts, read_name
 
 MOMENT = "%Y-%m-%dT%H:%M"  # of an <input type="datetime-local">

@@ -21,13 +21,13 @@ from filelock import FileLock, Timeout
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web import audit
 from web.db import now
 from web.intake import kinds, receive
 from web.intake.receive import Details, Received, RefusedError
 from web.intake.storage import open_storage
+from web.kit import audit
+from web.kit.site import Site
 from web.models import Upload, UploadState
-from web.site import Site
 
 PIECE_BYTES = 256 * 1024
 MAX_SLICE_BYTES = 16 * 1024**2

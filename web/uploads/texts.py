@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from web.i18n import gettext as _
-from web.pages import size
+from web.kit.i18n import gettext as _
+from web.kit.pages import size
 from web.uploads.manifest import BadCell
 from web.uploads.slices import SliceError
 

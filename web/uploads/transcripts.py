@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from analyzer.domain import Analysis, Judgement, Score, StandardRef
 from analyzer.errors import TranscriptError
 from analyzer.serial import analysis_to_dict, documents, parse_analysis
-from web import audit
+from web import queue
 from web.db import now
 from web.intake import receive, rows
 from web.intake.receive import Details
-from web.jobs import queue
+from web.kit import audit
+from web.kit.site import Site
+from web.kit.standards import standard
 from web.models import JobKind, Recording, Technician, WorkOrder
-from web.site import Site
-from web.standards import standard
 
 NOTHING_JUDGED = Score(None, None, 0.0, None, 0, 0, 0)
 

@@ -8,16 +8,16 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from web.csvfile import TableError
-from web.i18n import gettext as _
 from web.intake import receive
 from web.intake.receive import Details, RefusedError
-from web.jobs import doorbell
-from web.login import viewer
+from web.kit.csvfile import TableError
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.site import reader, site
+from web.kit.standards import all_facts, standards
 from web.models import Technician
-from web.site import reader, site
+from web.queue import doorbell
 from web.staff.registry import FieldError
-from web.standards import all_facts, standards
 from web.uploads import manifest, sheet, slices, texts, waiting
 from web.uploads.slices import SliceError
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from web import audit
+from web import queue
 from web.intake import receive
 from web.intake.receive import Details, RefusedError
-from web.jobs import queue
+from web.kit import audit
+from web.kit.site import Site
 from web.models import JobKind, Recording, RecordingState, Technician, User, WorkOrder
-from web.site import Site
 
 MOST = 100
 MINUTE_S = 60.0  # the form shows minutes: a smaller difference is nobody's change

@@ -20,6 +20,7 @@ from web.demo.archive import SEED, generate
 from web.demo.company import LOGINS, PASSWORD
 from web.demo.seed import STAMP, Seeded, seed
 from web.demo.values import Archive
+from web.kit.site import Site, site
 from web.models import (
     Analysis,
     Appeal,
@@ -37,7 +38,6 @@ from web.models import (
     Verdict,
     WorkOrder,
 )
-from web.site import Site, site
 
 END = dt.date(2026, 11, 23)
 EVERY = 40  # of the archive's recordings: the whole takes most of a minute

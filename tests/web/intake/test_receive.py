@@ -15,11 +15,12 @@ from analyzer.settings import ROOT
 from tests.web import cast
 from web.config import WebSettings
 from web.db import Database
+from web.intake import removal
 from web.intake.receive import Details, Received, RefusedError, drawn, receive_file
 from web.intake.storage import Storage
-from web.jobs import chores, queue
+from web.kit.site import Site
 from web.models import AuditEntry, Job, JobKind, Recording, RecordingState
-from web.site import Site
+from web.worker import chores
 
 SAMPLE = ROOT / "samples" / "visit-03-heater-rude.m4a"
 NAME = "20261123_1001_WO-1_入户 录音(1).m4a"
@@ -71,13 +72,13 @@ def test_deleted_content_comes_in_anew_and_keeps_its_audio(
 ) -> None:
     first = take().recording_id
     with db.writing() as session:
-        queue.delete(session, first)
+        removal.remove(session, first)
     second = take()
     assert not second.duplicate
     chores.remove_audio(here)
     assert storage.exists(row(db, second.recording_id).stored_key)
     with db.writing() as session:
-        queue.delete(session, second.recording_id)
+        removal.remove(session, second.recording_id)
     key = row(db, second.recording_id).stored_key
     chores.remove_audio(here)
     assert not storage.exists(key)
@@ -109,7 +110,7 @@ def test_an_order_gives_its_technician_and_a_stated_one_wins(take: Any, db: Data
     found = row(db, take(order_no="WO-7").recording_id)
     assert (found.work_order_id, found.technician_id) == (order_id, people["wang"].id)
     with db.writing() as session:
-        queue.delete(session, found.id)
+        removal.remove(session, found.id)
     found = row(db, take(order_no="WO-7", staff_no="1002").recording_id)
     assert found.technician_id == people["li"].id
 

@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from tests.web import cast
 from web.db import Database
+from web.kit.site import KEY
 from web.maintenance import backup as copies
 from web.maintenance.doctor import examine, sqlite_is_mended
 from web.migrations import is_current, upgrade
 from web.models import Team
-from web.site import KEY
 
 
 def names(path: Path) -> set[str]:

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from tests.web.conftest import Login
 from tests.web.html import page
-from web import audit
 from web.db import Database
+from web.kit import audit
 from web.models import AuditEntry, Technician, User, UserRole
 
 

@@ -9,9 +9,9 @@ from flask import Flask
 from analyzer.settings import ROOT
 from tests.web.conftest import Login
 from tests.web.html import page
-from web import audit
 from web.admin import log_names
 from web.db import Database
+from web.kit import audit
 
 # what f-strings and variables make of an action
 MADE = {

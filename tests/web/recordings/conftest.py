@@ -14,8 +14,8 @@ from tests.web import cast
 from web.db import Database
 from web.intake import rows
 from web.intake.storage import open_storage
+from web.kit.site import KEY
 from web.models import Recording, RecordingState, Technician
-from web.site import KEY
 
 DATA = Path(__file__).parent.parent / "data"
 

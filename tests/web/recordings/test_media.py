@@ -12,9 +12,9 @@ from analyzer.settings import ROOT
 from tests.web.conftest import Login
 from web.db import Database
 from web.intake.storage import PEAKS, PLAY, Storage, open_storage
+from web.kit.site import KEY
 from web.models import AuditEntry, Recording
 from web.recordings import media
-from web.site import KEY
 
 # responses with files are read whole and closed, as a server does (`buffered`)
 SOUND = (ROOT / "samples" / "visit-03-heater-rude.m4a").read_bytes()

@@ -13,7 +13,7 @@ from tests.web import cast
 from tests.web.data import analysis
 from web.db import Database
 from web.intake import rows
-from web.login import viewer_of
+from web.kit.login import viewer_of
 from web.models import Recording, Technician, User
 from web.review import queries
 from web.review.panel import Panel

@@ -14,8 +14,8 @@ from tests.web import cast
 from tests.web.conftest import Login
 from tests.web.html import page
 from tests.web.review.stage import FORBIDDEN, NEAR, PERSON, decide, judge, panel_for, review_all, sign
+from web import queue
 from web.db import Database
-from web.jobs import queue
 from web.models import AuditEntry, Decision, JobKind, Recording, ReviewState, SignOff, StaleDay
 
 Cast = dict[str, Any]

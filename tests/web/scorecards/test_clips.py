@@ -18,9 +18,9 @@ from tests.web.html import page
 from web.db import Database
 from web.intake import rows
 from web.intake.storage import open_storage
+from web.kit.site import KEY
 from web.models import Clip, Recording, ReviewState, Technician
-from web.scorecards.clips import cut_waiting
-from web.site import KEY
+from web.worker.clips import cut_waiting
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_another_teams_manager_adds_and_removes_nothing(
 
 
 def test_the_cut_holds_just_these_seconds(app: Flask, heard: int, db: Database) -> None:
-    from web.jobs.sound import cut
+    from web.worker.sound import cut
 
     here = app.extensions[KEY]
     storage = open_storage(here.web, here.settings.home)

@@ -22,7 +22,9 @@ from tests.web import cast
 from tests.web.conftest import Login
 from tests.web.html import page
 from web.db import Database
-from web.login import viewer_of
+from web.kit.login import viewer_of
+from web.kit.site import KEY, Site
+from web.kit.standards import standards
 from web.models import (
     ItemPeriod,
     PublishedMonth,
@@ -36,8 +38,6 @@ from web.models import (
 from web.scorecards.digest import Digest, digest, last_weeks
 from web.scorecards.digest_mail import send_due
 from web.scorecards.mail import connection, message, server
-from web.site import KEY, Site
-from web.standards import standards
 
 TUESDAY = dt.date(2026, 11, 24)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -212,13 +212,14 @@ def sink() -> Iterator[tuple[Sink, str]]:
 
 
 @pytest.fixture
-def here(app: Flask, db: Database, people: dict[str, Any], sink: tuple[Sink, str]) -> Site:
-    """The site with the mail server; both managers and QA have addresses."""
+def here(app: Flask, db: Database, people: dict[str, Any], sink: tuple[Sink, str]) -> Iterator[Site]:
+    """The site with the mail server, as a chore sees it; both managers and QA have addresses."""
     with db.writing() as session:
         for who in ("manager", "manager_east", "qa"):
             session.get_one(User, people[who].id).email = f"{who}@example.com"
     kept: Site = app.extensions[KEY]
-    return replace(kept, web=replace(kept.web, smtp_url=sink[1], public_url="https://tingjian.example.com"))
+    with app.app_context():
+        yield replace(kept, web=replace(kept.web, smtp_url=sink[1], public_url="https://tingjian.example.com"))
 
 
 @pytest.mark.usefixtures("busy")

@@ -152,7 +152,7 @@ def test_file_names_bom_scope_and_audit(login: Login, db: Database) -> None:
 def test_a_list_that_is_cut_says_so(app: Any, db: Database, people: dict[str, Any]) -> None:
     from zoneinfo import ZoneInfo
 
-    from web.login import viewer_of
+    from web.kit.login import viewer_of
     from web.scorecards.asked import Asked
 
     asked = Asked.read({"period": "2026-09"}, MONTH)

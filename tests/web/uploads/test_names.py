@@ -74,7 +74,7 @@ def test_a_companys_own_standard_is_named_by_its_id() -> None:
 
 def test_every_kind_means_a_shipped_standard(app: object) -> None:
     from analyzer.settings import ROOT
-    from web.standards import standards
+    from web.kit.standards import standards
 
     assert set(KINDS.values()) == {s.id for s in standards(ROOT / "lexicons")}
 

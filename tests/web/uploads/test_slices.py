@@ -19,8 +19,8 @@ from analyzer.settings import ROOT
 from tests.web import cast
 from tests.web.conftest import Login
 from web.db import Database, now
+from web.kit.site import KEY, Site
 from web.models import AuditEntry, Job, Recording, RecordingState, Upload, UploadState
-from web.site import KEY, Site
 from web.uploads import slices
 from web.uploads.slices import SliceError
 

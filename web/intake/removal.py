@@ -1,0 +1,26 @@
+"""Taking a recording away: its work ends, its summaries are computed again, the worker removes the audio."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from web import queue
+from web.db import now as present
+from web.intake import rows
+from web.kit.recordings import refuse_signed
+from web.models import Recording
+
+
+def remove(session: Session, recording_id: int, now: datetime | None = None) -> bool:
+    """False: already gone. Raises SignedError: what is signed is somebody's pay."""
+    recording = session.get(Recording, recording_id)
+    if recording is None or recording.deleted_at is not None:
+        return False
+    refuse_signed(recording)
+    queue.cancel(session, recording_id, now)
+    recording.deleted_at = now or present()
+    recording.revision += 1
+    rows.mark_stale(session, recording)
+    return True

@@ -1,0 +1,174 @@
+"""The one authorization table: which role may ask for which endpoint, and whose recordings it sees.
+
+An endpoint that is missing here is refused (and a test fails): access is granted on purpose, never by accident.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask import Flask, abort, flash, redirect, request, url_for
+from flask_login import current_user
+from sqlalchemy import Select, false, select
+from werkzeug.wrappers import Response
+
+from web.kit.i18n import gettext as _
+from web.kit.login import Viewer
+from web.models import Recording, ReviewState, Technician, UserRole
+
+Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
+ADMIN, QA, MANAGER, TECHNICIAN = UserRole.ADMIN, UserRole.QA, UserRole.MANAGER, UserRole.TECHNICIAN
+PUBLIC: frozenset[UserRole] = frozenset()  # no login needed
+EVERYONE = frozenset(UserRole)
+STAFF = frozenset({ADMIN, QA, MANAGER})  # all but technicians
+OFFICE = frozenset({ADMIN, QA})
+ADMINS = frozenset({ADMIN})
+
+TABLE: dict[str, frozenset[UserRole]] = {
+    "static": PUBLIC,
+    # home
+    "home.index": EVERYONE,
+    "home.health": PUBLIC,
+    # auth
+    "auth.login": PUBLIC,
+    "auth.login_submit": PUBLIC,
+    "auth.logout": EVERYONE,
+    "auth.password": EVERYONE,
+    "auth.password_submit": EVERYONE,
+    # admin
+    "admin.users": ADMINS,
+    "admin.user_new": ADMINS,
+    "admin.user_edit": ADMINS,
+    "admin.user_reset": ADMINS,
+    "admin.audit_log": ADMINS,
+    "admin.audit_verify": ADMINS,
+    # staff
+    "staff.technicians": OFFICE,
+    "staff.technician": OFFICE,
+    "staff.orders": OFFICE,
+    "staff.order": OFFICE,
+    "staff.import_technicians": OFFICE,
+    "staff.import_orders": OFFICE,
+    "staff.example": OFFICE,
+    # recordings
+    "recordings.index": EVERYONE,
+    "recordings.show": EVERYONE,
+    "recordings.part": EVERYONE,
+    "recordings.job": EVERYONE,
+    "recordings.audio": EVERYONE,
+    "recordings.peaks": EVERYONE,
+    "recordings.transcript": EVERYONE,
+    "recordings.line": EVERYONE,
+    "recordings.presence": OFFICE,
+    "recordings.edit_line": OFFICE,
+    "recordings.edit_role": OFFICE,
+    "recordings.swap": OFFICE,
+    "recordings.rejudge": OFFICE,
+    "recordings.details": OFFICE,
+    "recordings.bulk": OFFICE,
+    "recordings.export": STAFF,
+    # scorecards
+    "scorecards.team": STAFF,
+    "scorecards.technician": STAFF,
+    "scorecards.mine": frozenset({TECHNICIAN}),
+    "scorecards.note_add": frozenset({ADMIN, MANAGER}),
+    "scorecards.note_done": frozenset({ADMIN, MANAGER}),
+    "scorecards.clip_add": STAFF,
+    "scorecards.clip_remove": STAFF,
+    "scorecards.clip_audio": EVERYONE,
+    "scorecards.export": STAFF,
+    "scorecards.export_csv": STAFF,
+    "scorecards.print_page": EVERYONE,  # a technician: his own, signed recordings only
+    "scorecards.months": EVERYONE,
+    "scorecards.month": EVERYONE,
+    "scorecards.month_publish": frozenset({ADMIN, MANAGER}),  # but no manager of a single team
+    "scorecards.standards_list": STAFF,
+    "scorecards.standard_show": STAFF,
+    "scorecards.words": STAFF,
+    "scorecards.word": STAFF,
+    "scorecards.talk": EVERYONE,
+    "scorecards.talk_part": EVERYONE,
+    "scorecards.digest": STAFF,
+    "scorecards.digest_preference": STAFF,
+    # uploads
+    "uploads.page": OFFICE,
+    "uploads.details": OFFICE,
+    "uploads.rows": OFFICE,
+    "uploads.read_manifest": OFFICE,
+    "uploads.begin": OFFICE,
+    "uploads.append": OFFICE,
+    "uploads.finish": OFFICE,
+    "uploads.cancel": OFFICE,
+    "uploads.cancel_form": OFFICE,
+    # jobs
+    "jobs.queue": STAFF,
+    "jobs.act": OFFICE,
+    # review
+    "review.work_list": OFFICE,
+    "review.decide": OFFICE,
+    "review.sign": OFFICE,
+    "review.reopen": OFFICE,
+    "review.preference": OFFICE,
+    "review.resolve": OFFICE,
+    "review.agreement": STAFF,
+    "review.appeals": EVERYONE,
+    "review.appeal": frozenset({TECHNICIAN}),
+    # links
+    "links.due": STAFF,
+}
+
+
+def visible(statement: Chosen, viewer: Viewer) -> Chosen:
+    """Return the statement (over Recording) narrowed to the recordings that the viewer may see.
+
+    QA and admins see all; a manager his team's (all teams where none is set); a technician his own, once signed:
+    what only a machine said accuses nobody.
+    """
+    statement = statement.where(Recording.deleted_at.is_(None))
+    if viewer.role in OFFICE:
+        return statement
+    if viewer.role is MANAGER:
+        if viewer.team_id is None:
+            return statement
+        team = select(Technician.id).where(Technician.team_id == viewer.team_id)
+        return statement.where(Recording.technician_id.in_(team))
+    if viewer.technician_id is None:
+        return statement.where(false())
+    return statement.where(
+        Recording.technician_id == viewer.technician_id, Recording.review_state == ReviewState.SIGNED
+    )
+
+
+def may(viewer: Viewer, endpoint: str) -> bool:
+    """Return whether the viewer may ask for the endpoint (templates use it to leave out what he cannot do)."""
+    roles = TABLE.get(endpoint)
+    return roles is not None and (roles == PUBLIC or viewer.role in roles)
+
+
+def _check() -> Response | None:
+    endpoint = request.endpoint
+    if endpoint is None:  # no such page: 404 follows
+        return None
+    roles = TABLE.get(endpoint)
+    if roles is None:
+        abort(403)
+    if roles == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        if request.method != "GET" or "HX-Request" in request.headers or request.path.startswith("/api/"):
+            abort(401)
+        return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
+    if current_user.must_change_password and endpoint not in ("auth.password", "auth.password_submit", "auth.logout"):
+        flash(_("请先修改初始密码。"), "warning")
+        return redirect(url_for("auth.password"))
+    if current_user.role not in roles:
+        abort(403)
+    return None
+
+
+def init(app: Flask) -> None:
+    """Check every request before its view."""
+    app.before_request(_check)
+    app.jinja_env.globals["may"] = lambda endpoint: (
+        current_user.is_authenticated and endpoint in app.view_functions and may(current_user, endpoint)
+    )

@@ -1,0 +1,70 @@
+"""Who is asking: the session names a user, every request loads him afresh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import Flask
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy import select
+
+from web.kit.site import reader
+from web.models import User, UserRole
+
+manager = LoginManager()
+
+
+@dataclass(frozen=True)
+class Viewer(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """The user of a request, as the pages know him."""
+
+    id: int
+    username: str
+    name: str
+    role: UserRole
+    technician_id: int | None
+    team_id: int | None
+    epoch: int
+    must_change_password: bool
+    preferences: dict[str, Any] = field(default_factory=dict)
+
+    def get_id(self) -> str:
+        """Return what the session keeps: ends to be valid when the user's epoch is raised."""
+        return f"{self.id}.{self.epoch}"
+
+
+def viewer_of(user: User) -> Viewer:
+    """Return the viewer for a user row."""
+    return Viewer(
+        user.id,
+        user.username,
+        user.name,
+        user.role,
+        user.technician_id,
+        user.team_id,
+        user.session_epoch,
+        user.must_change_password,
+        user.preferences or {},
+    )
+
+
+def viewer() -> Viewer:
+    """Return the logged-in user of the request; only for views that the access table does not leave public."""
+    if not current_user.is_authenticated:
+        raise RuntimeError("nobody is logged in")
+    return cast(Viewer, current_user._get_current_object())
+
+
+@manager.user_loader  # type: ignore[untyped-decorator]
+def _load(kept: str) -> Viewer | None:
+    number, _, epoch = kept.partition(".")
+    if not number.isdigit():
+        return None
+    user = reader().scalar(select(User).where(User.id == int(number), User.active))
+    return viewer_of(user) if user is not None and str(user.session_epoch) == epoch else None
+
+
+def init(app: Flask) -> None:
+    """Let Flask-Login know users."""
+    manager.init_app(app)

@@ -1,0 +1,59 @@
+"""What every request and command of the site has at hand: settings and the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
+
+from web.config import Settings, WebSettings
+from web.db import Database
+
+KEY = "tingjian"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site's settings and database."""
+
+    settings: Settings
+    web: WebSettings
+    db: Database
+
+    @property
+    def folder(self) -> Path:
+        """The folder that the site owns."""
+        return self.settings.home / "web"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which people read times."""
+        return ZoneInfo(self.web.timezone)
+
+
+def site_of(app: Flask) -> Site:
+    here: Site = app.extensions[KEY]
+    return here
+
+
+def site() -> Site:
+    """The site of the current application."""
+    return site_of(current_app)
+
+
+def reader() -> Session:
+    """Return the request's session for reading; it is closed with the request."""
+    session: Session | None = g.get("reader")
+    if session is None:
+        session = g.reader = site().db.reading_session()
+    return session
+
+
+def forget_reads() -> None:
+    """End the request's reading transaction, so that the next read sees what was just written."""
+    session: Session | None = g.pop("reader", None)
+    if session is not None:
+        session.close()

@@ -1,0 +1,31 @@
+"""The queue: plain functions over a session, each told what time it is. They decide; nothing here waits or retries.
+
+Call them in `db.writing()`: on SQLite the transaction holds the only write lock, on PostgreSQL `claim` skips rows
+that another worker has locked. `Recording.state` follows in the same transaction.
+"""
+
+from web.queue.leases import claim, died, fail, finish, give_back, heartbeat, reap, withdraw
+from web.queue.requests import URGENT, cancel, enqueue, retry
+from web.queue.states import ACTIVE, held
+from web.queue.types import Claim, Failure, Reaped, Standing
+
+__all__ = [
+    "ACTIVE",
+    "URGENT",
+    "Claim",
+    "Failure",
+    "Reaped",
+    "Standing",
+    "cancel",
+    "claim",
+    "died",
+    "enqueue",
+    "fail",
+    "finish",
+    "give_back",
+    "heartbeat",
+    "held",
+    "reap",
+    "retry",
+    "withdraw",
+]

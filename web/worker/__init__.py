@@ -1,0 +1,1 @@
+"""The process that hears and judges recordings, and does the chores."""

@@ -1,0 +1,121 @@
+"""What the worker does beside the jobs, each chore with its period. Features add theirs to CHORES."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+
+from web.db import now
+from web.intake.storage import Storage, open_storage
+from web.kit.site import Site, site_of
+from web.links import keep as links
+from web.models import Recording
+from web.scorecards import digest_mail, keep, words_keep
+from web.uploads import slices
+from web.worker import clips, drop
+
+log = logging.getLogger(__name__)
+LEFTOVER_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A small task: `act(here)` is called every `period_s` seconds, and at the start."""
+
+    name: str
+    period_s: float
+    act: Callable[[Site], None]
+
+
+def remove_audio(here: Site) -> None:
+    """Remove the audio of deleted recordings, unless the same content has come in again."""
+    storage = open_storage(here.web, here.settings.home)
+    with here.db.reading() as session:
+        gone = session.scalars(
+            select(Recording.id).where(Recording.deleted_at.is_not(None), Recording.stored_key != "").limit(100)
+        ).all()
+    for recording_id in gone:
+        _remove(here, storage, recording_id)
+
+
+def _remove(here: Site, storage: Storage, recording_id: int) -> None:
+    # within the writing transaction: receiving looks for the file in one as well, so it cannot be taken from under it
+    with here.db.writing() as session:
+        row = session.get_one(Recording, recording_id)
+        alive = session.scalar(
+            select(Recording.id).where(Recording.sha256 == row.sha256, Recording.deleted_at.is_(None)).limit(1)
+        )
+        if alive is None:
+            storage.delete(row.stored_key)
+        row.stored_key = ""
+
+
+def refresh_scorecards(here: Site) -> None:
+    """Compute summaries again whose recordings have changed."""
+    keep.refresh_stale(here.db)
+
+
+def send_digest(here: Site) -> None:
+    """Send the weekly digest when it is due."""
+    digest_mail.send_due(here)
+
+
+def count_words(here: Site) -> None:
+    """Count customers' words anew where somebody has changed teams."""
+    words_keep.follow_teams(here.db)
+
+
+def judge_links(here: Site) -> None:
+    """Judge what only several recordings of an order tell, where one of them is new."""
+    links.refresh_new(here.db, now(), links.policy_of(here.web))
+
+
+def judge_open_links(here: Site) -> None:
+    """Judge the links whose deadline may have passed."""
+    links.refresh_open(here.db, now(), links.policy_of(here.web))
+
+
+def sweep(here: Site) -> None:
+    """Remove uploads that nobody went on with, and temporary files that killed processes left in the storage."""
+    slices.remove_stale(here)
+    open_storage(here.web, here.settings.home).sweep(LEFTOVER_S, time.time())
+
+
+CHORES: list[Chore] = [
+    Chore("drop folder", 5.0, drop.look),
+    Chore("links", 5.0, judge_links),
+    Chore("open links", 900.0, judge_open_links),
+    Chore("scorecards", 5.0, refresh_scorecards),
+    Chore("customers' words", 60.0, count_words),
+    Chore("weekly digest", 600.0, send_digest),
+    Chore("clips", 5.0, clips.cut_waiting),
+    Chore("audio of deleted recordings", 60.0, remove_audio),
+    Chore("leftovers", 3600.0, sweep),
+]
+
+
+class Housekeeping:
+    """Does chores when they are due. One that fails is logged and tried again at its next time."""
+
+    def __init__(self, app: Flask, chores: Sequence[Chore]) -> None:
+        self._app, self._here = app, site_of(app)
+        self._due = {chore.name: (0.0, chore) for chore in chores}
+        if len(self._due) < len(chores):
+            raise ValueError(f"two chores of one name: {[chore.name for chore in chores]}")
+
+    def step(self, now_s: float) -> None:
+        """Do what is due at `now_s`, a monotonic time in seconds."""
+        for due_s, chore in list(self._due.values()):
+            if now_s < due_s:
+                continue
+            try:
+                with self._app.app_context():
+                    chore.act(self._here)
+            except Exception:
+                log.exception("chore %s failed", chore.name)
+            self._due[chore.name] = (now_s + chore.period_s, chore)

@@ -1,0 +1,35 @@
+"""The sound of clips: cut out of their recordings once, so that one can be heard without the rest."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import select
+
+from web.intake.storage import open_storage
+from web.kit.site import Site
+from web.models import Clip, Recording
+from web.worker.sound import cut
+
+log = logging.getLogger(__name__)
+BEFORE_S, AFTER_S = 0.5, 0.5  # a word is not cut off at its first sound
+
+
+def cut_waiting(here: Site) -> None:
+    storage = open_storage(here.web, here.settings.home)
+    with here.db.reading() as session:
+        waiting = session.execute(
+            select(Clip.id, Clip.start_s, Clip.end_s, Recording.stored_key)
+            .join(Recording, Recording.id == Clip.recording_id)
+            .where(Clip.stored_key == "", Recording.stored_key != "", Recording.deleted_at.is_(None))
+            .limit(20)
+        ).all()
+    for clip_id, start_s, end_s, key in waiting:
+        made = cut(storage, key, max(0.0, start_s - BEFORE_S), end_s + AFTER_S, here.settings)
+        if made is None:
+            log.warning("clip %s could not be cut", clip_id)
+            continue
+        with here.db.writing() as session:
+            clip = session.get(Clip, clip_id)
+            if clip is not None:
+                clip.stored_key = made

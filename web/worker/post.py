@@ -1,0 +1,223 @@
+"""A post: a thread of the supervisor with one child process and the jobs it claims for it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import math
+import multiprocessing
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import TypeVar
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from web import queue
+from web.intake.effective import heard_document
+from web.kit.site import Site
+from web.models import JobKind, Recording
+from web.queue import Failure, Standing
+from web.worker import assignment
+from web.worker.assignment import Assignment
+from web.worker.parts import ChildMain, Done, Prepared, Ready, Task
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+IDLE_S = 3.0  # looks for work even if nobody wakes it
+LISTEN_S = 0.2  # how soon a wish to stop is seen
+BEATS = 4  # heartbeats a lease: some may come late
+TRIES = 5  # to write a result: the work behind it took minutes
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a post treats its child. Seconds; `jobs` after which a child is replaced, so that leaks stay small."""
+
+    hung_s: float
+    jobs: int = 50
+    stop_s: float = 5.0
+
+
+@dataclass
+class Post:
+    """Claims jobs of one kind and has its child do them, one after the other."""
+
+    here: Site
+    kind: JobKind
+    child_main: ChildMain
+    terms: Terms
+    stopping: threading.Event
+    work: threading.Event = field(default_factory=threading.Event)  # set: there may be some
+    _child: BaseProcess | None = None
+    _pipe: Connection | None = None
+    _jobs: int = 0
+
+    def run(self) -> None:
+        """Work until the supervisor stops. What goes wrong here is logged and tried again."""
+        while not self.stopping.is_set():
+            try:
+                if self.step():
+                    continue
+            except Exception:
+                log.exception("%s: a step failed", self.name)
+                self.close()
+            self.work.wait(IDLE_S)
+            self.work.clear()
+        self.close()
+
+    @property
+    def name(self) -> str:
+        """What the queue page calls this post."""
+        return f"{socket.gethostname()}:{os.getpid()}:{self.kind.value}"
+
+    def step(self) -> bool:
+        """Do one job; return whether there was one."""
+        self._ready()  # before a job is claimed: a child that cannot start is no recording's fault
+        claimed = self._write(lambda s: assignment.take(s, self.name, self.here.web.lease_seconds, (self.kind,)))
+        if claimed is None:
+            return False
+        self._do(claimed)
+        return True
+
+    def _do(self, claimed: Assignment) -> None:
+        log.info("%s: job %d, recording %d", self.name, claimed.job_id, claimed.recording_id)
+        try:
+            pipe = self._ready()
+            pipe.send(self._task(claimed))
+            ended = self._follow(claimed, pipe)
+        except (EOFError, OSError) as error:
+            ended = False
+            self._note_death(claimed, repr(error))
+        except Exception:
+            # not the child's fault: the job waits for its lease, so that a broken database does not count as a death
+            self.close()
+            raise
+        self._jobs += 1
+        if not ended or self._jobs >= self.terms.jobs:
+            self.close()
+
+    def _follow(self, claimed: Assignment, pipe: Connection) -> bool:
+        """Listen to the child until the job ends; return whether the child may go on living."""
+        beat_every_s = self.here.web.lease_seconds / BEATS
+        beat_at = heard_at = time.monotonic()
+        stop_at = math.inf
+        standing: Standing | None = None
+        while True:
+            if pipe.poll(LISTEN_S):
+                told = pipe.recv()
+                heard_at = time.monotonic()
+                if isinstance(told, Done | Failure):
+                    self._finish(claimed, told)
+                    return True
+                if isinstance(told, Prepared):
+                    self._write(functools.partial(_put_sound, claimed=claimed, prepared=told))
+                elif isinstance(told, Standing):
+                    if standing is None or standing.stage != told.stage:
+                        beat_at = -math.inf  # a new stage shows at once
+                    standing = told
+            now = time.monotonic()
+            if now - beat_at >= beat_every_s:
+                beat_at = now
+                if not self._beat(claimed, standing):
+                    log.info("%s: job %d is no longer ours", self.name, claimed.job_id)
+                    return False
+            if self.stopping.is_set():
+                stop_at = min(stop_at, now + self.terms.stop_s)
+                if now >= stop_at:
+                    self._write(lambda s: queue.give_back(s, claimed.token))
+                    return False
+            if now - heard_at > self.terms.hung_s:
+                self._note_death(claimed, f"{self.terms.hung_s:.0f} 秒没有任何进展")
+                return False
+
+    def _beat(self, claimed: Assignment, standing: Standing | None) -> bool:
+        lease_s = self.here.web.lease_seconds
+        return self._write(lambda s: queue.heartbeat(s, claimed.token, lease_s, standing))
+
+    def _finish(self, claimed: Assignment, told: Done | Failure) -> None:
+        if isinstance(told, Done):
+            document = told.document
+            try:
+                self._write(lambda s: assignment.store(s, claimed, document))
+                return
+            except OperationalError:
+                raise
+            except Exception as error:  # a document that cannot be stored must not be computed again and again
+                log.exception("%s: job %d could not be stored", self.name, claimed.job_id)
+                told = Failure("internal", "结果没能保存", "请把技术细节交给管理员；其他录音不受影响", repr(error))
+        failure = told
+        self._write(lambda s: queue.fail(s, claimed.token, failure))
+
+    def _note_death(self, claimed: Assignment, detail: str) -> None:
+        """Tell the queue that the child died at this job; one that dies because we stop is nobody's fault."""
+        child = self._child
+        if child is not None:
+            child.join(0.5)
+            detail = f"{detail}；退出码 {child.exitcode}"
+        if self.stopping.wait(0.5):
+            self._write(lambda s: queue.give_back(s, claimed.token))
+        else:
+            log.warning("%s: job %d: the child died: %s", self.name, claimed.job_id, detail)
+            self._write(lambda s: queue.died(s, claimed.token, detail))
+
+    def _task(self, claimed: Assignment) -> Task:
+        with self.here.db.reading() as session:
+            recording = session.get_one(Recording, claimed.recording_id)
+            heard = heard_document(session, recording.id) if self.kind is JobKind.SCORE else None
+            return Task(self.kind, recording.id, recording.stored_key, recording.original_name, claimed.inputs, heard)
+
+    def _ready(self) -> Connection:
+        """Return the pipe to a living child, started where there is none. Raises EOFError where it cannot start."""
+        if self._child is not None and self._child.is_alive() and self._pipe is not None:
+            return self._pipe
+        self.close()
+        spawn = multiprocessing.get_context("spawn")
+        ours, theirs = spawn.Pipe()
+        child = spawn.Process(
+            target=self.child_main,
+            args=(theirs, self.here.settings, self.here.web, self.kind),
+            name=f"tingjian-{self.kind.value}",
+            daemon=True,
+        )
+        child.start()
+        theirs.close()
+        self._child, self._pipe, self._jobs = child, ours, 0
+        while not ours.poll(LISTEN_S):
+            if not child.is_alive() or self.stopping.is_set():
+                raise EOFError("the child did not start")
+        if not isinstance(ours.recv(), Ready):
+            raise EOFError("the child said something else")
+        return ours
+
+    def close(self) -> None:
+        """End the child."""
+        if self._pipe is not None:
+            self._pipe.close()
+        if self._child is not None:
+            self._child.kill()
+            self._child.join()
+        self._child = self._pipe = None
+
+    def _write(self, act: Callable[[Session], T]) -> T:
+        """Run one writing transaction; a database that is busy for long is asked again."""
+        for left in reversed(range(TRIES)):
+            with contextlib.suppress(*(() if left == 0 else (OperationalError,))), self.here.db.writing() as session:
+                return act(session)
+            time.sleep(0.5)
+        raise AssertionError("unreachable")
+
+
+def _put_sound(session: Session, claimed: Assignment, prepared: Prepared) -> None:
+    """Let the page play the recording before it has been judged."""
+    recording = session.get_one(Recording, claimed.recording_id)
+    recording.media_type = prepared.media_type
+    recording.duration_s = recording.duration_s or prepared.duration_s
+    recording.channels = prepared.channels
