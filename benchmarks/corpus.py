@@ -70,7 +70,7 @@ def load_samples(folders: Iterable[Path]) -> list[Sample]:
     """
     found: list[Sample] = []
     for folder in folders:
-        scripts = sorted(folder.glob("*.script.yaml"))
+        scripts = sorted(folder.rglob("*.script.yaml"))
         if not scripts:
             raise FileNotFoundError(f"{folder}: no *.script.yaml in it")
         for path in scripts:

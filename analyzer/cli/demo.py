@@ -64,9 +64,9 @@ def demo(arguments: argparse.Namespace) -> int:
 
 
 def _samples(directory: Path) -> Iterator[Sample]:
-    for script in sorted(directory.glob(f"*{_SCRIPT}")):
+    for script in sorted(directory.rglob(f"*{_SCRIPT}")):
         data = yaml.safe_load(script.read_text("utf-8"))
         stem = script.name.removesuffix(_SCRIPT)
-        sounds = [p for p in directory.glob(f"{stem}.*") if p.suffix not in (".yaml", ".json", ".md")]
+        sounds = [p for p in script.parent.glob(f"{stem}.*") if p.suffix not in (".yaml", ".json", ".md")]
         for path in sounds:
             yield Sample(path, data["standard"], data.get("facts") or {})

@@ -83,13 +83,14 @@ def _analysed(path: Path, analyzer: Analyzer, standard: Standard, arguments: arg
 
 
 def _expand(files: list[Path]) -> list[Path]:
-    """A folder stands for the recordings in it, which is what people mean by dropping one in."""
+    """A folder stands for the recordings in it and in its folders, which is what people mean by dropping one in."""
     return [path for file in files for path in (_inside(file) or [file])]
 
 
 def _inside(folder: Path) -> list[Path]:
     try:
-        return sorted(p for p in folder.iterdir() if p.suffix.lower() in _SOUNDS and not p.name.startswith("."))
+        inner = {path: path.relative_to(folder).parts for path in folder.rglob("*") if path.suffix.lower() in _SOUNDS}
+        return sorted(path for path, parts in inner.items() if not any(part.startswith(".") for part in parts))
     except (OSError, ValueError):  # no folder: whatever it is, decoding will say
         return []
 

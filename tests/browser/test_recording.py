@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from analyzer.settings import ROOT
 from tests.browser.conftest import LiveSite
+from tests.samples import sample
 from tests.web.recordings.conftest import document, stored
 from web.db import Database
 from web.intake import rows
@@ -29,7 +29,7 @@ def visit(live_site: LiveSite, people: dict[str, Any]) -> int:
     store = open_storage(live_site.site.web, live_site.home)
     with live_site.db.reading() as session:
         key = session.get_one(Recording, number).stored_key
-    path: Path = ROOT / "samples" / "visit-03-heater-rude.m4a"
+    path: Path = sample("visit-03-heater-rude.m4a")
     assert sound.prepare(store, key, path, live_site.site.settings) is not None
     return number
 

@@ -17,8 +17,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from analyzer.settings import ROOT
+from tests.samples import sample
 
-SAMPLE = ROOT / "samples" / "visit-03-heater-rude.m4a"
+SAMPLE = sample("visit-03-heater-rude.m4a")
 PASSWORD = "听检-整条路-2026"  # of a user who lives as long as this test
 HEARD_MS = 300_000  # a minute on two quiet cores; the rest is for machines that do other things too
 PHRASE = "跟我们有什么关系"

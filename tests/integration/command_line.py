@@ -13,8 +13,8 @@ from typing import Any
 import soundfile
 
 from analyzer.settings import ROOT
+from tests.samples import sample
 
-SAMPLES = ROOT / "samples"
 NETWORK = "reached for the network"
 
 # Stands before the command line in a process of its own: what reaches for the network dies and leaves its mark.
@@ -63,9 +63,9 @@ def command(*arguments: str | Path, before: str = CUT_OFF, folder: Path | None =
     return Done(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
-def cut(sample: str, seconds: float, target: Path, begin_s: float = 0.0) -> Path:
+def cut(name: str, seconds: float, target: Path, begin_s: float = 0.0) -> Path:
     """Write `seconds` of a sample from `begin_s` on to `target`, every channel as it is."""
-    source = SAMPLES / sample
+    source = sample(name)
     rate_hz = soundfile.info(source).samplerate
     samples, _ = soundfile.read(source, frames=round(seconds * rate_hz), start=round(begin_s * rate_hz), dtype="int16")
     soundfile.write(target, samples, rate_hz)

@@ -58,7 +58,10 @@ def batch(cuts: Cuts, tmp_path_factory: pytest.TempPathFactory) -> Batch:
     first, second, *rest = bad
     calls = folder / "calls"
     calls.mkdir()
-    (calls / "phone.wav").symlink_to(cuts.phone)
+    (calls / "周一").mkdir()
+    (calls / "周一" / "phone.wav").symlink_to(cuts.phone)
+    (calls / ".hidden").mkdir()
+    (calls / ".hidden" / "phone.wav").symlink_to(cuts.phone)
     (calls / "notes.txt").write_text("不是录音", encoding="utf-8")
     done = command(
         *("run", first, cuts.visit, second, calls, *rest, cuts.silent),

@@ -13,9 +13,10 @@ from analyzer.pipeline import rescore
 from analyzer.serial import analysis_to_dict, dump
 from analyzer.settings import Settings
 from benchmarks.corpus import load_samples, perfect
-from tests.integration.command_line import SAMPLES, command
+from tests.integration.command_line import command
 from tests.integration.conftest import Batch
 from tests.integration.shape import faults
+from tests.samples import SAMPLES
 
 VISIT = ("--standard", "property-visit")
 JUDGED = ("items", "score", "facts", "figures", "speakers", "transcript", "warnings")

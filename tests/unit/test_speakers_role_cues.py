@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,13 +16,13 @@ from analyzer.speakers import assign_roles
 from benchmarks.rendering.script import read_script
 from benchmarks.wording import cases
 from tests.cast import talk
+from tests.samples import SAMPLES
 
-SAMPLES = Path(__file__).parents[2] / "samples"
 Turns = tuple[tuple[Role, str], ...]
 
 
 def samples() -> Iterator[tuple[str, Turns]]:
-    for path in sorted(SAMPLES.glob("*.script.yaml")):
+    for path in sorted(SAMPLES.rglob("*.script.yaml")):
         turns = tuple((Role(t.role), t.text) for t in read_script(path).turns)
         if len(turns) >= 4:
             yield path.name.removesuffix(".script.yaml"), turns

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from tests.web import cast
 from tests.web.data import analysis
 from web.config import WebSettings
@@ -60,10 +60,10 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
     begun = now().replace(microsecond=0) - dt.timedelta(days=1)
     with app.app_context():
         storage = open_storage(here.web, here.settings.home)
-        kept = {name: storage.take(ROOT / "samples" / file) for name, (file, _, _) in SAMPLES.items()}
+        kept = {name: storage.take(sample(file)) for name, (file, _, _) in SAMPLES.items()}
         if audible:
             for name, (file, _, _) in SAMPLES.items():
-                assert sound.prepare(storage, kept[name].key, ROOT / "samples" / file, here.settings) is not None
+                assert sound.prepare(storage, kept[name].key, sample(file), here.settings) is not None
         with here.db.writing() as session:
 
             def heard(name: str, technician: Technician, number: int, order: WorkOrder | None) -> Recording:

@@ -22,10 +22,10 @@ def take_in(here: Site, staff_nos: list[str], day: dt.date, folder: Path = ROOT 
     storage = open_storage(here.web, here.settings.home)
     new = 0
     moment = dt.datetime.combine(day, MORNING, here.zone)
-    for number, script in enumerate(sorted(folder.glob(f"*{SCRIPT}"))):
+    for number, script in enumerate(sorted(folder.rglob(f"*{SCRIPT}"))):
         told = yaml.safe_load(script.read_text("utf-8"))
         stem = script.name.removesuffix(SCRIPT)
-        for sound in (p for p in folder.glob(f"{stem}.*") if p.suffix not in (".yaml", ".json", ".md")):
+        for sound in (p for p in script.parent.glob(f"{stem}.*") if p.suffix not in (".yaml", ".json", ".md")):
             details = Details(
                 standard_id=told["standard"],
                 staff_no=staff_nos[number % len(staff_nos)],

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from web.intake import kinds
 
-SAMPLES = ROOT / "samples"
 TYPES = {
     "visit-03-heater-rude.m4a": "audio/mp4",
     "visit-02-toilet-late.mp3": "audio/mpeg",
@@ -26,7 +25,7 @@ ADTS_FRAME = b"\xff\xf1\x50\x80" + bytes([0x02, 0x1F, 0xFC]) + b"\0" * 9
 @pytest.mark.parametrize(("name", "kind"), TYPES.items())
 def test_samples_are_recognised_without_their_names(name: str, kind: str, tmp_path: Path) -> None:
     path = tmp_path / "无扩展名"
-    path.write_bytes((SAMPLES / name).read_bytes())
+    path.write_bytes(sample(name).read_bytes())
     assert (kinds.media_type(path), kinds.fault(path)) == (kind, None)
 
 

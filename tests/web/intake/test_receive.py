@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from tests.web import cast
 from web.config import WebSettings
 from web.db import Database
@@ -22,7 +22,7 @@ from web.kit.site import Site
 from web.models import AuditEntry, Job, JobKind, Recording, RecordingState
 from web.worker import chores
 
-SAMPLE = ROOT / "samples" / "visit-03-heater-rude.m4a"
+SAMPLE = sample("visit-03-heater-rude.m4a")
 NAME = "20261123_1001_WO-1_入户 录音(1).m4a"
 
 

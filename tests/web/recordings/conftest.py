@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from tests.web import cast
 from web.db import Database
 from web.intake import rows
@@ -26,16 +26,16 @@ def document(name: str) -> dict[str, Any]:
     return found
 
 
-def stored(app: Flask, technician: Technician | None, sample: str, name: str, **more: Any) -> int:
+def stored(app: Flask, technician: Technician | None, file: str, name: str, **more: Any) -> int:
     """A sample that is stored and judged; returns its id."""
     here = app.extensions[KEY]
-    taken = open_storage(here.web, here.settings.home).take(ROOT / "samples" / sample)
+    taken = open_storage(here.web, here.settings.home).take(sample(file))
     found = document(name)
     with here.db.writing() as session:
         row = cast.recording(
             session,
             technician,
-            sample,
+            file,
             sha256=taken.sha256,
             stored_key=taken.key,
             size_bytes=taken.size_bytes,

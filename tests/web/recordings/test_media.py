@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from tests.web.conftest import Login
 from web.db import Database
 from web.intake.storage import PEAKS, PLAY, Storage, open_storage
@@ -17,7 +17,7 @@ from web.models import AuditEntry, Recording
 from web.recordings import media
 
 # responses with files are read whole and closed, as a server does (`buffered`)
-SOUND = (ROOT / "samples" / "visit-03-heater-rude.m4a").read_bytes()
+SOUND = sample("visit-03-heater-rude.m4a").read_bytes()
 
 
 @pytest.fixture

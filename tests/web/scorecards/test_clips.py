@@ -10,7 +10,7 @@ import soundfile
 from flask import Flask
 from sqlalchemy import select
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from tests.web import cast
 from tests.web.conftest import Login
 from tests.web.data import analysis
@@ -27,7 +27,7 @@ from web.worker.clips import cut_waiting
 def heard(app: Flask, db: Database, people: dict[str, Any]) -> int:
     """A signed recording of 王师傅 with its sound."""
     here = app.extensions[KEY]
-    taken = open_storage(here.web, here.settings.home).take(ROOT / "samples" / "visit-07-lock-tv.wav")
+    taken = open_storage(here.web, here.settings.home).take(sample("visit-07-lock-tv.wav"))
     with db.writing() as session:
         row = cast.recording(session, people["wang"], stored_key=taken.key, review_state=ReviewState.SIGNED)
         rows.record_analysis(session, row.id, analysis("visit-03"), "heard")
@@ -109,7 +109,7 @@ def test_the_cut_holds_just_these_seconds(app: Flask, heard: int, db: Database) 
     with storage.open(made) as sound, av.open(io.BytesIO(sound.read())) as container:
         assert container.duration is not None
         assert abs(container.duration / 1e6 - 3.0) < 0.2
-    assert soundfile.info(str(ROOT / "samples" / "visit-07-lock-tv.wav")).duration > 60
+    assert soundfile.info(str(sample("visit-07-lock-tv.wav"))).duration > 60
     assert cut(storage, key, 5000.0, 5001.0, here.settings) is None
 
 

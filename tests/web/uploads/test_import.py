@@ -11,11 +11,10 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from web.db import Database
 from web.models import Analysis, Job, JobKind, Recording, RecordingState, Technician, Verdict
 
-SAMPLES = ROOT / "samples"
 HEARD = Path(__file__).parent.parent / "data" / "followup-02.analysis.json"
 
 
@@ -24,8 +23,8 @@ def folder(tmp_path: Path) -> Path:
     """A folder with a good file in a subfolder, a bad one, a hidden one and the same good one again."""
     made = tmp_path / "录音"
     (made / "周一").mkdir(parents=True)
-    shutil.copy(SAMPLES / "followup-01-washer.amr", made / "周一" / "20260105_1001__回访.amr")
-    shutil.copy(SAMPLES / "followup-01-washer.amr", made / "周一" / "再来一次.amr")
+    shutil.copy(sample("followup-01-washer.amr"), made / "周一" / "20260105_1001__回访.amr")
+    shutil.copy(sample("followup-01-washer.amr"), made / "周一" / "再来一次.amr")
     (made / "台账.mp3").write_bytes("不是录音".encode() * 100)
     (made / ".DS_Store").write_bytes(b"x")
     return made
@@ -73,7 +72,7 @@ def test_a_list_tells_about_the_files(app: Flask, db: Database, folder: Path) ->
 
 def test_a_name_with_an_unknown_number_is_not_taken(app: Flask, db: Database, tmp_path: Path) -> None:
     path = tmp_path / "20260105_9999_WO-1_回访.amr"
-    shutil.copy(SAMPLES / "followup-01-washer.amr", path)
+    shutil.copy(sample("followup-01-washer.amr"), path)
     result = run(app, path)
     assert result.exit_code == 1
     assert "请先添加人员或工单，或用清单说明" in result.output

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from tests.web import cast
 from tests.web.conftest import Login
 from web.db import Database, now
@@ -24,7 +24,7 @@ from web.models import AuditEntry, Job, Recording, RecordingState, Upload, Uploa
 from web.uploads import slices
 from web.uploads.slices import SliceError
 
-SOUND = (ROOT / "samples" / "followup-01-washer.amr").read_bytes()
+SOUND = sample("followup-01-washer.amr").read_bytes()
 HALF = len(SOUND) // 2
 
 

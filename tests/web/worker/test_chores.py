@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from analyzer.settings import ROOT
+from tests.samples import sample
 from web.config import WebSettings
 from web.db import Database
 from web.kit.site import Site
@@ -20,7 +20,7 @@ from web.queue import doorbell
 from web.worker import drop
 from web.worker.chores import CHORES, Chore, Housekeeping
 
-SAMPLE = ROOT / "samples" / "visit-03-heater-rude.m4a"
+SAMPLE = sample("visit-03-heater-rude.m4a")
 
 
 @pytest.fixture

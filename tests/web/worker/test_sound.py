@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analyzer.settings import ROOT, Settings
+from analyzer.settings import Settings
+from tests.samples import sample
 from web.intake.storage import PEAKS, PLAY, Storage
 from web.worker import sound, sound_child
 from web.worker.sound import Sound
-
-SAMPLES = ROOT / "samples"
 
 
 def put(storage: Storage, path: Path) -> str:
@@ -93,7 +92,7 @@ def test_long_recordings_have_waveforms_no_longer_than_a_page(storage: Storage, 
 def test_what_browsers_do_not_play_is_made_playable(
     storage: Storage, tmp_path: Path, name: str, kind: str, converted: bool
 ) -> None:
-    made, key = prepare(storage, SAMPLES / name)
+    made, key = prepare(storage, sample(name))
     assert made is not None
     assert made.media_type == kind
     assert storage.exists(key + PLAY) is converted
@@ -115,7 +114,7 @@ def test_eight_bits_become_playable_with_every_sound_at_its_second(storage: Stor
 
 
 def test_a_damaged_file_is_made_anew_so_that_its_seconds_are_ours(storage: Storage, tmp_path: Path) -> None:
-    whole = bytearray((SAMPLES / "visit-03-heater-rude.m4a").read_bytes())
+    whole = bytearray(sample("visit-03-heater-rude.m4a").read_bytes())
     at = len(whole) // 2
     whole[at : at + 4000] = bytes(4000)
     path = tmp_path / "damaged.m4a"
@@ -165,7 +164,7 @@ def test_what_cannot_be_decoded_gives_no_waveform_and_no_error(
 
 
 def test_a_playlist_opens_no_other_file(storage: Storage, tmp_path: Path) -> None:
-    shutil.copy(SAMPLES / "visit-07-lock-tv.wav", tmp_path / "other.wav")
+    shutil.copy(sample("visit-07-lock-tv.wav"), tmp_path / "other.wav")
     path = tmp_path / "list"
     path.write_text("ffconcat version 1.0\nfile other.wav\n")
     assert prepare(storage, path)[0] is None
