@@ -1,27 +1,30 @@
-"""`python -m benchmarks <what>`: accuracy, speed, wording, chance."""
+"""`python -m benchmarks <what>`."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 
+# name: module with `main(arguments)`, what it measures
 COMMANDS = {
-    "accuracy": "items, words, speakers and roles on the samples, from the audio and from the scripts",
-    "speed": "stage times and times real time, beside openai-whisper's own transcribe",
-    "wording": "verdicts on held-out wordings, from perfect text",
-    "pages": "every page of the site at 100,000 recordings: times and queries",
-    "chance": "chance hits of unrelated phrases by length: the calibration of similarity",
-    "kills": "site and worker killed a hundred times at random: nothing acknowledged is lost or done twice",
+    "accuracy": ("accuracy.command", "items, words, speakers and roles on the samples, from audio and from scripts"),
+    "speed": ("speed.command", "stage times and times real time, beside openai-whisper's own transcribe"),
+    "speakers": ("speakers.command", "speaker turns and number of speakers, on dialogues cut from real voices"),
+    "certainty": ("speakers.certainty", "whether speaker confidence is what it says, on the same dialogues"),
+    "wording": ("wording.command", "verdicts on other people's wordings, from perfect text"),
+    "chance": ("wording.chance", "chance hits of unrelated phrases by length: the calibration of similarity"),
+    "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
+    "kills": ("kills", "site and worker killed a hundred times at random: nothing acknowledged is lost or done twice"),
 }
 
 
 def main() -> int:
-    """Run one benchmark."""
     if len(sys.argv) < 2 or sys.argv[1] not in COMMANDS:
-        for name, title in COMMANDS.items():
+        for name, (_, title) in COMMANDS.items():
             print(f"python -m benchmarks {name:10} {title}")
         return 2
-    return int(importlib.import_module(f"benchmarks.{sys.argv[1]}").main(sys.argv[2:]))
+    module, _ = COMMANDS[sys.argv[1]]
+    return int(importlib.import_module(f"benchmarks.{module}").main(sys.argv[2:]))
 
 
 sys.exit(main())

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from analyzer.domain import Engine, Hearing, Role, Span, Speaker, Utterance, quantise_time
 from analyzer.judging.examples import conversation
+from analyzer.rubric.model import Standard
+from analyzer.settings import Settings
+from benchmarks.kit.places import ROOT
 from benchmarks.rendering import Expected, Script, read_expected, read_script
 from benchmarks.rendering.encode import CODECS
 
-ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 HELD_OUT = ROOT / "benchmarks" / "held_out"
-NEAR = (
-    "clean",
-    "phone",
-    "phone-stereo",
-)  # DESIGN §4: "near-field and phone"; the other scenes are far-field with noise
+NEAR = ("clean", "phone", "phone-stereo")  # the other scenes are far-field with noise and have targets of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Sample:
 
 
 def load_samples(folders: Iterable[Path]) -> list[Sample]:
-    """Read every `*.script.yaml` that has an `*.expected.json` beside it, in order of folder and name.
+    """Read every `*.script.yaml` below the folders, with the `*.expected.json` beside it, in order of folder and name.
 
     Raises ScriptError for a faulty file, FileNotFoundError for a folder without any script.
     """
@@ -89,7 +90,7 @@ def load_samples(folders: Iterable[Path]) -> list[Sample]:
 
 
 def reference_turns(script: Script, times: Sequence[tuple[float, float]] | None = None) -> tuple[ReferenceTurn, ...]:
-    """Return the turns in order of time; `times` (of a fresh rendering) stand in for those of the script.
+    """The turns in order of time; `times` (of a fresh rendering) stand in for those of the script.
 
     A script that was never rendered gets the unhurried pace of `conversation`.
     """
@@ -109,8 +110,27 @@ def reference_turns(script: Script, times: Sequence[tuple[float, float]] | None 
     return tuple(sorted(turns, key=lambda t: (t.span.start_s, t.span.end_s)))
 
 
+def select(samples: Iterable[Sample], prefixes: Sequence[str] | None) -> list[Sample]:
+    """Those whose id begins with one of `prefixes`; all where none is given."""
+    return [s for s in samples if not prefixes or s.id.startswith(tuple(prefixes))]
+
+
+def given(sample: Sample, standard: Standard) -> dict[str, bool]:
+    """The facts that come with the recording, as far as the standard asks for them."""
+    return {name: value for name, value in sample.script.facts.items() if name in standard.facts}
+
+
+@contextmanager
+def frozen(settings: Settings) -> Iterator[Settings]:
+    """The settings with a copy of the lexicons: a run of an hour measures one state of them, whoever edits meanwhile."""
+    with TemporaryDirectory(prefix="tingjian-lexicons-") as folder:
+        copy = Path(folder) / settings.lexicons.name
+        shutil.copytree(settings.lexicons, copy)
+        yield replace(settings, lexicons=copy)
+
+
 def perfect(sample: Sample) -> Hearing:
-    """Return the hearing of an ideal ear: every word, voice and second of the script, nothing unheard."""
+    """The hearing of an ideal ear: every word, voice and second of the script, nothing unheard."""
     utterances = tuple(_utterance(turn) for turn in sample.turns)
     seconds: dict[Role, float] = {}
     for turn in sample.turns:

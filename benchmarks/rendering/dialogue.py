@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from benchmarks.rendering.script import Script, Turn
+from benchmarks.rendering.script import Script, ScriptTurn
 from benchmarks.rendering.voices import RATE_HZ, Samples, Speak
 
 LEAD_IN_S = 0.6
@@ -19,7 +19,7 @@ _CLAUSE = re.compile(r"[^，、]+[，、]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SpokenSentence:
     """A sentence of a turn with its seconds."""
 
     text: str
@@ -33,7 +33,7 @@ class TimedTurn:
 
     role: str
     text: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SpokenSentence, ...]
 
     @property
     def start_s(self) -> float:
@@ -57,7 +57,7 @@ class TimedTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialogue:
+class CleanSpeech:
     """Clean speech: `channels[role]` has shape (n,), the same n for all, at RATE_HZ."""
 
     channels: dict[str, Samples]
@@ -87,7 +87,7 @@ def sentences(text: str) -> list[str]:
     return found
 
 
-def lay_out(script: Script, speak: Speak) -> Dialogue:
+def lay_out(script: Script, speak: Speak) -> CleanSpeech:
     """Speak all turns and place them in time. The same script gives the same samples.
 
     Speed varies by up to 5 % and level by up to 1.5 dB from turn to turn, as people do.
@@ -99,11 +99,11 @@ def lay_out(script: Script, speak: Speak) -> Dialogue:
     for n, turn in enumerate(script.turns):
         pause_s = turn.pause_s if turn.pause_s is not None else float(rng.uniform(0.2, 0.65))
         clock_s = max(0.05, talked_until_s + (LEAD_IN_S if n == 0 else pause_s))
-        pieces: list[Piece] = []
+        pieces: list[SpokenSentence] = []
         for text, samples, gap_s in _spoken(turn, script, speak, rng):
             clock_s += gap_s
             end_s = clock_s + len(samples) / RATE_HZ
-            pieces.append(Piece(text, round(clock_s, 2), round(end_s, 2)))
+            pieces.append(SpokenSentence(text, round(clock_s, 2), round(end_s, 2)))
             placed.append((turn.role, clock_s, samples))
             clock_s = end_s
         turns.append(TimedTurn(turn.role, turn.text, tuple(pieces)))
@@ -113,10 +113,12 @@ def lay_out(script: Script, speak: Speak) -> Dialogue:
     for role, start_s, samples in placed:
         start = int(start_s * RATE_HZ)
         channels[role][start : start + len(samples)] += samples
-    return Dialogue(channels, tuple(turns), duration_s)
+    return CleanSpeech(channels, tuple(turns), duration_s)
 
 
-def _spoken(turn: Turn, script: Script, speak: Speak, rng: np.random.Generator) -> list[tuple[str, Samples, float]]:
+def _spoken(
+    turn: ScriptTurn, script: Script, speak: Speak, rng: np.random.Generator
+) -> list[tuple[str, Samples, float]]:
     """Each sentence of a turn: its text, its samples, and the breath before it in seconds."""
     voice = script.voices[turn.role]
     speed = round(turn.speed * float(rng.uniform(0.96, 1.05)), 2)

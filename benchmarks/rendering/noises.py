@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, oaconvolve, sosfilt
 
-Samples = NDArray[np.float32]
+from benchmarks.rendering.voices import Samples
+
 Maker = Callable[[int, int, np.random.Generator], NDArray[np.float64]]
 
 

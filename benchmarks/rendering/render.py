@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from benchmarks.rendering.dialogue import Dialogue, TimedTurn, lay_out, seeded
+import numpy as np
+
+from benchmarks.rendering.dialogue import TimedTurn, lay_out, seeded
 from benchmarks.rendering.scenes import Scene, apply
 from benchmarks.rendering.script import Script
 from benchmarks.rendering.voices import RATE_HZ, Samples, Speak, speak
@@ -37,14 +39,8 @@ def render(
     where = Scene(scene) if isinstance(scene, str) else scene or script.scene
     if snr_db is not None:
         where = replace(where, noise=where.noise or "fan", snr_db=snr_db)
-    dialogue: Dialogue = lay_out(script, speaker)
-    channels = dialogue.channels or {"other": _silence(dialogue.duration_s)}
+    dialogue = lay_out(script, speaker)
+    channels = dialogue.channels or {"other": np.zeros(int(dialogue.duration_s * RATE_HZ), np.float32)}
     rng = seeded(script.id, where.kind, str(where.noise), str(where.snr_db))
     samples, rate_hz = apply(channels, RATE_HZ, where, rng, speaker)
     return Rendered(samples, rate_hz, dialogue.turns)
-
-
-def _silence(duration_s: float) -> Samples:
-    import numpy as np
-
-    return np.zeros(int(duration_s * RATE_HZ), np.float32)

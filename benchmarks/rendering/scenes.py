@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.signal import butter, oaconvolve, resample_poly, sosfilt
 
-from benchmarks.rendering.noises import NOISES, Samples, noise, unit
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from benchmarks.rendering.voices import Speak
+from benchmarks.rendering.noises import NOISES, noise, unit
+from benchmarks.rendering.voices import Samples, Speak, Voice
 
 SCENES = ("clean", "noise", "phone", "phone-stereo", "reverberant")
 CHATTER = ("babble", "tv")  # noises made of other voices
@@ -122,8 +118,6 @@ def _reverberate(x: Samples, rate_hz: int, scene: Scene, rng: np.random.Generato
 def _background(kind: str, n: int, rate_hz: int, rng: np.random.Generator, speak: Speak) -> Samples:
     if kind not in CHATTER:
         return noise(kind, n, rate_hz, rng)
-    from benchmarks.rendering.script import Voice
-
     names = ("zm_yunyang", "zf_xiaobei", "zm_yunxi", "zf_xiaoxiao")
     voices = names[:1] if kind == "tv" else names
     out = np.zeros(n, np.float32)

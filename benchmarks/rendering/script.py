@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
+from benchmarks.rendering.encode import CODECS
 from benchmarks.rendering.scenes import SCENES, Scene
+from benchmarks.rendering.voices import Voice
 
 ROLES = ("technician", "customer", "other")
 STANDARDS = ("property-visit", "property-appointment", "property-followup", "school-works", "sales-reception")
@@ -19,8 +21,6 @@ FACTS = (
     "time_changed", "returning", "signed", "problem_reported",
 )  # fmt: skip
 VERDICTS = ("met", "missed", "not_applicable", "cannot_judge")
-TTS_VOICES = ("zf_xiaobei", "zf_xiaoxiao", "zm_yunxi", "zm_yunyang")
-FORMATS = ("ogg", "opus", "mp3", "m4a", "amr", "wav", "wav-mulaw")
 
 _TURN_LINE = re.compile(r"^\s*- \{role: ")
 _TIMES = re.compile(r"(?:, start_s: [\d.]+, end_s: [\d.]+)?\}\s*$")
@@ -35,24 +35,7 @@ class ScriptError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
-    """A speaker: a TTS voice (`a+b`: a voice between two), its habitual speed, and a pitch shift by resampling."""
-
-    name: str
-    speed: float = 1.0
-    pitch_semitones: float = 0.0
-    level_db: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name in str(self.name).split("+"):
-            if name not in TTS_VOICES:
-                raise ValueError(f"voice {name!r}, allowed: {', '.join(TTS_VOICES)} or a sum of them")
-        if not (0.8 <= self.speed <= 1.25 and -4 <= self.pitch_semitones <= 4):
-            raise ValueError(f"speed 0.8 .. 1.25 and pitch -4 .. 4 semitones sound human, got {self}")
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
+class ScriptTurn:
     """One turn of talk. `pause_s` is the gap to the end of the turn before (negative: cuts in on it)."""
 
     role: str
@@ -75,7 +58,7 @@ class Script:
     format: str
     facts: dict[str, bool]
     voices: dict[str, Voice]
-    turns: tuple[Turn, ...]
+    turns: tuple[ScriptTurn, ...]
     duration_s: float | None = None
 
 
@@ -115,7 +98,7 @@ def read_script(path: Path) -> Script:
     if raw.get("id") != path.name.removesuffix(".script.yaml"):
         problems.append(f"id: {raw.get('id')!r} is not the file's name")
     _one_of(raw.get("standard"), STANDARDS, "standard", problems)
-    _one_of(raw.get("format"), FORMATS, "format", problems)
+    _one_of(raw.get("format"), tuple(CODECS), "format", problems)
     facts = _facts(raw.get("facts"), problems)
     scene = _build(Scene, raw.get("scene"), "scene", problems)
     if scene and scene.kind not in SCENES:
@@ -124,7 +107,7 @@ def read_script(path: Path) -> Script:
         role: _build(Voice, {"name": v} if isinstance(v, str) else v, f"voices.{role}", problems)
         for role, v in (raw.get("voices") or {}).items()
     }
-    turns = [_build(Turn, t, f"turns[{n}]", problems) for n, t in enumerate(raw.get("turns") or [])]
+    turns = [_build(ScriptTurn, t, f"turns[{n}]", problems) for n, t in enumerate(raw.get("turns") or [])]
     for n, turn in enumerate(turns):
         if turn and turn.role not in voices:
             problems.append(f"turns[{n}].role: {turn.role!r} has no voice")

@@ -1,4 +1,4 @@
-"""The text-to-speech adapter: ../shared/tts (Kokoro-82M), loaded lazily, every sentence kept on disk.
+"""The text-to-speech adapter: Kokoro-82M from ../shared/tts (optional), loaded lazily, every sentence kept on disk.
 
 There are four voices, zf_xiaobei, zf_xiaoxiao, zm_yunxi and zm_yunyang. More people come from them in two ways:
 `a+b` is the mean of two voices' style vectors (a voice between them), and a pitch shift moves pitch and formants.
@@ -9,22 +9,38 @@ from __future__ import annotations
 import functools
 import hashlib
 import sys
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from benchmarks.rendering.script import Voice
+from benchmarks.kit.places import ROOT, TTS
 
 RATE_HZ = 24_000
-CHECKOUT = Path(__file__).resolve().parents[2]
-TTS_DIR = CHECKOUT.parent / "shared" / "tts"
-CACHE_DIR = CHECKOUT / "var" / "cache" / "tts"
+CACHE_DIR = ROOT / "var" / "cache" / "tts"
+TTS_VOICES = ("zf_xiaobei", "zf_xiaoxiao", "zm_yunxi", "zm_yunyang")
 RMS = 0.07  # every sentence is brought to this level (about -23 dB of full scale) before its own gain
 
 Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A speaker: a TTS voice (`a+b`: a voice between two), its habitual speed, and a pitch shift by resampling."""
+
+    name: str
+    speed: float = 1.0
+    pitch_semitones: float = 0.0
+    level_db: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in str(self.name).split("+"):
+            if name not in TTS_VOICES:
+                raise ValueError(f"voice {name!r}, allowed: {', '.join(TTS_VOICES)} or a sum of them")
+        if not (0.8 <= self.speed <= 1.25 and -4 <= self.pitch_semitones <= 4):
+            raise ValueError(f"speed 0.8 .. 1.25 and pitch -4 .. 4 semitones sound human, got {self}")
 
 
 class Speak(Protocol):
@@ -84,11 +100,11 @@ def _engine() -> Any:
     try:
         import onnxruntime
 
-        sys.path.insert(0, str(TTS_DIR))
+        sys.path.insert(0, str(TTS))
         import say
     except ImportError as error:
         raise RuntimeError(
-            f"the voices need {TTS_DIR}/say.py and the packages of requirements-bench.txt: {error}"
+            f"the voices need {TTS}/say.py and the packages of requirements-bench.txt: {error}"
         ) from error
     first = say._session()  # joins and verifies the model file
     options = onnxruntime.SessionOptions()

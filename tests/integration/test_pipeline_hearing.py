@@ -18,7 +18,7 @@ from analyzer.progress import Listener, Progress, silent
 from analyzer.serial import analysis_to_dict, dump
 from analyzer.settings import Settings
 from analyzer.text import simplify
-from benchmarks.measures import cer
+from benchmarks.kit.measures import cer
 from tests.integration.command_line import cut
 from tests.integration.conftest import Batch, Cuts
 from tests.integration.shape import faults

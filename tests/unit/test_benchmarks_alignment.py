@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from analyzer.domain import Role, Span, Utterance
-from benchmarks.alignment import (
+from benchmarks.accuracy.alignment import (
     common,
     conversation_errors,
     roles_right,

@@ -19,13 +19,13 @@ from analyzer.domain import (
     Verdict,
 )
 from analyzer.settings import Settings
-from benchmarks import accuracy_report
-from benchmarks.accuracy import Runs, frozen
-from benchmarks.corpus import ReferenceTurn, Sample, load_samples, perfect, reference_turns
-from benchmarks.evaluation import Evaluation, evaluate, summarise
+from benchmarks.accuracy import report as accuracy_report
+from benchmarks.accuracy.evaluation import Evaluation, evaluate, summarise
+from benchmarks.accuracy.runs import Runs
+from benchmarks.accuracy.targets import targets
+from benchmarks.corpus import ReferenceTurn, Sample, frozen, load_samples, perfect, reference_turns
 from benchmarks.rendering import Expected, Scene, Script
-from benchmarks.rendering.script import ExpectedItem, Turn
-from benchmarks.targets import targets
+from benchmarks.rendering.script import ExpectedItem, ScriptTurn
 from tests.cast import C, T, heard, spoken
 
 KINDS = {"greeting": Kind.REQUIRED, "not-our-job": Kind.FORBIDDEN}
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def sample(expected: dict[str, str], *, silent: bool = False, scene: str = "clean") -> Sample:
     """王师傅 greets, the customer says a forbidden phrase."""
-    turns = () if silent else (Turn("technician", "您好我是王师傅"), Turn("customer", "不归我们管吗"))
+    turns = () if silent else (ScriptTurn("technician", "您好我是王师傅"), ScriptTurn("customer", "不归我们管吗"))
     script = Script("visit-tap", "property-visit", "水龙头", Scene(scene), "wav", {}, {}, turns, 30.0)
     items = {name: ExpectedItem(verdict, "…", "您好") for name, verdict in expected.items()}
     times = [(0.0, 1.4), (2.0, 3.2)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.measures import Tally, cer, sound_errors, wilson
+from benchmarks.kit.measures import Tally, cer, sound_errors, wilson
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,17 @@ from analyzer import pipeline
 from analyzer.domain import Span
 from analyzer.progress import Progress, silent
 from analyzer.settings import Settings
-from benchmarks import memory, rejudging, speed_report, stages, sweep
+from benchmarks.accuracy import sweep
 from benchmarks.corpus import ReferenceTurn, Sample
-from benchmarks.memory import Usage
-from benchmarks.rejudging import Rejudging, hour
+from benchmarks.kit.report import cell, share, table
 from benchmarks.rendering import Expected, Scene, Script
-from benchmarks.rendering.script import Turn
-from benchmarks.report import cell, share, table
-from benchmarks.speed import Loading, Timing, choose
+from benchmarks.rendering.script import ScriptTurn
+from benchmarks.speed import memory, rejudging, stages
+from benchmarks.speed import report as speed_report
+from benchmarks.speed.command import choose
+from benchmarks.speed.memory import Usage
+from benchmarks.speed.passes import Loading, Timing
+from benchmarks.speed.rejudging import Rejudging, hour
 from tests.cast import C, T, heard, talk
 
 JUDGED = Rejudging("property-visit", 0.9, 0.15, 12_000, 1000, 300.0, 60.0)
@@ -184,14 +187,14 @@ def test_a_rendering_is_made_once_and_again_when_the_script_changes(
 
     monkeypatch.setattr(sweep, "render", render)
     settings = Settings(home=tmp_path)
-    spoken = replace(sample("visit-tap", "clean").script, turns=(Turn("technician", "您好"),))
+    spoken = replace(sample("visit-tap", "clean").script, turns=(ScriptTurn("technician", "您好"),))
     first = replace(sample("visit-tap", "clean"), script=spoken)
     condition = sweep.CONDITIONS[1]
     path, turns = sweep.rendering(first, condition.scene(first), settings)
     assert path.is_file()
     assert [(t.text, t.span.start_s, t.span.end_s) for t in turns] == [("您好", 0.5, 1.5)]
     assert sweep.rendering(first, condition.scene(first), settings) == (path, turns)
-    other = replace(first, script=replace(spoken, turns=(Turn("technician", "再见"),)))
+    other = replace(first, script=replace(spoken, turns=(ScriptTurn("technician", "再见"),)))
     assert sweep.rendering(other, condition.scene(other), settings)[0] != path
     assert made == ["您好", "再见"]
 

@@ -12,8 +12,8 @@ from benchmarks.rendering.dialogue import lay_out, seeded, sentences
 from benchmarks.rendering.encode import CODECS, write_audio
 from benchmarks.rendering.noises import NOISES, noise
 from benchmarks.rendering.scenes import impulse_response
-from benchmarks.rendering.script import Turn, Voice
-from benchmarks.rendering.voices import RATE_HZ, RMS, Samples, level, trim
+from benchmarks.rendering.script import ScriptTurn
+from benchmarks.rendering.voices import RATE_HZ, RMS, Samples, Voice, level, trim
 
 PITCH_HZ = {"zm_yunxi": 500.0, "zf_xiaoxiao": 900.0}
 
@@ -33,9 +33,9 @@ SCRIPT = Script(
     facts={},
     voices={"technician": Voice("zm_yunxi"), "customer": Voice("zf_xiaoxiao")},
     turns=(
-        Turn("technician", "您好，我是服务中心的。我姓王。"),
-        Turn("customer", "请进请进。", pause_s=-0.5),
-        Turn("technician", "好的。", pause_s=2.0),
+        ScriptTurn("technician", "您好，我是服务中心的。我姓王。"),
+        ScriptTurn("customer", "请进请进。", pause_s=-0.5),
+        ScriptTurn("technician", "好的。", pause_s=2.0),
     ),
 )
 
@@ -55,9 +55,9 @@ def test_a_negative_pause_cuts_in_and_a_positive_one_waits() -> None:
 
 def test_after_a_back_channel_the_pause_counts_from_the_longer_turn() -> None:
     turns = (
-        Turn("technician", "一" * 40),
-        Turn("customer", "嗯。", pause_s=-4.0),
-        Turn("customer", "好。", pause_s=1.0),
+        ScriptTurn("technician", "一" * 40),
+        ScriptTurn("customer", "嗯。", pause_s=-4.0),
+        ScriptTurn("customer", "好。", pause_s=1.0),
     )
     first, _, third = lay_out(replace(SCRIPT, turns=turns), tone).turns
     assert third.start_s == pytest.approx(first.end_s + 1.0, abs=0.02)

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.rendering import ScriptError, read_expected, read_script
 from benchmarks.rendering.__main__ import with_times
-from benchmarks.rendering.dialogue import Piece, TimedTurn
+from benchmarks.rendering.dialogue import SpokenSentence, TimedTurn
 from benchmarks.rendering.script import write_expected, write_times
 
 GOOD = """\
@@ -78,8 +78,8 @@ def expected_file(tmp_path: Path, quote: str) -> Path:
 
 
 TURNS = (
-    TimedTurn("customer", "我姓王。", (Piece("我姓王。", 0.0, 1.0),)),
-    TimedTurn("technician", "您好，我姓王。", (Piece("您好，我姓王。", 1.0, 8.0),)),
+    TimedTurn("customer", "我姓王。", (SpokenSentence("我姓王。", 0.0, 1.0),)),
+    TimedTurn("technician", "您好，我姓王。", (SpokenSentence("您好，我姓王。", 1.0, 8.0),)),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,7 +41,7 @@ class Rejudging:
 
 
 def hour(hearings: Sequence[Hearing], seconds: float = HOUR_S) -> Hearing:
-    """Return one hearing of about that length: these repeated one after the other, their times shifted.
+    """One hearing of about that length: these repeated one after the other, their times shifted.
 
     Raises ValueError where there is nothing to repeat.
     """
@@ -78,21 +78,26 @@ def measure(
     with one_core(), TemporaryDirectory() as folder:
         standard, long = load(name, settings), hour(same, seconds)
         judge(same[0], standard, {}, words)  # tables of the standard are made once a process
-        took_s, cpu_s = [], []
-        for _ in range(REPEATS):
-            began_s, cpu_began_s = time.perf_counter(), time.process_time()
-            judge(long, standard, {}, words)
-            took_s.append(time.perf_counter() - began_s)
-            cpu_s.append(time.process_time() - cpu_began_s)
+        repeats = [_seconds(lambda: judge(long, standard, {}, words)) for _ in range(REPEATS)]
         kept = _store(samples, settings, Path(folder))
-        began_s, cpu_began_s = time.perf_counter(), time.process_time()
-        for n in range(stored):
-            path, standard_id = kept[n % len(kept)]
-            hearing, given = read_analysis(path)
-            rescore(hearing, standard_id, given, settings)
-        stored_s, stored_cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_began_s
+
+        def read_and_judge() -> None:
+            for n in range(stored):
+                path, standard_id = kept[n % len(kept)]
+                hearing, given = read_analysis(path)
+                rescore(hearing, standard_id, given, settings)
+
+        stored_s, stored_cpu_s = _seconds(read_and_judge)
+    took_s, cpu_s = (median(seconds) for seconds in zip(*repeats, strict=True))
     characters = sum(len(u.text) for u in long.transcript)
-    return Rejudging(name, median(took_s), median(cpu_s), characters, stored, stored_s, stored_cpu_s)
+    return Rejudging(name, took_s, cpu_s, characters, stored, stored_s, stored_cpu_s)
+
+
+def _seconds(work: Callable[[], object]) -> tuple[float, float]:
+    """Wall and processor seconds of a call."""
+    began_s, cpu_began_s = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - began_s, time.process_time() - cpu_began_s
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Speaker turns and the number of speakers on dialogues with known turns: python -m benchmarks.speakers_bench.
+"""Speaker turns and the number of speakers on dialogues with known turns: `python -m benchmarks speakers`.
 
 Turn accuracy: the share of reference turns of which the largest part of what was found inside belongs to the right speaker under
 the best mapping. Turns in which speech detection heard nothing are counted apart, since no speaker can be found there.
@@ -21,7 +21,8 @@ from analyzer.domain import SpeakerTurn
 from analyzer.hearing.detection import detect_speech
 from analyzer.settings import Settings
 from analyzer.speakers import Diarizer, Recording, load_diarizer
-from benchmarks.dialogues import (
+from benchmarks.kit.places import SPEECH, speech_clips
+from benchmarks.speakers.dialogues import (
     Dialogue,
     Samples,
     build,
@@ -31,7 +32,7 @@ from benchmarks.dialogues import (
     reverberant,
     synthetic_voices,
     telephone,
-)
+)  # fmt: skip
 
 CONDITIONS: dict[str, Callable[[Dialogue], Dialogue]] = {
     "clean": lambda d: d,
@@ -52,7 +53,7 @@ CASTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TurnCounts:
     """What one dialogue gave: turns right, wrong, undetected; voices true, found plainly, kept; CPU x real time."""
 
     right: int
@@ -81,13 +82,13 @@ def score(reference: tuple[SpeakerTurn, ...], heard: tuple[SpeakerTurn, ...]) ->
     return right, len(reference) - undetected - right, undetected
 
 
-def run(dialogue: Dialogue, diarizer: Diarizer, kind: Recording) -> Outcome:
+def run(dialogue: Dialogue, diarizer: Diarizer, kind: Recording) -> TurnCounts:
     samples = dialogue.pcm()
     speech = detect_speech(samples)
     begun = time.process_time()
     result = diarizer.diarize(samples, speech, kind)
     cpu = (time.process_time() - begun) / (len(samples) / 16_000)
-    return Outcome(*score(dialogue.turns, result.turns), dialogue.voices, result.found, result.kept, cpu)
+    return TurnCounts(*score(dialogue.turns, result.turns), dialogue.voices, result.found, result.kept, cpu)
 
 
 def voices(tts: Path | None) -> dict[str, tuple[Samples, ...]]:
@@ -102,8 +103,8 @@ def voices(tts: Path | None) -> dict[str, tuple[Samples, ...]]:
     return known | (synthetic_voices(tts) if tts else {})
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks speakers", description=__doc__)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--first-seed", type=int, default=100)
     parser.add_argument("--kind", choices=("visit", "call"), default="visit")
@@ -113,20 +114,18 @@ def main() -> None:
     parser.add_argument("--overlap", type=float, default=0.0, help="share of turns that cut in on the last one")
     parser.add_argument("--length", type=float, default=80.0, help="seconds a dialogue")
     parser.add_argument("--show", action="store_true", help="a line for each dialogue that is not perfect")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
+    if not speech_clips():
+        parser.error(f"needs the real speakers of {SPEECH}, which is not on this machine")
     known, diarizer = voices(chosen.tts), load_diarizer(Settings.from_environment())
-    table: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
+    table: dict[tuple[str, str], list[TurnCounts]] = defaultdict(list)
     for cast, seed in itertools.product(chosen.casts, range(chosen.seeds)):
         for names in CASTS[cast]:
             if not set(names) <= set(known):
                 continue
             speaking = {n: known[n] for n in names}
             clean = build(
-                "+".join(names),
-                speaking,
-                chosen.first_seed + seed,
-                chosen.length,
-                overlap_share=chosen.overlap,
+                "+".join(names), speaking, chosen.first_seed + seed, chosen.length, overlap_share=chosen.overlap
             )
             for condition in chosen.conditions:
                 outcome = run(CONDITIONS[condition](clean), diarizer, chosen.kind)
@@ -145,6 +144,4 @@ def main() -> None:
             f"| {sum(r.found == r.voices for r in rows)}/{len(rows)} | {np.mean([r.cpu for r in rows]):.3f} |"
         )
 
-
-if __name__ == "__main__":
-    main()
+    return 0

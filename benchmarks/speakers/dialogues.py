@@ -1,13 +1,12 @@
 """Dialogues with known turns, cut together from single-voice clips: the material of the speaker benchmark.
 
-Voices are the real speakers of ../shared/speech, the same sped up or slowed down (a change of 12 % in speed moves
+Voices are the real speakers of ../shared/speech (optional), the same sped up or slowed down (a change of 12 % in speed moves
 pitch and formants as another body would; Kaldi counts such copies as further speakers), and the synthetic
 voices of ../shared/tts. A dialogue is fully decided by its seed.
 """
 
 from __future__ import annotations
 
-import csv
 import functools
 import sys
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from analyzer.domain import Span, SpeakerTurn
+from benchmarks.kit.places import SPEECH, TTS, speech_clips
 
 RATE_HZ = 16_000
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 SHORTEST_PIECE_S = 0.35
 LINES = (
     "您好，我是服务中心的维修人员，请问是您家报修的吗？", "对，你快进来吧，厨房那个水龙头一直在滴水。", "嗯。", "好的。",
@@ -56,12 +55,11 @@ class Dialogue:
 def real_voices() -> dict[str, tuple[Samples, ...]]:
     """Clips of each real speaker with at least 20 s, and of everyone else under the clip's own name."""
     voices: dict[str, list[Samples]] = {}
-    with (SHARED / "speech" / "manifest.tsv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t"):
-            samples, rate = sf.read(SHARED / "speech" / row["file"], dtype="float32")
-            assert rate == RATE_HZ, row["file"]
-            name = row["speaker"].split(" ")[0] or row["file"].split(".")[0]
-            voices.setdefault(name, []).extend(_pieces(_level(samples)))
+    for clip in speech_clips():
+        samples, rate = sf.read(SPEECH / clip["file"], dtype="float32")
+        assert rate == RATE_HZ, clip["file"]
+        name = clip["speaker"].split(" ")[0] or clip["file"].split(".")[0]
+        voices.setdefault(name, []).extend(_pieces(_level(samples)))
     return {name: tuple(clips) for name, clips in voices.items()}
 
 
@@ -80,8 +78,8 @@ def synthetic_voices(cache: Path) -> dict[str, tuple[Samples, ...]]:
 
 
 def _render(line: str, voice: str, path: Path) -> None:
-    if str(SHARED / "tts") not in sys.path:
-        sys.path.insert(0, str(SHARED / "tts"))
+    if str(TTS) not in sys.path:
+        sys.path.insert(0, str(TTS))
     from say import say  # type: ignore[import-not-found]  # lives outside the project
 
     samples = resample_poly(say(line, voice), 2, 3)  # 24 kHz to 16 kHz

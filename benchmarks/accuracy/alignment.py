@@ -15,13 +15,13 @@ from scipy.optimize import linear_sum_assignment
 from analyzer.domain import Role, Utterance
 from analyzer.text import normalise
 from benchmarks.corpus import ReferenceTurn
-from benchmarks.measures import cer
+from benchmarks.kit.measures import cer
 
 SLACK_S = 1.0  # an engine's character times are good to a few tenths; pauses between turns are longer
 
 
 @dataclass(frozen=True, slots=True)
-class Character:
+class HeardCharacter:
     """One heard character: when it begins and who is said to have said it."""
 
     text: str
@@ -60,14 +60,14 @@ def common(first: str, second: str) -> int:
     return row[-1]
 
 
-def characters(transcript: Sequence[Utterance]) -> list[Character]:
-    """Return the normalised characters of a transcript in order of time."""
-    found = []
+def characters(transcript: Sequence[Utterance]) -> list[HeardCharacter]:
+    """The normalised characters of a transcript in order of time."""
+    heard = []
     for u in transcript:
         text = normalise(u.text)
         for char, origin in zip(text.text, text.origin, strict=True):
-            found.append(Character(char, u.char_start_s[origin], u.speaker))
-    return sorted(found, key=lambda c: c.start_s)
+            heard.append(HeardCharacter(char, u.char_start_s[origin], u.speaker))
+    return sorted(heard, key=lambda c: c.start_s)
 
 
 def score_turns(turns: Sequence[ReferenceTurn], transcript: Sequence[Utterance]) -> TurnScore:
@@ -128,7 +128,7 @@ def conversation_errors(
     channels: bool,
     measure: Callable[[str, str], tuple[int, int]] = cer,
 ) -> tuple[int, int]:
-    """Return (edits, reference characters) of a whole conversation, as `measure` compares two texts.
+    """(edits, reference characters) of a whole conversation, as `measure` compares two texts.
 
     One channel: all turns in order of time. Two channels (`channels`): each by itself, added up, because where both
     speak at once there is no one order of the words.
@@ -147,15 +147,17 @@ def conversation_errors(
     return edits, count
 
 
-def _inside(turn: ReferenceTurn, heard: Sequence[Character], slack_s: float) -> list[Character]:
+def _inside(turn: ReferenceTurn, heard: Sequence[HeardCharacter], slack_s: float) -> list[HeardCharacter]:
     return [c for c in heard if turn.span.start_s - slack_s <= c.start_s < turn.span.end_s + slack_s]
 
 
-def _words(turn: ReferenceTurn, heard: Sequence[Character]) -> str:
+def _words(turn: ReferenceTurn, heard: Sequence[HeardCharacter]) -> str:
     return "".join(c.text for c in _inside(turn, heard, SLACK_S))
 
 
-def _evidence(turn: ReferenceTurn, heard: Sequence[Character], speakers: Sequence[str]) -> dict[str, tuple[int, int]]:
+def _evidence(
+    turn: ReferenceTurn, heard: Sequence[HeardCharacter], speakers: Sequence[str]
+) -> dict[str, tuple[int, int]]:
     """For each speaker: words of the turn in order, and (deciding ties) characters within its seconds."""
     said = normalise(turn.text).text
     around, within = _inside(turn, heard, SLACK_S), _inside(turn, heard, 0.0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from analyzer.text import normalise
 from analyzer.text.syllables import readings
@@ -16,7 +17,7 @@ Z95 = 1.959964  # two-sided 95 % of the normal distribution
 
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Return the 95 % Wilson interval of a rate; (0, 1) where nothing was counted."""
+    """The 95 % Wilson interval of a rate; (0, 1) where nothing was counted."""
     if n == 0:
         return 0.0, 1.0
     p, z2 = hits / n, Z95 * Z95
@@ -61,21 +62,8 @@ class Tally:
         return 2 * self.true_positive / total if total else None
 
 
-def precision_recall(tally: Tally) -> str:
-    """Return both with their counts, as tables print them."""
-
-    def one(hits: int, n: int) -> str:
-        if not n:
-            return "      –        "
-        low, high = wilson(hits, n)
-        return f"{hits / n:.3f} ({hits}/{n}) [{low:.2f}–{high:.2f}]"
-
-    tp = tally.true_positive
-    return f"{one(tp, tp + tally.false_positive)}  {one(tp, tp + tally.false_negative)}"
-
-
 def cer(reference: str, hypothesis: str) -> tuple[int, int]:
-    """Return (edits, reference characters) after the normalisation that judging uses."""
+    """(edits, reference characters) after the normalisation that judging uses."""
     import jiwer
 
     want, got = normalise(reference).text, normalise(hypothesis).text
@@ -83,12 +71,11 @@ def cer(reference: str, hypothesis: str) -> tuple[int, int]:
         return len(got), 0
     if not got:
         return len(want), len(want)
-    found = jiwer.process_characters(want, got)
-    return found.substitutions + found.deletions + found.insertions, len(want)
+    return _edits(jiwer.process_characters(want, got)), len(want)
 
 
 def sound_errors(reference: str, hypothesis: str) -> tuple[int, int]:
-    """Return (edits, reference syllables) where a character counts as its commonest syllable without tone.
+    """(edits, reference syllables) where a character counts as its commonest syllable without tone.
 
     What is only spelled wrongly (天麻烦 for 添麻烦) is no error here: matching hears through it.
     """
@@ -97,14 +84,17 @@ def sound_errors(reference: str, hypothesis: str) -> tuple[int, int]:
     want, got = sounds(reference), sounds(hypothesis)
     if not want or not got:
         return max(len(want), len(got)), len(want)
-    found = jiwer.process_words(" ".join(want), " ".join(got))
-    return found.substitutions + found.deletions + found.insertions, len(want)
+    return _edits(jiwer.process_words(" ".join(want), " ".join(got))), len(want)
 
 
 def sounds(text: str) -> list[str]:
-    """Return the toneless syllables of a text; letters and other signs stand for themselves."""
-    found = []
+    """The toneless syllables of a text; letters and other signs stand for themselves."""
+    heard = []
     for char in normalise(text).text:
         syllables = readings(char)
-        found.append(syllables[0].initial + syllables[0].final if syllables else char)
-    return found
+        heard.append(syllables[0].initial + syllables[0].final if syllables else char)
+    return heard
+
+
+def _edits(aligned: Any) -> int:
+    return int(aligned.substitutions + aligned.deletions + aligned.insertions)

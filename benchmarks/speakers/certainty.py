@@ -1,6 +1,6 @@
-"""Whether speaker confidence is what it says: python -m benchmarks.speakers_certainty [--fit].
+"""Whether speaker confidence is what it says: `python -m benchmarks certainty [--fit]`.
 
-Dialogues are those of speakers_bench, each clean and under one more condition, a tenth of the turns of every fourth
+Dialogues are those of `benchmarks speakers`, each clean and under one more condition, a tenth of the turns of every fourth
 cutting in. `--fit` prints the constants of analyzer/speakers/certainty.py, fitted on pieces (first seed 300); without it
 the confidence of four-character phrases is held against who said them, through the same attribution as in the product
 (first seed 400). Never report on seeds that were fitted on.
@@ -24,8 +24,9 @@ from analyzer.settings import Settings
 from analyzer.speakers import Diarizer, attribute, load_diarizer
 from analyzer.speakers.certainty import SURE, features
 from analyzer.speakers.diarization import Reading, result
-from benchmarks.dialogues import Samples, build
-from benchmarks.speakers_bench import CASTS, CONDITIONS, voices
+from benchmarks.kit.places import SPEECH, speech_clips
+from benchmarks.speakers.command import CASTS, CONDITIONS, voices
+from benchmarks.speakers.dialogues import Samples, build
 
 Floats = NDArray[np.float64]
 
@@ -36,7 +37,7 @@ BINS = (0.0, 0.5, 0.75, 0.85, 0.9, 0.95, 0.98, 1.001)
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class PlacedPhrase:
     """Some characters of one reference turn: what was said of them and whether it is true."""
 
     confidence: float
@@ -121,11 +122,11 @@ def fit(table: Floats, right: Floats) -> Floats:
     return found
 
 
-def phrases(read: Read) -> list[Phrase]:
+def phrases(read: Read) -> list[PlacedPhrase]:
     """Every stretch of PHRASE characters (a whole turn where it has fewer), one a PHRASE, as an accusation would meet it."""
     found = result(read.reading)
     names = matching(read.turns, found.turns)
-    said: list[Phrase] = []
+    said: list[PlacedPhrase] = []
     for turn in read.turns:
         if sum(turn.span.overlap_s(f.span) for f in found.turns) <= 0.05:
             continue  # speech detection heard nothing, so the engines hear nothing either
@@ -135,7 +136,7 @@ def phrases(read: Read) -> list[Phrase]:
             some = inside[first : first + PHRASE]
             if some:
                 right = sum(names.get(u.speaker) == turn.speaker for u in some) * 2 > len(some)
-                said.append(Phrase(min(u.speaker_confidence for u in some), right, turn.span.duration_s, over))
+                said.append(PlacedPhrase(min(u.speaker_confidence for u in some), right, turn.span.duration_s, over))
     return said
 
 
@@ -146,7 +147,7 @@ def _spelt(span: Span) -> Segment:
     return Segment(span.start_s, span.end_s, "字" * count, starts, (0.9,) * count, 0.9)
 
 
-def show(said: Sequence[Phrase]) -> None:
+def show(said: Sequence[PlacedPhrase]) -> None:
     """Print reliability by predicted confidence, then who is flagged at SURE."""
     print("| said | phrases | mean said | seen right |\n|---|---|---|---|")
     for low, high in itertools.pairwise(BINS):
@@ -169,14 +170,16 @@ def show(said: Sequence[Phrase]) -> None:
         print(f"| {name} | {len(some)} | {' | '.join(under)} |")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks certainty", description=__doc__)
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--first-seed", type=int)
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--length", type=float, default=80.0, help="seconds a dialogue")
     parser.add_argument("--tts", type=Path, help="folder for the clips of the synthetic voices")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
+    if not speech_clips():
+        parser.error(f"needs the real speakers of {SPEECH}, which is not on this machine")
     first = chosen.first_seed if chosen.first_seed is not None else (300 if chosen.fit else 400)
     diarizer = load_diarizer(Settings.from_environment())
     reads = read_dialogues(diarizer, voices(chosen.tts), range(first, first + chosen.seeds), chosen.length)
@@ -188,6 +191,4 @@ def main() -> None:
     else:
         show([phrase for read in reads for phrase in phrases(read)])
 
-
-if __name__ == "__main__":
-    main()
+    return 0

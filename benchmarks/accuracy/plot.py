@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.evaluation import Evaluation, summarise
-from benchmarks.measures import wilson
+from benchmarks.accuracy.evaluation import Evaluation, summarise
+from benchmarks.kit.measures import wilson
 
 _SERIES = (
     ("required: precision", "o", "#0072B2", -0.18),

@@ -32,11 +32,11 @@ class Rival:
         self.load_s = time.perf_counter() - began_s
 
     def transcribe(self, samples: NDArray[np.float32]) -> str:
-        """Return the text of mono 16 kHz samples."""
+        """The text of mono 16 kHz samples."""
         return str(self._model.transcribe(samples, beam_size=5, language="zh", fp16=False)["text"])
 
 
 def mono(path: Path, settings: Settings) -> NDArray[np.float32]:
-    """Return a recording as transcribe takes it; decoded by us, because without ffmpeg whisper cannot open a file."""
+    """A recording as transcribe takes it; decoded by us, because without ffmpeg whisper cannot open a file."""
     with open_audio(path, settings) as audio:
         return audio.mix(0.0, audio.duration_s)

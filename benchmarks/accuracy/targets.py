@@ -1,28 +1,12 @@
-"""The numbers to reach (DESIGN §4, issues 2 and 3), each held against what was measured."""
+"""The numbers to reach, each held against what was measured."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from analyzer.domain import Kind
-from benchmarks.evaluation import Evaluation, summarise, tally, verdicts
-from benchmarks.human import Human
-from benchmarks.measures import Tally
-from benchmarks.report import number, precision, recall, share
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One line: what is asked, what was measured. `met` is None where nothing could be measured."""
-
-    what: str
-    reach: str
-    measured: str
-    met: bool | None
-
-    @property
-    def verdict(self) -> str:
-        return "not measured" if self.met is None else "met" if self.met else "**not met**"
+from benchmarks.accuracy.evaluation import Evaluation, summarise, tally, verdicts
+from benchmarks.accuracy.human import Human
+from benchmarks.kit.measures import Tally
+from benchmarks.kit.report import Target, number, precision, recall, share
 
 
 def targets(
@@ -31,11 +15,11 @@ def targets(
     human: Human | None = None,
     sweep: list[Evaluation] | None = None,
 ) -> list[Target]:
-    """Return the table; `heard` are the samples' own recordings, `sweep` the noise sweep with all its conditions."""
+    """`heard` are the samples' own recordings, `sweep` the noise sweep with all its conditions."""
     near = [e for e in heard if e.near and not e.sample.silent]
     far = [e for e in heard if not e.near and not e.sample.silent]
     counted = summarise(heard)
-    found = [
+    reached = [
         *_quality("required met, samples near-field and phone", near, Kind.REQUIRED, 0.97, 0.95),
         *_quality("required met, samples far-field with noise", far, Kind.REQUIRED, 0.93, 0.90),
         *_quality("forbidden by the technician, samples", heard, Kind.FORBIDDEN, 0.98, 0.90),
@@ -54,13 +38,15 @@ def targets(
     for name, near_side, levels in (("near", True, (0.97, 0.95)), ("far", False, (0.93, 0.90))):
         part = [e for e in sweep or [] if e.near is near_side and not e.sample.silent]
         if part:
-            found += _quality(f"required met, sweep {name}", part, Kind.REQUIRED, *levels)
+            reached += _quality(f"required met, sweep {name}", part, Kind.REQUIRED, *levels)
     if sweep:
-        found += _quality("forbidden by the technician, sweep", sweep, Kind.FORBIDDEN, 0.98, 0.90)
-        found.append(_none("forbidden hits on others' words, sweep", [h.quote for e in sweep for h in e.foreign], True))
+        reached += _quality("forbidden by the technician, sweep", sweep, Kind.FORBIDDEN, 0.98, 0.90)
+        reached.append(
+            _none("forbidden hits on others' words, sweep", [h.quote for e in sweep for h in e.foreign], True)
+        )
         silent = [f"{e.sample.id}: {claim}" for e in sweep for claim in e.invented]
-        found.append(_none("claims about recordings without speech, sweep", silent, True))
-    return found
+        reached.append(_none("claims about recordings without speech, sweep", silent, True))
+    return reached
 
 
 def _quality(what: str, evaluations: list[Evaluation], kind: Kind, low_p: float, low_r: float) -> list[Target]:
@@ -83,8 +69,8 @@ def _all(what: str, right: int, n: int) -> Target:
     return Target(what, "all", share(right, n), right == n if n else None)
 
 
-def _none(what: str, found: list[str], measured: bool) -> Target:
-    return Target(what, "none", "; ".join(found[:5]) or "none", not found if measured else None)
+def _none(what: str, claims: list[str], measured: bool) -> Target:
+    return Target(what, "none", "; ".join(claims[:5]) or "none", not claims if measured else None)
 
 
 def _clean_turns(heard: list[Evaluation]) -> Target:

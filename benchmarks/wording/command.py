@@ -1,6 +1,6 @@
 """How well other people's wordings are judged from perfect text: `python -m benchmarks wording`.
 
-The dialogues of benchmarks/paraphrase were written without sight of the lexicons. Odd ids (`dev`) may be looked at
+The dialogues of paraphrase/ were written without sight of the lexicons. Odd ids (`dev`) may be looked at
 and learnt from; even ids (`test`) and the short dialogues of `fresh/` are only ever counted, so `--failures` refuses to
 show them. `fresh/` holds forbidden items alone.
 """
@@ -20,7 +20,8 @@ from analyzer.judging import judge, words_for
 from analyzer.judging.examples import conversation
 from analyzer.rubric.load import load_standard
 from analyzer.settings import Settings
-from benchmarks.measures import Tally, precision_recall
+from benchmarks.kit.measures import Tally
+from benchmarks.kit.report import precision, recall
 
 HERE = Path(__file__).parent / "paraphrase"
 FRESH = "fresh"
@@ -28,7 +29,7 @@ ROLES = {"技": Role.TECHNICIAN, "客": Role.CUSTOMER, "旁": Role.OTHER}
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class JudgedDialogue:
     """One dialogue with the verdicts an inspector would give."""
 
     standard: str
@@ -40,15 +41,15 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ItemOutcome:
     """The verdict on one item beside the expected one."""
 
-    case: Case
+    case: JudgedDialogue
     result: ItemResult
     expected: str
 
 
-def cases(split: str) -> Iterator[Case]:
+def cases(split: str) -> Iterator[JudgedDialogue]:
     """Yield the dialogues of a split ("dev", "test", "fresh" or "all")."""
     for path in sorted(HERE.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text("utf-8")):
@@ -60,9 +61,9 @@ def cases(split: str) -> Iterator[Case]:
             yield _case(path.stem, entry, _fresh_verdicts(path.stem, entry), FRESH)
 
 
-def _case(standard: str, entry: dict[str, Any], expect: dict[str, str], split: str) -> Case:
+def _case(standard: str, entry: dict[str, Any], expect: dict[str, str], split: str) -> JudgedDialogue:
     turns = tuple((ROLES[who], text) for who, text in entry["turns"])
-    return Case(standard, entry["id"], entry.get("facts") or {}, turns, expect, split)
+    return JudgedDialogue(standard, entry["id"], entry.get("facts") or {}, turns, expect, split)
 
 
 def _fresh_verdicts(standard: str, entry: dict[str, Any]) -> dict[str, str]:
@@ -76,7 +77,7 @@ def _fresh_verdicts(standard: str, entry: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def outcomes(split: str, settings: Settings) -> Iterator[Outcome]:
+def outcomes(split: str, settings: Settings) -> Iterator[ItemOutcome]:
     """Judge every dialogue of a split."""
     words = words_for(settings.lexicons, settings.cache_dir)
     for case in cases(split):
@@ -85,11 +86,10 @@ def outcomes(split: str, settings: Settings) -> Iterator[Outcome]:
         judgement = judge(conversation(case.turns, case.id), standard, given, words)
         for result in judgement.items:
             if result.id in case.expect:
-                yield Outcome(case, result, case.expect[result.id])
+                yield ItemOutcome(case, result, case.expect[result.id])
 
 
 def main(arguments: list[str]) -> int:
-    """Print precision and recall a standard and an item, and on request the failures of the dev half."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks wording")
     parser.add_argument("--split", choices=("dev", "test", FRESH, "all"), default="all")
     parser.add_argument("--standard")
@@ -116,7 +116,7 @@ def main(arguments: list[str]) -> int:
             for role, text in o.case.turns if required or o.expected == "missed" else ():
                 if role is Role.TECHNICIAN or o.expected == "not_applicable" or actual == "not_applicable":
                     print(f"        {role.value[:4]}: {text}")
-    print(f"{'split ' + options.split:44} {'n':>4} {'right':>6}  precision      recall")
+    print(f"{'split ' + options.split:44} {'n':>4} {'right':>6}  {'precision':28}  recall")
     for name, tally in sorted(tallies.items(), key=lambda kv: (kv[0].count(" "), kv[0])):
-        print(f"{name:44} {tally.n:>4} {tally.right / tally.n:>6.1%}  {precision_recall(tally)}")
+        print(f"{name:44} {tally.n:>4} {tally.right / tally.n:>6.1%}  {precision(tally):28}  {recall(tally)}")
     return 0

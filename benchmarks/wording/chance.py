@@ -1,15 +1,13 @@
 """Chance hits by phrase length: `python -m benchmarks chance`.
 
-Phrases of n syllables are cut from the real speech of ../shared/speech (news, addresses, commands) and searched in
-service talk (benchmarks/paraphrase), where nobody says them; whole words said alike do not count. A threshold
+Phrases of n syllables are cut from what real people read aloud (news, addresses, commands; optional folder
+../shared/speech) and searched in service talk (paraphrase/), where nobody says them; whole words said alike do not count. A threshold
 means the same at every length where the hits an hour are about the same.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-from pathlib import Path
 
 import numpy as np
 
@@ -18,22 +16,23 @@ from analyzer.matching import ACCUSATION, COURTESY, CUE, CostTable, Finder, make
 from analyzer.rubric.model import Literal, Phrase, Sequence
 from analyzer.text import normalise
 from analyzer.text.tokens import tokenizer
-from benchmarks.wording import cases
+from benchmarks.kit.places import SPEECH, speech_clips
+from benchmarks.wording.command import cases
 
-SPEECH = Path(__file__).parents[2] / "shared" / "speech" / "manifest.tsv"
 LENGTHS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20)
 PHRASES = 80
 
 
 def main(arguments: list[str]) -> int:
-    """Print chance hits an hour of talk a phrase, for each length and strictness."""
     argparse.ArgumentParser(prog="python -m benchmarks chance").parse_args(arguments)
     words = tokenizer()
     turns = [turn for case in cases("all") for turn in case.turns]
     stream = make_stream(conversation(turns).transcript, None, words)
     hours = len(stream.text) * CHARACTER_S / 3600
-    with SPEECH.open(encoding="utf-8") as file:
-        material = [normalise(row["text"]).text for row in csv.DictReader(file, delimiter="\t")]
+    material = [normalise(clip["text"]).text for clip in speech_clips()]
+    if not material:
+        print(f"needs the texts of {SPEECH}, which is not on this machine")
+        return 2
     rng = np.random.default_rng(20260105)
     print(f"{len(stream.text)} characters, {hours:.2f} h of talk; {PHRASES} phrases a length; hits an hour a phrase")
     print(f"{'syllables':>9} {'courtesy':>10} {'cue':>10} {'accusation':>10}")

@@ -4,62 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analyzer.domain import Kind, Verdict
 from analyzer.judging.reasons import clock
-from benchmarks import plot
-from benchmarks.evaluation import NONE, Evaluation, VerdictPair, summarise, tally, verdicts
-from benchmarks.report import NOTHING, confusion, interval, number, precision, recall, share, table
-from benchmarks.targets import targets
-
-if TYPE_CHECKING:
-    from benchmarks.accuracy import Runs
+from benchmarks.accuracy import plot
+from benchmarks.accuracy.evaluation import NONE, Evaluation, VerdictPair, summarise, tally, verdicts
+from benchmarks.accuracy.runs import Runs
+from benchmarks.accuracy.targets import targets
+from benchmarks.kit.report import NOTHING, confusion, interval, number, precision, recall, share, table, target_table
 
 _VERDICTS = (*(v.value for v in Verdict), NONE)
 
 
 def write(folder: Path, head: list[str], runs: Runs) -> None:
     """Write accuracy.md and accuracy.png into `folder`."""
-    own = runs.without_held_out()
-    plot.accuracy(folder / "accuracy.png", columns(own))
+    plot.accuracy(folder / "accuracy.png", runs.part(held_out=False).columns)
     (folder / "accuracy.md").write_text("\n".join(lines(head, runs)) + "\n", "utf-8")
 
 
-def columns(runs: Runs) -> dict[str, list[Evaluation]]:
-    """Return the runs side by side: from the scripts, the samples as they are, each condition of the sweep."""
-    found = {"scripts": runs.scripted, "samples": runs.heard, **runs.swept}
-    return {name: evaluations for name, evaluations in found.items() if evaluations}
-
-
 def lines(head: list[str], runs: Runs) -> list[str]:
-    """Return the whole report."""
-    own, apart = runs.without_held_out(), runs.held_out()
-    every = [e for found in own.swept.values() for e in found]
-    asked = targets(own.heard, own.scripted, own.human, every)
+    own, apart = runs.part(held_out=False), runs.part(held_out=True)
+    every = own.every_swept
     text = ["# Accuracy", "", *head, *_engine(own), "", "## Numbers to reach", ""]
-    text += table(["what", "reach", "measured [95 %]", ""], [[t.what, t.reach, t.measured, t.verdict] for t in asked])
+    text += target_table(targets(own.heard, own.scripted, own.human, every), "measured [95 %]")
     text += ["![Precision and recall, words and speakers by condition](accuracy.png)", ""]
     text += ["## Every condition", "", f"Noise sweep: {own.skipped}" if own.skipped else _SWEEP, ""]
-    text += _conditions(columns(own))
+    text += _conditions(own.columns)
     if apart.scripted:
-        text += [
-            "## Dialogues kept apart",
-            "",
-            "Other topics, words and voices; the lexicons were written without them: figures only.",
-            "",
-        ]
-        text += _conditions(columns(apart))
+        text += ["## Dialogues kept apart", "", _APART, ""]
+        text += _conditions(apart.columns)
     text += ["## Recordings", "", *_recordings(own)]
     if own.human:
         rows = [[c.name, c.clips, f"{c.seconds:.0f}", share(c.edits, c.characters)] for c in own.human.corpora]
-        text += ["## Real people reading (../shared/speech)", "", *table(["source", "clips", "s", "CER"], rows)]
-    for title, found in (("the samples' recordings", own.heard), ("the scripts", own.scripted), ("the sweep", every)):
-        if found:
+        text += ["## Real people reading", "", *table(["source", "clips", "s", "CER"], rows)]
+    for title, evaluations in (
+        ("the samples' recordings", own.heard),
+        ("the scripts", own.scripted),
+        ("the sweep", every),
+    ):
+        if evaluations:
             text += [f"## The four verdicts, from {title}", ""]
             for kind in Kind:
-                text += [f"{kind.value.capitalize()} items:", "", *confusion(tally(verdicts(found, kind)), _VERDICTS)]
-    text += ["## False accusations", "", *_accusations(columns(own))]
+                text += [
+                    f"{kind.value.capitalize()} items:",
+                    "",
+                    *confusion(tally(verdicts(evaluations, kind)), _VERDICTS),
+                ]
+    text += ["## False accusations", "", *_accusations(own.columns)]
     text += ["## Other wrong verdicts", "", *_wrong({"scripts": own.scripted, "samples": own.heard})]
     text += ["## Item by item", "", *_items(own.scripted, own.heard, every)]
     return text
@@ -70,6 +61,8 @@ _SWEEP = (
     "at the stated signal-to-noise ratio; a phone line (300–3400 Hz, µ-law); a room with 0.5 s reverberation."
 )
 
+_APART = "Other topics, words and voices; the lexicons were written without them: figures only."
+
 
 def _engine(runs: Runs) -> list[str]:
     for e in runs.heard:
@@ -78,9 +71,9 @@ def _engine(runs: Runs) -> list[str]:
     return []
 
 
-def _conditions(found: dict[str, list[Evaluation]]) -> list[str]:
+def _conditions(columns: dict[str, list[Evaluation]]) -> list[str]:
     rows, words = [], []
-    for name, evaluations in found.items():
+    for name, evaluations in columns.items():
         s = summarise(evaluations)
         rows.append(
             [name, s.recordings, precision(s.required), recall(s.required), number(s.required.f1),
@@ -121,10 +114,10 @@ def _recordings(runs: Runs) -> list[str]:
     )  # fmt: skip
 
 
-def _accusations(found: dict[str, list[Evaluation]]) -> list[str]:
+def _accusations(columns: dict[str, list[Evaluation]]) -> list[str]:
     rows = [
         [name, v.sample.id, v.item, clock(h.start_s), f"「{h.quote}」", h.phrase, number(h.similarity, 2)]
-        for name, evaluations in found.items()
+        for name, evaluations in columns.items()
         for v in verdicts(evaluations)
         if v.accused and v.result
         for h in v.result.hits
@@ -134,10 +127,10 @@ def _accusations(found: dict[str, list[Evaluation]]) -> list[str]:
     return table(head, rows, left=3) if rows else ["None.", ""]
 
 
-def _wrong(found: dict[str, list[Evaluation]]) -> list[str]:
+def _wrong(columns: dict[str, list[Evaluation]]) -> list[str]:
     rows = [
         [name, v.sample.id, v.item, v.expected, v.actual, v.sample.expected.items[v.item].quote, _reason(v)]
-        for name, evaluations in found.items()
+        for name, evaluations in columns.items()
         for v in verdicts(evaluations)
         if not v.right and not v.accused
     ]
@@ -151,12 +144,12 @@ def _reason(pair: VerdictPair) -> str:
 
 def _items(scripted: list[Evaluation], heard: list[Evaluation], swept: list[Evaluation]) -> list[str]:
     names = sorted({(v.sample.script.standard, v.kind.value, v.item) for v in verdicts(scripted)})
-    found = {"scripts": scripted, "samples": heard, "sweep": swept}
+    columns = {"scripts": scripted, "samples": heard, "sweep": swept}
     last = "sweep" if swept else "samples" if heard else "scripts"
-    before = [name for name in found if found[name] and name != last]
+    before = [name for name in columns if columns[name] and name != last]
     rows = []
     for standard, kind, item in names:
-        tallies = {name: tally(_of(found[name], standard, item)) for name in found}
+        tallies = {name: tally(_of(columns[name], standard, item)) for name in columns}
         counted = tallies[last]
         rows.append(
             [standard, item, kind, *(share(tallies[name].right, tallies[name].n) for name in before),
@@ -168,5 +161,5 @@ def _items(scripted: list[Evaluation], heard: list[Evaluation], swept: list[Eval
     )  # fmt: skip
 
 
-def _of(found: Iterable[Evaluation], standard: str, item: str) -> list[VerdictPair]:
-    return [v for e in found if e.sample.script.standard == standard for v in e.verdicts if v.item == item]
+def _of(evaluations: Iterable[Evaluation], standard: str, item: str) -> list[VerdictPair]:
+    return [v for e in evaluations if e.sample.script.standard == standard for v in e.verdicts if v.item == item]

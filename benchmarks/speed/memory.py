@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.corpus import ROOT
+from benchmarks.kit.places import ROOT
 
 POLL_S = 0.05
 

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from statistics import median
-from typing import TYPE_CHECKING
 
-from benchmarks.memory import Usage
-from benchmarks.rejudging import Rejudging
-from benchmarks.report import NOTHING, number, share, table
-from benchmarks.rival import CALL
-from benchmarks.stages import STAGES
-from benchmarks.targets import Target
-
-if TYPE_CHECKING:
-    from benchmarks.speed import Loading, Timing
+from benchmarks.kit.report import NOTHING, Target, number, share, table, target_table
+from benchmarks.speed.memory import Usage
+from benchmarks.speed.passes import Loading, Timing
+from benchmarks.speed.rejudging import Rejudging
+from benchmarks.speed.rival import CALL
+from benchmarks.speed.stages import STAGES
 
 HOUR_LIMIT_S, STORED_LIMIT_S, MEMORY_LIMIT_MIB = 0.2, 120.0, 1536.0
 REAL_TIME, FASTER = 0.05, 7.0
 
 
 def targets(timings: list[Timing], judged: Rejudging, usage: dict[str, tuple[float, Usage]]) -> list[Target]:
-    """Return DESIGN §4's lines about speed, each with what was measured."""
     near = [t for t in timings if t.sample.near]
     real_time, ratio = times_real_time(near), faster(timings)
     ours, theirs = errors(timings, rival=False), errors(timings, rival=True)
@@ -78,10 +73,8 @@ def lines(
     judged: Rejudging,
     usage: dict[str, tuple[float, Usage]],
 ) -> list[str]:
-    """Return the whole report."""
-    asked = targets(timings, judged, usage)
     text = ["# Speed", "", *head, "", "## Numbers to reach", ""]
-    text += table(["what", "reach", "measured", ""], [[t.what, t.reach, t.measured, t.verdict] for t in asked])
+    text += target_table(targets(timings, judged, usage))
     text += [f"Median of {len(timings[0].ours_s)} passes, warm, both in the same run with the same weights.", ""]
     text += ["## Recordings", "", *_recordings(timings)]
     text += ["## Stages", "", *_stages(timings)]

@@ -1,0 +1,147 @@
+"""`python -m benchmarks pages [--recordings N] [--home DIR] [--rounds N]`: every page at 100,000 recordings.
+
+Fills a database of its own (kept in DIR and used again), then asks for each page as the role that uses it and reports
+p50, p95 and the number of queries. Times are of the whole request in one process without a network.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import event, select
+
+from analyzer.settings import ROOT, Settings
+from benchmarks.kit.places import RESULTS
+from benchmarks.pages.fill import fill
+from web import create_app
+from web.config import WebSettings
+from web.migrations import upgrade
+from web.models import Recording, User
+from web.kit.site import KEY
+
+P95_MS, MOST_QUERIES = 200, 12  # the numbers to reach
+
+
+def main(arguments: list[str]) -> int:
+    """Fill, measure, report; exit status 1 where a page misses its target."""
+    parser = argparse.ArgumentParser(prog="benchmarks pages")
+    parser.add_argument("--recordings", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--home", type=Path, default=ROOT / "var" / "bench-pages")
+    chosen = parser.parse_args(arguments)
+    (chosen.home / "web").mkdir(parents=True, exist_ok=True)
+    settings = Settings(home=chosen.home)
+    web = WebSettings()
+    upgrade(web.database(settings.home))
+    app = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "bench"}, settings, web)
+    filled_s, rebuilt_s = fill(app.extensions[KEY], chosen.recordings)
+    rows = [_measure(app, who, path, chosen.rounds) for who, path in _pages(app)]
+    report = _report(rows, chosen.recordings, filled_s, rebuilt_s, chosen.home)
+    print(report)
+    if chosen.recordings >= 100_000:
+        (RESULTS / "pages.md").write_text(report, "utf-8")
+    return int(any(p95 > P95_MS or queries > MOST_QUERIES for _, _, _, p95, queries in rows))
+
+
+def _pages(app: Flask) -> list[tuple[str, str]]:
+    """(user, path) of every page that people open, with filters that cost."""
+    with app.extensions[KEY].db.reading() as session:
+        last = session.scalar(select(Recording.id).order_by(Recording.id.desc()).limit(1))
+        middle = (
+            session.scalar(select(Recording.recorded_on).order_by(Recording.recorded_on).offset(60_000).limit(1))
+            or date.today()
+        )
+    month, year = middle.strftime("%Y-%m"), str(middle.year)
+    return [
+        ("qa", "/review"),
+        ("qa", "/review?queue=sample"),
+        ("qa", "/recordings/"),
+        ("qa", "/recordings/?page=50"),
+        ("qa", "/recordings/?technician=7&standard=property-visit&review=open"),
+        ("qa", "/recordings/?flag=forbidden&sort=score"),
+        ("qa", "/recordings/?item=greeting&verdict=missed&standard=property-visit"),
+        ("qa", "/recordings/?q=WO-77"),
+        ("qa", f"/recordings/{last}"),
+        ("qa", "/queue"),
+        ("qa", "/uploads"),
+        ("qa", "/appeals"),
+        ("qa", "/review/agreement"),
+        ("qa", "/due"),
+        ("qa", "/staff/technicians"),
+        ("qa", "/staff/orders"),
+        ("qa", "/staff/orders?q=WO-77"),
+        ("manager", "/scorecards/team"),
+        ("manager", f"/scorecards/team?period={month}&standard=property-visit"),
+        ("manager", f"/scorecards/team?period={year}"),
+        ("manager", f"/scorecards/technicians/7?period={year}"),
+        ("manager", f"/scorecards/technicians/7?period={month}"),
+        ("manager", f"/scorecards/standards/property-visit?period={year}"),
+        ("technician", "/scorecards/mine"),
+        ("admin", "/admin/users"),
+        ("admin", "/admin/audit"),
+    ]
+
+
+def _measure(app: Flask, who: str, path: str, rounds: int) -> tuple[str, str, float, float, int]:
+    here = app.extensions[KEY]
+    with here.db.reading() as session:
+        user = session.scalars(select(User).where(User.username == who)).one()
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept["_user_id"], kept["_fresh"] = f"{user.id}.{user.session_epoch}", True
+    with _counted(app) as queries:
+        response = client.get(path)
+    if response.status_code != 200:
+        raise RuntimeError(f"{path}: {response.status_code}")
+    response.close()
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        client.get(path).close()
+        times.append(1000 * (time.perf_counter() - begun))
+    p95 = statistics.quantiles(times, n=20)[-1] if rounds > 1 else times[0]
+    return who, path, statistics.median(times), p95, queries[0]
+
+
+@contextmanager
+def _counted(app: Flask) -> Iterator[list[int]]:
+    """Count the statements, but for the BEGIN of each transaction."""
+    count = [0]
+
+    def seen(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        count[0] += not statement.startswith(("BEGIN", "PRAGMA"))
+
+    engine = app.extensions[KEY].db.engine
+    event.listen(engine, "before_cursor_execute", seen)
+    try:
+        yield count
+    finally:
+        event.remove(engine, "before_cursor_execute", seen)
+
+
+def _report(
+    rows: list[tuple[str, str, float, float, int]], recordings: int, filled_s: float, rebuilt_s: float, home: Path
+) -> str:
+    size = sum(p.stat().st_size for p in (home / "web").glob("tingjian.db*")) / 1024**3
+    lines = [
+        f"# Pages at {recordings:,} recordings",
+        "",
+        "`python -m benchmarks pages`: SQLite, one process, whole requests without a network. "
+        f"Targets: p95 ≤ {P95_MS} ms, ≤ {MOST_QUERIES} queries.",
+        "",
+        f"Database {size:.1f} GiB, filled in {filled_s:.0f} s; all summaries computed anew in {rebuilt_s:.1f} s.",
+        "",
+        "| page | as | p50 ms | p95 ms | queries |",
+        "| --- | --- | ---: | ---: | ---: |",
+    ]
+    for who, path, p50, p95, queries in rows:
+        missed = " ✗" if p95 > P95_MS or queries > MOST_QUERIES else ""
+        lines.append(f"| `{path}` | {who} | {p50:.0f} | {p95:.0f}{missed} | {queries} |")
+    return "\n".join(lines) + "\n"
