@@ -14,7 +14,6 @@ from tests.web.worker.test_kill import NOTHING
 
 
 def main(arguments: list[str]) -> int:
-    """Print what was counted; 1 where anything was lost or doubled."""
     count = int(arguments[0]) if arguments else 100
     seed = int(arguments[1]) if len(arguments) > 1 else 1
     with tempfile.TemporaryDirectory(prefix="tingjian-kills-") as folder:

@@ -4,7 +4,7 @@ A logistic of three things. The margin: how much nearer the voiceprint is to its
 of how far apart the two voices are, so that 0 is the middle between them and 1 one's own centre. And whether the
 speaker is said to change at a side of the piece where speech runs on: there a piece may hold both. And whether it is a
 scrap under 0.3 s, of which three in ten are wrong. Length beyond that adds nothing: short pieces have small margins.
-The constants come from `python -m benchmarks.speakers_certainty --fit --tts FOLDER`.
+The constants come from `python -m benchmarks certainty --fit --tts FOLDER`.
 """
 
 from __future__ import annotations

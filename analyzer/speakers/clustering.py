@@ -1,6 +1,6 @@
 """How many voices there are and which piece is whose, from voiceprints alone. Pure and deterministic.
 
-Average-linkage clustering proposes; we judge. Measured with CAM++ on pieces of 0.3-1.6 s (benchmarks/speakers_bench):
+Average-linkage clustering proposes; we judge. Measured with CAM++ on pieces of 0.3-1.6 s (`benchmarks speakers`):
 clusters of one and the same voice have centroids alike to 0.82 or more once they hold six seconds, less when they hold only a
 few (noise, laughter, a cough); two voices stay under 0.79, two copies of one voice at 12 % other speed under 0.84.
 """

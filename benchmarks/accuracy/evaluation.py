@@ -121,26 +121,12 @@ def evaluate(
         VerdictPair(sample, name, kinds.get(name, Kind.REQUIRED), item.verdict, results.get(name))
         for name, item in sample.expected.items.items()
     )
-    proven = [
-        hit
-        for item in analysis.judgement.items
-        if item.kind is Kind.FORBIDDEN
-        for hit in item.hits
-        if not hit.suspicion
-    ]
+    accusing = [item for item in analysis.judgement.items if item.kind is Kind.FORBIDDEN]
+    proven = [hit for item in accusing for hit in item.hits if not hit.suspicion]
     foreign = tuple(h for h in proven if speaker_of(h.quote, h.start_s, h.end_s, turns) not in (Role.TECHNICIAN, None))
-    return Evaluation(
-        sample,
-        sample.near if near is None else near,
-        analysis,
-        pairs,
-        *errors,
-        *sound,
-        score,
-        roles_right(score.mapping, roles, turns),
-        turn_roles(score.mapping, roles, turns),
-        foreign,
-    )
+    near = sample.near if near is None else near
+    right, turns_right = roles_right(score.mapping, roles, turns), turn_roles(score.mapping, roles, turns)
+    return Evaluation(sample, near, analysis, pairs, *errors, *sound, score, right, turns_right, foreign)
 
 
 def tally(pairs: Iterable[VerdictPair]) -> Tally:

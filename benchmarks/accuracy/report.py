@@ -17,7 +17,6 @@ _VERDICTS = (*(v.value for v in Verdict), NONE)
 
 
 def write(folder: Path, head: list[str], runs: Runs) -> None:
-    """Write accuracy.md and accuracy.png into `folder`."""
     plot.accuracy(folder / "accuracy.png", runs.part(held_out=False).columns)
     (folder / "accuracy.md").write_text("\n".join(lines(head, runs)) + "\n", "utf-8")
 

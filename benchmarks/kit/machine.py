@@ -19,7 +19,7 @@ PACKAGES = (
 
 
 def heading(arguments: list[str]) -> list[str]:
-    """Return lines of Markdown: date, commit, command, machine and how busy it is, versions."""
+    """Lines of Markdown: date, commit, command, machine and how busy it is, versions."""
     load = os.getloadavg()
     return [
         f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {commit()}",
@@ -31,7 +31,7 @@ def heading(arguments: list[str]) -> list[str]:
 
 
 def commit() -> str:
-    """Return the short commit, marked where tracked files differ from it."""
+    """The short commit, marked where tracked files differ from it."""
 
     def git(*arguments: str) -> str:
         done = subprocess.run(
@@ -44,7 +44,6 @@ def commit() -> str:
 
 
 def processor() -> str:
-    """Return the processor's name."""
     try:
         for line in Path("/proc/cpuinfo").read_text("utf-8").splitlines():
             if line.startswith("model name"):
@@ -55,7 +54,6 @@ def processor() -> str:
 
 
 def version(package: str) -> str:
-    """Return the installed version, or "absent"."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -63,11 +61,10 @@ def version(package: str) -> str:
 
 
 def cpu_s() -> float:
-    """Return the processor seconds of this process and of its children that have ended: load does not stretch them."""
+    """Processor seconds of this process and of its children that have ended: load does not stretch them."""
     spent = os.times()
     return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def say(text: str) -> None:
-    """Tell the person who waits how far the benchmark is."""
     print(text, file=sys.stderr, flush=True)

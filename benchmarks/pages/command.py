@@ -30,7 +30,6 @@ P95_MS, MOST_QUERIES = 200, 12  # the numbers to reach
 
 
 def main(arguments: list[str]) -> int:
-    """Fill, measure, report; exit status 1 where a page misses its target."""
     parser = argparse.ArgumentParser(prog="benchmarks pages")
     parser.add_argument("--recordings", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=20)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import func, insert, select, update
 from werkzeug.security import generate_password_hash
 
 from analyzer.settings import ROOT
@@ -33,6 +33,7 @@ from web.models import (
     Verdict,
     WorkOrder,
 )
+from web.models.base import Base
 from web.scorecards.keep import rebuild
 
 TECHNICIANS, TEAMS, DAYS = 60, 6, 365
@@ -83,10 +84,10 @@ def _people(here: Site) -> None:
 
 def _chunk(here: Site, first: int, count: int, known: list[StandardInfo], documents: dict[str, dict[str, Any]]) -> None:
     dice = random.Random(first)
-    made: dict[Table, list[dict[str, Any]]] = {}
+    made: dict[type[Base], list[dict[str, Any]]] = {}
 
-    def put(model: Any, **values: Any) -> None:
-        made.setdefault(model.__table__, []).append(values)
+    def put(model: type[Base], **values: Any) -> None:
+        made.setdefault(model, []).append(values)
 
     for number in range(first + 1, first + count + 1):
         info = known[dice.choices(range(len(known)), [1, 1, 3])[0]]
@@ -94,64 +95,27 @@ def _chunk(here: Site, first: int, count: int, known: list[StandardInfo], docume
         technician, signed = dice.randrange(TECHNICIANS) + 1, dice.random() < 0.3
         verdicts = list(_verdicts(dice, info, number))
         missed = [v for v in verdicts if v["final"] == "missed"]
-        score = round(max(0.0, 100 - 9 * len(missed) + dice.gauss(0, 4)), 1)
-        score = min(score, 100.0)
+        score = min(round(max(0.0, 100 - 9 * len(missed) + dice.gauss(0, 4)), 1), 100.0)
         put(
-            WorkOrder,
-            id=number,
-            order_no=f"WO-{number}",
-            technician_id=technician,
-            job_kind=dice.choice(KINDS),
-            appointment_at=at,
-            facts={},
-            created_at=at,
-        )
+            WorkOrder, id=number, order_no=f"WO-{number}", technician_id=technician, job_kind=dice.choice(KINDS),
+            appointment_at=at, facts={}, created_at=at
+        )  # fmt: skip
         put(
-            Recording,
-            id=number,
-            sha256=hashlib.sha256(str(number).encode()).hexdigest(),
-            original_name=f"上门_{number}.mp3",
-            size_bytes=1_000_000,
-            source="import",
-            uploaded_at=at,
-            standard_id=info.id,
-            technician_id=technician,
-            work_order_id=number,
-            recorded_at=at,
-            recorded_on=at.date(),
-            facts={},
-            roles={},
-            state=RecordingState.JUDGED,
-            duration_s=600.0,
-            speech_s=400.0,
-            unheard_s=2.0,
-            machine_score=score,
-            score=score,
-            judged_count=len(verdicts),
-            not_judged_count=dice.randrange(2),
-            missed_count=sum(v["kind"] == "required" for v in missed),
-            forbidden_count=sum(v["kind"] == "forbidden" for v in missed),
-            suspicion_count=int(dice.random() < 0.03),
-            role_confidence=0.9,
-            review_state=ReviewState.SIGNED if signed else ReviewState.OPEN,
-            risk=dice.random(),
-            sampled=dice.random() < 0.1,
-            signed_at=at if signed else None,
-            revision=0,
-        )
+            Recording, id=number, sha256=hashlib.sha256(str(number).encode()).hexdigest(),
+            original_name=f"上门_{number}.mp3", size_bytes=1_000_000, source="import", uploaded_at=at,
+            standard_id=info.id, technician_id=technician, work_order_id=number, recorded_at=at,
+            recorded_on=at.date(), facts={}, roles={}, state=RecordingState.JUDGED, duration_s=600.0, speech_s=400.0,
+            unheard_s=2.0, machine_score=score, score=score, judged_count=len(verdicts),
+            not_judged_count=dice.randrange(2), missed_count=sum(v["kind"] == "required" for v in missed),
+            forbidden_count=sum(v["kind"] == "forbidden" for v in missed), suspicion_count=int(dice.random() < 0.03),
+            role_confidence=0.9, review_state=ReviewState.SIGNED if signed else ReviewState.OPEN, risk=dice.random(),
+            sampled=dice.random() < 0.1, signed_at=at if signed else None, revision=0
+        )  # fmt: skip
         document = documents["visit-03" if info.recording == "visit" else "followup-02"]
         put(
-            Analysis,
-            id=number,
-            recording_id=number,
-            number=1,
-            origin="imported",
-            created_at=at,
-            standard_id=info.id,
-            standard_version=info.version,
-            standard_digest=info.digest,
-            score=score,
-        )
+            Analysis, id=number, recording_id=number, number=1, origin="imported", created_at=at,
+            standard_id=info.id, standard_version=info.version, standard_digest=info.digest, score=score
+        )  # fmt: skip
         put(AnalysisDocument, analysis_id=number, body=document)
         for verdict in verdicts:
             put(Verdict, **verdict)
@@ -159,13 +123,10 @@ def _chunk(here: Site, first: int, count: int, known: list[StandardInfo], docume
         for word in dice.sample(WORDS, 4):
             put(CustomerWord, recording_id=number, word=word, count=dice.randrange(1, 5), first_s=10.0)
     with here.db.writing() as session:
-        order = [WorkOrder, Recording, Analysis, AnalysisDocument, Verdict, Job, CustomerWord]
-        for model in order:
-            session.execute(insert(model), made[model.__table__])  # type: ignore[index]  # a mapped class has a Table
-        table = Recording.__table__
-        session.execute(
-            table.update().where(table.c.id > first, table.c.id <= first + count).values(analysis_id=table.c.id)  # type: ignore[attr-defined]
-        )
+        for model in (WorkOrder, Recording, Analysis, AnalysisDocument, Verdict, Job, CustomerWord):
+            session.execute(insert(model), made[model])
+        new = Recording.id.between(first + 1, first + count)
+        session.execute(update(Recording).where(new).values(analysis_id=Recording.id))
 
 
 def _verdicts(dice: random.Random, info: StandardInfo, number: int) -> Iterator[dict[str, Any]]:
@@ -178,24 +139,10 @@ def _verdicts(dice: random.Random, info: StandardInfo, number: int) -> Iterator[
             word = dice.choices(("met", "missed", "not_applicable", "cannot_judge"), (0.75, 0.15, 0.08, 0.02))[0]
         credit = {"met": 1.0, "missed": 0.0}.get(word or "")
         heard = item.how == "rule" and word in ("met", "missed") and (word == "met") == (item.kind == "required")
+        quote = {"start_s": 3.2, "end_s": 6.0, "role": "technician", "quote": "您好我是服务中心的", "similarity": 0.97}
         yield {
-            "recording_id": number,
-            "item_id": item.id,
-            "analysis_id": number,
-            "standard_id": info.id,
-            "position": position,
-            "kind": item.kind,
-            "how": item.how,
-            "weight": item.weight,
-            "machine": word,
-            "machine_credit": credit,
-            "final": word,
-            "final_credit": credit,
-            "suspicion": False,
-            "hit_count": int(heard),
-            "evidence": [
-                {"start_s": 3.2, "end_s": 6.0, "role": "technician", "quote": "您好我是服务中心的", "similarity": 0.97}
-            ]
-            if heard
-            else [],
-        }
+            "recording_id": number, "item_id": item.id, "analysis_id": number, "standard_id": info.id,
+            "position": position, "kind": item.kind, "how": item.how, "weight": item.weight, "machine": word,
+            "machine_credit": credit, "final": word, "final_credit": credit, "suspicion": False,
+            "hit_count": int(heard), "evidence": [quote] if heard else [],
+        }  # fmt: skip

@@ -17,7 +17,7 @@ from benchmarks.rendering.script import (
     read_script,
     write_expected,
     write_times,
-)
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -61,17 +61,14 @@ def write_audio(path: Path, samples: Samples, rate_hz: int, file_format: str) ->
         fifo = av.AudioFifo()
         size = stream.codec_context.frame_size or 1024
         for start in range(0, pcm.shape[1], 4096):
-            frame = av.AudioFrame.from_ndarray(
-                np.ascontiguousarray(pcm[:, start : start + 4096].T.reshape(1, -1)),
-                format="s16",
-                layout=layout,
-            )
+            block = np.ascontiguousarray(pcm[:, start : start + 4096].T.reshape(1, -1))
+            frame = av.AudioFrame.from_ndarray(block, format="s16", layout=layout)
             frame.sample_rate = target_hz
             frame.pts = start
             for ready in resampler.resample(frame):
                 fifo.write(ready)
-            while (block := fifo.read(size)) is not None:
-                container.mux(stream.encode(block))
-        if (block := fifo.read(0, partial=True)) is not None:
-            container.mux(stream.encode(block))
+            while (packet := fifo.read(size)) is not None:
+                container.mux(stream.encode(packet))
+        if (packet := fifo.read(0, partial=True)) is not None:
+            container.mux(stream.encode(packet))
         container.mux(stream.encode(None))

@@ -110,15 +110,8 @@ def music(n: int, rate_hz: int, rng: np.random.Generator) -> NDArray[np.float64]
     return _band(out[:n], rate_hz, 100, 2500)
 
 
-NOISES: dict[str, Maker] = {
-    "room": room_tone,
-    "fan": fan,
-    "drill": drill,
-    "water": water,
-    "footsteps": footsteps,
-    "site": site,
-    "street": street,
-    "music": music,
+NOISES: dict[str, Maker] = {"room": room_tone} | {
+    make.__name__: make for make in (fan, drill, water, footsteps, site, street, music)
 }
 
 

@@ -51,11 +51,7 @@ class Scene:
 
 
 def apply(
-    channels: Mapping[str, Samples],
-    rate_hz: int,
-    scene: Scene,
-    rng: np.random.Generator,
-    speak: Speak,
+    channels: Mapping[str, Samples], rate_hz: int, scene: Scene, rng: np.random.Generator, speak: Speak
 ) -> tuple[Samples, int]:
     """Mix the roles' clean channels, each (n,), as the scene says: samples (channels, n) and their rate in Hz.
 

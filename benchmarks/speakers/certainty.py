@@ -74,15 +74,9 @@ def read_dialogues(
 def matching(turns: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> dict[str, str]:
     """Found speaker → true speaker, so that most seconds agree."""
     theirs, ours = sorted({t.speaker for t in turns}), sorted({t.speaker for t in found})
-    shared = np.array(
-        [
-            [
-                sum(t.span.overlap_s(f.span) for t in turns if t.speaker == a for f in found if f.speaker == b)
-                for a in theirs
-            ]
-            for b in ours
-        ]
-    ).reshape(len(ours), len(theirs))
+    shared = np.zeros((len(ours), len(theirs)))
+    for t, f in itertools.product(turns, found):
+        shared[ours.index(f.speaker), theirs.index(t.speaker)] += t.span.overlap_s(f.span)
     size = max(len(theirs), len(ours))
     best = max(
         itertools.permutations(range(size), len(ours)),
