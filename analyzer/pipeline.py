@@ -1,4 +1,4 @@
-"""The whole way: file → audio → speech → transcript → speakers → roles → verdicts (DESIGN §1).
+"""The whole way: file → audio → speech → transcript → speakers → roles → verdicts (docs/ARCHITECTURE.md).
 
 `Analyzer` holds the engines, loaded once a process; everything after hearing is pure and needs none of them.
 """

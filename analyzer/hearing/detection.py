@@ -129,7 +129,7 @@ def _hysteresis(probabilities: NDArray[np.float32], options: DetectionOptions) -
 @functools.cache
 def _session() -> Any:
     """The network, on one thread: it is small, and a pool of onnxruntime's own can hang at exit
-    beside CTranslate2's (RELIABILITY 1.11)."""
+    beside CTranslate2's (RELIABILITY §1.11)."""
     import faster_whisper.utils
     import onnxruntime
 

@@ -1,7 +1,7 @@
 """The default engine: faster-whisper's tokenizer and CTranslate2's Whisper. The only module that imports them.
 
 It goes one level under faster-whisper's own pipelines, because the batched one ignores every guard,
-cannot start from our windows and aligns words with punctuation we would have to undo (RELIABILITY 1.1, 1.5).
+cannot start from our windows and aligns words with punctuation we would have to undo (RELIABILITY §1.1, §1.5).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MAX_TOKENS = 448
 
 
 class FasterWhisper:
-    """faster-whisper on one model folder. Not safe for several threads at once (RELIABILITY 1.4)."""
+    """faster-whisper on one model folder. Not safe for several threads at once (RELIABILITY §1.4)."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._settings = settings
@@ -148,7 +148,7 @@ class FasterWhisper:
         self, encoded: Any, batch: Sequence[Window], results: list[Any], temperatures: list[float]
     ) -> Iterator[Decoded]:
         tokens = [[token for token in result.sequences_ids[0] if token < self._tokenizer.eot] for result in results]
-        # A window without tokens or frames would divide by zero inside CTranslate2 (RELIABILITY 1.12).
+        # A window without tokens or frames would divide by zero inside CTranslate2 (RELIABILITY §1.12).
         alignments = self._model.align(
             encoded,
             self._tokenizer.sot_sequence,

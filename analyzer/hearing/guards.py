@@ -1,7 +1,7 @@
 """Keeps out of the transcript what the engine invented: pure functions from a decoding to a reason.
 
 Whisper writes film credits on noise, repeats itself, and echoes its prompt; it is often sure of it
-(RELIABILITY 1.7: confidence alone does not help). So each rule looks at something else. Nothing is lost:
+(RELIABILITY §1.7: confidence alone does not help). So each rule looks at something else. Nothing is lost:
 what a rule stops is listed with its reason.
 """
 

@@ -74,7 +74,7 @@ class Window:
         if not self.pieces:
             raise ValueError("a window needs at least one piece")
         if self.samples > WINDOW_SAMPLES:
-            # Longer audio would be cut off without a word by the feature extractor (RELIABILITY 1.1).
+            # Longer audio would be cut off without a word by the feature extractor (RELIABILITY §1.1).
             raise ValueError(f"a window holds at most {WINDOW_S} s, got {self.samples / SAMPLE_RATE_HZ:.2f} s")
 
     @property

@@ -1,4 +1,4 @@
-"""Analysis to JSON (schema 1, DESIGN §3) and a stored transcript back."""
+"""Analysis to JSON (schema 1, docs/CONTRACTS.md) and a stored transcript back."""
 
 from analyzer.serial.read import NOBODY, documents, parse_analysis, read_analysis
 from analyzer.serial.write import analysis_to_dict, dump, quantised

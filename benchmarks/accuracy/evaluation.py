@@ -176,7 +176,7 @@ class Summary:
         return self.edits / self.characters if self.characters else None
 
 
-ROLE_TURNS = 4  # fewer turns are too few to tell who is who (issue 2)
+ROLE_TURNS = 4  # fewer turns are too few to tell who is who
 
 
 def summarise(evaluations: list[Evaluation]) -> Summary:

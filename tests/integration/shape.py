@@ -1,4 +1,4 @@
-"""The whole shape of an Analysis JSON, schema 1 (DESIGN §3): `faults(document)` lists what differs from it.
+"""The whole shape of an Analysis JSON, schema 1 (docs/CONTRACTS.md): `faults(document)` lists what differs from it.
 
 Further keys are welcome. Beside types and ranges it knows the laws that no type can tell.
 """

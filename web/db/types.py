@@ -19,7 +19,7 @@ def now() -> datetime:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware times in Python, naive UTC in the database: SQLite forgets zones (VERSIONS.md)."""
+    """Aware times in Python, naive UTC in the database: SQLite forgets zones (RELIABILITY §6)."""
 
     impl = DateTime
     cache_ok = True

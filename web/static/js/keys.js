@@ -1,4 +1,4 @@
-// The keys of the recording page (UI.md R5): this one table makes both the handler and the help.
+// The keys of the recording page: this one table makes both the handler and the help.
 import { _ } from "./i18n.js";
 
 const STORE = "tingjian-keys-off";
