@@ -22,9 +22,9 @@ from benchmarks.kit.places import RESULTS
 from benchmarks.pages.fill import fill
 from web import create_app
 from web.config import WebSettings
+from web.kit.site import KEY
 from web.migrations import upgrade
 from web.models import Recording, User
-from web.kit.site import KEY
 
 P95_MS, MOST_QUERIES = 200, 12  # the numbers to reach
 

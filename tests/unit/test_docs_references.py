@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -137,3 +138,14 @@ def test_every_package_that_the_code_imports_is_pinned() -> None:
         if (owner := {re.sub(r"[-_.]+", "-", o).lower() for o in owners.get(package, [])}) and not owner & pinned
     }
     assert loose == {}
+
+
+@pytest.mark.parametrize("package", ["analyzer", "web", "benchmarks"])
+def test_the_layers_in_the_architecture_are_those_that_are_enforced(package: str) -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(c["layers"] for c in contracts if c["type"] == "layers" and c["containers"] == [package])
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text("utf-8")
+    block = re.search(rf"^{package}:\n\n```\n(.*?)```", text, re.MULTILINE | re.DOTALL)
+    assert block, f"docs/ARCHITECTURE.md lists no layers of {package}"
+    assert block.group(1).splitlines() == [layer for layer in reversed(layers) if not layer.startswith("__")]
