@@ -38,7 +38,17 @@ class WebSettings:
         default=8000, metadata={"doc": "Port to listen on.", "zh": "监听的端口。", "min": 1, "max": 65535}
     )
     threads: int = field(
-        default=8, metadata={"doc": "Threads of the web server.", "zh": "网站的线程数。", "min": 1, "max": 256}
+        default=8,
+        metadata={"doc": "Threads of each process of the site.", "zh": "网站每个进程的线程数。", "min": 1, "max": 256},
+    )
+    processes: int = field(
+        default=0,
+        metadata={
+            "doc": "Processes of the site; 0: one a core, four at most.",
+            "zh": "网站的进程数；0 表示每个核一个，最多四个。",
+            "min": 0,
+            "max": 64,
+        },
     )
     secret_key: str = field(
         default="",

@@ -9,8 +9,12 @@ import functools
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import g, has_request_context
+
 from analyzer.errors import LexiconError
 from analyzer.rubric.load import load_standard, standard_files
+
+_Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of every file of a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,20 @@ class StandardInfo:
 
 
 def standards(folder: Path) -> tuple[StandardInfo, ...]:
-    """Return all valid standards of a folder, by id; an invalid one is left out (`analyzer check` names its faults)."""
-    stamp = tuple(sorted((p.as_posix(), p.stat().st_mtime_ns) for p in folder.rglob("*") if p.is_file()))
-    return _read(folder, stamp)
+    """All valid standards of a folder, by id; an invalid one is left out (`analyzer check` names its faults).
+
+    Within a request the folder is looked at once: a page that names a hundred standards asks a hundred times.
+    """
+    if not has_request_context():
+        return _read(folder, _stamp(folder))
+    stamps: dict[Path, _Stamp] = g.setdefault("lexicon_stamps", {})
+    if folder not in stamps:
+        stamps[folder] = _stamp(folder)
+    return _read(folder, stamps[folder])
+
+
+def _stamp(folder: Path) -> _Stamp:
+    return tuple(sorted((p.as_posix(), p.stat().st_mtime_ns) for p in folder.rglob("*") if p.is_file()))
 
 
 def standard(folder: Path, standard_id: str | None) -> StandardInfo | None:
@@ -87,7 +102,7 @@ def standard(folder: Path, standard_id: str | None) -> StandardInfo | None:
 
 
 @functools.lru_cache(maxsize=4)
-def _read(folder: Path, _stamp: tuple[tuple[str, int], ...]) -> tuple[StandardInfo, ...]:
+def _read(folder: Path, _seen: _Stamp) -> tuple[StandardInfo, ...]:
     found = []
     for path in standard_files(folder):
         try:

@@ -1,32 +1,39 @@
-"""The site's server (waitress), with a worker beside it where one is wanted."""
+"""The site's server: waitress in a few processes that share one socket, and a worker beside them where one is wanted.
+
+A page is computed under Python's global lock: in one process five people who click at once wait for one another while
+the other cores stand idle. The processes keep nothing that another would miss; what they share is in the database.
+"""
 
 from __future__ import annotations
 
+import gc
+import logging
+import os
 import signal
+import socket
 import subprocess
 import sys
 from types import FrameType
+from typing import NoReturn
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 
+from web.kit import leash
 from web.kit.site import Site
 from web.migrations.start import ensure_current
+
+log = logging.getLogger(__name__)
+MOST_PROCESSES = 4  # unless the setting says otherwise: beyond that the database's write lock is what one waits for
+BACKLOG = 1024
 
 
 def up(here: Site) -> None:
     """Serve the site with a worker beside it; the worker is stopped when the site stops, however it stops."""
     ensure_current(here.web.database(here.settings.home), here.folder)
     worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "web", "worker"])
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
     try:
         listen(here)
-    except KeyboardInterrupt:
-        click.echo("正在停止…")
     finally:
         worker.terminate()
         try:
@@ -36,22 +43,87 @@ def up(here: Site) -> None:
 
 
 def listen(here: Site) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises ClickException where the address cannot be had."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the application behind the proxy
+    listener = _bound(here)
+    signal.signal(signal.SIGTERM, _interrupt)
+    click.echo(f"听检网站：http://{here.web.host}:{here.web.port}（按 Ctrl-C 停止）")
+    gc.collect()
+    gc.freeze()  # what is loaded stays: a full collection need not walk through it amid somebody's request
+    try:
+        if (count := here.web.processes or min(MOST_PROCESSES, _cores())) > 1:
+            _keep(count, app, here, listener)
+        else:
+            _serve(app, here, listener)
+    except KeyboardInterrupt:
+        click.echo("正在停止…")
+    finally:
+        listener.close()
+
+
+def _keep(count: int, app: Flask, here: Site, listener: socket.socket) -> NoReturn:
+    """Keep `count` processes serving: one that dies is replaced."""
+    children: set[int] = set()
+    try:
+        while True:
+            while len(children) < count:
+                children.add(_fork(app, here, listener))
+            gone, status = os.wait()
+            if gone in children:  # not the worker, whose end its own starter sees
+                children.discard(gone)
+                log.warning("a process of the site ended (status %d) and is started again", status)
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGTERM)
+        for child in children:
+            os.waitpid(child, 0)
+
+
+def _fork(app: Flask, here: Site, listener: socket.socket) -> int:
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        leash.hold(parent)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its children
+        here.db.engine.dispose(close=False)  # connections of before the fork are the parent's
+        _serve(app, here, listener)
+    except KeyboardInterrupt:
+        status = 0
+    except BaseException:
+        log.exception("a process of the site failed")
+    finally:
+        os._exit(status)
+
+
+def _serve(app: Flask, here: Site, listener: socket.socket) -> None:
     from waitress import create_server
 
+    create_server(
+        app,
+        sockets=[listener],
+        threads=here.web.threads,
+        ident=None,
+        max_request_body_size=64 * 1024**2,
+        channel_timeout=120,
+    ).run()
+
+
+def _bound(here: Site) -> socket.socket:
     try:
-        server = create_server(
-            current_app._get_current_object(),  # type: ignore[attr-defined]  # the application behind the proxy object
-            host=here.web.host,
-            port=here.web.port,
-            threads=here.web.threads,
-            ident=None,
-            max_request_body_size=64 * 1024**2,
-            channel_timeout=120,
-        )
+        return socket.create_server((here.web.host, here.web.port), backlog=BACKLOG)
     except OSError as error:
         advice = f"请换一个端口，例如 TINGJIAN_WEB_PORT={here.web.port + 1}"
         raise click.ClickException(
             f"不能在 {here.web.host}:{here.web.port} 上监听（{error.strerror}）；{advice}"
         ) from None
-    click.echo(f"听检网站：http://{here.web.host}:{here.web.port}（按 Ctrl-C 停止）")
-    server.run()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

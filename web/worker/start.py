@@ -5,8 +5,8 @@ from __future__ import annotations
 from multiprocessing.connection import Connection
 
 from web.config import Settings, WebSettings
+from web.kit import leash
 from web.models import JobKind
-from web.worker import leash
 
 
 def child(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) -> None:

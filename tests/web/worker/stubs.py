@@ -15,9 +15,9 @@ from typing import Any
 from analyzer.progress import Progress
 from analyzer.settings import Settings
 from web.config import WebSettings
+from web.kit import leash
 from web.models import JobKind
 from web.queue import Failure
-from web.worker import leash
 from web.worker.parts import Done, Prepared, Ready, Task
 from web.worker.stages import standing
 

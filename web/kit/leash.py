@@ -18,16 +18,20 @@ def attach() -> None:
         raise RuntimeError("only a spawned child has a parent to die with")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    hold(parent.pid)
+
+
+def hold(parent: int | None) -> None:
+    """End this process when the parent of that id ends."""
     with contextlib.suppress(AttributeError, OSError):  # Linux: at once, even amid native code
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    supervisor = parent.pid
 
     def watch() -> None:
-        while os.getppid() == supervisor:
+        while os.getppid() == parent:
             time.sleep(1.0)
         os._exit(1)
 
-    if os.getppid() != supervisor:  # it died while this process was being started
+    if os.getppid() != parent:  # it died while this process was being started
         os._exit(1)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
