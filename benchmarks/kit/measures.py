@@ -89,11 +89,11 @@ def sound_errors(reference: str, hypothesis: str) -> tuple[int, int]:
 
 def sounds(text: str) -> list[str]:
     """The toneless syllables of a text; letters and other signs stand for themselves."""
-    heard = []
+    syllables_said = []
     for char in normalise(text).text:
         syllables = readings(char)
-        heard.append(syllables[0].initial + syllables[0].final if syllables else char)
-    return heard
+        syllables_said.append(syllables[0].initial + syllables[0].final if syllables else char)
+    return syllables_said
 
 
 def _edits(aligned: Any) -> int:

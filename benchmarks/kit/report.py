@@ -12,7 +12,7 @@ NOTHING = "–"  # nothing to count
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One line: what is asked, what was measured. `met` is None where nothing could be measured."""
+    """One line: what is to be reached, what was measured. `met` is None where nothing could be measured."""
 
     what: str
     reach: str

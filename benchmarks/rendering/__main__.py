@@ -63,7 +63,7 @@ def with_times(path: Path, expected: Expected, turns: tuple[TimedTurn, ...]) -> 
         at_s = None
         if item.quote:
             said = (t.find(item.quote) for t in turns if t.role == "technician")
-            at_s = next((found for found in said if found is not None), None)
+            at_s = next((second for second in said if second is not None), None)
             if at_s is None:
                 problems.append(f"items.{name}.quote: the technician never says {item.quote!r}")
         items[name] = replace(item, at_s=at_s)

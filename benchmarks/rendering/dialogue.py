@@ -72,19 +72,19 @@ def seeded(*parts: str) -> np.random.Generator:
 
 def sentences(text: str) -> list[str]:
     """Cut at sentence ends, and at commas where a sentence is longer than MAX_CHARS. Nothing is lost."""
-    found: list[str] = []
+    pieces: list[str] = []
     for sentence in _SENTENCE.findall(text):
         if len(sentence) <= MAX_CHARS:
-            found.append(sentence)
+            pieces.append(sentence)
             continue
         current = ""
         for clause in _CLAUSE.findall(sentence):
             if current and len(current) + len(clause) > MAX_CHARS:
-                found.append(current)
+                pieces.append(current)
                 current = ""
             current += clause
-        found.append(current)
-    return found
+        pieces.append(current)
+    return pieces
 
 
 def lay_out(script: Script, speak: Speak) -> CleanSpeech:

@@ -63,23 +63,23 @@ def apply(
     n = max(len(x) for x in voices.values())
     mix = sum(voices.values(), start=np.zeros(n, np.float32)).astype(np.float32)
     active = _active_rms(mix, rate_hz) or 0.05
-    heard = noise("room", n, rate_hz, rng) * active * 10 ** (-40 / 20)
+    background = noise("room", n, rate_hz, rng) * active * 10 ** (-40 / 20)
     if scene.noise is not None:
         snr_db = 10.0 if scene.snr_db is None else scene.snr_db
-        heard = heard + _background(scene.noise, n, rate_hz, rng, speak) * active * 10 ** (-snr_db / 20)
+        background = background + _background(scene.noise, n, rate_hz, rng, speak) * active * 10 ** (-snr_db / 20)
     if scene.kind == "phone-stereo":
         sides = [
             voices.get("technician", np.zeros(n, np.float32)),
             sum((x for r, x in voices.items() if r != "technician"), start=np.zeros(n, np.float32)),
         ]
         leak = 0.0 if scene.crosstalk_db is None else 10 ** (-abs(scene.crosstalk_db) / 20)
-        lines = [sides[0] + leak * sides[1] + heard, sides[1] + leak * sides[0] + 0.3 * heard]
+        lines = [sides[0] + leak * sides[1] + background, sides[1] + leak * sides[0] + 0.3 * background]
         if scene.technician_channel == 1:
             lines.reverse()
         return _fit(np.stack([phone_line(x, rate_hz, rng) for x in lines])), PHONE_RATE_HZ
     if scene.kind == "phone":
-        return _fit(phone_line(mix + heard, rate_hz, rng)[None]), PHONE_RATE_HZ
-    return _fit((mix + heard)[None]), rate_hz
+        return _fit(phone_line(mix + background, rate_hz, rng)[None]), PHONE_RATE_HZ
+    return _fit((mix + background)[None]), rate_hz
 
 
 def phone_line(samples: Samples, rate_hz: int, rng: np.random.Generator) -> Samples:

@@ -71,11 +71,11 @@ def read_dialogues(
             yield Read(dialogue.turns, diarizer.read(samples, detect_speech(samples)))
 
 
-def matching(turns: Sequence[SpeakerTurn], found: Sequence[SpeakerTurn]) -> dict[str, str]:
+def matching(turns: Sequence[SpeakerTurn], labelled: Sequence[SpeakerTurn]) -> dict[str, str]:
     """Found speaker → true speaker, so that most seconds agree."""
-    theirs, ours = sorted({t.speaker for t in turns}), sorted({t.speaker for t in found})
+    theirs, ours = sorted({t.speaker for t in turns}), sorted({t.speaker for t in labelled})
     shared = np.zeros((len(ours), len(theirs)))
-    for t, f in itertools.product(turns, found):
+    for t, f in itertools.product(turns, labelled):
         shared[ours.index(f.speaker), theirs.index(t.speaker)] += t.span.overlap_s(f.span)
     size = max(len(theirs), len(ours))
     best = max(
@@ -100,8 +100,8 @@ def pieces(read: Read) -> tuple[Floats, Floats]:
     seconds = np.array([p.duration_s for p in reading.pieces])
     gaps = np.array([p.gap_s for p in reading.pieces])
     each = features(reading.prints, seconds, gaps, reading.voices.centroids, reading.labels)
-    heard = said > 0.05
-    return each[heard], own[heard] / said[heard]
+    spoken = said > 0.05
+    return each[spoken], own[spoken] / said[spoken]
 
 
 def fit(table: Floats, right: Floats) -> Floats:
@@ -112,20 +112,20 @@ def fit(table: Floats, right: Floats) -> Floats:
         z = wide @ w
         return float(np.sum(np.logaddexp(0.0, z) - right * z) + 0.05 * np.sum(w[1:] ** 2))
 
-    found: Floats = minimize(loss, np.zeros(wide.shape[1]), method="BFGS").x
-    return found
+    constants: Floats = minimize(loss, np.zeros(wide.shape[1]), method="BFGS").x
+    return constants
 
 
 def phrases(read: Read) -> list[PlacedPhrase]:
     """Every stretch of PHRASE characters (a whole turn where it has fewer), one a PHRASE, as an accusation would meet it."""
-    found = result(read.reading)
-    names = matching(read.turns, found.turns)
+    diarized = result(read.reading)
+    names = matching(read.turns, diarized.turns)
     said: list[PlacedPhrase] = []
     for turn in read.turns:
-        if sum(turn.span.overlap_s(f.span) for f in found.turns) <= 0.05:
+        if sum(turn.span.overlap_s(f.span) for f in diarized.turns) <= 0.05:
             continue  # speech detection heard nothing, so the engines hear nothing either
         over = any(turn is not other and turn.span.overlap_s(other.span) > 0.05 for other in read.turns)
-        inside = [u for u in attribute([_spelt(turn.span)], found.turns) for _ in u.text]
+        inside = [u for u in attribute([_spelt(turn.span)], diarized.turns) for _ in u.text]
         for first in range(0, max(1, len(inside) - PHRASE + 1), PHRASE):
             some = inside[first : first + PHRASE]
             if some:

@@ -65,11 +65,11 @@ class TurnCounts:
     cpu: float
 
 
-def score(reference: tuple[SpeakerTurn, ...], heard: tuple[SpeakerTurn, ...]) -> tuple[int, int, int]:
+def score(reference: tuple[SpeakerTurn, ...], diarized: tuple[SpeakerTurn, ...]) -> tuple[int, int, int]:
     """(right, wrong, undetected) reference turns under the mapping of speakers that makes most turns right."""
-    theirs, ours = sorted({t.speaker for t in reference}), sorted({t.speaker for t in heard})
+    theirs, ours = sorted({t.speaker for t in reference}), sorted({t.speaker for t in diarized})
     shared = np.array(
-        [[sum(r.span.overlap_s(h.span) for h in heard if h.speaker == name) for name in ours] for r in reference]
+        [[sum(r.span.overlap_s(h.span) for h in diarized if h.speaker == name) for name in ours] for r in reference]
     ).reshape(len(reference), len(ours))
     detected = shared.sum(axis=1) > 0.05
     winner = np.where(detected, shared.argmax(axis=1), -1) if ours else np.full(len(reference), -1)
@@ -137,9 +137,9 @@ def main(arguments: list[str]) -> int:
     )
     print("|---|---|---|---|---|---|---|---|")
     for (cast, condition), rows in table.items():
-        heard = sum(r.right + r.wrong for r in rows)
+        detected = sum(r.right + r.wrong for r in rows)
         print(
-            f"| {cast} | {condition} | {sum(r.right for r in rows)}/{heard} | {sum(r.wrong for r in rows)} "
+            f"| {cast} | {condition} | {sum(r.right for r in rows)}/{detected} | {sum(r.wrong for r in rows)} "
             f"| {sum(r.undetected for r in rows)} | {sum(r.kept == r.voices for r in rows)}/{len(rows)} "
             f"| {sum(r.found == r.voices for r in rows)}/{len(rows)} | {np.mean([r.cpu for r in rows]):.3f} |"
         )

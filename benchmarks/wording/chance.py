@@ -50,8 +50,8 @@ def main(arguments: list[str]) -> int:
             hits = 0
             for text in phrases:
                 phrase = Phrase(text, Sequence((Literal(text),)), (), n, n)
-                found = finder.matches([phrase], word_edges=strictness is ACCUSATION)
-                hits += sum(stream.text[m.first : m.last + 1] != text for m in found)
+                matches = finder.matches([phrase], word_edges=strictness is ACCUSATION)
+                hits += sum(stream.text[m.first : m.last + 1] != text for m in matches)
             row.append(hits / hours / PHRASES)
         print(f"{n:>9} {row[0]:>10.4f} {row[1]:>10.4f} {row[2]:>10.4f}")
     return 0

@@ -98,13 +98,13 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if options.failures:
         options.split = "dev"
-    found = [
+    judged = [
         o
         for o in outcomes(options.split, Settings.from_environment())
         if options.standard in (None, o.case.standard) and options.item in (None, o.result.id)
     ]
     tallies: dict[str, Tally] = {}
-    for o in found:
+    for o in judged:
         actual = o.result.verdict.value if o.result.verdict else "none"
         required = o.result.kind is Kind.REQUIRED
         positive = Verdict.MET.value if required else Verdict.MISSED.value
