@@ -9,11 +9,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-<<<<<<< benchmarks/pages/command.py
-import time
-=======
-import sys
->>>>>>> /tmp/mine.py
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -33,14 +28,9 @@ from web.kit.site import KEY
 from web.migrations import upgrade
 from web.models import Recording, User
 
-<<<<<<< benchmarks/pages/command.py
 P95_MS, MOST_QUERIES = 200, 12  # the numbers to reach
-=======
-RESULTS = ROOT / "benchmarks" / "results" / "pages.md"
-P95_MS, MOST_QUERIES = 200, 12  # DESIGN §4
 USERS = 5
 SECRET_KEY = "bench"  # noqa: S105  # of a throw-away site
->>>>>>> /tmp/mine.py
 
 
 def main(arguments: list[str]) -> int:
