@@ -69,8 +69,9 @@ class WebSettings:
     queue_url: str = field(
         default="",
         metadata={
-            "doc": "Doorbell of the workers: empty (SQLite file), `redis://…` or `postgresql://…`.",
-            "zh": "唤醒后台进程用的队列：留空（SQLite 文件）、`redis://…` 或 `postgresql://…`。",
+            "doc": "Broker that wakes workers at once, `redis://…` or `postgresql://…`; "
+            "empty: they look at the database once a second.",
+            "zh": "唤醒后台进程的消息服务，`redis://…` 或 `postgresql://…`；留空则后台进程每秒看一次数据库。",
             "empty": True,
         },
     )
