@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from web.admin.log_names import told
 from web.db import now
+from web.kit.paging import Paging, paging
 from web.models import AuditEntry, Team, Technician, User, UserRole
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +49,7 @@ class AuditPage:
     """A page of the audit log, newest first."""
 
     lines: tuple[AuditLine, ...]
-    number: int
-    pages: int
-    total: int
+    paging: Paging
     actions: tuple[str, ...]
 
 
@@ -81,7 +78,7 @@ def users(session: Session) -> tuple[UserLine, ...]:
 
 
 def audit_page(
-    session: Session, zone: ZoneInfo, *, number: int, action: str, username: str, day: date | None
+    session: Session, zone: ZoneInfo, *, wanted: int, action: str, username: str, day: date | None
 ) -> AuditPage:
     """Return a page of the log, narrowed by action, user name and day (in the site's zone)."""
     statement = select(AuditEntry)
@@ -93,9 +90,8 @@ def audit_page(
         begin = datetime.combine(day, time.min, zone)
         statement = statement.where(AuditEntry.at >= begin, AuditEntry.at < begin + timedelta(days=1))
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    pages = max(1, -(-total // PAGE))
-    number = min(max(number, 1), pages)
-    rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(PAGE).offset((number - 1) * PAGE))
+    place = paging(wanted, total)
+    rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(place.size).offset(place.offset))
     lines = tuple(
         AuditLine(
             e.id,
@@ -110,4 +106,4 @@ def audit_page(
         for e in rows
     )
     actions = tuple(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
-    return AuditPage(lines, number, pages, total, actions)
+    return AuditPage(lines, place, actions)

@@ -14,6 +14,7 @@ from web.auth import passwords
 from web.kit import audit
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
+from web.kit.paging import wanted_page
 from web.kit.site import reader, site
 from web.models import Team, Technician, User, UserRole
 
@@ -107,7 +108,7 @@ def audit_log() -> ResponseReturnValue:
     page = queries.audit_page(
         reader(),
         site().zone,
-        number=request.args.get("page", 1, type=int),
+        wanted=wanted_page(),
         action=request.args.get("action", ""),
         username=request.args.get("username", "").strip(),
         day=day,

@@ -1,13 +1,14 @@
-"""Tables that people make in Excel: CSV in UTF-8 or GBK, with Chinese or English headings, errors told by row."""
+"""CSV to and from Excel: UTF-8 with a mark or GBK, Chinese or English headings, nothing that it would calculate."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 MAX_ROWS = 100_000
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # OWASP, "CSV injection" (CWE-1236)
 
 
 class TableError(Exception):
@@ -16,6 +17,30 @@ class TableError(Exception):
     def __init__(self, code: str, names: tuple[str, ...] = ()) -> None:
         super().__init__(f"{code} {names}")
         self.code, self.names = code, names
+
+
+def is_formula_like(text: str) -> bool:
+    return text.startswith(FORMULA_STARTS)
+
+
+def guarded(cell: object) -> object:
+    """Text that a spreadsheet might run gets an apostrophe before it; numbers stay numbers, negative ones too."""
+    return f"'{cell}" if isinstance(cell, str) and is_formula_like(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and is_formula_like(cell[1:]) else cell
+
+
+def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
+    """The file row by row: RFC 4180 (CRLF), UTF-8 with the mark without which Excel shows mojibake; None is empty."""
+    out = io.StringIO("\ufeff", newline="")
+    out.seek(1)
+    writer = csv.writer(out, lineterminator="\r\n")
+    for row in rows:
+        writer.writerow([guarded(cell) for cell in row])
+        yield out.getvalue().encode()
+        out.seek(out.truncate(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +76,9 @@ def read_table(content: bytes, columns: Mapping[str, tuple[str, ...]], required:
         if len(rows) >= MAX_ROWS:
             raise TableError("rows")
         if any(cell.strip() for cell in cells):
-            kept = {name: _plain(cell) for name, cell in zip(heads, cells, strict=False) if name}
+            kept = {name: unguarded(cell.strip()) for name, cell in zip(heads, cells, strict=False) if name}
             rows.append(Row(reader.line_num, kept))
     return rows
-
-
-def _plain(cell: str) -> str:
-    """A cell without what our own exports put before = + - @ to keep Excel from calculating."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@") else cell
 
 
 def _text(content: bytes) -> str:

@@ -12,6 +12,7 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from web.kit.paging import page_link
 from web.kit.site import site
 
 ICONS = Path(__file__).parents[1] / "static" / "vendor" / "icons"
@@ -122,6 +123,6 @@ def init(app: Flask) -> None:
         local_time=local_time, local_date=local_date, duration=duration, percent=percent, number=number, size=size
     )
     app.jinja_env.globals.update(
-        icon=icon, asset=asset, navigation=NAVIGATION, role_names=ROLE_NAMES, is_current=_current
+        icon=icon, asset=asset, page_link=page_link, navigation=NAVIGATION, role_names=ROLE_NAMES, is_current=_current
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

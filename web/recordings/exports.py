@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 from urllib.parse import quote
 
 from flask import Response, abort, flash, redirect, request, stream_with_context, url_for
@@ -16,6 +13,7 @@ from werkzeug.datastructures import Headers
 
 from web.config import AnalyzerError
 from web.kit import audit
+from web.kit.csvfile import csv_lines
 from web.kit.login import viewer
 from web.kit.pages import duration, local_time
 from web.kit.refusals import GoneError, SignedError
@@ -27,7 +25,6 @@ from web.recordings.blueprint import asked, blueprint
 from web.recordings.words import review_names, state_names
 
 BATCH = 200  # recordings a transaction: others get to write in between
-_CALCULATES = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.post("/bulk")
@@ -99,54 +96,41 @@ def _csv(lines: Callable[[Session], Iterable[listing.ListLine]], count: int | No
         audit.record(session, "export", "recordings", "", count=count, **asked().arguments())
     headers = Headers()
     headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(_('录音清单.csv'))}"
-    return Response(stream_with_context(_rows(lines)), content_type="text/csv; charset=utf-8", headers=headers)
+    return Response(
+        stream_with_context(csv_lines(_rows(lines))), content_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
-def _rows(lines: Callable[[Session], Iterable[listing.ListLine]]) -> Iterator[bytes]:
-    """Give the file line by line: a hundred thousand recordings are never in memory together."""
-    yield b"\xef\xbb\xbf"
-    heads = [
+def _rows(lines: Callable[[Session], Iterable[listing.ListLine]]) -> Iterator[list[object]]:
+    """One by one: a hundred thousand recordings are never in memory together."""
+    states, reviews = state_names(), review_names()
+    yield [
         _("编号"), _("文件名"), _("录音时间"), _("技师"), _("工号"), _("班组"), _("工单"), _("标准"), _("时长"), _("得分"),
         _("机器得分"), _("未达标条数"), _("禁语条数"), _("疑似处数"), _("无法判断条数"), _("状态"), _("复核"), _("签核人"),
     ]  # fmt: skip
-    states, reviews = state_names(), review_names()
-    yield _row(heads)
     with site().db.reading() as session:
         for line in lines(session):
-            yield _row(
-                [
-                    line.id,
-                    line.name,
-                    local_time(line.recorded_at),
-                    line.technician,
-                    line.staff_no,
-                    line.team,
-                    line.order_no,
-                    line.standard_id,
-                    duration(line.duration_s),
-                    _plain(line.score),
-                    _plain(line.machine_score),
-                    line.missed,
-                    line.forbidden,
-                    line.suspicions,
-                    line.not_judged,
-                    states[line.state],
-                    reviews[line.review_state],
-                    line.signed_by,
-                ]
-            )
+            yield [
+                line.id,
+                line.name,
+                local_time(line.recorded_at),
+                line.technician,
+                line.staff_no,
+                line.team,
+                line.order_no,
+                line.standard_id,
+                duration(line.duration_s),
+                _plain(line.score),
+                _plain(line.machine_score),
+                line.missed,
+                line.forbidden,
+                line.suspicions,
+                line.not_judged,
+                states[line.state],
+                reviews[line.review_state],
+                line.signed_by,
+            ]
 
 
 def _plain(score: float | None) -> str:
     return "" if score is None else f"{score:.1f}"
-
-
-def _row(cells: Iterable[Any]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([_cell(cell) for cell in cells])
-    return out.getvalue().encode()
-
-
-def _cell(cell: Any) -> Any:
-    """What Excel would calculate gets a quote before it (CWE-1236)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_CALCULATES) else cell

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from web.kit.paging import Paging, paging
 from web.models import Recording, Team, Technician, WorkOrder
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,7 @@ class OrderPage:
     """A page of work orders, newest appointment first."""
 
     lines: tuple[OrderLine, ...]
-    number: int
-    pages: int
-    total: int
+    paging: Paging
 
 
 def staff(session: Session, team: str = "", text: str = "") -> tuple[StaffLine, ...]:
@@ -82,7 +79,7 @@ def teams(session: Session) -> tuple[str, ...]:
     return tuple(session.scalars(select(Team.name).order_by(Team.name)))
 
 
-def orders(session: Session, *, number: int, text: str = "", technician_id: int | None = None) -> OrderPage:
+def orders(session: Session, *, wanted: int, text: str = "", technician_id: int | None = None) -> OrderPage:
     """Return a page of work orders."""
     statement: Any = select(WorkOrder.id)
     if text:
@@ -90,9 +87,8 @@ def orders(session: Session, *, number: int, text: str = "", technician_id: int 
     if technician_id is not None:
         statement = statement.where(WorkOrder.technician_id == technician_id)
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    pages = max(1, -(-total // PAGE))
-    number = min(max(number, 1), pages)
-    ids = session.scalars(statement.order_by(WorkOrder.id.desc()).limit(PAGE).offset((number - 1) * PAGE)).all()
+    place = paging(wanted, total)
+    ids = session.scalars(statement.order_by(WorkOrder.id.desc()).limit(place.size).offset(place.offset)).all()
     counts = dict(
         session.execute(
             select(Recording.work_order_id, func.count())
@@ -121,4 +117,4 @@ def orders(session: Session, *, number: int, text: str = "", technician_id: int 
         )
         for o, staff_no, name in rows
     )
-    return OrderPage(lines, number, pages, total)
+    return OrderPage(lines, place)

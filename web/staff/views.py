@@ -8,9 +8,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from web.kit import audit
-from web.kit.csvfile import MAX_ROWS, TableError
+from web.kit.csvfile import MAX_ROWS, TableError, csv_lines
 from web.kit.downloads import attachment
 from web.kit.i18n import gettext as _
+from web.kit.paging import wanted_page
 from web.kit.site import reader, site
 from web.kit.standards import all_facts
 from web.models import Technician, WorkOrder
@@ -67,14 +68,13 @@ def orders() -> ResponseReturnValue:
     """List the work orders."""
     page = queries.orders(
         reader(),
-        number=request.args.get("page", 1, type=int),
+        wanted=wanted_page(),
         text=request.args.get("q", "").strip(),
         technician_id=request.args.get("technician", type=int),
     )
     return render_template(
         "staff/orders.html",
         page=page,
-        arguments=request.args.to_dict(),
         text=request.args.get("q", ""),
         facts=_fact_titles(),
     )
@@ -123,7 +123,7 @@ def import_orders() -> ResponseReturnValue:
 def example(what: str) -> ResponseReturnValue:
     """Give a file to fill in, which Excel opens without mojibake."""
     facts = _fact_titles().values()
-    lines = {
+    rows = {
         "technicians": ("工号,姓名,班组,在职,同意作示范", "1001,王师傅,东区,是,否"),
         "orders": (
             ",".join(["工单号", "工号", "类型", "地址备注", "预约时间", "完成时间", *facts]),
@@ -131,7 +131,7 @@ def example(what: str) -> ResponseReturnValue:
         ),
     }[what]
     name = {"technicians": "人员导入模板.csv", "orders": "工单导入模板.csv"}[what]
-    return attachment(b"\xef\xbb\xbf" + "\r\n".join([*lines, ""]).encode(), "text/csv", name)
+    return attachment(b"".join(csv_lines(row.split(",") for row in rows)), "text/csv", name)
 
 
 def _imported(what: str, take: Callable[[bytes], Imported]) -> ResponseReturnValue:

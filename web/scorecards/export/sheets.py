@@ -14,7 +14,6 @@ CELL_CHARACTERS = 32_767  # Excel's limits for a cell, a sheet, a link and the l
 SHEET_ROWS = 1_048_576
 LINK_CHARACTERS = 2_079
 SHEET_LINKS = 65_530
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # OWASP, "CSV injection"
 
 
 class Kind(StrEnum):
@@ -53,11 +52,6 @@ class Sheet:
                 raise ValueError(f"{self.title} row {number}: {len(row)} values for {len(self.columns)} columns")
         if len(self.rows) >= SHEET_ROWS:
             raise ValueError(f"{self.title}: {len(self.rows)} rows do not fit into a sheet of {SHEET_ROWS}")
-
-
-def is_formula_like(text: str) -> bool:
-    """Say whether a spreadsheet might take the text for a formula."""
-    return text.startswith(FORMULA_STARTS)
 
 
 def local_naive(value: dt.datetime) -> dt.datetime:

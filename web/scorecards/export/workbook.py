@@ -10,6 +10,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from web.kit.csvfile import is_formula_like
 from web.scorecards.export.sheets import (
     CELL_CHARACTERS,
     LINK_CHARACTERS,
@@ -17,7 +18,6 @@ from web.scorecards.export.sheets import (
     Kind,
     Sheet,
     Value,
-    is_formula_like,
     local_naive,
     shown_width,
 )
