@@ -12,11 +12,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.audio import Audio, Layout, open_audio
+from analyzer.audio import Audio, open_audio
 from analyzer.domain import (
     Analysis,
     Dropped,
     Hearing,
+    Layout,
     Role,
     Span,
     Speaker,
@@ -61,8 +62,8 @@ def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings
     told_apart = any(u.speaker != NOBODY for u in hearing.transcript)
     if told_apart and all(u.role is Role.UNKNOWN for u in hearing.transcript):
         hearing = _with_roles(hearing, None, settings)
-    listened = figure_words(load_shared(settings.lexicons))
-    return Analysis(hearing, judge(hearing, load(standard, settings), given, words, listened=listened))
+    listed = figure_words(load_shared(settings.lexicons))
+    return Analysis(hearing, judge(hearing, load(standard, settings), given, words, listed=listed))
 
 
 class Analyzer:
@@ -92,8 +93,8 @@ class Analyzer:
         heard = self.hear(path, _kind(standard), progress, technician_channel)
         progress(Progress("judge", heard.duration_s, heard.duration_s))
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
-        listened = figure_words(load_shared(self.settings.lexicons))
-        return Analysis(heard, judge(heard, standard, given, words, listened=listened))
+        listed = figure_words(load_shared(self.settings.lexicons))
+        return Analysis(heard, judge(heard, standard, given, words, listed=listed))
 
     def hear(
         self, path: Path, kind: Recording, progress: Listener = silent, technician_channel: int | None = None
@@ -112,13 +113,13 @@ class Analyzer:
         warnings: tuple[str, ...] = ()
         if audio.layout is Layout.STEREO:
             speech, turns = channel_turns(audio.samples, (speech[0], speech[1]))
-            found = "channels"
+            diarizer_text = "channels"
         else:
             diarizer = self._diarizer  # loaded before the stage begins, so that loading is no part of its speed
             progress(Progress("diarize", 0.0, duration_s))
             diarization = diarizer.diarize(audio.samples[0], speech[0], kind, progress)
             turns, warnings = diarization.turns, diarization.warnings
-            found = f"{diarizer.name}, found {diarization.found}, kept {diarization.kept}"
+            diarizer_text = f"{diarizer.name}, found {diarization.found}, kept {diarization.kept}"
         progress(Progress("transcribe", 0.0, duration_s))
         parts = [
             hear(samples, spans, transcriber, self.settings, _of(progress, channel, audio.channel_count), channel)
@@ -134,11 +135,12 @@ class Analyzer:
             duration_s,
             _spans(parts, "speech"),
             _spans(parts, "unheard"),
-            replace(transcriber.engine, normaliser=NORMALISER, diarizer=found),
+            replace(transcriber.engine, normaliser=NORMALISER, diarizer=diarizer_text),
             (),
             tuple(quantised(u) for u in utterances),
             _dropped(parts),
             tuple(dict.fromkeys([*audio.warnings, *warnings, *(w for part in parts for w in part.warnings)])),
+            audio.layout,
         )
         return _with_roles(hearing, technician_channel if stereo else None, self.settings)
 

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +15,8 @@ from numpy.typing import NDArray
 from analyzer.audio import messages
 from analyzer.audio.decoder import check_file, decode_file
 from analyzer.audio.report import SAMPLE_RATE_HZ
+from analyzer.domain import Layout
 from analyzer.settings import Settings
-
-
-class Layout(StrEnum):
-    """STEREO only where two different people are on the two channels."""
-
-    MONO = "mono"
-    STEREO = "stereo"
 
 
 @dataclass(frozen=True, slots=True)

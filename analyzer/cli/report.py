@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from collections.abc import Iterable, Sequence
+from typing import TextIO
 
-from analyzer.domain import Analysis, How, ItemResult, Kind, Role, Score, Verdict
+from analyzer.domain import Analysis, Figures, How, ItemResult, Kind, Role, Score, Verdict, quantise_time
 from analyzer.judging.reasons import clock, number
 
 ROLES = {Role.TECHNICIAN: "服务人员", Role.CUSTOMER: "客户", Role.OTHER: "其他人", Role.UNKNOWN: "未知"}
@@ -102,18 +102,18 @@ def _speakers(analysis: Analysis) -> Iterable[str]:
         yield f"{s.id} {ROLES[s.role]}（把握 {s.confidence:.0%}，{clock(s.speech_s)}）"
 
 
-def _figures(figures: Mapping[str, Any]) -> Iterable[str]:
+def _figures(figures: Figures) -> Iterable[str]:
     """One line of the figures that a person compares first; none where nobody speaks."""
-    if not figures.get("talk_share"):
+    if not figures.talk_share:
         return
-    cuts, gap = figures["interruptions"], figures["longest_silence"]
-    rates = ((role, rate) for role, rate in figures["syllables_per_minute"].items() if rate is not None)
+    cuts, gap = figures.interruptions, figures.longest_silence
+    rates = ((role, rate) for role, rate in figures.syllables_per_minute.items() if rate is not None)
     yield "  ".join(
         [
-            "话量  " + "、".join(f"{ROLES[Role(role)]} {share:.0%}" for role, share in figures["talk_share"].items()),
-            "语速（字/分） " + ("、".join(f"{ROLES[Role(role)]} {rate:.0f}" for role, rate in rates) or "话太少，不计"),
+            "话量  " + "、".join(f"{ROLES[role]} {share:.0%}" for role, share in figures.talk_share.items()),
+            "语速（字/分） " + ("、".join(f"{ROLES[role]} {rate:.0f}" for role, rate in rates) or "话太少，不计"),
             "打断 " + ("无法判断" if cuts is None else f"{len(cuts)} 次"),
-            "最长静默 " + (f"{gap['duration_s']:.1f} 秒（{clock(gap['start_s'])} 起）" if gap else "无"),
+            "最长静默 " + (f"{quantise_time(gap.duration_s):.1f} 秒（{clock(gap.start_s)} 起）" if gap else "无"),
         ]
     )
 

@@ -59,4 +59,6 @@ def bare_result(
         hits,
         nearest,
         searched,
+        item.penalty,
+        item.cap,
     )

@@ -11,7 +11,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.ear import Ear, table_for
 from analyzer.judging.facts import asked_about, establish, holds, names
-from analyzer.judging.figures import NO_WORDS, Archive, FigureWords, figures
+from analyzer.judging.figures import NO_WORDS, FigureWords, figures
 from analyzer.judging.forbidden import judge_forbidden
 from analyzer.judging.reasons import clock, part, reason
 from analyzer.judging.required import judge_required
@@ -27,14 +27,12 @@ def judge(
     given: Mapping[str, bool],
     words: Any,
     *,
-    listened: FigureWords = NO_WORDS,
-    archive: Archive | None = None,
+    listed: FigureWords = NO_WORDS,
 ) -> Judgement:
     """Judge `hearing` by `standard`.
 
-    `given` are facts that came with the recording; `words` is a jieba tokenizer. `listened` and `archive` matter to
-    the figures alone: the words that they count, the recordings that keywords are weighed against. Same arguments,
-    same result.
+    `given` are facts that came with the recording; `words` is a jieba tokenizer. `listed` are the words
+    that the figures count. Same arguments, same result.
     Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
     """
     check_given(given, standard)
@@ -50,7 +48,7 @@ def judge(
         facts,
         ordered,
         score(ordered, {item.id: item for item in standard.items}),
-        figures(hearing, ear, listened, archive),
+        figures(hearing, ear, listed),
         _warnings(hearing, ear),
     )
 

@@ -1,6 +1,17 @@
 """Analysis to JSON (schema 1, docs/CONTRACTS.md) and a stored transcript back."""
 
-from analyzer.serial.read import NOBODY, documents, parse_analysis, read_analysis
+from analyzer.serial.analysis import analysis_from_dict
+from analyzer.serial.hearing import NOBODY
+from analyzer.serial.read import documents, parse_analysis, read_analysis
 from analyzer.serial.write import analysis_to_dict, dump, quantised
 
-__all__ = ["NOBODY", "analysis_to_dict", "documents", "dump", "parse_analysis", "quantised", "read_analysis"]
+__all__ = [
+    "NOBODY",
+    "analysis_from_dict",
+    "analysis_to_dict",
+    "documents",
+    "dump",
+    "parse_analysis",
+    "quantised",
+    "read_analysis",
+]

@@ -11,8 +11,10 @@ from analyzer.domain import (
     SCHEMA,
     Analysis,
     Fact,
+    Figures,
     Hit,
     ItemResult,
+    Role,
     Score,
     Span,
     Utterance,
@@ -31,6 +33,7 @@ def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
         "duration_s": hearing.duration_s,
         "speech_s": float(hearing.speech_s),
         "unheard_s": float(hearing.unheard_s),
+        "layout": None if hearing.layout is None else hearing.layout.value,
         "standard": {"id": ref.id, "version": ref.version, "digest": ref.digest, "title": ref.title},
         "engine": asdict(hearing.engine),
         "facts": {name: _fact(fact) for name, fact in judgement.facts.items()},
@@ -44,7 +47,7 @@ def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
         "unheard": [_span_pair(s) for s in hearing.unheard],
         "items": [_item(item) for item in judgement.items],
         "score": _score(judgement.score),
-        "figures": judgement.figures,
+        "figures": _figures(judgement.figures),
         "warnings": [*hearing.warnings, *judgement.warnings],
         "hearing_warnings": list(hearing.warnings),
     }
@@ -106,11 +109,37 @@ def _item(item: ItemResult) -> dict[str, Any]:
         "verdict": None if item.verdict is None else item.verdict.value,
         "credit": item.credit,
         "weight": item.weight,
+        "penalty": item.penalty,
+        "cap": item.cap,
         "reason": item.reason,
         "hits": [_hit(h) for h in item.hits],
         "nearest": None if item.nearest is None else _hit(item.nearest),
         "searched": [{"start_s": quantise_time(s.start_s), "end_s": quantise_time(s.end_s)} for s in item.searched],
     }
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
+    gap, cuts, polite = figures.longest_silence, figures.interruptions, figures.politeness
+    return {
+        "talk_s": _by_role(figures.talk_s),
+        "talk_share": _by_role(figures.talk_share),
+        "syllables": _by_role(figures.syllables),
+        "syllables_per_minute": _by_role(figures.syllables_per_minute),
+        "interruptions": None
+        if cuts is None
+        else [{**asdict(cut), "by": cut.by.value, "on": cut.on.value} for cut in cuts],
+        "silence_share": figures.silence_share,
+        "longest_silence": None if gap is None else {**asdict(gap), "duration_s": quantise_time(gap.duration_s)},
+        "first_greeting_s": figures.first_greeting_s,
+        "first_greeting_after_s": figures.first_greeting_after_s,
+        "politeness": None if polite is None else asdict(polite),
+        "keywords": [asdict(word) for word in figures.keywords],
+        "keywords_documents": 0,  # schema 1 has the key: an idf of jieba's bundled table, not of an archive
+    }
+
+
+def _by_role(values: Mapping[Role, Any]) -> dict[str, Any]:
+    return {role.value: value for role, value in values.items()}
 
 
 def _score(score: Score) -> dict[str, Any]:

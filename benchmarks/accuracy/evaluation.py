@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from analyzer.domain import Analysis, Hit, ItemResult, Kind, Role, Verdict
+from analyzer.domain import Analysis, Hit, ItemResult, Kind, Layout, Role, Verdict
 from benchmarks.accuracy.alignment import (
     TurnScore,
     conversation_errors,
@@ -113,7 +113,7 @@ def evaluate(
     hearing = analysis.hearing
     score = score_turns(turns, hearing.transcript)
     roles = {s.id: s.role for s in hearing.speakers}
-    channels = hearing.engine.diarizer == "channels"
+    channels = hearing.layout is Layout.STEREO
     errors = conversation_errors(turns, hearing.transcript, score.mapping, channels=channels)
     sound = conversation_errors(turns, hearing.transcript, score.mapping, channels=channels, measure=sound_errors)
     results = {item.id: item for item in analysis.judgement.items}

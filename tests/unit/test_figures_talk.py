@@ -66,22 +66,22 @@ def test_latin_words_of_two_turns_do_not_run_together() -> None:
 
 
 def test_a_rate_is_syllables_a_minute_of_the_roles_own_talk() -> None:
-    assert syllables_per_minute({"technician": 50}, {"technician": 10.0}) == {"technician": 300.0}
+    assert syllables_per_minute({T: 50}, {T: 10.0}) == {T: 300.0}
 
 
 def test_under_five_seconds_of_talk_there_is_no_rate() -> None:
-    assert syllables_per_minute({"customer": 20}, {"customer": 4.99}) == {"customer": None}
+    assert syllables_per_minute({C: 20}, {C: 4.99}) == {C: None}
     assert per_minute(0, 5.0) == 0.0
 
 
 def test_a_role_whose_turns_hold_no_words_has_the_rate_of_none() -> None:
-    assert syllables_per_minute({}, {"customer": 6.0}) == {"customer": 0.0}
+    assert syllables_per_minute({}, {C: 6.0}) == {C: 0.0}
 
 
 def test_silence_is_counted_between_the_first_and_the_last_voice() -> None:
     voices = [Span(30.0, 40.0), Span(45.0, 50.0)]
     assert silence_share(voices) == 0.25
-    assert longest_silence(voices) == {"start_s": 40.0, "end_s": 45.0, "duration_s": 5.0}
+    assert longest_silence(voices) == Span(40.0, 45.0)
 
 
 def test_without_a_voice_there_is_no_silence_to_tell_of() -> None:
@@ -97,4 +97,4 @@ def test_one_voice_without_a_pause_leaves_no_silence() -> None:
 
 def test_of_two_silences_alike_the_earlier_is_the_longest() -> None:
     voices = [Span(0.0, 0.4), Span(0.6, 2.0), Span(2.2, 3.0)]  # in floats the second is longer by a hair
-    assert longest_silence(voices) == {"start_s": 0.4, "end_s": 0.6, "duration_s": 0.2}
+    assert longest_silence(voices) == Span(0.4, 0.6)

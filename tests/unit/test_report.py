@@ -13,9 +13,11 @@ from analyzer.domain import (
     Dropped,
     Engine,
     Fact,
+    Figures,
     Hearing,
     Hit,
     How,
+    Interruption,
     ItemResult,
     Judgement,
     Kind,
@@ -69,12 +71,12 @@ def analysis() -> Analysis:
             item("knock", None, "由人勾选。", how=How.PERSON, clause="三.4(4)"),
         ),
         Score(56.7, 66.7, 10.0, None, 4, 1, 1, COVERAGE),
-        {
-            "talk_share": {"technician": 0.72, "customer": 0.28},
-            "syllables_per_minute": {"technician": 305.3, "customer": None},
-            "interruptions": [{"at_s": 2.0}],
-            "longest_silence": {"start_s": 64.0, "end_s": 68.8, "duration_s": 4.8},
-        },
+        Figures(
+            talk_share={T: 0.72, C: 0.28},
+            syllables_per_minute={T: 305.3, C: None},
+            interruptions=(Interruption(2.0, T, C, "S1", "S2", 0.5),),
+            longest_silence=Span(64.0, 68.8),
+        ),
         ("说话人身份把握不大（S3），请核对后再看结论",),
     )
     return Analysis(hearing, judgement)
@@ -106,7 +108,7 @@ def test_a_recording_without_speech_says_so_instead_of_a_score(golden: Callable[
         if i.how is How.RULE
     )
     nothing = Score(None, None, 0.0, None, 0, 6, 0, {**COVERAGE, "items": 6, "link": 0, "person": 0})
-    judgement = replace(whole.judgement, items=items, score=nothing, facts={}, figures={}, warnings=())
+    judgement = replace(whole.judgement, items=items, score=nothing, facts={}, figures=Figures(), warnings=())
     golden(GOLDEN / "silent.txt", text(Analysis(silent, judgement)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +16,38 @@ from analyzer.domain import (
     Dropped,
     Engine,
     Fact,
+    Figures,
     Hearing,
+    Hit,
+    How,
+    Interruption,
+    ItemResult,
     Judgement,
+    Keyword,
+    Kind,
+    Layout,
+    Politeness,
     Role,
     Score,
     Span,
     Speaker,
     StandardRef,
     Utterance,
+    Verdict,
     quantise_ratio,
     quantise_time,
 )
 from analyzer.errors import TranscriptError
-from analyzer.serial import NOBODY, analysis_to_dict, documents, dump, parse_analysis, quantised, read_analysis
+from analyzer.serial import (
+    NOBODY,
+    analysis_from_dict,
+    analysis_to_dict,
+    documents,
+    dump,
+    parse_analysis,
+    quantised,
+    read_analysis,
+)
 from tests.cast import C, T, heard, talk
 
 GIVEN = {"late": True, "charged": False}
@@ -43,11 +63,26 @@ ratios = st.floats(0, 1).map(quantise_ratio)
 seconds = st.floats(0, 10_000).map(quantise_time)
 names = st.text(min_size=1, max_size=5)
 roles = st.sampled_from(Role)
+short = st.text(max_size=5)
+points = st.floats(0, 100).map(lambda value: round(value, 1))
+whole = st.integers(0, 1000)
 
 
 @st.composite
 def spans(draw: st.DrawFn) -> Span:
     return Span(*sorted((draw(seconds), draw(seconds))))
+
+
+@st.composite
+def hits(draw: st.DrawFn) -> Hit:
+    when = draw(spans())
+    return Hit(
+        when.start_s, when.end_s, draw(roles), draw(short), draw(short), draw(ratios), draw(st.booleans()), draw(short)
+    )
+
+
+def by_role(values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[Role, Any]]:
+    return st.dictionaries(roles, values, max_size=2)
 
 
 @st.composite
@@ -64,17 +99,97 @@ def hearings(draw: st.DrawFn) -> Hearing:
     said = sorted(draw(st.lists(utterances(), max_size=4)), key=lambda u: (u.start_s, u.end_s, u.speaker))
     ids = {u.speaker: u.role for u in said} | draw(st.dictionaries(names, roles, max_size=2))
     dropped = st.builds(Dropped, seconds, seconds, st.text(max_size=5), st.text(max_size=5))
+    engine = Engine(*draw(st.lists(st.text(max_size=5), min_size=7, max_size=7)))
+    layout = draw(st.sampled_from(Layout) if engine.diarizer else st.sampled_from((*Layout, None)))
     return Hearing(
         draw(names),
         draw(st.floats(10_000, 20_000).map(quantise_time)),
         tuple(draw(st.lists(spans(), max_size=3))),
         tuple(draw(st.lists(spans(), max_size=3))),
-        Engine(*draw(st.lists(st.text(max_size=5), min_size=7, max_size=7))),
+        engine,
         tuple(Speaker(name, role, draw(ratios), draw(seconds)) for name, role in ids.items()),
         tuple(said),
         tuple(draw(st.lists(dropped, max_size=2))),
         tuple(draw(st.lists(st.text(max_size=5), max_size=2))),
+        layout,
     )
+
+
+items_of_any_kind = st.builds(
+    ItemResult,
+    names,
+    st.sampled_from(Kind),
+    st.sampled_from(How),
+    short,
+    short,
+    st.none() | st.sampled_from(Verdict),
+    st.none() | ratios,
+    points,
+    short,
+    st.lists(hits(), max_size=2).map(tuple),
+    st.none() | hits(),
+    st.lists(spans(), max_size=2).map(tuple),
+    points,
+    st.none() | points,
+)
+figures = st.builds(
+    Figures,
+    talk_s=by_role(seconds),
+    talk_share=by_role(ratios),
+    syllables=by_role(whole),
+    syllables_per_minute=by_role(st.none() | points),
+    interruptions=st.none()
+    | st.lists(st.builds(Interruption, seconds, roles, roles, short, short, seconds), max_size=2).map(tuple),
+    silence_share=st.none() | ratios,
+    longest_silence=st.none() | spans(),
+    first_greeting_s=st.none() | seconds,
+    first_greeting_after_s=st.none() | seconds,
+    politeness=st.none() | st.builds(Politeness, whole, st.none() | points, st.dictionaries(short, whole, max_size=2)),
+    keywords=st.lists(st.builds(Keyword, names, points, whole, seconds), max_size=2).map(tuple),
+)
+judgements = st.builds(
+    Judgement,
+    st.builds(StandardRef, names, short, short, short),
+    st.dictionaries(
+        names,
+        st.builds(Fact, st.booleans(), st.sampled_from(("given", "heard")), st.lists(hits(), max_size=1).map(tuple)),
+        max_size=2,
+    ),
+    st.lists(items_of_any_kind, max_size=2).map(tuple),
+    st.builds(
+        Score,
+        *(st.none() | points, st.none() | points, points, st.none() | points),
+        *(whole, whole, whole),
+        st.dictionaries(short, whole, max_size=2),
+    ),
+    figures,
+    st.lists(short, max_size=2).map(tuple),
+)
+
+
+@given(hearings(), judgements)
+@settings(deadline=None)
+def test_a_whole_analysis_that_is_written_is_read_back_equal(hearing: Hearing, judgement: Judgement) -> None:
+    analysis = Analysis(hearing, judgement)
+    text = dump(analysis_to_dict(analysis))
+    assert analysis_from_dict(json.loads(text), "x.json") == analysis
+    assert dump(analysis_to_dict(analysis_from_dict(json.loads(text), "x.json"))) == text
+
+
+STORED = sorted((Path(__file__).parents[1] / "web" / "data").glob("*.analysis.json"))
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_a_stored_sample_is_written_as_it_was_but_for_keys_that_came_later(path: Path) -> None:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    again = analysis_to_dict(analysis_from_dict(stored, path.name))
+    assert again["layout"] == ("stereo" if stored["engine"]["diarizer"] == "channels" else "mono")
+    for item in again["items"]:
+        terms = stored.get("terms", {}).get(item["id"], {"penalty": 0.0, "cap": None})
+        assert {key: item.pop(key) for key in ("penalty", "cap")} == terms
+    del again["layout"]
+    stored.pop("terms", None)
+    assert dump(again) == dump(stored)
 
 
 @given(hearings(), st.booleans())
@@ -217,6 +332,62 @@ def test_a_bad_transcript_is_refused_naming_file_and_field(data: object, code: s
     assert refused.value.advice
 
 
+WHOLE = analysis_to_dict(Analysis(heard(talk((T, "您好"), (C, "请进")), [Span(3.0, 4.0)]), JUDGEMENT))
+ITEM: dict[str, Any] = {"id": "greeting", "kind": "required", "how": "rule"}
+HIT = {"start_s": 0.0, "end_s": 1.0, "role": "technician"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"items": None}, "items", "items"),
+        ({"items": [5]}, "object", "items[0]"),
+        ({"items": [{**ITEM, "id": None}]}, "text", "items[0].id"),
+        ({"items": [ITEM, {**ITEM, "kind": "banned"}]}, "kind", "items[1].kind"),
+        ({"items": [{**ITEM, "how": None}]}, "how", "items[0].how"),
+        ({"items": [{**ITEM, "verdict": "maybe"}]}, "verdict", "items[0].verdict"),
+        ({"items": [{**ITEM, "credit": 2}]}, "ratio", "items[0].credit"),
+        ({"items": [{**ITEM, "hits": [HIT, {**HIT, "role": "boss"}]}]}, "role", "items[0].hits[1].role"),
+        ({"items": [{**ITEM, "hits": [{**HIT, "suspicion": "yes"}]}]}, "flag", "items[0].hits[0].suspicion"),
+        ({"items": [{**ITEM, "nearest": {**HIT, "end_s": -1}}]}, "number", "items[0].nearest.end_s"),
+        ({"items": [{**ITEM, "searched": [{"start_s": 2, "end_s": 1}]}]}, "times", "items[0].searched[0]"),
+        ({"items": [{**ITEM, "searched": 5}]}, "list", "items[0].searched"),
+        ({"items": [ITEM], "terms": {"greeting": {"cap": "x"}}}, "number", "items[0].cap"),
+        ({"standard": None}, "object", "standard"),
+        ({"standard": {"version": "1"}}, "text", "standard.id"),
+        ({"score": None}, "object", "score"),
+        ({"score": {"judged": 1.5}}, "count", "score.judged"),
+        ({"figures": {"talk_s": {"boss": 1.0}}}, "role", "figures.talk_s"),
+        ({"figures": {"interruptions": [{}]}}, "number", "figures.interruptions[0].at_s"),
+        ({"layout": "surround"}, "layout", "layout"),
+    ],
+)
+def test_a_bad_analysis_is_refused_naming_file_and_field(change: dict[str, Any], code: str, field: str) -> None:
+    with pytest.raises(TranscriptError) as refused:
+        analysis_from_dict({**WHOLE, **change}, "王师傅.json")
+    assert refused.value.code == f"transcript-{code}"
+    assert refused.value.message.startswith("王师傅.json")
+    assert field in refused.value.message
+
+
+def test_of_a_judged_document_little_is_needed_and_unknown_keys_do_no_harm() -> None:
+    old = {
+        "transcript": [{**MINIMAL, "pitch": 3}],
+        "standard": {"id": "visit", "version": 1},
+        "items": [{**ITEM, "hits": [{**HIT, "by": "meaning"}]}, {**ITEM, "id": "rude", "kind": "forbidden"}],
+        "terms": {"rude": {"penalty": 15.0, "cap": 59.0}},
+        "score": {"value": None},
+        "engine": {"name": "faster-whisper", "diarizer": "channels"},
+        "checks": [],
+    }
+    analysis = analysis_from_dict(old, "x.json")
+    greeting, rude = analysis.judgement.items
+    assert (greeting.weight, greeting.penalty, greeting.hits) == (1.0, 0.0, (Hit(0.0, 1.0, T, "", "", 1.0),))
+    assert (rude.penalty, rude.cap, rude.verdict) == (15.0, 59.0, None)
+    assert (analysis.judgement.figures, analysis.hearing.layout) == (Figures(), Layout.STEREO)
+    assert analysis.judgement.standard == StandardRef("visit", "1", "")
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -227,8 +398,7 @@ json_values = st.recursive(
 @given(st.data())
 @settings(max_examples=300, deadline=None)
 def test_any_value_in_any_place_is_read_or_refused_but_never_crashes(data: st.DataObject) -> None:
-    hearing = heard(talk((T, "您好"), (C, "请进")), [Span(3.0, 4.0)])
-    spoilt = json.loads(dump(analysis_to_dict(Analysis(hearing, JUDGEMENT))))
+    spoilt = json.loads(dump({**WHOLE, "items": [{**ITEM, "hits": [HIT], "searched": [{"start_s": 0, "end_s": 1}]}]}))
     place: Any = spoilt
     while True:
         keys = list(place) if isinstance(place, dict) else list(range(len(place)))
@@ -238,12 +408,12 @@ def test_any_value_in_any_place_is_read_or_refused_but_never_crashes(data: st.Da
             place[key] = data.draw(json_values)
             break
         place = inner
-    try:
+    with suppress(TranscriptError):
         hearing, facts = parse_analysis(spoilt, "x.json")
-    except TranscriptError:
-        return
-    assert all(isinstance(value, bool) for value in facts.values())
-    dump(analysis_to_dict(Analysis(hearing, JUDGEMENT))).encode("utf-8")
+        assert all(isinstance(value, bool) for value in facts.values())
+        dump(analysis_to_dict(Analysis(hearing, JUDGEMENT))).encode("utf-8")
+    with suppress(TranscriptError):
+        dump(analysis_to_dict(analysis_from_dict(spoilt, "x.json"))).encode("utf-8")
 
 
 @pytest.mark.parametrize(

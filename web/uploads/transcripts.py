@@ -59,7 +59,7 @@ def _document(here: Site, data: object, place: str, details: Details) -> dict[st
     if complete and stated.get("id") == found.id:
         return dict(whole)
     ref = StandardRef(found.id, found.version, found.digest, found.title)
-    return analysis_to_dict(Analysis(hearing, Judgement(ref, {}, (), NOTHING_JUDGED, {}, ())))
+    return analysis_to_dict(Analysis(hearing, Judgement(ref, {}, (), NOTHING_JUDGED)))
 
 
 def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, path: Path, details: Details) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.domain import quantise_time
+from analyzer.domain import Politeness, quantise_time
 from analyzer.judging.figures.talk import per_minute, talk_seconds
 from analyzer.matching import Match, Stream, covers
 from analyzer.rubric.model import Gap, Literal, Phrase, PhraseList, Shared
@@ -103,17 +103,14 @@ def first_greeting(stream: Stream, words: FigureWords) -> float | None:
     return quantise_time(stream.span(found[0].first, found[0].last).start_s) if found else None
 
 
-def politeness(stream: Stream, words: FigureWords) -> dict[str, object] | None:
-    """Return how many polite words `stream` holds, a minute of its talk and by word; None where none is listed."""
+def politeness(stream: Stream, words: FigureWords) -> Politeness | None:
+    """How many polite words `stream` holds; None where none is listed."""
     if not words.politeness:
         return None
     said = Counter(stream.text[m.first : m.last + 1] for m in words.politeness.spot(stream))
     talk_s = sum(talk_seconds(stream.utterances).values())
-    return {
-        "total": said.total(),
-        "per_minute": per_minute(said.total(), talk_s),
-        "by_phrase": dict(sorted(said.items(), key=lambda pair: (-pair[1], pair[0]))),
-    }
+    by_phrase = dict(sorted(said.items(), key=lambda pair: (-pair[1], pair[0])))
+    return Politeness(said.total(), per_minute(said.total(), talk_s), by_phrase)
 
 
 def _spotter(shared: Shared, names: Iterable[str]) -> Spotter:

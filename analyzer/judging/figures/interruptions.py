@@ -14,13 +14,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from analyzer.domain import Hearing, Utterance, quantise_time
+from analyzer.domain import Hearing, Interruption, Layout, Utterance, quantise_time
 from analyzer.matching import Stream
 
 LEAST_OVERLAP_S = 0.3  # less is the slack of character times, or a start at the very end of a turn
 LEAST_AFTER_S = 0.5  # who stops sooner has not taken the floor
 PAUSE_S = 0.6  # between characters further apart than this the speaker is pausing: to begin there is no cutting in
-ONE_CHANNEL_EACH = "channels"  # what the pipeline calls the diarizer of a recording with one person a channel
 
 # Reactive tokens: Clancy et al., "The conversational use of reactive tokens in English, Japanese, and Mandarin",
 # J. Pragmatics 26 (1996), with the assents of service calls.
@@ -46,20 +45,20 @@ class _Turn:
         return place == len(starts_s) or starts_s[place] - time_s <= PAUSE_S
 
 
-def interruptions(hearing: Hearing, stream: Stream) -> list[dict[str, object]] | None:
-    """Return the interruptions among the utterances of `stream` (everybody's), in order of time.
+def interruptions(hearing: Hearing, stream: Stream) -> tuple[Interruption, ...] | None:
+    """The interruptions among the utterances of `stream` (everybody's), in order of time.
 
     None where overlapping talk could not have been heard.
     """
     if not _overlaps_heard(hearing):
         return None
-    found: list[dict[str, object]] = []
+    cuts: list[Interruption] = []
     open_turns: list[_Turn] = []
     for turn in sorted(_turns(stream), key=lambda t: (t.begins_s, t.said.end_s, t.said.speaker)):
         open_turns = [t for t in open_turns if t.said.end_s > turn.begins_s]
-        found += [_interruption(turn, other) for other in open_turns if _cuts_in(turn, other)]
+        cuts += [_interruption(turn, other) for other in open_turns if _cuts_in(turn, other)]
         open_turns.append(turn)
-    return found
+    return tuple(cuts)
 
 
 def _overlaps_heard(hearing: Hearing) -> bool:
@@ -67,8 +66,8 @@ def _overlaps_heard(hearing: Hearing) -> bool:
 
     Turns that overlap in our own transcript of one microphone are slack of the times, not talk.
     """
-    if hearing.engine.diarizer:
-        return hearing.engine.diarizer == ONE_CHANNEL_EACH
+    if hearing.layout is not None:
+        return hearing.layout is Layout.STEREO
     ends_s: dict[str, float] = {}
     for u in sorted(hearing.transcript, key=lambda u: u.start_s):
         if any(end_s - u.start_s >= LEAST_OVERLAP_S for who, end_s in ends_s.items() if who != u.speaker):
@@ -99,12 +98,12 @@ def _cuts_in(turn: _Turn, other: _Turn) -> bool:
     )
 
 
-def _interruption(turn: _Turn, other: _Turn) -> dict[str, object]:
-    return {
-        "at_s": quantise_time(turn.begins_s),
-        "by": turn.said.role.value,
-        "on": other.said.role.value,
-        "by_speaker": turn.said.speaker,
-        "on_speaker": other.said.speaker,
-        "overlap_s": quantise_time(other.said.end_s - turn.begins_s),
-    }
+def _interruption(turn: _Turn, other: _Turn) -> Interruption:
+    return Interruption(
+        at_s=quantise_time(turn.begins_s),
+        by=turn.said.role,
+        on=other.said.role,
+        by_speaker=turn.said.speaker,
+        on_speaker=other.said.speaker,
+        overlap_s=quantise_time(other.said.end_s - turn.begins_s),
+    )

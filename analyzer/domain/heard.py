@@ -1,16 +1,9 @@
-"""What the stages of the analysis hand to each other: frozen values, standard library only.
-
-All times are seconds from the start of the recording, in half-open intervals [start_s, end_s).
-Times are kept to 10 ms and confidences to 3 decimals (`quantised`), so that a transcript read back
-from its JSON is equal to the one that was written and is judged to the same verdicts.
-"""
+"""The left half's values: times, words and whose they are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-
-SCHEMA = 1
 
 
 class Role(StrEnum):
@@ -22,28 +15,11 @@ class Role(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Kind(StrEnum):
-    """Whether a clause asks for words or bans them."""
+class Layout(StrEnum):
+    """What the channels of a recording hold: STEREO only where two different people are on the two channels."""
 
-    REQUIRED = "required"
-    FORBIDDEN = "forbidden"
-
-
-class How(StrEnum):
-    """What can check a clause: rules over the words, links between recordings, or a person."""
-
-    RULE = "rule"
-    LINK = "link"
-    PERSON = "person"
-
-
-class Verdict(StrEnum):
-    """The four verdicts. For a forbidden item `MET` means "not said"."""
-
-    MET = "met"
-    MISSED = "missed"
-    NOT_APPLICABLE = "not_applicable"
-    CANNOT_JUDGE = "cannot_judge"
+    MONO = "mono"
+    STEREO = "stereo"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,7 +35,6 @@ class Span:
 
     @property
     def duration_s(self) -> float:
-        """Length in seconds."""
         return self.end_s - self.start_s
 
     def overlap_s(self, other: Span) -> float:
@@ -169,6 +144,7 @@ class Hearing:
     """All that was heard in one recording: the left half of the pipeline hands this to the right.
 
     `speech` are the stretches in which a voice was detected, `unheard` those of them that got no text.
+    `layout` is None where nobody knows: a transcript from another system.
     """
 
     file: str
@@ -180,6 +156,7 @@ class Hearing:
     transcript: tuple[Utterance, ...]
     dropped: tuple[Dropped, ...] = ()
     warnings: tuple[str, ...] = ()
+    layout: Layout | None = None
 
     @property
     def speech_s(self) -> float:
@@ -188,97 +165,7 @@ class Hearing:
 
     @property
     def unheard_s(self) -> float:
-        """Seconds of detected speech that got no text."""
         return round(sum(s.duration_s for s in self.unheard), 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact about the job: given with the recording, or heard in it (then `hits` prove it)."""
-
-    value: bool
-    source: str  # "given" | "heard"
-    hits: tuple[Hit, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Words that count as evidence: where, who, what was said and which phrase it answers.
-
-    `similarity` in [0, 1]; a `suspicion` waits for a person and decides nothing.
-    """
-
-    start_s: float
-    end_s: float
-    role: Role
-    quote: str
-    phrase: str
-    similarity: float
-    suspicion: bool = False
-    element: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemResult:
-    """The verdict on one clause, with its evidence. `credit` in [0, 1]; None where not judged."""
-
-    id: str
-    kind: Kind
-    how: How
-    clause: str
-    text: str
-    verdict: Verdict | None
-    credit: float | None
-    weight: float
-    reason: str
-    hits: tuple[Hit, ...] = ()
-    nearest: Hit | None = None
-    searched: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StandardRef:
-    """Which text judged: id, version and the digest of everything that can change a verdict."""
-
-    id: str
-    version: str
-    digest: str
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The number with what it was made of; `value` is None where no item was judged."""
-
-    value: float | None
-    base: float | None
-    penalty: float
-    cap: float | None
-    judged: int
-    not_judged: int
-    suspicions: int
-    coverage: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The right half's result: verdicts, score and figures of one recording under one standard."""
-
-    standard: StandardRef
-    facts: dict[str, Fact]
-    items: tuple[ItemResult, ...]
-    score: Score
-    figures: dict[str, object] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What `python -m analyzer run` gives for one file."""
-
-    hearing: Hearing
-    judgement: Judgement
 
 
 def quantise_time(value_s: float) -> float:

@@ -1,0 +1,66 @@
+"""What the stages of the analysis hand to each other: frozen values, standard library only.
+
+`heard.py` is the left half (words, speakers, times), `judged.py` the right (verdicts, score), `figures.py` what is
+counted beside. All times are seconds from the start of the recording, in half-open intervals [start_s, end_s).
+Times are kept to 10 ms and confidences to 3 decimals (`quantised`), so that a transcript read back from its JSON is
+equal to the one that was written and is judged to the same verdicts.
+"""
+
+from analyzer.domain.figures import Figures, Interruption, Keyword, Politeness
+from analyzer.domain.heard import (
+    Dropped,
+    Engine,
+    Hearing,
+    Layout,
+    Role,
+    Segment,
+    Span,
+    Speaker,
+    SpeakerTurn,
+    Utterance,
+    quantise_ratio,
+    quantise_time,
+)
+from analyzer.domain.judged import (
+    SCHEMA,
+    Analysis,
+    Fact,
+    Hit,
+    How,
+    ItemResult,
+    Judgement,
+    Kind,
+    Score,
+    StandardRef,
+    Verdict,
+)
+
+__all__ = [
+    "SCHEMA",
+    "Analysis",
+    "Dropped",
+    "Engine",
+    "Fact",
+    "Figures",
+    "Hearing",
+    "Hit",
+    "How",
+    "Interruption",
+    "ItemResult",
+    "Judgement",
+    "Keyword",
+    "Kind",
+    "Layout",
+    "Politeness",
+    "Role",
+    "Score",
+    "Segment",
+    "Span",
+    "Speaker",
+    "SpeakerTurn",
+    "StandardRef",
+    "Utterance",
+    "Verdict",
+    "quantise_ratio",
+    "quantise_time",
+]
