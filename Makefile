@@ -2,24 +2,29 @@
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
-FLASK := $(PY) -m flask --app web
+PIP := $(PY) -m pip install -qq --disable-pip-version-check
+WEB := $(PY) -m web
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo run user samples install model check test bench clean help
+.PHONY: demo intro run user samples install model check test bench clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
-demo: model  ## everything from a bare checkout: environment, model, demo data, site and worker on 127.0.0.1:8000
+demo: intro model  ## everything from a bare checkout: environment, model, demo data, site and worker on 127.0.0.1:8000
 	@mkdir -p var/demo && ln -sfn ../models var/demo/models
-	TINGJIAN_HOME=var/demo $(FLASK) demo
+	@TINGJIAN_HOME=var/demo $(WEB) demo
+
+intro:
+	@echo "听检演示：人物、工单和录音都是虚构的；一切在本机运行，数据放在 var/demo，与真实数据分开。"
+	@test -e $(VENV)/.installed || echo "第一次运行先安装 Python 环境（约五分钟，看网速；装好占 3.5 GB）和语音模型（不到一分钟），中途没有输出是正常的。"
+	@echo "网站随后开在 http://127.0.0.1:8000 ，打开时后台还在补齐演示数据（约两分钟）。Ctrl-C 停止；再运行 make demo 会接着用。"
 
 run: model  ## site and worker for real use, data in var/ (first: make user NAME=chen)
-	$(FLASK) up
+	$(WEB) up
 
 user: install  ## add an account: make user NAME=chen ROLE=admin
-	$(FLASK) users add $(NAME) --role $(or $(ROLE),admin)
+	$(WEB) users add $(NAME) --role $(or $(ROLE),admin)
 
 samples: model  ## analyse the samples in the terminal, without site or database
 	$(PY) -m analyzer demo samples
@@ -48,18 +53,18 @@ clean:  ## remove the environment and everything that was built
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新版本：请先安装，或用 make PYTHON=/路径/python3.11 指定"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 # torch goes first and alone: with it in place nothing later pulls a CUDA build in.
 $(VENV)/.installed: requirements.txt | $(PY)
-	$(PIP) $$(grep '^torch==' requirements.txt)
-	$(PIP) -r requirements.txt
+	@$(PIP) $$(grep '^torch==' requirements.txt)
+	@$(PIP) -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(PIP) -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed-dev
-	$(PIP) -r requirements-bench.txt
+	@$(PIP) -r requirements-bench.txt
 	@touch $@

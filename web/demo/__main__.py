@@ -9,14 +9,13 @@ import click
 
 from web.config import Settings
 from web.demo.archive import SEED, generate
-from web.demo.case import KINDS
 from web.demo.comparison import compare
 from web.demo.people import WEEKS
-from web.demo.values import Archive
+from web.demo.story import KINDS
+from web.demo.values import DemoArchive
 
 
-def summary(archive: Archive) -> str:
-    """Return the counts by technician and week as a table."""
+def summary(archive: DemoArchive) -> str:
     counts = Counter((t.staff_no, t.week) for t in archive.transcripts)
     kinds = Counter((t.staff_no, t.standard_id) for t in archive.transcripts)
     head = (
@@ -37,7 +36,7 @@ def summary(archive: Archive) -> str:
 @click.command()
 @click.option("--end", type=click.DateTime(["%Y-%m-%d"]), help="最后一天；不写就是昨天。")
 @click.option("--seed", default=SEED, show_default=True, help="随机数种子。")
-@click.option("--judge", is_flag=True, help="用真的匹配器判一遍，与模板的用意比较（约半分钟）。")
+@click.option("--judge", is_flag=True, help="用真的匹配器判一遍，与模板的用意比较（约一分钟）。")
 def main(end: dt.datetime | None, seed: int, judge: bool) -> None:
     """演示档案里有什么（不动数据库）。"""
     last = end.date() if end else dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)

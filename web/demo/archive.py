@@ -7,33 +7,33 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from web.demo import calendar
-from web.demo.case import Case
-from web.demo.people import CAST, TEAMS, WEEKS, Character
-from web.demo.values import Archive, DemoOrder, DemoTechnician, DemoTranscript, Job
+from web.demo.people import CAST, TEAMS, WEEKS, Persona
+from web.demo.story import Story
+from web.demo.values import Booking, DemoArchive, DemoOrder, DemoTechnician, DemoTranscript
 from web.demo.words import Words
 
 SEED = 20261124
 ALSO_OPEN_DAYS = 2  # days after the last one whose visits are on the books already
 
 
-def generate(seed: int, weeks_end: dt.date, timezone: str = "Asia/Shanghai") -> Archive:
-    """Return twelve weeks of work that end with `weeks_end` (included), in the site's time zone."""
+def generate(seed: int, weeks_end: dt.date, timezone: str = "Asia/Shanghai") -> DemoArchive:
+    """Twelve weeks of work that end with `weeks_end` (included), in the site's time zone."""
     words = Words(Random(seed))  # noqa: S311 - demo data
     zone = ZoneInfo(timezone)
     first = weeks_end - dt.timedelta(days=7 * WEEKS - 1)
     until = dt.datetime.combine(weeks_end + dt.timedelta(days=1), dt.time(), zone)
     orders: list[DemoOrder] = []
     transcripts: list[DemoTranscript] = []
-    for job in _booked(words.rng, first, zone):
-        order, made = Case(words, job).play(until)
-        if made or job.at < until:
+    for booking in _booked(words.rng, first, zone):
+        order, made = Story(words, booking).play(until)
+        if made or booking.at < until:
             orders.append(order)
             transcripts.extend(made)
     transcripts.sort(key=lambda t: (t.recorded_at, t.original_name))
     kept = _at_most(transcripts)
     used = {t.order_no for t in kept}
     full = {c.staff_no for c in CAST if c.at_most is not None}
-    return Archive(
+    return DemoArchive(
         TEAMS,
         tuple(DemoTechnician(c.staff_no, c.name, c.team, c.consent, c.what) for c in CAST),
         tuple(o for o in orders if o.order_no in used or o.staff_no not in full),
@@ -55,22 +55,22 @@ def _at_most(transcripts: list[DemoTranscript]) -> list[DemoTranscript]:
     return kept
 
 
-def _booked(rng: Random, first: dt.date, zone: ZoneInfo) -> list[Job]:
-    """Return all booked visits in order of time, numbered by day."""
-    found: list[tuple[dt.datetime, str, Character, int]] = []
+def _booked(rng: Random, first: dt.date, zone: ZoneInfo) -> list[Booking]:
+    """All booked visits in order of time, numbered by day."""
+    visits: list[tuple[dt.datetime, str, Persona, int]] = []
     for who in CAST:
         for week in range(WEEKS - 1 if who.newcomer else 0, WEEKS):
             days = [first + dt.timedelta(days=7 * week + i) for i in range(7)]
             open_slots = [(day, hour) for day in days if day.weekday() < 6 for hour in calendar.HOURS]
             for day, (hour, minute) in rng.sample(open_slots, rng.randint(*who.visits)):
-                found.append((dt.datetime.combine(day, dt.time(hour, minute), zone), who.staff_no, who, week))
+                visits.append((dt.datetime.combine(day, dt.time(hour, minute), zone), who.staff_no, who, week))
         after = [first + dt.timedelta(days=7 * WEEKS + i) for i in range(ALSO_OPEN_DAYS)]
         for day in (d for d in after if d.weekday() < 6 and not who.newcomer):
             hour, minute = rng.choice(calendar.HOURS)
-            found.append((dt.datetime.combine(day, dt.time(hour, minute), zone), who.staff_no, who, WEEKS - 1))
-    found.sort(key=lambda job: job[:2])
-    jobs, numbers = [], dict[dt.date, int]()
-    for at, _, who, week in found:
+            visits.append((dt.datetime.combine(day, dt.time(hour, minute), zone), who.staff_no, who, WEEKS - 1))
+    visits.sort(key=lambda visit: visit[:2])
+    bookings, numbers = [], dict[dt.date, int]()
+    for at, _, who, week in visits:
         number = numbers[at.date()] = numbers.get(at.date(), 0) + 1
-        jobs.append(Job(who, week, at, f"WO{at:%Y%m%d}-{number:03d}"))
-    return jobs
+        bookings.append(Booking(who, week, at, f"WO{at:%Y%m%d}-{number:03d}"))
+    return bookings

@@ -19,7 +19,6 @@ def is_workday(day: dt.date) -> bool:
 
 
 def next_workday(day: dt.date) -> dt.date:
-    """Return the working day after `day`."""
     following = day + dt.timedelta(days=1)
     while not is_workday(following):
         following += dt.timedelta(days=1)
@@ -27,7 +26,7 @@ def next_workday(day: dt.date) -> dt.date:
 
 
 def season(day: dt.date) -> float:
-    """Return where the year stands: 1 in high summer, 0 in deep winter.
+    """Where the year stands: 1 in high summer, 0 in deep winter.
 
     >>> round(season(dt.date(2026, 7, 24)), 2), round(season(dt.date(2026, 11, 24)), 2)
     (1.0, 0.24)
@@ -36,19 +35,18 @@ def season(day: dt.date) -> float:
 
 
 def weight(job: Mapping[str, Any], day: dt.date) -> float:
-    """Return how often a job of jobs.yaml is reported around `day`, relative to the others."""
+    """How often a job of jobs.yaml is reported around `day`, relative to the others."""
     summer, winter = job.get("summer", 1.0), job.get("winter", 1.0)
     by_season = winter + (summer - winter) * season(day)
     return float(job["weight"] * by_season * job.get("months", {}).get(day.month, 1.0))
 
 
 def hello(moment: dt.datetime) -> str:
-    """Return the greeting of that time of the day."""
     return "早上好" if moment.hour < 11 else "下午好" if moment.hour >= 13 else "您好"
 
 
 def spoken_hour(hour: int, minute: int) -> str:
-    """Return a time of the day as it is said.
+    """A time of the day as it is said.
 
     >>> spoken_hour(13, 30), spoken_hour(10, 0)
     ('下午一点半', '上午十点')
@@ -60,7 +58,7 @@ def spoken_hour(hour: int, minute: int) -> str:
 
 
 def spoken_when(moment: dt.datetime, today: dt.date) -> str:
-    """Return a moment as it is said on `today`.
+    """A moment as it is said on `today`.
 
     >>> spoken_when(dt.datetime(2026, 11, 25, 15, 0), dt.date(2026, 11, 24))
     '明天下午三点'

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from web.auth.passwords import hashed
 from web.demo.people import COACHED_WEEK, WEEKS
-from web.demo.values import Archive
+from web.demo.values import DemoArchive
 from web.models import CoachingNote, Team, Technician, User, UserRole, WorkOrder
 
-PASSWORD = "tingjian-demo"  # noqa: S105 - of invented people, told in the README
+PASSWORD = "tingjian-demo"  # noqa: S105 - of invented people, the README names it
 TECHNICIAN_LOGIN = "9001"  # the staff number of whom the technician's login shows
 
 # username, name, role
@@ -35,7 +35,7 @@ class Company:
     orders: Mapping[str, int]
 
 
-def settle(session: Session, archive: Archive) -> Company:
+def settle(session: Session, archive: DemoArchive) -> Company:
     """Add what is not there yet. Nobody's login is changed: an account of the same name keeps its password."""
     teams = {t.name: t for t in session.scalars(select(Team).where(Team.name.in_(archive.teams)))}
     for name in archive.teams:
@@ -50,7 +50,7 @@ def settle(session: Session, archive: Archive) -> Company:
     return Company(technicians, _orders(session, archive, technicians))
 
 
-def _technicians(session: Session, archive: Archive, teams: Mapping[str, int]) -> dict[str, int]:
+def _technicians(session: Session, archive: DemoArchive, teams: Mapping[str, int]) -> dict[str, int]:
     numbers = [t.staff_no for t in archive.technicians]
     rows = {t.staff_no: t for t in session.scalars(select(Technician).where(Technician.staff_no.in_(numbers)))}
     for who in archive.technicians:
@@ -83,7 +83,7 @@ def _logins(session: Session, technicians: Mapping[str, int]) -> bool:
     return "manager" not in taken
 
 
-def _orders(session: Session, archive: Archive, technicians: Mapping[str, int]) -> dict[str, int]:
+def _orders(session: Session, archive: DemoArchive, technicians: Mapping[str, int]) -> dict[str, int]:
     known = {row.order_no: row.id for row in session.execute(select(WorkOrder.order_no, WorkOrder.id))}
     fresh = [
         WorkOrder(
@@ -104,7 +104,7 @@ def _orders(session: Session, archive: Archive, technicians: Mapping[str, int]) 
     return known | {row.order_no: row.id for row in fresh}
 
 
-def _notes(session: Session, archive: Archive, technicians: Mapping[str, int]) -> None:
+def _notes(session: Session, archive: DemoArchive, technicians: Mapping[str, int]) -> None:
     """What the manager agreed with the one who improves, and with the one who does not yet."""
     manager_id = session.scalars(select(User.id).where(User.username == "manager")).one()
     last = max(t.recorded_at for t in archive.transcripts)

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from web.config import Settings
-from web.demo.scoring import Task, all_judged
-from web.demo.values import Archive, DemoTranscript
+from web.demo.scoring import judge_transcript
+from web.demo.values import DemoArchive, DemoTranscript
 
 WORDS = {"met": "达标", "missed": "未达标", "not_applicable": "不适用", "cannot_judge": "无法判断"}
-EXAMPLES = 2  # told of each kind of disagreement
+EXAMPLES = 2  # shown of each kind of disagreement
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Disagreement:
     """One clause of one recording judged otherwise than intended, with the matcher's reason."""
 
     file: str
@@ -32,7 +32,7 @@ class Comparison:
     """All verdicts that templates intend, and those that came out otherwise."""
 
     intended: Mapping[tuple[str, str, str], int]  # (standard, item, verdict) → how many
-    differences: tuple[Difference, ...]
+    differences: tuple[Disagreement, ...]
 
     @property
     def share(self) -> float:
@@ -41,7 +41,7 @@ class Comparison:
         return 1.0 - len(self.differences) / whole if whole else 1.0
 
     def table(self) -> str:
-        """Return the disagreements by clause, the most frequent first, with examples."""
+        """The disagreements by clause, the most frequent first, with examples."""
         lines = [
             f"与模板用意一致：{self.share:.1%}（{sum(self.intended.values())} 个结论，{len(self.differences)} 个不同）"
         ]
@@ -55,17 +55,14 @@ class Comparison:
         return "\n".join(lines)
 
 
-def compare(
-    archive: Archive, settings: Settings, of: Sequence[DemoTranscript] | None = None, processes: int = 2
-) -> Comparison:
+def compare(archive: DemoArchive, settings: Settings, of: Sequence[DemoTranscript] | None = None) -> Comparison:
     """Judge transcripts of the archive (all, if `of` names none) and compare with what their templates intend."""
     transcripts = archive.transcripts if of is None else of
     facts = {order.order_no: order.facts for order in archive.orders}
-    tasks = [Task(t.document, t.standard_id, facts[t.order_no], settings) for t in transcripts]
     intended: Counter[tuple[str, str, str]] = Counter()
     differences = []
-    for transcript, analysis in zip(transcripts, all_judged(tasks, processes), strict=True):
-        for item in analysis["items"]:
+    for transcript in transcripts:
+        for item in judge_transcript(transcript, facts[transcript.order_no], settings)["items"]:
             wanted = transcript.intended.get(item["id"])
             if wanted is None:
                 continue
@@ -73,7 +70,7 @@ def compare(
             if item["verdict"] != wanted:
                 quotes = tuple(f"{h['quote']} ~ {h['phrase']}" for h in item["hits"])
                 differences.append(
-                    Difference(
+                    Disagreement(
                         transcript.original_name,
                         transcript.standard_id,
                         item["id"],

@@ -43,7 +43,7 @@ STEADY = frozenset({"patience", "modesty", "calls-late", "clear"})  # temper and
 
 
 @dataclass(frozen=True, slots=True)
-class Character:
+class Persona:
     """One technician: `habits` where they differ from HABITS, and what the weeks do to them.
 
     `step` is added to his habits (but the STEADY) from COACHED_WEEK on, `slope` each week; a habit stays within [0.02, 0.99].
@@ -64,11 +64,10 @@ class Character:
 
     @property
     def surname(self) -> str:
-        """The family name (one character in this cast)."""
-        return self.name[0]
+        return self.name[0]  # no double surnames in this cast
 
     def habit(self, step: str, week: int) -> float:
-        """Return how likely he does `step` as asked in this week (0 is the first)."""
+        """How likely he does `step` as asked in this week (0 is the first)."""
         base = self.habits.get(step, HABITS[step])
         if step in STEADY or base == 0.0:
             return base
@@ -83,8 +82,8 @@ def _every(value: float, **other: float) -> dict[str, float]:
 
 _EAST, _WEST = TEAMS
 
-CAST: tuple[Character, ...] = (
-    Character(
+CAST: tuple[Persona, ...] = (
+    Persona(
         "9001",
         "周志强",
         _EAST,
@@ -92,7 +91,7 @@ CAST: tuple[Character, ...] = (
         step=0.36,
         habits=_every(0.56, patience=0.92, punctual=0.7, **{"calls-after": 0.55, "calls-before": 0.75}),
     ),
-    Character(
+    Persona(
         "9002",
         "孙立军",
         _EAST,
@@ -101,9 +100,9 @@ CAST: tuple[Character, ...] = (
         consent=False,
         habits=_every(0.95, patience=0.92),
     ),
-    Character("9003", "何秀英", _EAST, "样样出色", visits=(6, 9), habits=_every(0.97, patience=0.99)),
-    Character("9004", "冯国栋", _EAST, "从不演示", habits={"demonstrate": 0.0, "greeting": 0.95, "farewell": 0.86}),
-    Character(
+    Persona("9003", "何秀英", _EAST, "样样出色", visits=(6, 9), habits=_every(0.97, patience=0.99)),
+    Persona("9004", "冯国栋", _EAST, "从不演示", habits={"demonstrate": 0.0, "greeting": 0.95, "farewell": 0.86}),
+    Persona(
         "9005",
         "蒋大勇",
         _WEST,
@@ -111,9 +110,7 @@ CAST: tuple[Character, ...] = (
         consent=False,
         habits={"patience": 0.34, "modesty": 0.9, "late-apology": 0.4, "handle": 0.35, "name": 0.6, "explain": 0.62},
     ),
-    Character("9006", "沈佳", _WEST, "中等", visits=(5, 8)),
-    Character(
-        "9007", "韩磊", _WEST, "常迟到，少回访", habits={"punctual": 0.5, "calls-after": 0.5, "calls-late": 0.25}
-    ),
-    Character("9008", "秦晓东", _WEST, "新人，只有三段录音", visits=(3, 3), newcomer=True, at_most=3),
+    Persona("9006", "沈佳", _WEST, "中等", visits=(5, 8)),
+    Persona("9007", "韩磊", _WEST, "常迟到，少回访", habits={"punctual": 0.5, "calls-after": 0.5, "calls-late": 0.25}),
+    Persona("9008", "秦晓东", _WEST, "新人，只有三段录音", visits=(3, 3), newcomer=True, at_most=3),
 )

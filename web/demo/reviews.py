@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from random import Random
 
 from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.demo.values import Archive
+from web.demo.values import DemoArchive
 from web.intake import rows
 from web.kit.i18n import DEFAULT
 from web.kit.login import Viewer, viewer_of
+from web.kit.refusals import GoneError, SignedError
 from web.kit.site import Site
 from web.models import Recording, ReviewState, User
 from web.models.vocabulary import How, Kind, Word
@@ -29,7 +31,7 @@ from web.review.signing import sign
 STILL_OPEN = dt.timedelta(days=4)  # the last days wait for review, and for their calls
 SIGNED_SHARE = 0.38  # beside the random sample, which is always reviewed
 NOTICED = 0.85  # share of the matcher's errors that a reviewer notices where nothing points at them
-TIDY = 0.94  # share of the clauses no ear can check that were found in order
+TIDY = 0.94  # share of the clauses no ear can check that were in order
 REVIEWERS = ("qa", "qa2")
 BATCH = 25  # recordings a transaction
 APPEALS = 3
@@ -43,15 +45,15 @@ OTHER_NOTE = "复听过，机器判得不对。"
 COMPLAINT = "我记得当时说过，请再听一遍。"
 
 
-def review(here: Site, archive: Archive, hashes: Mapping[str, str], tell: Callable[[str], None]) -> int:
+def review(here: Site, archive: DemoArchive, hashes: Mapping[str, str], tell: Callable[[str], None]) -> int:
     """Sign about two in five recordings of the archive; return how many. `hashes`: file name → SHA-256.
 
     Runs in the application's context. What is signed already stays as it is.
     """
     intended = {hashes[t.original_name]: t.intended for t in archive.transcripts}
     with here.db.reading() as session:
-        found = select(User).where(User.username.in_([*REVIEWERS, "technician"]))
-        users = {u.username: viewer_of(u) for u in session.scalars(found)}
+        accounts = session.scalars(select(User).where(User.username.in_([*REVIEWERS, "technician"])))
+        users = {u.username: viewer_of(u) for u in accounts}
         settled = max(t.recorded_at for t in archive.transcripts) - STILL_OPEN
         statement = select(Recording.id, Recording.sha256, Recording.sampled).where(
             Recording.sha256.in_(list(intended)),
@@ -63,7 +65,8 @@ def review(here: Site, archive: Archive, hashes: Mapping[str, str], tell: Callab
         with force_locale(DEFAULT), here.db.writing() as session:
             for recording_id, sha256 in waiting[first : first + BATCH]:
                 viewer = users[REVIEWERS[int(sha256[-1], 16) % len(REVIEWERS)]]
-                _sign(session, viewer, recording_id, intended[sha256], Random(sha256))  # noqa: S311 - demo data
+                with suppress(GoneError, SignedError):  # somebody is trying the site out meanwhile
+                    _sign(session, viewer, recording_id, intended[sha256], Random(sha256))  # noqa: S311 - demo data
                 session.expunge_all()
     tell(f"演示档案：已签核 {len(waiting)} 段")
     if waiting:
@@ -80,7 +83,7 @@ def _share(sha256: str) -> float:
 def _sign(session: Session, viewer: Viewer, recording_id: int, intended: Mapping[str, str], rng: Random) -> None:
     recording = changeable(session, viewer, recording_id)
     panel = queries.panel(session, recording_id, viewer)
-    if panel is None:
+    if panel is None or recording.review_state is not ReviewState.OPEN:
         return
     for line in panel.lines:
         after = _answer(line, intended.get(line.item_id), rng)
@@ -92,7 +95,7 @@ def _sign(session: Session, viewer: Viewer, recording_id: int, intended: Mapping
 
 
 def _answer(line: Line, meant: str | None, rng: Random) -> str | None:
-    """Return what the reviewer decides on a clause, None where he leaves it to the machine."""
+    """What the reviewer decides on a clause; None where he leaves it to the machine."""
     if line.how == How.PERSON:
         if line.item_id == "absent-note":
             return Word.NOT_APPLICABLE.value

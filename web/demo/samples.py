@@ -1,4 +1,4 @@
-"""The audio samples in the demo: taken in like any upload, then heard by the worker while one can watch."""
+"""The audio samples in the demo: taken in like any upload, then analysed by the worker while one can watch."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ def take_in(here: Site, staff_nos: list[str], day: dt.date, folder: Path = ROOT 
     new = 0
     moment = dt.datetime.combine(day, MORNING, here.zone)
     for number, script in enumerate(sorted(folder.rglob(f"*{SCRIPT}"))):
-        told = yaml.safe_load(script.read_text("utf-8"))
+        description = yaml.safe_load(script.read_text("utf-8"))
         stem = script.name.removesuffix(SCRIPT)
         for sound in (p for p in script.parent.glob(f"{stem}.*") if p.suffix not in (".yaml", ".json", ".md")):
             details = Details(
-                standard_id=told["standard"],
+                standard_id=description["standard"],
                 staff_no=staff_nos[number % len(staff_nos)],
                 recorded_at=moment + number * APART,
-                facts=told.get("facts") or {},
-                note=f"示例录音：{told['title']}",
+                facts=description.get("facts") or {},
+                note=f"示例录音：{description['title']}",
             )
             new += not receive_file(here.db, storage, here, sound, sound.name, details, None, "demo").duplicate
     return new

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +16,8 @@ from web.db import now
 from web.demo.archive import SEED, generate
 from web.demo.company import Company, settle
 from web.demo.reviews import review
-from web.demo.scoring import Task, all_judged
-from web.demo.values import Archive, DemoTranscript
+from web.demo.scoring import judge_transcript
+from web.demo.values import DemoArchive, DemoTranscript
 from web.intake.receive import drawn
 from web.intake.rows import record_analysis
 from web.kit import audit
@@ -27,7 +26,8 @@ from web.links import keep as links
 from web.models import Recording, SiteValue
 
 STAMP = "demo_archive"  # the SiteValue that says which archive this database holds
-BATCH = 50  # recordings a transaction: a page never waits long for the write lock
+BATCH = 25  # recordings a transaction: a page never waits long for the write lock
+PROGRESS = 400  # recordings between two lines that say how far it is
 SOURCE = "demo"
 MEDIA_TYPE = "application/json"  # tells transcripts from the audio samples, which come from the demo too
 
@@ -39,50 +39,56 @@ class Seeded:
     added: int
     already: int
     signed: int
-    seconds: float
 
 
-def seed(
-    here: Site,
-    tell: Callable[[str], None],
-    *,
-    number: int = SEED,
-    weeks_end: dt.date | None = None,
-    processes: int = 2,
-) -> Seeded:
-    """Bring the archive in; `weeks_end` is yesterday if not given. An interrupted run is taken up where it stopped.
+def is_demo(here: Site) -> bool:
+    """Whether this database began as a demo: what people add to it while trying it out does not change that."""
+    with here.db.reading() as session:
+        return session.get(SiteValue, STAMP) is not None
 
-    What a database began with counts: a later run keeps its seed and its last day. Runs in the application's context.
+
+def unfinished(here: Site, weeks_end: dt.date | None = None) -> DemoArchive | None:
+    """The archive that this database is to hold; None once all of it is in.
+
+    The first call decides for ever which one: `weeks_end` is its last day, yesterday if not given.
     """
-    begun = time.monotonic()
-    stamp = _stamp(here, number, weeks_end or now().astimezone(here.zone).date() - dt.timedelta(days=1))
-    if stamp["finished"]:
-        return Seeded(0, len(_known(here)), 0, time.monotonic() - begun)
-    archive = generate(stamp["seed"], dt.date.fromisoformat(stamp["weeks_end"]), stamp["timezone"])
+    last = weeks_end or now().astimezone(here.zone).date() - dt.timedelta(days=1)
     with here.db.writing() as session:
-        company = settle(session, archive)
+        row = session.get(SiteValue, STAMP)
+        if row is None:
+            wanted = {"seed": SEED, "weeks_end": last.isoformat(), "timezone": here.web.timezone}
+            row = SiteValue(name=STAMP, value={**wanted, "finished": False})
+            session.add(row)
+        stamp: dict[str, Any] = row.value
+    if stamp["finished"]:
+        return None
+    return generate(stamp["seed"], dt.date.fromisoformat(stamp["weeks_end"]), stamp["timezone"])
+
+
+def found_company(here: Site, archive: DemoArchive) -> Company:
+    with here.db.writing() as session:
+        return settle(session, archive)
+
+
+def seed(here: Site, tell: Callable[[str], None], weeks_end: dt.date | None = None) -> Seeded:
+    """Bring the archive in, the newest recordings first; an interrupted run is taken up where it stopped.
+
+    Runs in the application's context, beside a working site: the worker sums up what comes in.
+    """
+    archive = unfinished(here, weeks_end)
+    if archive is None:
+        return Seeded(0, len(_known(here)), 0)
+    company = found_company(here, archive)
     known = _known(here)
-    missing = [t for t in archive.transcripts if _sha256(t) not in known]
-    _bring_in(here, archive, missing, company, tell, processes)
+    missing = [t for t in reversed(archive.transcripts) if _sha256(t) not in known]
+    _bring_in(here, archive, missing, company, tell)
     links.refresh_new(here.db, now(), links.policy_of(here.web))  # first: what is signed keeps its verdicts
     signed = review(here, archive, {t.original_name: _sha256(t) for t in archive.transcripts}, tell)
     with here.db.writing() as session:
         row = session.get_one(SiteValue, STAMP)
         row.value = {**row.value, "finished": True}
         audit.record(session, "demo.seeded", username="demo", recordings=len(missing), signed=signed)
-    return Seeded(len(missing), len(archive.transcripts) - len(missing), signed, time.monotonic() - begun)
-
-
-def _stamp(here: Site, number: int, weeks_end: dt.date) -> dict[str, Any]:
-    """Return which archive this database holds, decided at the first run."""
-    with here.db.writing() as session:
-        row = session.get(SiteValue, STAMP)
-        if row is None:
-            wanted = {"seed": number, "weeks_end": weeks_end.isoformat(), "timezone": here.web.timezone}
-            row = SiteValue(name=STAMP, value={**wanted, "finished": False})
-            session.add(row)
-        value: dict[str, Any] = row.value
-        return value
+    return Seeded(len(missing), len(archive.transcripts) - len(missing), signed)
 
 
 def _known(here: Site) -> frozenset[str]:
@@ -92,22 +98,21 @@ def _known(here: Site) -> frozenset[str]:
 
 def _bring_in(
     here: Site,
-    archive: Archive,
+    archive: DemoArchive,
     missing: list[DemoTranscript],
     company: Company,
     tell: Callable[[str], None],
-    processes: int,
 ) -> None:
     facts = {order.order_no: order.facts for order in archive.orders}
-    tasks = [Task(t.document, t.standard_id, facts[t.order_no], here.settings) for t in missing]
-    judged = all_judged(tasks, processes)
     for first in range(0, len(missing), BATCH):
-        batch = [(t, next(judged)) for t in missing[first : first + BATCH]]
+        batch = [(t, judge_transcript(t, facts[t.order_no], here.settings)) for t in missing[first : first + BATCH]]
         with here.db.writing() as session:
             for transcript, analysis in batch:
                 _store(session, here, transcript, analysis, company)
                 session.expunge_all()  # else each recording looks through the rows of those before it
-        tell(f"演示档案：已导入 {first + len(batch)}/{len(missing)} 段")
+        count = first + len(batch)
+        if count % PROGRESS == 0 or count == len(missing):
+            tell(f"演示档案：已导入 {count}/{len(missing)} 段")
 
 
 def _store(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from web.demo.people import Character
+from web.demo.people import Persona
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class DemoTranscript:
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
+class DemoArchive:
     """Everything that `generate` made; orders and transcripts in order of time."""
 
     teams: tuple[str, ...]
@@ -59,10 +59,10 @@ class Archive:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Booking:
     """A booked visit before anything has happened."""
 
-    who: Character
+    who: Persona
     week: int
     at: dt.datetime
     order_no: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from web.demo.talk import FORBIDDEN, Talk
+from web.demo.conversation import FORBIDDEN, Conversation
 
 MOVES = 0.35  # share of visits in which something stands in the way
 PRESSED = 0.5  # in which the customer asks what is hard to answer
@@ -26,94 +26,92 @@ class Circumstances:
     problem: str
 
 
-def visit(talk: Talk, about: Circumstances) -> None:
-    """Write the whole conversation into `talk`."""
-    talk.intended |= dict.fromkeys((*FORBIDDEN, "solicit"), "met")
-    talk.intended |= dict.fromkeys(("late-apology", "explain-covered", "explain-charge"), "not_applicable")
-    _arrival(talk, about)
-    _problem(talk, about)
-    _cost(talk, about)
-    if talk.chance(PRESSED):
-        _pressed(talk)
-    _completion(talk, about)
-    _offer(talk)
-    talk.step("farewell", "farewell", "farewell")
-    talk.customer("customer_bye")
+def visit(conversation: Conversation, about: Circumstances) -> None:
+    conversation.intended |= dict.fromkeys((*FORBIDDEN, "solicit"), "met")
+    conversation.intended |= dict.fromkeys(("late-apology", "explain-covered", "explain-charge"), "not_applicable")
+    _arrival(conversation, about)
+    _problem(conversation, about)
+    _cost(conversation, about)
+    if conversation.chance(PRESSED):
+        _pressed(conversation)
+    _completion(conversation, about)
+    _offer(conversation)
+    conversation.step("farewell", "farewell", "farewell")
+    conversation.customer("customer_bye")
 
 
-def _arrival(talk: Talk, about: Circumstances) -> None:
-    talk.step("greeting", "greeting", "greeting")
-    named = talk.does("name")
+def _arrival(conversation: Conversation, about: Circumstances) -> None:
+    conversation.step("greeting", "greeting", "greeting")
+    named = conversation.does("name")
     if named:
-        talk.technician("name_yes", item="self-name")
-    talk.intended["self-name"] = "met" if named else "missed"
+        conversation.technician("name_yes", item="self-name")
+    conversation.intended["self-name"] = "met" if named else "missed"
     if not about.late:
-        talk.customer("customer_welcome")
+        conversation.customer("customer_welcome")
         return
-    talk.customer("customer_late")
-    talk.step("late-apology", "late-apology", "late")
-    talk.customer("customer_welcome")
+    conversation.customer("customer_late")
+    conversation.step("late-apology", "late-apology", "late")
+    conversation.customer("customer_welcome")
 
 
-def _problem(talk: Talk, about: Circumstances) -> None:
-    asked = talk.step("inquiry", "inquiry", "inquiry")
-    talk.customer(f"{about.problem}.complaint")
-    talk.technician("listen" if asked or talk.chance(0.6) else "curt")
-    if talk.chance(CHATS):
-        talk.customer("customer_chat")
-        talk.technician("worker_chat")
-    talk.intended["ask-before-moving"] = "not_applicable"
-    if talk.chance(MOVES):
-        well = talk.step("ask-before-moving", "move", "move")
-        talk.customer("customer_move" if well else "customer_move_after")
-    talk.technician("cause_open", gap_s=talk.rng.uniform(25, 240))
+def _problem(conversation: Conversation, about: Circumstances) -> None:
+    well = conversation.step("inquiry", "inquiry", "inquiry")
+    conversation.customer(f"{about.problem}.complaint")
+    conversation.technician("listen" if well or conversation.chance(0.6) else "curt")
+    if conversation.chance(CHATS):
+        conversation.customer("customer_chat")
+        conversation.technician("worker_chat")
+    conversation.intended["ask-before-moving"] = "not_applicable"
+    if conversation.chance(MOVES):
+        well = conversation.step("ask-before-moving", "move", "move")
+        conversation.customer("customer_move" if well else "customer_move_after")
+    conversation.technician("cause_open", gap_s=conversation.rng.uniform(25, 240))
 
 
-def _cost(talk: Talk, about: Circumstances) -> None:
+def _cost(conversation: Conversation, about: Circumstances) -> None:
     if not about.cost:
         return
-    talk.customer("customer_cost")
+    conversation.customer("customer_cost")
     item, name = {"charged": ("explain-charge", "charge"), "covered": ("explain-covered", "covered")}[about.cost]
-    talk.step(item, "explain", name)
-    talk.customer("customer_pay" if about.cost == "charged" else "customer_calm")
+    conversation.step(item, "explain", name)
+    conversation.customer("customer_pay" if about.cost == "charged" else "customer_calm")
 
 
-def _pressed(talk: Talk) -> None:
-    talk.customer("customer_press", gap_s=talk.rng.uniform(2, 30))
-    if talk.does("patience"):
-        talk.technician("press_good")
-        talk.customer("customer_calm")
+def _pressed(conversation: Conversation) -> None:
+    conversation.customer("customer_press", gap_s=conversation.rng.uniform(2, 30))
+    if conversation.does("patience"):
+        conversation.technician("press_good")
+        conversation.customer("customer_calm")
         return
-    rude(talk)
-    talk.customer("customer_angry")
+    rude(conversation)
+    conversation.customer("customer_angry")
 
 
-def rude(talk: Talk) -> None:
-    """Let the technician say one of the things that he must not say."""
-    item = talk.words.draw("rude", [name for name, n in zip(RUDE, RUDE_CARDS, strict=True) for _ in range(n)])
-    talk.forbidden(item, f"visit.press_{item.replace('-', '_')}")
+def rude(conversation: Conversation) -> None:
+    item = conversation.words.draw("rude", [name for name, n in zip(RUDE, RUDE_CARDS, strict=True) for _ in range(n)])
+    conversation.forbidden(item, f"visit.press_{item.replace('-', '_')}")
 
 
-def _completion(talk: Talk, about: Circumstances) -> None:
-    well = talk.does("demonstrate")
-    gap_s = talk.rng.uniform(60, 420)
+def _completion(conversation: Conversation, about: Circumstances) -> None:
+    well = conversation.does("demonstrate")
+    gap_s = conversation.rng.uniform(60, 420)
     if well:
-        talk.technician("done", gap_s=gap_s)
-        talk.technician(f"{about.problem}.demo", item="demonstrate")
+        conversation.technician("done", gap_s=gap_s)
+        conversation.technician(f"{about.problem}.demo", item="demonstrate")
     else:
-        talk.technician("done_no", gap_s=gap_s, item="demonstrate")
-    talk.intended["demonstrate"] = "met" if well else "missed"
-    talk.customer("customer_happy" if well else "customer_done_dull")
+        conversation.technician("done_no", gap_s=gap_s, item="demonstrate")
+    conversation.intended["demonstrate"] = "met" if well else "missed"
+    conversation.customer("customer_happy" if well else "customer_done_dull")
 
 
-def _offer(talk: Talk) -> None:
-    modest = talk.does("modesty")
-    if modest and not talk.chance(OFFERED):
+def _offer(conversation: Conversation) -> None:
+    modest = conversation.does("modesty")
+    if modest and not conversation.chance(OFFERED):
         return
-    if modest or talk.chance(0.5):
-        talk.customer("customer_offer")
+    if modest or conversation.chance(0.5):
+        conversation.customer("customer_offer")
     if modest:
-        talk.technician("offer_good")
+        conversation.technician("offer_good")
     else:
-        talk.forbidden("solicit", "solicit")
-    talk.customer("customer_calm")
+        conversation.forbidden("solicit", "solicit")
+    conversation.customer("customer_calm")

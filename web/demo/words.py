@@ -37,11 +37,11 @@ class Words:
         self._decks: dict[str, list[str]] = {}
 
     def lists(self) -> Mapping[str, list[str]]:
-        """Return all templates by their name, `visit.greeting_yes` or `暖气.0.complaint`."""
+        """All templates by their name, `visit.greeting_yes` or `暖气.0.complaint`."""
         return self._lists
 
     def say(self, name: str, slots: Mapping[str, str], filler: str = "") -> str:
-        """Return a sentence from the list `name` that was not said before, if one is found in a few draws."""
+        """A sentence from the list `name` that was not said before, if one is found in a few draws."""
         text = ""
         for _ in range(TRIES):
             template = self.rng.choice(self._lists[name])
@@ -52,28 +52,28 @@ class Words:
         return text
 
     def piece(self, name: str, slots: Mapping[str, str]) -> str:
-        """Return part of a sentence from the list `name`; it may have been said before."""
+        """Part of a sentence from the list `name`; it may have been said before."""
         return self.fill(self.rng.choice(self._lists[name]), slots)
 
     def fill(self, template: str, slots: Mapping[str, str]) -> str:
         """Choose in all groups, the innermost first, and fill the slots in."""
         while "(" in template:
-            template = _GROUP.sub(lambda found: self.rng.choice(found[1].split("|")), template)
+            template = _GROUP.sub(lambda group: self.rng.choice(group[1].split("|")), template)
         return template.format_map(slots)
 
     def draw(self, deck: str, cards: Sequence[str]) -> str:
-        """Return the next card of a shuffled deck, so that what is rare still comes once in a while."""
+        """The next card of a shuffled deck, so that what is rare still comes once in a while."""
         if not self._decks.get(deck):
             self._decks[deck] = self.rng.sample(cards, len(cards))
         return self._decks[deck].pop()
 
     def pick(self, name: str) -> str:
-        """Return one of the names (org, plain, prices …)."""
+        """One of the names (org, plain, prices …)."""
         return str(self.rng.choice(self.names[name]))
 
 
 def _ended(text: str) -> str:
-    """Return the sentence with one mark at its end and none doubled."""
+    """The sentence with one mark at its end and none doubled."""
     for mark in "，。？":
         text = text.replace(mark * 2, mark)
     text = text.replace("，。", "。").replace("，？", "？").replace("。？", "？").strip("，")

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
@@ -28,25 +29,32 @@ MOST_PROCESSES = 4  # unless the setting says otherwise: beyond that the databas
 BACKLOG = 1024
 
 
-def up(here: Site) -> None:
-    """Serve the site with a worker beside it; the worker is stopped when the site stops, however it stops."""
+def up(here: Site, *beside: Sequence[str]) -> None:
+    """Serve the site with a worker and the commands `beside` it; they are stopped when the site stops, however it stops."""
     ensure_current(here.web.database(here.settings.home), here.folder)
-    worker = subprocess.Popen([sys.executable, "-m", "flask", "--app", "web", "worker"])
+    processes: list[subprocess.Popen[bytes]] = []
     try:
+        _stop_once()
+        for command in (("worker",), *beside):
+            processes.append(subprocess.Popen([sys.executable, "-m", "web", *command]))
         listen(here)
+    except KeyboardInterrupt:  # before it listened
+        pass
     finally:
-        worker.terminate()
-        try:
-            worker.wait(30)
-        except subprocess.TimeoutExpired:
-            worker.kill()
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def listen(here: Site) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises ClickException where the address cannot be had."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the application behind the proxy
     listener = _bound(here)
-    signal.signal(signal.SIGTERM, _interrupt)
+    _stop_once()
     click.echo(f"听检网站：http://{here.web.host}:{here.web.port}（按 Ctrl-C 停止）")
     gc.collect()
     gc.freeze()  # what is loaded stays: a full collection need not walk through it amid somebody's request
@@ -125,5 +133,13 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+def _stop_once() -> None:
+    """Have the first SIGTERM or Ctrl-C raise KeyboardInterrupt; further ones change nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

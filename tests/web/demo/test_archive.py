@@ -18,9 +18,9 @@ from web.demo import calendar
 from web.demo.__main__ import main
 from web.demo.archive import SEED, generate
 from web.demo.comparison import compare
+from web.demo.conversation import LABEL
 from web.demo.people import CAST, COACHED_WEEK, WEEKS
-from web.demo.talk import LABEL
-from web.demo.values import Archive, DemoTranscript
+from web.demo.values import DemoArchive, DemoTranscript
 from web.demo.words import Words
 
 END = dt.date(2026, 11, 23)  # a Monday
@@ -28,20 +28,20 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture(scope="module")
-def archive() -> Archive:
+def archive() -> DemoArchive:
     return generate(SEED, END)
 
 
-def as_bytes(archive: Archive) -> bytes:
+def as_bytes(archive: DemoArchive) -> bytes:
     parts = [[t.original_name, t.recorded_at.isoformat(), t.document, t.intended] for t in archive.transcripts]
     return json.dumps(parts, ensure_ascii=False, sort_keys=True, default=dict).encode()
 
 
-def of(archive: Archive, standard: str) -> dict[str, DemoTranscript]:
+def of(archive: DemoArchive, standard: str) -> dict[str, DemoTranscript]:
     return {t.order_no: t for t in archive.transcripts if t.standard_id == standard}
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(archive: Archive) -> None:
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(archive: DemoArchive) -> None:
     again = generate(SEED, END)
     assert as_bytes(again) == as_bytes(archive)
     assert again.orders == archive.orders
@@ -56,7 +56,7 @@ def test_any_last_day_gives_twelve_weeks_that_end_with_it(end: dt.date) -> None:
     assert 1000 <= len(days) <= 1700
 
 
-def test_there_are_eight_technicians_in_two_teams_and_one_is_new(archive: Archive) -> None:
+def test_there_are_eight_technicians_in_two_teams_and_one_is_new(archive: DemoArchive) -> None:
     assert len(archive.technicians) == 8
     assert Counter(t.team for t in archive.technicians) == dict.fromkeys(archive.teams, 4)
     counts = Counter(t.staff_no for t in archive.transcripts)
@@ -64,7 +64,7 @@ def test_there_are_eight_technicians_in_two_teams_and_one_is_new(archive: Archiv
     assert min(n for staff_no, n in counts.items() if staff_no != "9008") > 100
 
 
-def test_everybody_but_the_new_one_makes_four_to_nine_visits_a_week(archive: Archive) -> None:
+def test_everybody_but_the_new_one_makes_four_to_nine_visits_a_week(archive: DemoArchive) -> None:
     weeks = Counter((t.staff_no, t.week) for t in archive.transcripts if t.standard_id == "property-visit")
     full = [n for (staff_no, week), n in weeks.items() if staff_no != "9008" and week < WEEKS - 1]
     assert len(full) == 7 * (WEEKS - 1)
@@ -72,7 +72,7 @@ def test_everybody_but_the_new_one_makes_four_to_nine_visits_a_week(archive: Arc
     assert max(full) <= 9
 
 
-def test_every_transcript_is_a_document_the_analyzer_reads_with_times_in_order(archive: Archive) -> None:
+def test_every_transcript_is_a_document_the_analyzer_reads_with_times_in_order(archive: DemoArchive) -> None:
     for transcript in archive.transcripts:
         hearing, facts = parse_analysis(dict(transcript.document), transcript.original_name)
         starts = [u.start_s for u in hearing.transcript]
@@ -86,7 +86,7 @@ def test_every_transcript_is_a_document_the_analyzer_reads_with_times_in_order(a
         assert 3.0 < speed < 5.5  # characters a second
 
 
-def test_nobody_is_in_two_homes_at_once(archive: Archive) -> None:
+def test_nobody_is_in_two_homes_at_once(archive: DemoArchive) -> None:
     stays = defaultdict(list)
     for visit in of(archive, "property-visit").values():
         length = dt.timedelta(seconds=visit.document["duration_s"])
@@ -95,7 +95,7 @@ def test_nobody_is_in_two_homes_at_once(archive: Archive) -> None:
         assert all(left < came for (_, left), (came, _) in itertools.pairwise(sorted(spans)))
 
 
-def test_a_call_comes_before_its_visit_and_another_after_it_on_a_working_day(archive: Archive) -> None:
+def test_a_call_comes_before_its_visit_and_another_after_it_on_a_working_day(archive: DemoArchive) -> None:
     visits = of(archive, "property-visit")
     for order_no, call in of(archive, "property-appointment").items():
         if order_no in visits:
@@ -105,7 +105,7 @@ def test_a_call_comes_before_its_visit_and_another_after_it_on_a_working_day(arc
         assert calendar.is_workday(call.recorded_at.date())
 
 
-def test_links_between_recordings_have_all_outcomes(archive: Archive) -> None:
+def test_links_between_recordings_have_all_outcomes(archive: DemoArchive) -> None:
     visits, before, after = (of(archive, f"property-{kind}") for kind in ("visit", "appointment", "followup"))
     orders = {o.order_no: o for o in archive.orders}
     lateness = [v.recorded_at - orders[n].appointment_at for n, v in visits.items()]
@@ -128,7 +128,7 @@ def test_links_between_recordings_have_all_outcomes(archive: Archive) -> None:
     assert any(o.finished_at is None for o in archive.orders)
 
 
-def test_every_judged_clause_is_intended_both_ways_and_left_out_where_it_does_not_apply(archive: Archive) -> None:
+def test_every_judged_clause_is_intended_both_ways_and_left_out_where_it_does_not_apply(archive: DemoArchive) -> None:
     seen: dict[tuple[str, str], set[str]] = defaultdict(set)
     for transcript in archive.transcripts:
         for item, verdict in transcript.intended.items():
@@ -142,7 +142,7 @@ def test_every_judged_clause_is_intended_both_ways_and_left_out_where_it_does_no
     assert len(seen) == 15 + 10 + 9
 
 
-def share_met(archive: Archive, staff_no: str, weeks: range, *items: str) -> float:
+def share_met(archive: DemoArchive, staff_no: str, weeks: range, *items: str) -> float:
     verdicts = [
         t.intended[item]
         for t in archive.transcripts
@@ -153,7 +153,7 @@ def share_met(archive: Archive, staff_no: str, weeks: range, *items: str) -> flo
     return verdicts.count("met") / len(verdicts)
 
 
-def test_the_characters_show_in_what_they_say(archive: Archive) -> None:
+def test_the_characters_show_in_what_they_say(archive: DemoArchive) -> None:
     early, coached, end = range(COACHED_WEEK), range(COACHED_WEEK, WEEKS), range(WEEKS - 4, WEEKS)
     assert share_met(archive, "9001", coached) - share_met(archive, "9001", early) > 0.2
     assert share_met(archive, "9002", early) - share_met(archive, "9002", end) > 0.15
@@ -169,7 +169,7 @@ def test_the_characters_show_in_what_they_say(archive: Archive) -> None:
     assert rude["9005"] > 2 * rude.most_common(2)[1][1]
 
 
-def test_sentences_hardly_repeat(archive: Archive) -> None:
+def test_sentences_hardly_repeat(archive: DemoArchive) -> None:
     said = Counter(u["text"] for t in archive.transcripts for u in t.document["transcript"] if len(u["text"]) > 12)
     assert len(said) / said.total() > 0.85
     assert said.most_common(1)[0][1] / len(archive.transcripts) < 0.04
@@ -184,22 +184,22 @@ def test_every_list_of_sentences_can_be_said_in_six_ways_at_least() -> None:
         assert len({fresh.say(name, slots) for _ in range(200)}) >= least, name
 
 
-def test_heating_rises_and_air_conditioning_falls_towards_winter(archive: Archive) -> None:
+def test_heating_rises_and_air_conditioning_falls_towards_winter(archive: DemoArchive) -> None:
     kinds = Counter((o.appointment_at.month, o.job_kind) for o in archive.orders if o.appointment_at)
     assert kinds[11, "暖气"] > 2 * kinds[9, "暖气"]
     assert kinds[9, "空调"] > 2 * kinds[11, "空调"]
 
 
-def test_some_recordings_are_hard_to_hear(archive: Archive) -> None:
+def test_some_recordings_are_hard_to_hear(archive: DemoArchive) -> None:
     unclear = [t for t in archive.transcripts if any(u["confidence"] < 0.45 for u in t.document["transcript"])]
     assert 0.03 < len(unclear) / len(archive.transcripts) < 0.1
     assert any(t.document["unheard"] for t in unclear)
     assert all(not t.document["unheard"] for t in archive.transcripts if t not in unclear)
 
 
-def test_the_matcher_judges_a_sample_as_the_templates_intend(archive: Archive) -> None:
+def test_the_matcher_judges_a_sample_as_the_templates_intend(archive: DemoArchive) -> None:
     """95 %: the rest are disagreements to read (`python -m web.demo --judge`), not expectations to adjust."""
-    found = compare(archive, Settings(lexicons=ROOT / "lexicons"), archive.transcripts[::12], processes=1)
+    found = compare(archive, Settings(lexicons=ROOT / "lexicons"), archive.transcripts[::12])
     assert sum(found.intended.values()) > 1000
     assert found.share >= 0.95, found.table()
 

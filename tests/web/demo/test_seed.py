@@ -19,7 +19,7 @@ from web.demo import seed as seeding
 from web.demo.archive import SEED, generate
 from web.demo.company import LOGINS, PASSWORD
 from web.demo.seed import STAMP, Seeded, seed
-from web.demo.values import Archive
+from web.demo.values import DemoArchive
 from web.kit.site import Site, site
 from web.models import (
     Analysis,
@@ -43,7 +43,7 @@ END = dt.date(2026, 11, 23)
 EVERY = 40  # of the archive's recordings: the whole takes most of a minute
 
 
-def thinned(number: int, weeks_end: dt.date, timezone: str = "Asia/Shanghai") -> Archive:
+def thinned(number: int, weeks_end: dt.date, timezone: str = "Asia/Shanghai") -> DemoArchive:
     whole = generate(number, weeks_end, timezone)
     return replace(whole, transcripts=whole.transcripts[::EVERY])
 
@@ -56,7 +56,7 @@ def here(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 
 
 def bring_in(here: Site, **more: object) -> Seeded:
-    return seed(here, lambda _: None, processes=1, **{"weeks_end": END, **more})  # type: ignore[arg-type]
+    return seed(here, lambda _: None, **{"weeks_end": END, **more})  # type: ignore[arg-type]
 
 
 def counts(db: Database) -> dict[str, int]:
@@ -78,19 +78,20 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(
     here: Site, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(seeding, "BATCH", 10)
-    told: list[str] = []
+    monkeypatch.setattr(seeding, "PROGRESS", 10)
+    lines: list[str] = []
 
     def stop_after_one(line: str) -> None:
-        told.append(line)
+        lines.append(line)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        seed(here, stop_after_one, weeks_end=END, processes=1)
+        seed(here, stop_after_one, weeks_end=END)
     assert counts(db)["recordings"] == 10
     rest = bring_in(here, weeks_end=END + dt.timedelta(days=3))
     assert rest.already == 10
     assert counts(db)["recordings"] == rest.added + 10 == len(thinned(SEED, END).transcripts)
-    assert told == [f"演示档案：已导入 10/{rest.added + 10} 段"]
+    assert lines == [f"演示档案：已导入 10/{rest.added + 10} 段"]
 
 
 def test_everything_is_judged_summed_up_later_and_labelled_as_demo(here: Site, db: Database) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from web.demo.people import Character
+from web.demo.people import Persona
 from web.demo.words import Words
 
 LABEL = "演示数据：由模板生成，没有录音，人物和事情都是虚构的"
@@ -17,7 +17,7 @@ INTERRUPTED = 0.05  # share of turns that begin before the other has finished
 
 
 @dataclass(slots=True)
-class Line:
+class Saying:
     """One utterance; `gap_s` of silence before it. `items` are the clauses it is meant to decide."""
 
     role: str
@@ -27,28 +27,25 @@ class Line:
 
 
 @dataclass(slots=True)
-class Talk:
+class Conversation:
     """Who says what in one recording, with the verdicts that the templates intend."""
 
     words: Words
-    who: Character
+    who: Persona
     week: int
     prefix: str  # of the lists: visit, appointment or followup
     slots: Mapping[str, str]
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Saying] = field(default_factory=list)
     intended: dict[str, str] = field(default_factory=dict)
 
     @property
     def rng(self) -> Random:
-        """The archive's source of chance."""
         return self.words.rng
 
     def does(self, habit: str) -> bool:
-        """Draw whether the technician does a step as asked."""
         return self.rng.random() < self.who.habit(habit, self.week)
 
     def chance(self, share: float) -> bool:
-        """Draw something that happens in this share of conversations."""
         return self.rng.random() < share
 
     def technician(self, name: str, gap_s: float | None = None, item: str = "") -> None:
@@ -67,7 +64,6 @@ class Talk:
         return well
 
     def forbidden(self, item: str, name: str) -> None:
-        """Let the technician say something forbidden."""
         self.technician(name, item=item)
         self.intended[item] = "missed"
 
@@ -84,21 +80,22 @@ class Talk:
         pause_s = self.rng.uniform(0.2, 1.1) if gap_s is None else gap_s
         if gap_s is None and self.lines and self.lines[-1].role != role and self.chance(INTERRUPTED):
             pause_s = -self.rng.uniform(0.1, 0.4)
-        self.lines.append(Line(role, text, pause_s, items))
+        self.lines.append(Saying(role, text, pause_s, items))
 
 
-def document(talk: Talk, file: str, facts: Mapping[str, bool], clear: bool) -> dict[str, Any]:
-    """Return the transcript JSON; in an unclear one a stretch is hard to hear and some speech got no text.
+def document(conversation: Conversation, file: str, facts: Mapping[str, bool], clear: bool) -> dict[str, Any]:
+    """The transcript JSON; in an unclear one a stretch is hard to hear and some speech got no text.
 
-    `talk.intended` is reduced to what can still be said of an unclear recording.
+    `conversation.intended` is reduced to what can still be said of an unclear recording.
     """
-    rng, at_s = talk.rng, rng_start(talk.rng)
-    noisy = _noisy(talk, clear)
+    rng = conversation.rng
+    at_s = rng.uniform(0.4, 3.0)  # recorders run a moment before the first word
+    noisy = _noisy(conversation, clear)
     pace = CHARACTERS_PER_S * rng.uniform(0.88, 1.12)
     spoken: list[dict[str, Any]] = []
     unheard: list[list[float]] = []
-    for index, line in enumerate(talk.lines):
-        text = _misheard(line.text, talk.words) if index in noisy else line.text
+    for index, line in enumerate(conversation.lines):
+        text = _misheard(line.text, conversation.words) if index in noisy else line.text
         if index in noisy and len(unheard) < 2 and rng.random() < 0.5:
             length_s = rng.uniform(1.4, 3.2)
             unheard.append([round(at_s + 0.2, 2), round(at_s + 0.2 + length_s, 2)])
@@ -118,8 +115,8 @@ def document(talk: Talk, file: str, facts: Mapping[str, bool], clear: bool) -> d
         )
         at_s = end_s
     if noisy:
-        _only_certain(talk, noisy)
-    heard = [[u["start_s"], u["end_s"]] for u in spoken]
+        _only_certain(conversation, noisy)
+    with_text = [[u["start_s"], u["end_s"]] for u in spoken]
     return {
         "schema": 1,
         "file": file,
@@ -131,41 +128,36 @@ def document(talk: Talk, file: str, facts: Mapping[str, bool], clear: bool) -> d
             {"id": "S2", "role": "customer", "confidence": round(rng.uniform(0.9, 0.99), 3)},
         ],
         "transcript": spoken,
-        "speech": sorted(heard + unheard),
+        "speech": sorted(with_text + unheard),
         "unheard": unheard,
         "hearing_warnings": [LABEL],
     }
 
 
-def rng_start(rng: Random) -> float:
-    """Return when the first word is said: recorders run a moment before."""
-    return rng.uniform(0.4, 3.0)
-
-
-def _noisy(talk: Talk, clear: bool) -> frozenset[int]:
-    """Return the lines of the stretch that is hard to hear: about a third of the recording."""
+def _noisy(conversation: Conversation, clear: bool) -> frozenset[int]:
+    """The lines of the stretch that is hard to hear: about a third of the recording."""
     if clear:
         return frozenset()
-    length = max(3, len(talk.lines) // 3)
-    first = talk.rng.randrange(0, len(talk.lines) - length + 1)
+    length = max(3, len(conversation.lines) // 3)
+    first = conversation.rng.randrange(0, len(conversation.lines) - length + 1)
     return frozenset(range(first, first + length))
 
 
 def _misheard(text: str, words: Words) -> str:
-    """Return the text with a few characters as a speech engine writes them in noise."""
+    """The text with a few characters as a speech engine writes them in noise."""
     swaps: Mapping[str, str] = words.names["misheard"]
     return "".join(swaps[c] if c in swaps and words.rng.random() < 0.3 else c for c in text)
 
 
-def _only_certain(talk: Talk, noisy: frozenset[int]) -> None:
+def _only_certain(conversation: Conversation, noisy: frozenset[int]) -> None:
     """Keep what an inspector could still say: what was heard outside the noise, and doubt about accusations within.
 
     What he missed may have been said where nothing could be heard.
     """
-    inside = {item for index in noisy for item in talk.lines[index].items}
-    for item, verdict in list(talk.intended.items()):
+    inside = {item for index in noisy for item in conversation.lines[index].items}
+    for item, verdict in list(conversation.intended.items()):
         if item in FORBIDDEN:
             if item in inside:
-                talk.intended[item] = "cannot_judge"
+                conversation.intended[item] = "cannot_judge"
         elif item in inside or verdict == "missed":
-            del talk.intended[item]
+            del conversation.intended[item]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from web.demo import calendar
 from web.demo.calls import appointment, followup
-from web.demo.talk import Talk, document
-from web.demo.values import DemoOrder, DemoTranscript, Job
+from web.demo.conversation import Conversation, document
+from web.demo.values import Booking, DemoOrder, DemoTranscript
 from web.demo.visits import Circumstances, visit
 from web.demo.words import Words
 
@@ -17,11 +17,11 @@ BROKEN_AGAIN = 0.13
 KINDS = {"property-visit": "上门", "property-appointment": "预约", "property-followup": "回访"}
 
 
-class Case:
+class Story:
     """One job with its customer: the call before, the visit, the call after."""
 
-    def __init__(self, words: Words, job: Job) -> None:
-        self.words, self.job, self.rng = words, job, words.rng
+    def __init__(self, words: Words, booking: Booking) -> None:
+        self.words, self.booking, self.rng = words, booking, words.rng
         self.kind = self._kind()
         self.problem = f"{self.kind}.{self.rng.randrange(len(words.jobs[self.kind]['problems']))}"
         self.building, self.part = self.rng.randint(1, 18), self.rng.randint(1, 3)
@@ -30,35 +30,35 @@ class Case:
         unit = f"{self._number(self.building)}栋{self._digits(str(self.flat))}"
         self.slots = {
             "org": words.pick("org"),
-            "sur": job.who.surname,
-            "name": job.who.name,
-            "staff": self._digits(job.who.staff_no),
+            "sur": booking.who.surname,
+            "name": booking.who.name,
+            "staff": self._digits(booking.who.staff_no),
             "who": surname + title,
             "addr": self.rng.choice([surname + title, words.pick("plain")]),
             "unit": unit,
             "short": words.piece(f"{self.problem}.short", {}),
             "goods": str(self.rng.choice(words.jobs[self.kind]["goods"])),
             "price": words.pick("prices"),
-            "clock": calendar.spoken_hour(job.at.hour, job.at.minute),
+            "clock": calendar.spoken_hour(booking.at.hour, booking.at.minute),
         }
 
     def play(self, until: dt.datetime) -> tuple[DemoOrder, list[DemoTranscript]]:
-        """Return the order and what was recorded of it before `until`."""
-        who, week, rng = self.job.who, self.job.week, self.rng
+        """The order and what was recorded of it before `until`."""
+        who, week, rng = self.booking.who, self.booking.week, self.rng
         late = rng.random() >= who.habit("punctual", week)
         delay = rng.randint(22, 55) if late else rng.randint(-6, 6)
-        begun = self.job.at + dt.timedelta(minutes=delay, seconds=rng.randrange(60))
+        begun = self.booking.at + dt.timedelta(minutes=delay, seconds=rng.randrange(60))
         finished = begun + dt.timedelta(minutes=rng.randint(25, 75))
         cost = rng.choices(("charged", "covered", ""), (34, 33, 33))[0]
         facts = {"late": late} | ({"charged": cost == "charged", "covered": cost == "covered"} if cost else {})
         made = [t for t in (self._before(), self._visit(begun, facts, cost), self._after(finished)) if t is not None]
         done = begun < until
         order = DemoOrder(
-            self.job.order_no,
+            self.booking.order_no,
             who.staff_no,
             self.kind,
             f"{self.words.pick('estates')}{self.building}栋{self.part}单元{self.flat}（演示）",
-            self.job.at,
+            self.booking.at,
             finished if done else None,
             facts if done else {},
         )
@@ -67,7 +67,7 @@ class Case:
     def _before(self) -> DemoTranscript | None:
         if not self._does("calls-before"):
             return None
-        at, rng = self.job.at, self.rng
+        at, rng = self.booking.at, self.rng
         if at.hour >= 13 and rng.random() < 0.5:
             moment = at.replace(hour=8 + rng.randrange(3), minute=rng.randrange(60))
         else:
@@ -83,20 +83,20 @@ class Case:
             "old": calendar.spoken_when(max(old, moment), today),
         }
         said["complaint"] = self.words.piece(f"{self.problem}.complaint", {})
-        talk = self._talk("appointment", said)
-        appointment(talk, postponed)
+        conversation = self._talk("appointment", said)
+        appointment(conversation, postponed)
         given = {"postponed": postponed} if rng.random() < 0.5 else {}
-        return self._transcript(talk, "property-appointment", moment, given)
+        return self._transcript(conversation, "property-appointment", moment, given)
 
     def _visit(self, begun: dt.datetime, facts: Mapping[str, bool], cost: str) -> DemoTranscript:
-        talk = self._talk(
+        conversation = self._talk(
             "visit", {"hi": calendar.hello(begun), "cause": self.words.piece(f"{self.problem}.cause", {})}
         )
-        visit(talk, Circumstances(facts["late"], cost, self.problem))
-        return self._transcript(talk, "property-visit", begun, {})
+        visit(conversation, Circumstances(facts["late"], cost, self.problem))
+        return self._transcript(conversation, "property-visit", begun, {})
 
     def _after(self, finished: dt.datetime) -> DemoTranscript | None:
-        chance, who, week = self.rng.random(), self.job.who, self.job.week
+        chance, who, week = self.rng.random(), self.booking.who, self.booking.week
         in_time = who.habit("calls-after", week)
         if chance >= in_time + who.habit("calls-late", week):
             return None
@@ -107,25 +107,29 @@ class Case:
         moment = dt.datetime.combine(day, dt.time(hour, minute, second), finished.tzinfo)
         again = self.words.piece(f"{self.problem}.again", {})
         when = (moment + dt.timedelta(days=1)).replace(hour=self.rng.randint(9, 11), minute=self.rng.choice((0, 30)))
-        talk = self._talk("followup", {"again": again, "when": calendar.spoken_when(when, moment.date())})
-        followup(talk, broken_again=self.rng.random() < BROKEN_AGAIN)
-        return self._transcript(talk, "property-followup", moment, {})
+        conversation = self._talk("followup", {"again": again, "when": calendar.spoken_when(when, moment.date())})
+        followup(conversation, broken_again=self.rng.random() < BROKEN_AGAIN)
+        return self._transcript(conversation, "property-followup", moment, {})
 
-    def _talk(self, prefix: str, said: Mapping[str, str]) -> Talk:
-        return Talk(self.words, self.job.who, self.job.week, prefix, {**self.slots, **said})
+    def _talk(self, prefix: str, said: Mapping[str, str]) -> Conversation:
+        return Conversation(self.words, self.booking.who, self.booking.week, prefix, {**self.slots, **said})
 
-    def _transcript(self, talk: Talk, standard: str, at: dt.datetime, facts: Mapping[str, bool]) -> DemoTranscript:
-        who, order_no = self.job.who, self.job.order_no
+    def _transcript(
+        self, conversation: Conversation, standard: str, at: dt.datetime, facts: Mapping[str, bool]
+    ) -> DemoTranscript:
+        who, order_no = self.booking.who, self.booking.order_no
         name = f"演示_{at:%Y%m%d}_{who.staff_no}_{order_no}_{KINDS[standard]}.json"
-        body = document(talk, name, facts, self._does("clear"))
-        return DemoTranscript(body, standard, who.staff_no, order_no, at, name, self.job.week, dict(talk.intended))
+        body = document(conversation, name, facts, self._does("clear"))
+        return DemoTranscript(
+            body, standard, who.staff_no, order_no, at, name, self.booking.week, dict(conversation.intended)
+        )
 
     def _does(self, habit: str) -> bool:
-        return self.rng.random() < self.job.who.habit(habit, self.job.week)
+        return self.rng.random() < self.booking.who.habit(habit, self.booking.week)
 
     def _kind(self) -> str:
         jobs = self.words.jobs
-        weights = [calendar.weight(job, self.job.at.date()) for job in jobs.values()]
+        weights = [calendar.weight(job, self.booking.at.date()) for job in jobs.values()]
         return str(self.rng.choices(list(jobs), weights)[0])
 
     def _digits(self, digits: str) -> str:
