@@ -23,7 +23,7 @@ _SCRIPT = ".script.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class ScriptedRecording:
     """A recording with what its script says about it."""
 
     path: Path
@@ -45,7 +45,7 @@ def demo(arguments: argparse.Namespace) -> int:
     if not samples:
         raise AnalyzerError("no-samples", f"{arguments.directory} 里没有带 {_SCRIPT} 的录音", "请在项目根目录运行")
     analyzer = Analyzer(settings)
-    done: list[tuple[Sample, Analysis]] = []
+    done: list[tuple[ScriptedRecording, Analysis]] = []
     failed = 0
     began = time.monotonic()
     for sample in samples:
@@ -63,10 +63,10 @@ def demo(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _samples(directory: Path) -> Iterator[Sample]:
+def _samples(directory: Path) -> Iterator[ScriptedRecording]:
     for script in sorted(directory.rglob(f"*{_SCRIPT}")):
         data = yaml.safe_load(script.read_text("utf-8"))
         stem = script.name.removesuffix(_SCRIPT)
         sounds = [p for p in script.parent.glob(f"{stem}.*") if p.suffix not in (".yaml", ".json", ".md")]
         for path in sounds:
-            yield Sample(path, data["standard"], data.get("facts") or {})
+            yield ScriptedRecording(path, data["standard"], data.get("facts") or {})

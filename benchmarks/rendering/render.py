@@ -26,10 +26,7 @@ class Rendered:
 
 
 def render(
-    script: Script,
-    scene: Scene | str | None = None,
-    snr_db: float | None = None,
-    speaker: Speak = speak,
+    script: Script, scene: Scene | str | None = None, snr_db: float | None = None, speaker: Speak = speak
 ) -> Rendered:
     """Render `script` in `scene` (default: its own; a name stands for that kind with its defaults).
 

@@ -67,11 +67,7 @@ def errors(timings: list[Timing], *, rival: bool) -> float | None:
 
 
 def lines(
-    head: list[str],
-    timings: list[Timing],
-    loading: Loading,
-    judged: Rejudging,
-    usage: dict[str, tuple[float, Usage]],
+    head: list[str], timings: list[Timing], loading: Loading, judged: Rejudging, usage: dict[str, tuple[float, Usage]]
 ) -> list[str]:
     text = ["# Speed", "", *head, "", "## Numbers to reach", ""]
     text += target_table(targets(timings, judged, usage))
