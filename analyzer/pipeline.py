@@ -28,7 +28,7 @@ from analyzer.domain import (
 )
 from analyzer.hearing import Heard, detect_speech, hear, load_transcriber
 from analyzer.judging import judge, words_for
-from analyzer.judging.cues import CueCounter
+from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
 from analyzer.progress import Listener, Progress, silent
 from analyzer.rubric.load import load_shared, load_standard
@@ -161,7 +161,7 @@ def _kind(standard: Standard) -> Recording:
 def _with_roles(hearing: Hearing, technician_channel: int | None, settings: Settings) -> Hearing:
     """Return the hearing with a role for every speaker, from what is said or as stated."""
     words = words_for(settings.lexicons, settings.cache_dir)
-    counter = CueCounter(load_shared(settings.lexicons).roles, words)
+    counter = LexiconCues(load_shared(settings.lexicons).roles, words)
     speakers, utterances = assign_roles(hearing.transcript, counter, technician_channel=technician_channel)
     return replace(hearing, speakers=tuple(_quantised(s) for s in speakers), transcript=_ordered(utterances))
 

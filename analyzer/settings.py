@@ -22,116 +22,83 @@ PREFIX = "TINGJIAN_"
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _default_home() -> Path:
-    return ROOT / "var"
+def setting(default: Any, doc: str, zh: str, **limits: Any) -> Any:
+    """A field with its line in the tables of the two READMEs.
+
+    `limits`: `choices`; `min` and `max`; `empty`, true where the value may be.
+    """
+    return field(default=default, metadata={"doc": doc, "zh": zh, **limits})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. A field's `doc` and `zh` are its line in the tables of the two READMEs."""
+    """Everything that can be set."""
 
-    engine: str = field(
-        default="faster-whisper",
-        metadata={
-            "doc": "Speech engine: `faster-whisper`, `openai-whisper` or `recorded` (replays the transcript file that the model names).",
-            "zh": "语音引擎：`faster-whisper`、`openai-whisper` 或 `recorded`（重放转写文件，文件路径填在模型里）。",
-            "choices": ("faster-whisper", "openai-whisper", "recorded"),
-        },
+    engine: str = setting(
+        "faster-whisper",
+        "Speech engine: `faster-whisper`, `openai-whisper` or `recorded` (replays the transcript file that the model names).",
+        "语音引擎：`faster-whisper`、`openai-whisper` 或 `recorded`（重放转写文件，文件路径填在模型里）。",
+        choices=("faster-whisper", "openai-whisper", "recorded"),
     )
-    model: str = field(
-        default="base",
-        metadata={
-            "doc": "Model name (`tiny` … `large-v3`, `turbo`) or a folder holding one.",
-            "zh": "模型名（`tiny` … `large-v3`、`turbo`），或存放模型的文件夹。",
-        },
+    model: str = setting(
+        "base",
+        "Model name (`tiny` … `large-v3`, `turbo`) or a folder holding one.",
+        "模型名（`tiny` … `large-v3`、`turbo`），或存放模型的文件夹。",
     )
-    home: Path = field(
-        default_factory=_default_home,
-        metadata={
-            "doc": "Folder that the service owns: models, caches, data.",
-            "zh": "程序自己的文件夹：模型、缓存、数据。",
-        },
+    home: Path = setting(
+        ROOT / "var",
+        "Folder that the service owns: models, caches, data.",
+        "程序自己的文件夹：模型、缓存、数据。",
     )
-    lexicons: Path = field(
-        default_factory=lambda: ROOT / "lexicons",
-        metadata={"doc": "Folder with the standards.", "zh": "存放标准的文件夹。"},
+    lexicons: Path = setting(ROOT / "lexicons", "Folder with the standards.", "存放标准的文件夹。")
+    device: str = setting(
+        "auto",
+        "`auto` (cuda where it works), `cpu` or `cuda`.",
+        "`auto`（显卡能用就用）、`cpu` 或 `cuda`。",
+        choices=("auto", "cpu", "cuda"),
     )
-    device: str = field(
-        default="auto",
-        metadata={
-            "doc": "`auto` (cuda where it works), `cpu` or `cuda`.",
-            "zh": "`auto`（显卡能用就用）、`cpu` 或 `cuda`。",
-            "choices": ("auto", "cpu", "cuda"),
-        },
+    compute_type: str = setting(
+        "auto",
+        "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names.",
+        "faster-whisper 的数值格式：`auto`（处理器 int8，显卡 float16），或它自己的名称。",
     )
-    compute_type: str = field(
-        default="auto",
-        metadata={
-            "doc": "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names.",
-            "zh": "faster-whisper 的数值格式：`auto`（处理器 int8，显卡 float16），或它自己的名称。",
-        },
-    )
-    threads: int = field(
-        default=0,
-        metadata={
-            "doc": "Threads for decoding; 0: the cores this process may use.",
-            "zh": "转写用几个线程；0 表示本进程可用的全部核心。",
-            "min": 0,
-            "max": 256,
-        },
+    threads: int = setting(
+        0,
+        "Threads for decoding; 0: the cores this process may use.",
+        "转写用几个线程；0 表示本进程可用的全部核心。",
+        min=0,
+        max=256,
     )
     # 2, 3 and 5 gave CER 0.150, 0.153, 0.150 on the samples and 0.137, –, 0.134 on people; 5 reads the sound 2.5 times as often
-    beam: int = field(
-        default=2,
-        metadata={
-            "doc": "Beam width of decoding; 1 is greedy.",
-            "zh": "束搜索宽度；1 是贪心解码。",
-            "min": 1,
-            "max": 20,
-        },
+    beam: int = setting(2, "Beam width of decoding; 1 is greedy.", "束搜索宽度；1 是贪心解码。", min=1, max=20)
+    batch: int = setting(8, "Windows decoded together.", "一次一起解码几个窗口。", min=1, max=64)
+    prompt: str = setting(
+        "以下是普通话的句子。水龙头、热水器、空调、马桶、物业、维修、保修期、工号。",
+        "Nouns of the trade given to the engine; empty: none. Never a required or forbidden phrase.",
+        "提示给引擎的行业名词；留空则不提示。绝不能写进规范要求的话或禁语。",
+        empty=True,
     )
-    batch: int = field(
-        default=8, metadata={"doc": "Windows decoded together.", "zh": "一次一起解码几个窗口。", "min": 1, "max": 64}
+    max_duration_s: float = setting(
+        6 * 3600.0, "Longest recording accepted, in seconds.", "接受的最长录音，秒。", min=1.0, max=24 * 3600.0
     )
-    prompt: str = field(
-        default="以下是普通话的句子。水龙头、热水器、空调、马桶、物业、维修、保修期、工号。",
-        metadata={
-            "doc": "Nouns of the trade given to the engine; empty: none. Never a required or forbidden phrase.",
-            "empty": True,
-            "zh": "提示给引擎的行业名词；留空则不提示。绝不能写进规范要求的话或禁语。",
-        },
+    max_file_bytes: int = setting(
+        2 * 1024**3, "Largest file accepted, in bytes.", "接受的最大文件，字节。", min=1, max=2**40
     )
-    max_duration_s: float = field(
-        default=6 * 3600.0,
-        metadata={
-            "doc": "Longest recording accepted, in seconds.",
-            "zh": "接受的最长录音，秒。",
-            "min": 1.0,
-            "max": 24 * 3600.0,
-        },
-    )
-    max_file_bytes: int = field(
-        default=2 * 1024**3,
-        metadata={"doc": "Largest file accepted, in bytes.", "zh": "接受的最大文件，字节。", "min": 1, "max": 2**40},
-    )
-    decode_timeout_s: float = field(
-        default=900.0,
-        metadata={
-            "doc": "Seconds after which decoding one file is given up.",
-            "zh": "一个文件解码超过多少秒就放弃。",
-            "min": 1.0,
-            "max": 1e5,
-        },
+    decode_timeout_s: float = setting(
+        900.0,
+        "Seconds after which decoding one file is given up.",
+        "一个文件解码超过多少秒就放弃。",
+        min=1.0,
+        max=1e5,
     )
 
     @property
     def models_dir(self) -> Path:
-        """Where models are kept."""
         return self.home / "models"
 
     @property
     def cache_dir(self) -> Path:
-        """Where indexes that can be built again are kept."""
+        """Holds indexes that can be built again."""
         return self.home / "cache"
 
     @property
@@ -165,7 +132,7 @@ def read_environment(
     overrides: Mapping[str, object] | None = None,
     others: tuple[str, ...] = (),
 ) -> T:
-    """Return a settings dataclass from the variables with `prefix`; variables that begin as one of `others` are not ours.
+    """A settings dataclass from the variables with `prefix`; variables that begin as one of `others` are not ours.
 
     Raises SettingsError for an unknown name, a value of the wrong type or outside its range.
     """
@@ -228,7 +195,7 @@ def _parse(cls: type[_Dataclass], prefix: str, name: str, value: object) -> obje
 
 
 def table(language: str = "doc", cls: type[Any] = Settings, prefix: str = PREFIX) -> str:
-    """Return settings as a Markdown table; `language` names the column: "doc" (English) or "zh"."""
+    """Settings as a Markdown table; `language` names the column: "doc" (English) or "zh"."""
     heads = {"doc": ("Variable", "Default", "Meaning"), "zh": ("变量", "默认值", "含义")}[language]
     lines = [f"| {' | '.join(heads)} |", "| --- | --- | --- |"]
     defaults = cls()

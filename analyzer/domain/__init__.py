@@ -1,13 +1,13 @@
 """What the stages of the analysis hand to each other: frozen values, standard library only.
 
-`heard.py` is the left half (words, speakers, times), `judged.py` the right (verdicts, score), `figures.py` what is
+`hearing.py` is the left half (words, speakers, times), `judgement.py` the right (verdicts, score), `figures.py` what is
 counted beside. All times are seconds from the start of the recording, in half-open intervals [start_s, end_s).
 Times are kept to 10 ms and confidences to 3 decimals (`quantised`), so that a transcript read back from its JSON is
 equal to the one that was written and is judged to the same verdicts.
 """
 
 from analyzer.domain.figures import Figures, Interruption, Keyword, Politeness
-from analyzer.domain.heard import (
+from analyzer.domain.hearing import (
     Dropped,
     Engine,
     Hearing,
@@ -21,7 +21,7 @@ from analyzer.domain.heard import (
     quantise_ratio,
     quantise_time,
 )
-from analyzer.domain.judged import (
+from analyzer.domain.judgement import (
     SCHEMA,
     Analysis,
     Fact,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from analyzer.domain.heard import Role, Span
+from analyzer.domain.hearing import Role, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,10 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from pathlib import Path
 
-import yaml
-
 from analyzer.domain import Segment
-from analyzer.errors import LexiconError
 from analyzer.hearing.script import is_spoken, spoken, to_simplified
 from analyzer.hearing.types import IMPROBABLE, REPETITIVE, Decoded
+from analyzer.rubric.load import load_shared
 
 MAX_CHARS_PER_S = 12.0  # fast Mandarin is 7-8 syllables a second; no one says 12
 NO_SPEECH = 0.6  # Whisper's paper, 4.5; counts only together with IMPROBABLE
@@ -155,21 +153,10 @@ def _contained(part: str, whole: str) -> float:
 
 
 def load_inventions(lexicons: Path) -> tuple[str, ...]:
-    """Known inventions from `lexicons`/shared/inventions.yaml, Simplified, without punctuation; none if absent.
-
-    Raises LexiconError when the file is not `inventions: [text, …]`.
-    """
-    path = lexicons / "shared" / "inventions.yaml"
-    return _read(path, path.stat().st_mtime_ns) if path.is_file() else ()
+    """Known inventions of the lexicons, Simplified, without punctuation. Raises InvalidLexiconError."""
+    return _spoken_lines(load_shared(lexicons).inventions)
 
 
 @functools.lru_cache(maxsize=4)
-def _read(path: Path, _version: int) -> tuple[str, ...]:
-    try:
-        content = yaml.safe_load(path.read_text("utf-8"))
-        lines = content["inventions"]
-        if not all(isinstance(line, str) for line in lines):
-            raise TypeError("every entry must be a text")
-    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise LexiconError("inventions-format", f"{path} 读不懂：{error}", "应写成 inventions: [句子, 句子]") from error
+def _spoken_lines(lines: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for line in lines if (text := spoken(to_simplified(line)))))

@@ -55,11 +55,11 @@ def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
     """Return what may have been said of a forbidden element where the engine was less sure than `least`."""
     who = element.who
     finder, at = ear.unsure(who, least)
-    found = (
+    doubtful = (
         replace(m, first=int(at[m.first]), last=int(at[m.last]))
         for m in finder.matches(element.phrases, word_edges=True)
     )
-    return ear.unexcused(who, [m for m in found if ear.confidence(who, m) < least], element.exceptions)
+    return ear.unexcused(who, [m for m in doubtful if ear.confidence(who, m) < least], element.exceptions)
 
 
 def promise(ear: Ear, element: Element, match: Match) -> str | None:
@@ -74,11 +74,11 @@ def promise(ear: Ear, element: Element, match: Match) -> str | None:
     earliest, latest = _beside(stream, match)
     latest_s = stream.span(match.first, match.last).end_s + REMEDY_WITHIN_S
     refused = finder.matches(element.refusals, resolve=False)
-    for found in finder.matches(element.remedies):
-        first, last = begin + found.first, begin + found.last
+    for help_ in finder.matches(element.remedies):
+        first, last = begin + help_.first, begin + help_.last
         beside = earliest <= first and last < latest and (last < match.first or match.last < first)
         in_time = stream.span(first, first).start_s <= latest_s
-        if beside and in_time and not any(covers(r, found) for r in refused):
+        if beside and in_time and not any(covers(r, help_) for r in refused):
             return stream.quote(first, last)
     return None
 

@@ -24,7 +24,6 @@ class Case:
         return self.ear.clock.window(where, self.standard.opening_s, self.standard.closing_s)
 
     def longest_unheard_s(self, window: Span) -> float:
-        """Return the longest stretch of unheard speech within `window`."""
         return max((s.overlap_s(window) for s in self.hearing.unheard), default=0.0)
 
     def unjudgeable(self) -> str | None:

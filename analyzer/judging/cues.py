@@ -14,13 +14,13 @@ OPENING_CHARACTERS = 120  # about the first half minute of one person's words
 ENOUGH = 2  # a cue repeated more often than this proves nothing more
 
 
-class CueCounter:
+class LexiconCues:
     """Scores the words of one speaker for every role; make once, use for every recording."""
 
     def __init__(self, cues: Mapping[Role, Sequence[RoleCue]], words: Any) -> None:
-        self._cues = {role: tuple(found) for role, found in cues.items()}
+        self._cues = {role: tuple(listed) for role, listed in cues.items()}
         self._words = words
-        self._table = table_over(phrase for found in self._cues.values() for cue in found for phrase in cue.phrases)
+        self._table = table_over(phrase for listed in self._cues.values() for cue in listed for phrase in cue.phrases)
 
     def __call__(self, utterances: Sequence[Utterance]) -> dict[Role, float]:
         """Return the summed weight of the cues found for each role; 0.0 where none was."""
@@ -30,8 +30,8 @@ class CueCounter:
         for role, cues in self._cues.items():
             scores[role] = 0.0
             for cue in cues:
-                found = finder.matches(cue.phrases)
+                matches = finder.matches(cue.phrases)
                 if cue.where is Where.OPENING:
-                    found = [m for m in found if m.first < OPENING_CHARACTERS]
-                scores[role] += cue.weight * min(len(found), ENOUGH) ** 0.5
+                    matches = [m for m in matches if m.first < OPENING_CHARACTERS]
+                scores[role] += cue.weight * min(len(matches), ENOUGH) ** 0.5
         return scores

@@ -56,7 +56,6 @@ def table_over(phrases: Iterable[Phrase]) -> CostTable:
 
 
 def standard_phrases(standard: Standard) -> Iterator[Phrase]:
-    """Yield every phrase of a standard: elements, exceptions and the cues of its facts."""
     for item in standard.items:
         for element in item.elements:
             yield from element.phrases
@@ -113,7 +112,6 @@ class Ear:
         return self._streams[who]
 
     def finder(self, who: Role | None, strictness: Strictness) -> Finder:
-        """Return the search over `who`'s words."""
         key = (who, strictness.name)
         if key not in self._finders:
             self._finders[key] = Finder(self.stream(who), self.table, strictness)
@@ -129,14 +127,14 @@ class Ear:
         """Return what `who` said of `phrases`, less what an exception covers, in order of time."""
         return self.unexcused(who, self.finder(who, strictness).matches(phrases), exceptions)
 
-    def unexcused(self, who: Role | None, found: Sequence[Match], exceptions: Sequence[Phrase]) -> list[Match]:
+    def unexcused(self, who: Role | None, matches: Sequence[Match], exceptions: Sequence[Phrase]) -> list[Match]:
         """Return what no exception covers of some matches; only their neighbourhoods are searched, all at once."""
-        if not found or not exceptions:
-            return list(found)
+        if not matches or not exceptions:
+            return list(matches)
         length = len(self.stream(who).text)
-        around = [(max(0, m.first - BEFORE), min(length, m.last + 1 + AFTER)) for m in found]
+        around = [(max(0, m.first - BEFORE), min(length, m.last + 1 + AFTER)) for m in matches]
         excuses = self.finder(who, EXCUSE).within(exceptions, around)
-        return [m for m, near in zip(found, excuses, strict=True) if not any(covers(e, m) for e in near)]
+        return [m for m, near in zip(matches, excuses, strict=True) if not any(covers(e, m) for e in near)]
 
     def unsure(self, who: Role | None, least: float) -> tuple[Finder, NDArray[np.intp]]:
         """Return the search over the sentences in which the engine was less sure than `least` somewhere.
@@ -159,10 +157,6 @@ class Ear:
             self._nearby[key] = (Finder(near, self.table, EXCUSE), begin)
         return self._nearby[key]
 
-    def excused(self, who: Role | None, match: Match, exceptions: Sequence[Phrase]) -> bool:
-        """Return whether an exception covers the match."""
-        return not self.unexcused(who, [match], exceptions)
-
     def hit(self, who: Role | None, match: Match, *, element: str = "", suspicion: bool = False) -> Hit:
         """Return a match as evidence: original words, seconds, role."""
         stream = self.stream(who)
@@ -172,7 +166,9 @@ class Ear:
             quantise_time(min(span.end_s, max(self.hearing.duration_s, span.start_s))),
             stream.role(match.first),
             stream.quote(match.first, match.last),
-            match.phrase if match.asked is None else wording(match.asked, stream.text[match.first : match.last + 1]),
+            match.phrase
+            if match.pattern is None
+            else wording(match.pattern, stream.text[match.first : match.last + 1]),
             quantise_ratio(match.similarity),
             suspicion,
             element,
@@ -183,7 +179,6 @@ class Ear:
         return float(np.mean(self.stream(who).confidence[match.first : match.last + 1]))
 
     def span(self, who: Role | None, match: Match) -> Span:
-        """Return the seconds of a match."""
         return self.stream(who).span(match.first, match.last)
 
     def cue_hits(self, cues: Iterable[Cue]) -> list[Hit]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from analyzer.domain import Hit, ItemResult, Role, Span, Verdict
 from analyzer.judging.accusing import accusations, promise, unasked, unclear
 from analyzer.judging.case import Case, bare_result
-from analyzer.judging.reasons import clock, number, part, reason
+from analyzer.judging.reasons import part, quoted, reason
 from analyzer.matching import Match
 from analyzer.rubric.model import Element, Item
 
@@ -22,7 +22,7 @@ UNHEARD_SHARE = 0.3  # unheard share of the speech from which "not said" cannot 
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Accusation:
     """A forbidden phrase that was found, and the help promised along with it (None: no help)."""
 
     hit: Hit
@@ -32,43 +32,39 @@ class _Said:
 def judge_forbidden(item: Item, case: Case) -> ItemResult:
     """Return the verdict on one forbidden rule item whose condition holds."""
     searched = (Span(0.0, case.hearing.duration_s),)
-    said = sorted((said for e in item.elements for said in _said(e, case)), key=lambda s: s.hit.start_s)
-    hits = tuple(s.hit for s in said if s.promise is None)
+    accused = sorted((a for e in item.elements for a in _accusations(e, case)), key=lambda a: a.hit.start_s)
+    hits = tuple(a.hit for a in accused if a.promise is None)
     proven = [hit for hit in hits if not hit.suspicion]
     if proven:
         first = proven[0]
         more = part("more", count=len(proven)) if len(proven) > 1 else ""
-        text = reason("said", clause=item.clause, text=item.text, phrase=first.phrase, more=more, **_quote(first))
+        text = reason("said", clause=item.clause, text=item.text, phrase=first.phrase, more=more, **quoted(first))
         return bare_result(item, Verdict.MISSED, 0.0, text, hits, None, searched)
     if hits:
         first = hits[0]
-        text = reason("suspected", clause=item.clause, phrase=first.phrase, doubt=first.note, **_quote(first))
+        text = reason("suspected", clause=item.clause, phrase=first.phrase, doubt=first.note, **quoted(first))
         return bare_result(item, Verdict.CANNOT_JUDGE, None, text, hits, None, searched)
     share = case.hearing.unheard_s / case.hearing.speech_s if case.hearing.speech_s else 0.0
     if share >= UNHEARD_SHARE:
         text = reason("too-unclear", clause=item.clause, share=f"{share:.0%}")
         return bare_result(item, Verdict.CANNOT_JUDGE, None, text, (), None, searched)
-    if said:
-        text = reason("helped", clause=item.clause, promise=said[0].promise, **_quote(said[0].hit))
+    if accused:
+        text = reason("helped", clause=item.clause, promise=accused[0].promise, **quoted(accused[0].hit))
         return bare_result(item, Verdict.MET, 1.0, text, (), None, searched)
     code = "not-said" if case.ear.roles_known else "not-said-either"
     return bare_result(item, Verdict.MET, 1.0, reason(code, clause=item.clause, text=item.text), (), None, searched)
 
 
-def _quote(hit: Hit) -> dict[str, str]:
-    return {"time": clock(hit.start_s), "quote": hit.quote, "similarity": number(hit.similarity)}
-
-
-def _said(element: Element, case: Case) -> Iterator[_Said]:
+def _accusations(element: Element, case: Case) -> Iterator[_Accusation]:
     """Yield what was found of one element, proven or suspected, with the help that came along."""
-    for match, doubt in _found(element, case):
+    for match, doubt in _doubted(element, case):
         hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
         if doubt:
             hit = replace(hit, note=part(doubt))
-        yield _Said(hit, promise(case.ear, element, match))
+        yield _Accusation(hit, promise(case.ear, element, match))
 
 
-def _found(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
+def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
     """Yield the matches of one element with the code of what makes each a suspicion ("" where it is proven)."""
     said, misheard = accusations(case.ear, element)
     for match in said:

@@ -10,13 +10,14 @@ from analyzer.domain import Fact, Hearing, How, ItemResult, Judgement, Kind, Ver
 from analyzer.errors import AnalyzerError
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.ear import Ear, table_for
-from analyzer.judging.facts import asked_about, establish, holds, names
+from analyzer.judging.facts import deciding_rules, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
 from analyzer.judging.forbidden import judge_forbidden
 from analyzer.judging.reasons import clock, part, reason
 from analyzer.judging.required import judge_required
 from analyzer.judging.score import score
 from analyzer.rubric.model import Item, Standard
+from analyzer.rubric.terms import facts_of
 
 ROLE_SURE = 0.6  # under this confidence the page says that roles are a guess
 
@@ -38,7 +39,7 @@ def judge(
     check_given(given, standard)
     ear = Ear(hearing, table_for(standard), words)
     case = Case(hearing, standard, ear)
-    facts = establish(asked_about(standard), given, ear)
+    facts = establish(deciding_rules(standard), given, ear)
     results: dict[str, ItemResult] = {}
     for item in _in_order(standard.items):
         results[item.id] = _result(item, case, facts, results)
@@ -98,7 +99,7 @@ def _result(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[
 def _basis(item: Item, facts: Mapping[str, Fact], standard: Standard) -> str:
     """Say why the condition does not hold, fact by fact."""
     said = []
-    for name in names(item.when):
+    for name in facts_of(item.when):
         fact, title = facts.get(name), standard.facts[name].title if name in standard.facts else name
         if fact is None:
             said.append(part("heard-nothing", fact=title))
@@ -113,11 +114,11 @@ def _basis(item: Item, facts: Mapping[str, Fact], standard: Standard) -> str:
 
 
 def _warnings(hearing: Hearing, ear: Ear) -> tuple[str, ...]:
-    found = []
+    warnings = []
     if hearing.transcript and not ear.roles_known:
-        found.append("没有把握分清谁是服务人员：要求的话双方说了都算，禁语只记为疑似")
+        warnings.append("没有把握分清谁是服务人员：要求的话双方说了都算，禁语只记为疑似")
     else:
         unsure = [s for s in hearing.speakers if s.confidence < ROLE_SURE]
         if unsure:
-            found.append(f"说话人身份把握不大（{'、'.join(s.id for s in unsure)}），请核对后再看结论")
-    return tuple(found)
+            warnings.append(f"说话人身份把握不大（{'、'.join(s.id for s in unsure)}），请核对后再看结论")
+    return tuple(warnings)

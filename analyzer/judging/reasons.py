@@ -6,6 +6,8 @@ A reason is one sentence that a technician understands: the clause, the words, t
 
 from __future__ import annotations
 
+from analyzer.domain import Hit
+
 TEMPLATES = {
     "met": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）。",
     "met-partly": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）；若再说到{missing}会更完整。",
@@ -49,13 +51,16 @@ PARTS = {
 
 
 def reason(code: str, **values: object) -> str:
-    """Return the sentence for `code`."""
     return TEMPLATES[code].format(**values)
 
 
 def part(code: str, **values: object) -> str:
-    """Return a piece of a sentence."""
     return PARTS[code].format(**values)
+
+
+def quoted(hit: Hit) -> dict[str, str]:
+    """The values of a reason that tell of a hit."""
+    return {"time": clock(hit.start_s), "quote": hit.quote, "similarity": number(hit.similarity)}
 
 
 def clock(seconds: float) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analyzer.domain import Fact, Hit, ItemResult, Span, Verdict, quantise_ratio
 from analyzer.judging.case import Case, bare_result
-from analyzer.judging.reasons import clock, number, part, reason
+from analyzer.judging.reasons import clock, part, quoted, reason
 from analyzer.matching import COURTESY, THRESHOLD
 from analyzer.rubric.model import Element, Item, Where
 
@@ -17,7 +17,7 @@ POOR_CONFIDENCE = 0.45
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
+class _ElementSearch:
     """What was found of one element: the best hit that counts, and the best that does not."""
 
     element: Element
@@ -38,13 +38,13 @@ def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: M
     missing = [s for s in searches if s.hit is None]
     nearest = max((s.nearest for s in missing if s.nearest), key=lambda h: (h.similarity, -h.start_s), default=None)
     searched = (Span(begin_s, max(begin_s, window.end_s)),)
-    said = _Said(item, case, searched[0], hits, missing, nearest)
+    explanation = _Explanation(item, case, searched[0], hits, missing, nearest)
     if credit >= item.pass_credit - 1e-9:
-        return bare_result(item, Verdict.MET, credit, said.met(), hits, None, searched)
-    doubt = said.doubt()
+        return bare_result(item, Verdict.MET, credit, explanation.met(), hits, None, searched)
+    doubt = explanation.doubt()
     if doubt is not None:
         return bare_result(item, Verdict.CANNOT_JUDGE, None, doubt, hits, nearest, searched)
-    return bare_result(item, Verdict.MISSED, credit, said.missed(earlier), hits, nearest, searched)
+    return bare_result(item, Verdict.MISSED, credit, explanation.missed(earlier), hits, nearest, searched)
 
 
 def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> float:
@@ -55,34 +55,32 @@ def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> float
     return max(window.start_s, first.hits[0].end_s)
 
 
-def _search(element: Element, case: Case, window: Span) -> _Search:
+def _search(element: Element, case: Case, window: Span) -> _ElementSearch:
     ear = case.ear
     matches = ear.matches(element.who, element.phrases, element.exceptions, COURTESY)
     inside = [m for m in matches if window.start_s <= ear.span(element.who, m).start_s <= window.end_s]
     if inside:
         best = max(inside, key=lambda m: (m.similarity, -m.first))
-        return _Search(element, ear.hit(element.who, best, element=element.id), None, None, 1.0)
+        return _ElementSearch(element, ear.hit(element.who, best, element=element.id), None, None, 1.0)
     if matches:
         outside = ear.hit(element.who, max(matches, key=lambda m: m.similarity), element=element.id)
-        return _Search(element, None, outside, outside, 1.0)
+        return _ElementSearch(element, None, outside, outside, 1.0)
     match = ear.finder(element.who, COURTESY).nearest(element.phrases)
-    if match is None:
-        return _Search(element, None, None, None, 1.0)
-    if match.similarity >= THRESHOLD:  # found, but an exception excused it: no candidate at all
-        return _Search(element, None, None, None, 1.0)
+    if match is None or match.similarity >= THRESHOLD:  # as alike as that, an exception excused it: no candidate
+        return _ElementSearch(element, None, None, None, 1.0)
     hit = ear.hit(element.who, match, element=element.id)
-    return _Search(element, None, None, hit, ear.confidence(element.who, match))
+    return _ElementSearch(element, None, None, hit, ear.confidence(element.who, match))
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _Explanation:
     """The pieces of the reason."""
 
     item: Item
     case: Case
     window: Span
     hits: tuple[Hit, ...]
-    missing: list[_Search]
+    missing: list[_ElementSearch]
     nearest: Hit | None
 
     def _place(self) -> dict[str, str]:
@@ -95,13 +93,10 @@ class _Said:
     def _missing(self) -> str:
         return part("list").join(s.element.title for s in self.missing)
 
-    def _quote(self, hit: Hit) -> dict[str, str]:
-        return {"time": clock(hit.start_s), "quote": hit.quote, "similarity": number(hit.similarity)}
-
     def met(self) -> str:
         best = max(self.hits, key=lambda h: (len(h.quote), -h.start_s))
         code = "met-partly" if self.missing else "met"
-        return reason(code, clause=self.item.clause, missing=self._missing(), **self._quote(best))
+        return reason(code, clause=self.item.clause, missing=self._missing(), **quoted(best))
 
     def doubt(self) -> str | None:
         """Return why a miss cannot be told from not hearing, if so."""
@@ -116,7 +111,7 @@ class _Said:
                 and near.similarity >= UNCLEAR_SIMILARITY
                 and search.nearest_confidence < POOR_CONFIDENCE
             ):
-                return reason("unclear", clause=self.item.clause, phrase=near.phrase, **self._quote(near))
+                return reason("unclear", clause=self.item.clause, phrase=near.phrase, **quoted(near))
         return None
 
     def missed(self, earlier: Mapping[str, ItemResult]) -> str:
@@ -124,12 +119,12 @@ class _Said:
         if outside is not None and not self.hits:
             first = earlier.get(self.item.after)
             if first is not None and first.hits and outside.start_s < first.hits[0].end_s:
-                return reason("out-of-order", clause=self.item.clause, after=first.text, **self._quote(outside))
+                return reason("out-of-order", clause=self.item.clause, after=first.text, **quoted(outside))
             if self.item.where is not Where.ANYWHERE:
-                return reason("elsewhere", **self._place(), **self._quote(outside))
-        near = part("nothing-near") if self.nearest is None else part("nearest", **self._quote(self.nearest))
+                return reason("elsewhere", **self._place(), **quoted(outside))
+        near = part("nothing-near") if self.nearest is None else part("nearest", **quoted(self.nearest))
         values = {**self._place(), "missing": self._missing(), "nearest": near}
         if self.hits:
             best = max(self.hits, key=lambda h: len(h.quote))
-            return reason("missed-partly", **values, **self._quote(best))
+            return reason("missed-partly", **values, **quoted(best))
         return reason("missed", text=self.item.text, **values)

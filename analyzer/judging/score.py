@@ -27,8 +27,8 @@ def score(results: Iterable[ItemResult], items: Mapping[str, Item]) -> Score:
     required = [r for r in judged if r.kind is Kind.REQUIRED]
     violated = [r for r in judged if r.kind is Kind.FORBIDDEN and r.verdict is Verdict.MISSED]
     weight = sum(r.weight for r in required)
-    heard = any(r.how is How.RULE and r.weight for r in required)
-    base = 100.0 * sum(r.weight * (r.credit or 0.0) for r in required) / weight if heard else None
+    from_words = any(r.how is How.RULE and r.weight for r in required)
+    base = 100.0 * sum(r.weight * (r.credit or 0.0) for r in required) / weight if from_words else None
     penalty = sum(items[r.id].penalty for r in violated)
     caps = [cap for r in violated if (cap := items[r.id].cap) is not None]
     value = None

@@ -172,7 +172,7 @@ _NOTHING = -1  # the last row and column of each matrix: no syllable, or a spell
 
 def _codes(char: str) -> list[tuple[int, int, int]]:
     """MOST_READINGS triples of indices into the three matrices; missing readings repeat the first."""
-    found = [
+    triples = [
         (
             _INITIAL_NAMES.index(s.initial) if s.initial in _INITIAL_NAMES else _NOTHING,
             _FINAL_NAMES.index(s.final) if s.final in _FINAL_NAMES else _NOTHING,
@@ -180,7 +180,7 @@ def _codes(char: str) -> list[tuple[int, int, int]]:
         )
         for s in readings_of(char)
     ] or [(_NOTHING, _NOTHING, _NOTHING)]
-    return [found[i] if i < len(found) else found[0] for i in range(MOST_READINGS)]
+    return [triples[i] if i < len(triples) else triples[0] for i in range(MOST_READINGS)]
 
 
 @functools.cache

@@ -57,22 +57,20 @@ class Finder:
         `resolve=False` returns all of them, overlapping or not (exceptions: any that covers a hit excuses it).
         """
         listed = tuple(phrases)
-        found: list[Match] = []
-        for path in self._paths(listed, every=word_edges):
-            match = self._match(listed[path.phrase], path)
-            if match.similarity >= THRESHOLD and (not word_edges or self._on_edges(match)):
-                found.append(match)
-        return resolve_overlaps(found) if resolve else found
+        paths = self._paths(listed, every=word_edges)
+        alike = [m for path in paths if (m := self._match(listed[path.phrase], path)).similarity >= THRESHOLD]
+        matches = [m for m in alike if not word_edges or self._on_edges(m)]
+        return resolve_overlaps(matches) if resolve else matches
 
     def within(self, phrases: Iterable[Phrase], windows: Sequence[tuple[int, int]]) -> list[list[Match]]:
         """Return every match of `phrases` in each window (half-open) of the stream, as if nothing else were said."""
         listed = tuple(phrases)
-        found: list[list[Match]] = [[] for _ in windows]
+        matches: list[list[Match]] = [[] for _ in windows]
         for path in self._paths(listed, windows=windows):
             match = self._match(listed[path.phrase], path)
             if match.similarity >= THRESHOLD:
-                found[path.window].append(match)
-        return found
+                matches[path.window].append(match)
+        return matches
 
     def nearest(self, phrases: Iterable[Phrase]) -> Match | None:
         """Return the most similar place of any of `phrases` under the threshold, if anything is somewhat alike.
@@ -113,7 +111,7 @@ class Finder:
             for ceiling, extent in zip(ceilings, program.extents, strict=True)
         ]
         passes = min(PASSES, math.ceil(math.log(max(inserted) + 1, 4)))
-        found = _kernel().search(
+        ends = _kernel().search(
             program.graph,
             ground,
             field,
@@ -126,7 +124,7 @@ class Finder:
         )
         paths = (
             _Path(window, phrase, end - stream.offset, cost, syllables, first - stream.offset)
-            for window, phrase, end, cost, syllables, first in found
+            for window, phrase, end, cost, syllables, first in ends
         )
         return sorted(paths, key=lambda path: path.phrase)
 

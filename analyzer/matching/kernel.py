@@ -15,14 +15,17 @@ A row is filled only where a path through it can still come to something (E. Ukk
 strings", J. Algorithms 1985): `_bound` and `_plan` say what all other characters must cost at least, each heard where it
 is heard best, order left aside. Nothing within the ceiling is lost; the tests hold that against the plain table.
 Evidence (cost, syllables, first character) is traced back from the ends alone.
+
+One file, though a long one: numba's cache on disk knows when the file of a compiled function changes, not when that of a
+function it calls does, so a kernel in two files could go on computing with an old half.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from analyzer.matching.arrays import Block, Bytes, Ints, Search, Shorts, Trail
 from analyzer.matching.field import CELL, PASSES, Field, Ground
 from analyzer.matching.program import CHARACTER, GAP, Graph
 
@@ -33,10 +36,6 @@ NOWHERE = np.int32(30_000)  # no path leads there, or none leads on
 DEAD = -1
 START_HERE, HEARD, SWALLOWED, INSERTED = range(4)  # how a path comes to a position of a character's row
 
-Bytes = NDArray[np.uint8]
-Shorts = NDArray[np.int16]
-Ints = NDArray[np.int32]
-Flags = NDArray[np.bool_]
 _ONE = np.uintp(1)  # places are unsigned, or the compiler would ask of each whether it counts from the end
 
 
@@ -76,58 +75,51 @@ def _prepare(row: int, ground: Ground) -> None:
 
 
 @njit(cache=True)
-def _bound(
-    begin: int, length: int, graph: Graph, ground: Ground, per: int, ceilings: Ints, gap_ceiling: int, least: Shorts,
-    needs: Ints,
-) -> None:  # fmt: skip
-    """Write what each asked character costs at least among some characters, and each node's largest useful slack."""
-    kind, row, drop, first, preds = graph.kind, graph.row, graph.drop, graph.first, graph.preds
-    minima, ready = ground.minima, ground.ready
-    cells = range(begin // CELL, (begin + length - 1) // CELL + 1)
+def _bound(search: Search, block: Block) -> None:
+    """Write what each asked character costs at least in the block, and each node's largest useful slack."""
+    graph, ground = search.graph, search.ground
+    least, needs = block.least, block.needs
+    cells = range(block.begin // CELL, (block.begin + block.length - 1) // CELL + 1)
     for a in range(len(graph.asked)):
         asked = graph.asked[a]
-        if not ready[asked]:
+        if not ground.ready[asked]:
             _prepare(asked, ground)
         least[a] = 100
         for cell in cells:
-            least[a] = min(least[a], np.int16(minima[asked, cell]))
+            least[a] = min(least[a], np.int16(ground.minima[asked, cell]))
     needs[:] = -NOWHERE
     for k in range(len(graph.ends)):
-        needs[graph.ends[k]] = max(needs[graph.ends[k]], ceilings[k])
-    for node in range(len(kind) - 1, 0, -1):
+        needs[graph.ends[k]] = max(needs[graph.ends[k]], search.ceilings[k])
+    for node in range(len(graph.kind) - 1, 0, -1):
         need = needs[node]
-        if kind[node] == CHARACTER:
-            need += per - min(drop[node], least[row[node]])
-        elif kind[node] == GAP:
-            need = gap_ceiling if need >= 0 else -NOWHERE
-        for k in range(first[node], first[node + 1]):
-            needs[preds[k]] = max(needs[preds[k]], need)
+        if graph.kind[node] == CHARACTER:
+            need += search.field.per - min(graph.drop[node], least[graph.row[node]])
+        elif graph.kind[node] == GAP:
+            need = search.gap_ceiling if need >= 0 else -NOWHERE
+        for k in range(graph.first[node], graph.first[node + 1]):
+            needs[graph.preds[k]] = max(needs[graph.preds[k]], need)
 
 
 @njit(cache=True)
-def _plan(
-    begin: int, length: int, graph: Graph, field: Field, gap_ceiling: int, fresh: Ints, least: Shorts, needs: Ints,
-    slack: Ints, passes: Ints,
-) -> None:  # fmt: skip
+def _plan(search: Search, block: Block, slack: Ints) -> None:
     """Write how many passes of `_insert` each node's row takes, or DEAD where nothing can come of it.
 
     Insertions are paid from what is left when all characters before and after are heard where they cost least.
     """
-    kind, row, drop, first, preds = graph.kind, graph.row, graph.drop, graph.first, graph.preds
-    inserted, per = field.inserted, field.per
+    graph, field, passes, needs = search.graph, search.field, block.passes, block.needs
     cheapest = np.full(PASSES, NOWHERE, np.int32)
     for step in range(PASSES):
-        for cell in range(begin // CELL, (begin + length - 1) // CELL + 1):
-            cheapest[step] = min(cheapest[step], inserted[step, cell])
+        for cell in range(block.begin // CELL, (block.begin + block.length - 1) // CELL + 1):
+            cheapest[step] = min(cheapest[step], field.inserted[step, cell])
     slack[0] = NOWHERE
-    for node in range(1, len(kind)):
+    for node in range(1, len(graph.kind)):
         value = NOWHERE
-        for k in range(first[node], first[node + 1]):
-            value = min(value, slack[preds[k]])
-        if kind[node] == CHARACTER:
-            value = min(value, fresh[node, 0]) + min(drop[node], least[row[node]]) - per
-        elif kind[node] == GAP:
-            value = np.int32(0) if value <= gap_ceiling else NOWHERE
+        for k in range(graph.first[node], graph.first[node + 1]):
+            value = min(value, slack[graph.preds[k]])
+        if graph.kind[node] == CHARACTER:
+            value = min(value, search.fresh[node, 0]) + min(graph.drop[node], block.least[graph.row[node]]) - field.per
+        elif graph.kind[node] == GAP:
+            value = np.int32(0) if value <= search.gap_ceiling else NOWHERE
         slack[node] = value
         passes[node] = 0 if value <= needs[node] else DEAD
         while 0 <= passes[node] < PASSES and cheapest[passes[node]] <= needs[node] - value:
@@ -197,18 +189,14 @@ def _leap(
 
 
 @njit(cache=True)
-def _fill(
-    begin: int, length: int, width: int, graph: Graph, ground: Ground, field: Field, gap_ceiling: int, fresh: Ints,
-    needs: Ints, passes: Ints, work: Shorts, alive: Flags,
-) -> None:  # fmt: skip
-    """Align characters begin..begin + length: row by row the least slack of a path that ends behind each character.
-
-    Row r of `work` begins at r * width, its position j (after j characters) at PAD + j.
-    """
+def _fill(search: Search, block: Block) -> None:
+    """Align a block: row by row the least slack of a path that ends behind each character."""
+    graph, field, fresh, gap_ceiling = search.graph, search.field, search.fresh, search.gap_ceiling
     kind, row, drop, first, preds = graph.kind, graph.row, graph.drop, graph.first, graph.preds
-    asked, costs, over, sums, gap = graph.asked, ground.costs, field.over, field.sums, field.gap
-    n, nodes = np.uintp(ground.minima.shape[1] * CELL), len(kind)
-    count, here = np.uintp(length), np.uintp(begin)
+    asked, costs, over, sums, gap = graph.asked, search.ground.costs, field.over, field.sums, field.gap
+    width, passes, work, alive = block.width, block.passes, block.work, block.alive
+    n, nodes = np.uintp(search.ground.minima.shape[1] * CELL), len(kind)
+    count, here = np.uintp(block.length), np.uintp(block.begin)
     for node in range(1, nodes):
         alive[node] = False
         if passes[node] == DEAD:
@@ -251,23 +239,27 @@ def _fill(
                     _join(work, mine, option, count)
             if not untouched:
                 least = _least(work, mine, count)
-        alive[node] = least <= needs[node]
+        alive[node] = least <= block.needs[node]
 
 
 @njit(cache=True)
-def _way(
-    node: int, j: int, begin: int, width: int, graph: Graph, ground: Ground, field: Field, fresh: Ints, work: Shorts,
-    alive: Flags,
-) -> int:  # fmt: skip
-    """Return how the best path comes to position `j` of a character's row; of equal ways the first."""
-    value = work[node * width + PAD + j]
-    sub = ground.costs[graph.asked[graph.row[node]] * ground.minima.shape[1] * CELL + begin + j - 1]
-    if value == fresh[node, 0] - field.per + sub:
+def _heard_cost(node: int, j: int, search: Search, block: Block) -> int:
+    """What the character before position `j` costs where that of `node` is asked for."""
+    row = search.graph.asked[search.graph.row[node]]
+    return int(search.ground.costs[row * search.ground.minima.shape[1] * CELL + block.begin + j - 1])
+
+
+@njit(cache=True)
+def _way(node: int, j: int, search: Search, block: Block) -> int:
+    """How the best path comes to position `j` of a character's row; of equal ways the first."""
+    graph, field, work = search.graph, search.field, block.work
+    value, heard_cost = work[node * block.width + PAD + j], _heard_cost(node, j, search, block)
+    if value == search.fresh[node, 0] - field.per + heard_cost:
         return START_HERE
     p = graph.preds[graph.first[node]]
-    if alive[p]:
-        before = p * width + PAD
-        if value == work[before + j - 1] + sub + field.over[begin + j - 1]:
+    if block.alive[p]:
+        before = p * block.width + PAD
+        if value == work[before + j - 1] + heard_cost + field.over[block.begin + j - 1]:
             return HEARD
         if value == work[before + j] + graph.drop[node] - field.per:
             return SWALLOWED
@@ -275,18 +267,33 @@ def _way(
 
 
 @njit(cache=True)
-def _marks(
-    end: int, last: int, begin: int, width: int, graph: Graph, ground: Ground, field: Field, gap_ceiling: int,
-    fresh: Ints, work: Shorts, alive: Flags, marked: Flags, spans: Ints,
-) -> None:  # fmt: skip
+def _comes_from(p: int, i: int, node: int, j: int, search: Search, block: Block) -> bool:
+    """Whether the value of a join or gap at `j` may stem from its predecessor `p` at `i`."""
+    if not block.alive[p]:
+        return False
+    value = block.work[p * block.width + PAD + i]
+    if search.graph.kind[node] != GAP:
+        return bool(value == block.work[node * block.width + PAD + j])
+    gap = search.field.gap
+    return bool(value + gap[block.begin + j] - gap[block.begin + i] <= search.gap_ceiling)
+
+
+@njit(cache=True)
+def _mark(node: int, j: int, trail: Trail) -> None:
+    trail.marked[node, j] = True
+    trail.spans[node, 0], trail.spans[node, 1] = min(trail.spans[node, 0], j), max(trail.spans[node, 1], j)
+
+
+@njit(cache=True)
+def _mark_all(end: int, last: int, search: Search, block: Block, trail: Trail) -> None:
     """Mark what the best path to position `end` of node `last` comes from.
 
-    Behind a gap that is every end of a block that the gap may follow. `spans` are each node's first and last mark.
+    Behind a gap that is every end of a block that the gap may follow.
     """
+    graph, marked, spans = search.graph, trail.marked, trail.spans
     spans[: last + 1, 0] = end + 1
     spans[: last + 1, 1] = -1
-    marked[last, end] = True
-    spans[last] = end
+    _mark(last, end, trail)
     for node in range(last, 0, -1):
         j = spans[node, 1] + 1
         while j > spans[node, 0]:
@@ -294,85 +301,63 @@ def _marks(
             if not marked[node, j]:
                 continue
             if graph.kind[node] == CHARACTER:
-                way = _way(node, j, begin, width, graph, ground, field, fresh, work, alive)
+                way = _way(node, j, search, block)
                 if way != START_HERE:
                     p = node if way == INSERTED else graph.preds[graph.first[node]]
-                    i = j if way == SWALLOWED else j - 1
-                    marked[p, i] = True
-                    spans[p, 0], spans[p, 1] = min(spans[p, 0], i), max(spans[p, 1], i)
+                    _mark(p, j if way == SWALLOWED else j - 1, trail)
                 continue
             for k in range(graph.first[node], graph.first[node + 1]):
-                p = graph.preds[k]
                 for i in range(max(j - graph.width[node], 0), j + 1):
-                    if _comes_from(p, i, node, j, begin, width, graph, field, gap_ceiling, work, alive):
-                        marked[p, i] = True
-                        spans[p, 0], spans[p, 1] = min(spans[p, 0], i), max(spans[p, 1], i)
+                    if _comes_from(graph.preds[k], i, node, j, search, block):
+                        _mark(graph.preds[k], i, trail)
 
 
 @njit(cache=True)
-def _comes_from(
-    p: int, i: int, node: int, j: int, begin: int, width: int, graph: Graph, field: Field, gap_ceiling: int,
-    work: Shorts, alive: Flags,
-) -> bool:  # fmt: skip
-    """Whether the value of a join or gap at `j` may stem from its predecessor `p` at `i`."""
-    if not alive[p]:
-        return False
-    if graph.kind[node] != GAP:
-        return bool(work[p * width + PAD + i] == work[node * width + PAD + j])
-    return bool(work[p * width + PAD + i] + field.gap[begin + j] - field.gap[begin + i] <= gap_ceiling)
+def _copy(evidence: Ints, p: int, i: int, node: int, j: int) -> None:
+    for e in range(3):
+        evidence[e, node, j] = evidence[e, p, i]
 
 
 @njit(cache=True)
-def _trace(
-    end: int, last: int, begin: int, width: int, graph: Graph, ground: Ground, field: Field, gap_ceiling: int,
-    fresh: Ints, work: Shorts, alive: Flags, marked: Flags, spans: Ints, evidence: NDArray[np.int32],
-) -> None:  # fmt: skip
-    """Write cost, syllables and first character of the best path to `end` into `evidence[:, last, end]`.
+def _trace(end: int, last: int, search: Search, block: Block, trail: Trail) -> None:
+    """Write the evidence of the best path to `end` of `last`.
 
     Behind a gap the cheapest block counts, of equal ones the nearest; behind a join the first.
     """
-    _marks(
-        end, last, begin, width, graph, ground, field, gap_ceiling, fresh, work, alive, marked, spans,
-    )  # fmt: skip
-    n = ground.minima.shape[1] * CELL
+    _mark_all(end, last, search, block, trail)
+    graph, field, fresh, evidence = search.graph, search.field, search.fresh, trail.evidence
     for node in range(1, last + 1):
-        for j in range(spans[node, 0], spans[node, 1] + 1):
-            if not marked[node, j]:
+        for j in range(trail.spans[node, 0], trail.spans[node, 1] + 1):
+            if not trail.marked[node, j]:
                 continue
-            marked[node, j] = False
+            trail.marked[node, j] = False
+            at = block.begin + j - 1
             if graph.kind[node] == CHARACTER:
-                way = _way(node, j, begin, width, graph, ground, field, fresh, work, alive)
+                way = _way(node, j, search, block)
                 p = graph.preds[graph.first[node]]
-                sub = ground.costs[graph.asked[graph.row[node]] * n + begin + j - 1]
                 if way == START_HERE:
-                    evidence[0, node, j] = fresh[node, 1] + sub
+                    evidence[0, node, j] = fresh[node, 1] + _heard_cost(node, j, search, block)
                     evidence[1, node, j] = (fresh[node, 1] - fresh[node, 0]) // field.per + 1
-                    evidence[2, node, j] = begin + j - 1
+                    evidence[2, node, j] = at
                 elif way == HEARD:
-                    for e in range(3):
-                        evidence[e, node, j] = evidence[e, p, j - 1]
-                    evidence[0, node, j] += sub + field.over[begin + j - 1] + field.per
+                    _copy(evidence, p, j - 1, node, j)
+                    evidence[0, node, j] += _heard_cost(node, j, search, block) + field.over[at] + field.per
                     evidence[1, node, j] += 1
                 elif way == SWALLOWED:
-                    for e in range(3):
-                        evidence[e, node, j] = evidence[e, p, j]
+                    _copy(evidence, p, j, node, j)
                     evidence[0, node, j] += graph.drop[node]
                     evidence[1, node, j] += 1
                 else:
-                    for e in range(3):
-                        evidence[e, node, j] = evidence[e, node, j - 1]
-                    evidence[0, node, j] += field.sums[begin + j - 1]
+                    _copy(evidence, node, j - 1, node, j)
+                    evidence[0, node, j] += field.sums[at]
                 continue
             evidence[0, node, j] = NOWHERE
             for k in range(graph.first[node], graph.first[node + 1]):
                 p = graph.preds[k]
                 for i in range(j, max(j - graph.width[node], 0) - 1, -1):
-                    cost = evidence[0, p, i] + field.gap[begin + j] - field.gap[begin + i]
-                    if _comes_from(p, i, node, j, begin, width, graph, field, gap_ceiling, work, alive) and (
-                        cost < evidence[0, node, j]
-                    ):
-                        for e in range(3):
-                            evidence[e, node, j] = evidence[e, p, i]
+                    cost = evidence[0, p, i] + field.gap[at + 1] - field.gap[block.begin + i]
+                    if _comes_from(p, i, node, j, search, block) and cost < evidence[0, node, j]:
+                        _copy(evidence, p, i, node, j)
                         evidence[0, node, j] = cost
                 if graph.kind[node] != GAP and evidence[0, node, j] < NOWHERE:
                     break
@@ -383,18 +368,17 @@ def search(
     graph: Graph, ground: Ground, field: Field, ceilings: Ints, gap_ceiling: int, reach: int, back: int, every: bool,
     windows: Ints,
 ) -> list[tuple[int, int, int, int, int, int]]:  # fmt: skip
-    """Return (window, phrase, end, cost, syllables, first) of the paths that are best among their neighbours.
+    """The (window, phrase, end, cost, syllables, first) of the paths that are best among their neighbours.
 
     `ceilings` bound the slack of each phrase's last block (or of a phrase without gaps), `gap_ceiling` that of a block
-    before a gap; `reach` is the most that any path spans, `back` the
-    most that an insertion or a gap does. `windows`, shape (k, 2), are the stretches of the stream to
-    be searched, each as if nothing else were said. `every`: all ends within the ceiling (a word may end at one and not
-    at the next); else only the last position of a valley counts, so that one place gives one path and not one a
-    position.
+    before a gap; `reach` is the most that any path spans, `back` the most that an insertion or a gap does. `windows`,
+    shape (k, 2), are the stretches of the stream to be searched, each as if nothing else were said. `every`: all ends
+    within the ceiling (a word may end at one and not at the next); else only the last position of a valley counts, so
+    that one place gives one path and not one a position.
     """
     nodes = len(graph.kind)
-    fresh = _fresh(graph, field.per)
-    least = np.empty(len(graph.asked), np.int16)
+    task = Search(graph, ground, field, ceilings, gap_ceiling, _fresh(graph, field.per))
+    least, alive = np.empty(len(graph.asked), np.int16), np.zeros(nodes, np.bool_)
     needs, slack, passes = np.empty(nodes, np.int32), np.empty(nodes, np.int32), np.empty(nodes, np.int32)
     longest = 0
     for w in range(len(windows)):
@@ -403,22 +387,19 @@ def search(
     width = (PAD + 1 + size + CELL) // CELL * CELL
     work = np.empty((nodes + 2) * width, np.int16)  # two rows to spare for the passes
     for node in range(nodes + 2):
-        for j in range(node * width + PAD - back, node * width + PAD + 1):
-            work[j] = NEVER
-    alive = np.zeros(nodes, np.bool_)
-    marked = np.zeros((0, 0), np.bool_)
-    evidence = np.zeros((3, 0, 0), np.int32)
-    spans = np.zeros((nodes, 2), np.int32)
-    found = [(0, 0, 0, 0, 0, 0) for _ in range(0)]
+        work[node * width + PAD - back : node * width + PAD + 1] = NEVER
+    trail = Trail(np.zeros((0, 0), np.bool_), np.zeros((nodes, 2), np.int32), np.zeros((3, 0, 0), np.int32))
+    paths = [(0, 0, 0, 0, 0, 0) for _ in range(0)]
     for w in range(len(windows)):
         start, stop = windows[w, 0], windows[w, 1]
         for at in range(start, stop, BLOCK):
             begin = max(start, (at - reach - 1) // CELL * CELL)
             until = min(at + BLOCK, stop)
             length = min(until + 1, stop) - begin  # the next position shows whether the last is a valley
-            _bound(begin, length, graph, ground, field.per, ceilings, gap_ceiling, least, needs)
-            _plan(begin, length, graph, field, gap_ceiling, fresh, least, needs, slack, passes)
-            _fill(begin, length, width, graph, ground, field, gap_ceiling, fresh, needs, passes, work, alive)
+            block = Block(begin, length, width, least, needs, passes, work, alive)
+            _bound(task, block)
+            _plan(task, block, slack)
+            _fill(task, block)
             for k in range(len(graph.ends)):
                 last = graph.ends[k]
                 if not alive[last]:
@@ -429,13 +410,11 @@ def search(
                     valley = value <= work[row + j - 1] and (j == length or value < work[row + j + 1])
                     if value > ceilings[k] or not (every or valley):
                         continue
-                    if not len(marked):
+                    if not len(trail.marked):
                         marked = np.zeros((nodes, size + 1), np.bool_)
-                        evidence = np.empty((3, nodes, size + 1), np.int32)
-                    _trace(
-                        j, last, begin, width, graph, ground, field, gap_ceiling, fresh, work, alive, marked, spans,
-                        evidence,
-                    )  # fmt: skip
+                        trail = Trail(marked, trail.spans, np.empty((3, nodes, size + 1), np.int32))
+                    _trace(j, last, task, block, trail)
+                    evidence = trail.evidence
                     cost, syllables, first = evidence[0, last, j], evidence[1, last, j], evidence[2, last, j]
-                    found.append((w, k, begin + j, cost, syllables, first))
-    return found
+                    paths.append((w, k, begin + j, cost, syllables, first))
+    return paths

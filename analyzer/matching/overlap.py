@@ -21,12 +21,11 @@ class Match:
     phrase: str
     cost: float
     similarity: float
-    asked: Phrase | None = field(default=None, compare=False, repr=False)
+    pattern: Phrase | None = field(default=None, compare=False, repr=False)
     syllables: float = field(default=0.0, compare=False, repr=False)
 
     @property
     def width(self) -> int:
-        """Characters covered."""
         return self.last - self.first + 1
 
 

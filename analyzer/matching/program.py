@@ -51,7 +51,7 @@ class Program:
     gapped: tuple[bool, ...]
 
 
-class _Builder:
+class _GraphBuilder:
     """Adds nodes; what two phrases or options begin with alike is one node for both."""
 
     def __init__(self, table: CostTable) -> None:
@@ -92,8 +92,7 @@ class _Builder:
 
 
 def build(phrases: Iterable[Phrase], table: CostTable) -> Program:
-    """Return the program of some phrases."""
-    builder = _Builder(table)
+    builder = _GraphBuilder(table)
     ends, extents, gapped = [], [], []
     for phrase in phrases:
         (end,) = builder.sequence(phrase.pattern, [0])

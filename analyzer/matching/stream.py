@@ -96,7 +96,6 @@ class Stream:
         return "…".join(part for part in parts if part)
 
     def role(self, index: int) -> Role:
-        """Return the role of the speaker of character `index`."""
         return self._utterance(index).role
 
     def speaker_confidence(self, first: int, last: int) -> float:

@@ -38,7 +38,7 @@ def _sequence(sequence: Sequence, said: dict[str, int]) -> tuple[str, float, dic
         elif isinstance(part, Gap):
             text += GAP_MARK
         elif isinstance(part, Choice):
-            found, gained, said = max((_sequence(option, said) for option in part.options), key=lambda f: f[1])
-            text += found
+            reading, gained, said = max((_sequence(option, said) for option in part.options), key=lambda f: f[1])
+            text += reading
             worth += gained
     return text, worth, said

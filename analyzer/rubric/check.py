@@ -50,7 +50,6 @@ def check(
 
 
 def has_errors(problems: Sequence[Problem]) -> bool:
-    """Tell whether there is more than hints."""
     return any(problem.severity == "error" for problem in problems)
 
 

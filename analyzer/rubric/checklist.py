@@ -88,10 +88,10 @@ def compare(reading: StandardReading, checklist: Checklist) -> None:
             reading.findings.add("item-missing", top.line("items"), item_id, id=item_id, text=_text(wanted, "text"))
 
 
-def missing_standards(checklist: Checklist, found: set[str]) -> None:
+def missing_standards(checklist: Checklist, present: set[str]) -> None:
     """Report the checklist's standards for which the folder has no file."""
     for name, fields in checklist.standards.items():
-        if name and name not in found:
+        if name and name not in present:
             fields.report("standard-missing", fields.line("id"), id=name)
 
 

@@ -21,22 +21,22 @@ def digest_of(standard: Standard, words: Iterable[str]) -> Standard:
     jieba user words. Left out: comments, layout, examples (they test a verdict but do not make it) and shared
     entries that the standard does not use.
     """
-    asked = dataclasses.replace(standard, facts=_asked(standard))
-    content = {"standard": _plain(asked), "words": sorted(set(words))}
+    reduced = dataclasses.replace(standard, facts=_deciding_facts(standard))
+    content = {"standard": _plain(reduced), "words": sorted(set(words))}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()[:DIGEST_CHARS]
     return dataclasses.replace(standard, ref=dataclasses.replace(standard.ref, digest=digest))
 
 
-def _asked(standard: Standard) -> dict[str, FactRule]:
+def _deciding_facts(standard: Standard) -> dict[str, FactRule]:
     """Return the facts that the items ask about and those that can change these as opposites."""
-    asked = {name for item in standard.items for name in facts_of(item.when)}
+    names = {name for item in standard.items for name in facts_of(item.when)}
     while True:
-        linked = {rule.opposite for name, rule in standard.facts.items() if name in asked and rule.opposite}
-        linked |= {name for name, rule in standard.facts.items() if rule.opposite in asked}
-        if linked <= asked:
-            return {name: rule for name, rule in standard.facts.items() if name in asked}
-        asked |= linked
+        linked = {rule.opposite for name, rule in standard.facts.items() if name in names and rule.opposite}
+        linked |= {name for name, rule in standard.facts.items() if rule.opposite in names}
+        if linked <= names:
+            return {name: rule for name, rule in standard.facts.items() if name in names}
+        names |= linked
 
 
 def _plain(value: object) -> object:

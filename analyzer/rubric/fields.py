@@ -44,7 +44,6 @@ class Fields:
             self._wrong_type(node, name, "map")
 
     def report(self, code: str, line: int, *, picture: str = "", **values: object) -> None:
-        """Add a problem of this item."""
         self.findings.add(code, line, self.item, picture=picture, **values)
 
     def line(self, key: str) -> int:
@@ -71,7 +70,6 @@ class Fields:
                 self.report("missing-key", self.node.line, key=key)
 
     def child(self, key: str) -> Fields | None:
-        """Return the mapping under `key`, or None where there is none."""
         node = self._get(key, "map", {"map"})
         return None if node is None else Fields(node, self.findings, self.item)
 
@@ -133,12 +131,10 @@ class Fields:
         return value
 
     def flag(self, key: str, default: bool) -> bool:
-        """Return the true/false under `key`."""
         node = self._get(key, "bool", {"bool"})
         return default if node is None else node.text.lower() in {"true", "yes", "on"}
 
     def choice(self, key: str, options: type[E], default: E) -> E:
-        """Return the member of `options` under `key`."""
         value = self.text(key, default.value)
         known = [option.value for option in options]
         if value in known:
@@ -154,7 +150,6 @@ class Fields:
         return default
 
     def schema(self) -> None:
-        """Check that the file is of schema 1."""
         if "schema" in self and self.text("schema") != "1":
             self.report("bad-schema", self.line("schema"), value=self.text("schema"))
 
@@ -166,5 +161,5 @@ class Fields:
         return node
 
     def _wrong_type(self, node: Node, key: str, wanted: str) -> None:
-        found = TAG_NAMES.get(node.tag, f"“{node.text}”")
-        self.report("wrong-type", node.key_line, key=key, wanted=TAG_NAMES[wanted], found=found)
+        actual = TAG_NAMES.get(node.tag, f"“{node.text}”")
+        self.report("wrong-type", node.key_line, key=key, wanted=TAG_NAMES[wanted], found=actual)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analyzer.domain import StandardRef
 from analyzer.errors import LexiconError
 from analyzer.rubric.fields import nearest
 from analyzer.rubric.messages import explain
@@ -43,18 +42,6 @@ def load_shared(lexicons: Path) -> Shared:
     reading = shared_reading(lexicons)
     _refuse(reading.problems)
     return reading.shared
-
-
-def available(lexicons: Path) -> list[StandardRef]:
-    """Return the standards of the folder that can be used, by id; those with errors are left to the check."""
-    if any(p.severity == "error" for p in shared_reading(lexicons).problems):
-        return []
-    readings = [standard_reading(path, lexicons) for path in standard_files(lexicons)]
-    return [
-        r.standard.ref
-        for r in readings
-        if r.standard is not None and not any(p.severity == "error" for p in r.findings.problems)
-    ]
 
 
 def standard_files(lexicons: Path) -> list[Path]:

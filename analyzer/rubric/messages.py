@@ -134,8 +134,8 @@ def explain(code: str, **values: object) -> tuple[str, str]:
 
 
 def _fill(template: str, values: dict[str, object]) -> str:
-    def keep(found: re.Match[str]) -> str:
-        part = found.group(1)
+    def keep(optional: re.Match[str]) -> str:
+        part = optional.group(1)
         return part if all(values.get(name) for name in _FIELD.findall(part)) else ""
 
     return _OPTIONAL.sub(keep, template).format(**values)

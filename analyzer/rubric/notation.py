@@ -172,11 +172,11 @@ class _Parser:
         return self.error("stray-bar" if sign == "|" else "stray-closer", self._at, sign=here)
 
     def _literal(self) -> list[Part]:
-        found = _LITERAL.match(self._source, self._at)
-        if found is None:
+        literal = _LITERAL.match(self._source, self._at)
+        if literal is None:
             raise AssertionError("sequence() asks for a literal only where no sign stands")
-        self._at = found.end()
-        text = _normalised(found.group())
+        self._at = literal.end()
+        text = _normalised(literal.group())
         return [Literal(text)] if text else []
 
     def _gap(self) -> Gap:

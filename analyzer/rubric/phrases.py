@@ -94,15 +94,15 @@ class _Column:
             if phrase is None:
                 continue
             name = _whole_list(node.text)
-            found = lists.get(name).phrases if name else (phrase,)
+            phrases = lists.get(name).phrases if name else (phrase,)
             if name:
                 self.exceptions |= {lists.meaning(e): e for e in lists.get(name).exceptions}
-                listed |= {lists.meaning(p): name for p in found}
+                listed |= {lists.meaning(p): name for p in phrases}
             else:
                 self._compare(phrase, node.line, key)
             origin = f"（来自 <{name}>）" if name else ""
-            self._measure(found, node.line, min_chars, origin)
-            for each in found:
+            self._measure(phrases, node.line, min_chars, origin)
+            for each in phrases:
                 self.phrases.setdefault(lists.meaning(each), each)
         for meaning, (source, line) in self.direct.items():
             if meaning in listed:
@@ -131,13 +131,13 @@ class _Column:
 
     def _measure(self, phrases: Iterable[Phrase], line: int, min_chars: int, origin: str) -> None:
         for phrase in phrases:
-            told = f"“{phrase.source}”{origin}"
+            quoted = f"“{phrase.source}”{origin}"
             if phrase.max_chars == 0:
-                self._fields.report("phrase-only-gaps", line, phrase=told)
+                self._fields.report("phrase-only-gaps", line, phrase=quoted)
             elif phrase.min_chars < min_chars:
-                self._fields.report("phrase-too-short", line, phrase=told, shortest=phrase.min_chars, least=MIN_CHARS)
+                self._fields.report("phrase-too-short", line, phrase=quoted, shortest=phrase.min_chars, least=MIN_CHARS)
 
 
 def _whole_list(source: str) -> str:
-    found = _WHOLE_LIST.fullmatch(source)
-    return found.group(1).strip() if found else ""
+    whole = _WHOLE_LIST.fullmatch(source)
+    return whole.group(1).strip() if whole else ""

@@ -45,7 +45,6 @@ class Findings:
         self.problems: list[Problem] = []
 
     def add(self, code: str, line: int, item: str = "", *, picture: str = "", **values: object) -> None:
-        """Add the problem `code` with its sentence from `messages.py`."""
         self.put(code, line, item, *explain(code, **values), picture)
 
     def put(self, code: str, line: int, item: str, message: str, advice: str, picture: str = "") -> None:
@@ -56,12 +55,12 @@ class Findings:
 
 def render(problems: Iterable[Problem]) -> str:
     """Return all problems as text for a terminal, ordered by place, with a closing line that counts them."""
-    found = sorted(set(problems))
-    if not found:
+    ordered = sorted(set(problems))
+    if not ordered:
         return "检查通过，没有发现问题。"
-    errors = sum(p.severity == "error" for p in found)
-    blocks = [_block(problem) for problem in found]
-    return "\n".join([*blocks, f"共 {errors} 个错误、{len(found) - errors} 个提示。"])
+    errors = sum(p.severity == "error" for p in ordered)
+    blocks = [_block(problem) for problem in ordered]
+    return "\n".join([*blocks, f"共 {errors} 个错误、{len(ordered) - errors} 个提示。"])
 
 
 def _block(problem: Problem) -> str:

@@ -101,9 +101,9 @@ def _facts(roots: list[Fields], lists: Lists) -> dict[str, FactRule]:
 def _cues(fields: Fields, lists: Lists) -> tuple[Cue, ...]:
     cues = []
     for node in fields.nodes("heard"):
-        heard = Fields(node, fields.findings, fields.item, "heard")
-        heard.keys(["phrases"], ["who", "except"])
-        cues.append(Cue(read_who(heard), *read_phrases(heard, lists)))
+        cue = Fields(node, fields.findings, fields.item, "heard")
+        cue.keys(["phrases"], ["who", "except"])
+        cues.append(Cue(read_who(cue), *read_phrases(cue, lists)))
     return tuple(cues)
 
 

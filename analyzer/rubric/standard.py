@@ -52,7 +52,7 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
     top.schema()
     if top.id() and top.id() != path.stem:
         top.report("id-not-file-name", top.line("id"), id=top.id(), file=path.name)
-    builder = _Builder(findings, shared)
+    builder = _ItemBuilder(findings, shared)
     items = [builder.item(node) for node in top.nodes("items")]
     if "items" in top and not items:
         top.report("no-items", top.line("items"))
@@ -70,7 +70,7 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
     return StandardReading(digest_of(standard, shared.shared.words), top, builder.items, findings)
 
 
-class _Builder:
+class _ItemBuilder:
     def __init__(self, findings: Findings, shared: SharedReading) -> None:
         self.items: dict[str, Fields] = {}
         self._findings = findings
@@ -172,15 +172,15 @@ class _Builder:
     def check_order(self, items: list[Item]) -> None:
         """Report `after` that names no item which can be heard, or that leads back to itself."""
         after = {item.id: item.after for item in items}
-        heard = [i.id for i in items if i.how is How.RULE and i.kind is Kind.REQUIRED]
+        required = [i.id for i in items if i.how is How.RULE and i.kind is Kind.REQUIRED]
         reported: set[str] = set()
         for item in items:
             if not item.after:
                 continue
             fields = self.items[item.id]
-            if item.after not in heard:
+            if item.after not in required:
                 code = "after-not-heard" if item.after in after else "unknown-after"
-                fields.unknown(code, fields.line("after"), item.after, [name for name in heard if name != item.id])
+                fields.unknown(code, fields.line("after"), item.after, [name for name in required if name != item.id])
                 continue
             path = [item.id]
             while path[-1] and path.count(path[-1]) == 1:

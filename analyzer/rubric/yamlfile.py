@@ -88,7 +88,7 @@ def _report(error: yaml.YAMLError, text: str, findings: Findings) -> None:
 def _reason(error: yaml.YAMLError) -> str:
     """Return libyaml's own words with the commonest ones put into Chinese."""
     problem = str(getattr(error, "problem", "") or error).splitlines()[0]
-    told = {
+    translations = {
         "cannot start any token": "这个字符不能放在开头（制表符、@、`、% 等）",
         "mapping values are not allowed": "这里的冒号放错了地方",
         "did not find expected key": "缩进没有对齐，或者括号、引号后面还有字",
@@ -102,7 +102,7 @@ def _reason(error: yaml.YAMLError) -> str:
         "could not find expected ':'": "少了冒号",
         "control characters are not allowed": "文件里有看不见的控制字符",
     }
-    return next((chinese for english, chinese in told.items() if english in problem), problem)
+    return next((chinese for english, chinese in translations.items() if english in problem), problem)
 
 
 class _Converter:

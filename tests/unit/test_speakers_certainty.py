@@ -15,7 +15,7 @@ from analyzer.speakers import attribute, attribute_channels
 from analyzer.speakers.certainty import SURE, certainties
 from analyzer.speakers.clustering import Voices, assign
 from analyzer.speakers.diarization import Diarization, Reading, result
-from analyzer.speakers.pieces import Piece
+from analyzer.speakers.pieces import VoicePiece
 
 WOMAN, MAN = np.array([1.0, 0.0]), np.array([0.6, 0.8])  # as alike as two voices usually are
 
@@ -44,7 +44,7 @@ def turns(*said: tuple[float, float, float]) -> Diarization:
     """What (place, seconds, gap before) pieces become."""
     pieces, now = [], 0.0
     for _, seconds, gap in said:
-        pieces.append(Piece(now + gap, now + gap + seconds, gap))
+        pieces.append(VoicePiece(now + gap, now + gap + seconds, gap))
         now += gap + seconds
     prints = np.array([between(p) for p, _, _ in said])
     labels = np.array([int(p > 0.5) for p, _, _ in said])

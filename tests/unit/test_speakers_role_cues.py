@@ -9,7 +9,7 @@ import pytest
 
 from analyzer.domain import Role
 from analyzer.judging import words_for
-from analyzer.judging.cues import CueCounter
+from analyzer.judging.cues import LexiconCues
 from analyzer.rubric.load import load_shared
 from analyzer.settings import Settings
 from analyzer.speakers import assign_roles
@@ -29,12 +29,12 @@ def samples() -> Iterator[tuple[str, Turns]]:
 
 
 @pytest.fixture(scope="module")
-def counter() -> CueCounter:
+def counter() -> LexiconCues:
     settings = Settings()
-    return CueCounter(load_shared(settings.lexicons).roles, words_for(settings.lexicons, settings.cache_dir))
+    return LexiconCues(load_shared(settings.lexicons).roles, words_for(settings.lexicons, settings.cache_dir))
 
 
-def outcome(turns: Turns, counter: CueCounter) -> str:
+def outcome(turns: Turns, counter: LexiconCues) -> str:
     """Right, unknown or swapped: what became of the technician and the customer."""
     unknown = [replace(u, role=Role.UNKNOWN) for u in talk(*turns)]
     found = {s.id: s.role for s in assign_roles(unknown, counter)[0]}
@@ -45,11 +45,11 @@ def outcome(turns: Turns, counter: CueCounter) -> str:
 
 
 @pytest.mark.parametrize(("name", "turns"), list(samples()), ids=[name for name, _ in samples()])
-def test_both_are_known_in_every_sample(name: str, turns: Turns, counter: CueCounter) -> None:
+def test_both_are_known_in_every_sample(name: str, turns: Turns, counter: LexiconCues) -> None:
     assert outcome(turns, counter) == "right", name
 
 
-def test_nobody_is_taken_for_the_other_in_the_wordings_of_other_people(counter: CueCounter) -> None:
+def test_nobody_is_taken_for_the_other_in_the_wordings_of_other_people(counter: LexiconCues) -> None:
     found = {case.id: outcome(case.turns, counter) for case in cases("dev")}
     assert [name for name, result in found.items() if result == "swapped"] == []
     assert sum(result == "right" for result in found.values()) >= 0.95 * len(found)
@@ -63,7 +63,7 @@ def test_nobody_is_taken_for_the_other_in_the_wordings_of_other_people(counter: 
         ("上回修的现在还漏不漏", "漏，你们物业到底管不管，我要投诉你"),
     ],
 )
-def test_a_call_without_a_name_is_enough(technician: str, customer: str, counter: CueCounter) -> None:
+def test_a_call_without_a_name_is_enough(technician: str, customer: str, counter: LexiconCues) -> None:
     for turns in (
         ((Role.TECHNICIAN, technician), (Role.CUSTOMER, customer)),
         ((Role.CUSTOMER, customer), (Role.TECHNICIAN, technician)),

@@ -51,7 +51,7 @@ class Spotter:
     """Finds the phrases of some lists as they are written; make once, use for every recording."""
 
     def __init__(self, lists: Iterable[PhraseList] = ()) -> None:
-        self._lists = tuple((_expressions(found.phrases), _expressions(found.exceptions)) for found in lists)
+        self._lists = tuple((_expressions(listed.phrases), _expressions(listed.exceptions)) for listed in lists)
 
     def __bool__(self) -> bool:
         return any(phrases for phrases, _ in self._lists)
@@ -63,13 +63,13 @@ class Spotter:
         be words of their own: 再见面 is no 再见, 申请 no 请.
         """
         text, index = _lines(stream)
-        found: list[Match] = []
+        matches: list[Match] = []
         for phrases, exceptions in self._lists:
             whole = [m for m in _matches(phrases, text, index) if m.width > SHORT or _is_word(stream, m)]
             excused = list(_matches(exceptions, text, index)) if whole else []
-            found += [m for m in whole if not any(covers(e, m) for e in excused)]
+            matches += [m for m in whole if not any(covers(e, m) for e in excused)]
         kept: list[Match] = []
-        for match in sorted(found, key=lambda m: (m.first, -m.last, m.phrase)):
+        for match in sorted(matches, key=lambda m: (m.first, -m.last, m.phrase)):
             if not kept or match.first > kept[-1].last:
                 kept.append(match)
         return kept
@@ -99,8 +99,8 @@ def figure_words(shared: Shared) -> FigureWords:
 
 def first_greeting(stream: Stream, words: FigureWords) -> float | None:
     """Return when the first greeting in `stream` begins, in seconds of the recording."""
-    found = words.greetings.spot(stream)
-    return quantise_time(stream.span(found[0].first, found[0].last).start_s) if found else None
+    greetings = words.greetings.spot(stream)
+    return quantise_time(stream.span(greetings[0].first, greetings[0].last).start_s) if greetings else None
 
 
 def politeness(stream: Stream, words: FigureWords) -> Politeness | None:
@@ -139,6 +139,6 @@ def _is_word(stream: Stream, match: Match) -> bool:
 
 def _matches(expressions: Sequence[tuple[str, re.Pattern[str]]], text: str, index: NDArray[np.intp]) -> Iterable[Match]:
     for source, expression in expressions:
-        for found in expression.finditer(text):
-            if found.end() > found.start():
-                yield Match(int(index[found.start()]), int(index[found.end() - 1]), source, 0.0, 1.0)
+        for hit in expression.finditer(text):
+            if hit.end() > hit.start():
+                yield Match(int(index[hit.start()]), int(index[hit.end() - 1]), source, 0.0, 1.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analyzer.domain.figures import Figures
-from analyzer.domain.heard import Hearing, Role, Span
+from analyzer.domain.hearing import Hearing, Role, Span
 
 SCHEMA = 1
 
