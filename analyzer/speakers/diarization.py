@@ -33,15 +33,12 @@ BRIDGED_S = 0.6  # a turn reaches over pauses of its speaker up to this
 class Diarization:
     """Turns in time order with ids S1, S2 … in order of appearance; doubtful stretches are turns of their own.
 
-    `found` is how many voices the plain clustering would have kept, `kept` how many we do. `centroids` are the voices'
-    unit vectors and `shares_s` their seconds of speech, both in the order of the ids: for the record.
+    `found` is how many voices the plain clustering would have kept, `kept` how many we do.
     """
 
     turns: tuple[SpeakerTurn, ...]
     found: int
     kept: int
-    centroids: tuple[tuple[float, ...], ...] = ()
-    shares_s: tuple[float, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -176,8 +173,6 @@ def result(read: Reading) -> Diarization:
         turns=tuple(turns),
         found=voices.clusters,
         kept=len(names),
-        centroids=tuple(tuple(round(float(x), 4) for x in voices.centroids[k]) for k in names),
-        shares_s=tuple(round(float(seconds[labels == k].sum()), 2) for k in names),
         warnings=("有两个说话人的声音很像，少数话可能记在了另一个人名下",) if doubtful else (),
     )
 

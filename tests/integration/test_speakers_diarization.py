@@ -52,7 +52,6 @@ def test_two_voices_are_told_apart_turn_by_turn(diarizer: Diarizer, pair: tuple[
     result = turns_of(diarizer, dialogue, "call")
     assert result.kept == 2
     assert score(dialogue.turns, result.turns) == (len(dialogue.turns), 0, 0)
-    assert len(result.centroids) == len(result.shares_s) == 2
 
 
 def test_a_noisy_telephone_keeps_the_two_apart(diarizer: Diarizer) -> None:
