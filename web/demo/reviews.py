@@ -25,7 +25,7 @@ from web.models.vocabulary import How, Kind, Word
 from web.review import queries
 from web.review.appealing import appeal
 from web.review.decisions import add, changeable
-from web.review.lines import Line
+from web.review.lines import ClauseLine
 from web.review.signing import sign
 
 STILL_OPEN = dt.timedelta(days=4)  # the last days wait for review, and for their calls
@@ -94,7 +94,7 @@ def _sign(session: Session, viewer: Viewer, recording_id: int, intended: Mapping
     sign(session, viewer, recording_id, recording.revision)
 
 
-def _answer(line: Line, meant: str | None, rng: Random) -> str | None:
+def _answer(line: ClauseLine, meant: str | None, rng: Random) -> str | None:
     """What the reviewer decides on a clause; None where he leaves it to the machine."""
     if line.how == How.PERSON:
         if line.item_id == "absent-note":
@@ -105,7 +105,7 @@ def _answer(line: Line, meant: str | None, rng: Random) -> str | None:
     return line.machine if line.must_see else None
 
 
-def _action(line: Line, after: str) -> tuple[str, str]:
+def _action(line: ClauseLine, after: str) -> tuple[str, str]:
     if line.asks:
         return "answer", ""
     if after == line.machine:

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.models import Analysis, AnalysisDocument, Recording, TranscriptEdit, WorkOrder
+from web.intake.analysis import newest_hearing
+from web.models import AnalysisDocument, Recording, TranscriptEdit, WorkOrder
 from web.models.vocabulary import Role
 
 CHANNELS = "channels"  # what the analyzer calls a hearing of one speaker a channel (Engine.diarizer)
@@ -42,7 +43,7 @@ def inputs(session: Session, recording: Recording) -> Inputs:
     """Return what people have told about a recording until now."""
     order = session.get(WorkOrder, recording.work_order_id) if recording.work_order_id else None
     facts = {**(order.facts if order else {}), **recording.facts}
-    latest = _heard_id(session, recording.id)
+    latest = session.scalar(newest_hearing(recording.id))
     edits = {}
     if latest is not None:
         for edit in session.scalars(
@@ -62,13 +63,8 @@ def inputs(session: Session, recording: Recording) -> Inputs:
 
 def heard_document(session: Session, recording_id: int) -> dict[str, Any] | None:
     """Return the latest document that was heard or imported, None where nothing was."""
-    latest = _heard_id(session, recording_id)
-    body: dict[str, Any] | None = (
-        None
-        if latest is None
-        else session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == latest))
-    )
-    return body
+    latest = newest_hearing(recording_id).scalar_subquery()
+    return session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == latest))
 
 
 def effective(heard: Mapping[str, Any], told: Inputs) -> dict[str, Any]:
@@ -107,12 +103,3 @@ def _by_channel(document: Mapping[str, Any], channel: int | None) -> dict[str, s
         return {s["id"]: Role.UNKNOWN.value for s in speakers} if stated else {}
     technician = f"S{channel + 1}"
     return {s["id"]: (Role.TECHNICIAN if s["id"] == technician else Role.CUSTOMER).value for s in speakers}
-
-
-def _heard_id(session: Session, recording_id: int) -> int | None:
-    return session.scalar(
-        select(Analysis.id)
-        .where(Analysis.recording_id == recording_id, Analysis.origin.in_(("heard", "imported")))
-        .order_by(Analysis.number.desc())
-        .limit(1)
-    )

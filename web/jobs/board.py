@@ -6,7 +6,6 @@ Lists are bounded; a job counts as failed only while it is the last of its recor
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from web.kit.access import visible
 from web.kit.login import Viewer
+from web.kit.recording_line import columns_of
 from web.models import Job, JobKind, JobState, Recording, ReviewState
 
 MOST = 50  # lines of one group
@@ -46,15 +46,11 @@ class JobLine:
     name: str
     size_bytes: int
     duration_s: float | None
-    kind: str
+    kind: JobKind
     cause: str
     state: str
     stage: str
     fraction: float
-    elapsed_s: float | None
-    speed: float | None
-    place: int | None
-    left_s: float | None
     created_at: datetime
     finished_at: datetime | None
     attempts: int
@@ -63,6 +59,10 @@ class JobLine:
     advice: str
     detail: str
     signed: bool
+    elapsed_s: float | None = None
+    speed: float | None = None
+    place: int | None = None
+    left_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,48 +85,58 @@ class Board:
 
     @property
     def etag(self) -> str:
-        """A digest of all that is shown."""
         return hashlib.sha256(repr((self.chosen, self.groups, self.counts)).encode()).hexdigest()[:24]
 
     @property
     def total(self) -> int:
-        """How many jobs the chosen filter has."""
         return sum(group.total for group in self.groups)
 
 
 def board(session: Session, viewer: Viewer, chosen: str, now: datetime) -> Board:
-    """Return the page for a filter of `FILTERS`."""
+    """The page for a filter of `FILTERS`."""
     names = ("running", "failed", "queued") if chosen == "open" else (chosen,)
     counts = {name: _count(session, viewer, name) for name in ("running", "queued", "failed")}
     pace = _pace(session)
     groups = []
     for name in names:
-        lines = [_line(job, recording, now) for job, recording in _rows(session, viewer, name)]
-        groups.append(Group(name, tuple(lines), counts[name] if name in counts else len(lines)))
+        lines = _lines(session, viewer, name, now)
+        groups.append(Group(name, lines, counts.get(name, len(lines))))
     running = next((g.lines for g in groups if g.name == "running"), None)
     if running is None and "queued" in names:
-        running = tuple(_line(job, recording, now) for job, recording in _rows(session, viewer, "running"))
+        running = _lines(session, viewer, "running", now)
     ahead_s = sum(line.left_s or 0.0 for line in running or ())
     groups = [replace(g, lines=_placed(g.lines, pace, ahead_s)) if g.name == "queued" else g for g in groups]
     return Board(chosen, tuple(groups), counts, counts["running"] + counts["queued"])
 
 
 def recordings_of(session: Session, viewer: Viewer, chosen: str) -> list[int]:
-    """Return the recordings of all jobs of a filter, at most `BULK`: what "select all of this filter" means."""
+    """The recordings of all jobs of a filter, at most `BULK`: what "select all of this filter" means."""
     names = ("running", "failed", "queued") if chosen == "open" else (chosen,)
-    found: list[int] = []
+    ids: list[int] = []
     for name in names:
         statement = _statement(select(Job.recording_id), viewer, name)
-        found += session.scalars(statement.limit(LATEST if name in ("done", "cancelled") else BULK))
-    return list(dict.fromkeys(found))[:BULK]
+        ids += session.scalars(statement.limit(LATEST if name in ("done", "cancelled") else BULK))
+    return list(dict.fromkeys(ids))[:BULK]
 
 
-def _rows(session: Session, viewer: Viewer, name: str) -> Iterable[tuple[Job, Recording]]:
+_OF_JOB = (
+    "kind cause state stage fraction created_at started_at finished_at lease_until attempts error_code error advice detail"
+).split()
+
+
+def _lines(session: Session, viewer: Viewer, name: str, now: datetime) -> tuple[JobLine, ...]:
     # as they will be taken; scoring has a post of its own
     order = (Job.kind.desc(), Job.priority, Job.id) if name == "queued" else (Job.id.desc(),)
-    pairs: Any = select(Job, Recording)
-    rows = session.execute(_statement(pairs, viewer, name).order_by(*order).limit(MOST))
-    return [(job, recording) for job, recording in rows]
+    columns: Select[Any] = select(
+        *columns_of(
+            JobLine,
+            job_id=Job.id,
+            signed=Recording.review_state == ReviewState.SIGNED,
+            **{name: getattr(Job, name) for name in _OF_JOB},
+        )
+    )
+    rows = session.execute(_statement(columns, viewer, name).order_by(*order).limit(MOST))
+    return tuple(_line(row._asdict(), now) for row in rows)
 
 
 def _statement(columns: Select[Any], viewer: Viewer, name: str) -> Select[Any]:
@@ -161,52 +171,30 @@ def _pace(session: Session) -> float | None:
     return sum(spent) / len(spent) if spent else None
 
 
-def _line(job: Job, recording: Recording, now: datetime) -> JobLine:
-    state = job.state.value
-    if job.state is JobState.RUNNING and job.lease_until is not None and job.lease_until < now:
-        state = "stuck"
-    end = job.finished_at or (now if job.state is JobState.RUNNING else None)
-    elapsed_s = max(0.0, (end - job.started_at).total_seconds()) if job.started_at and end else None
+def _line(values: dict[str, Any], now: datetime) -> JobLine:
+    """The line of a row: with the state in words, and how fast the work goes."""
+    started_at, lease_until = values.pop("started_at"), values.pop("lease_until")
+    line = JobLine(**values)
+    running = line.state == JobState.RUNNING
+    stuck = running and lease_until is not None and lease_until < now
+    end = line.finished_at or (now if running else None)
+    elapsed_s = max(0.0, (end - started_at).total_seconds()) if started_at and end else None
     left_s = speed = None
-    if elapsed_s and job.fraction > SOON_SHARE:
-        if state == "running":
-            left_s = elapsed_s * (1 - job.fraction) / job.fraction
-        if recording.duration_s and job.kind is JobKind.HEAR and state in ("running", "done"):
-            speed = job.fraction * recording.duration_s / elapsed_s
-    return JobLine(
-        recording.id,
-        job.id,
-        recording.original_name,
-        recording.size_bytes,
-        recording.duration_s,
-        job.kind.value,
-        job.cause,
-        state,
-        job.stage,
-        job.fraction,
-        elapsed_s,
-        speed,
-        None,
-        left_s,
-        job.created_at,
-        job.finished_at,
-        job.attempts,
-        job.error_code,
-        job.error,
-        job.advice,
-        job.detail,
-        recording.review_state is ReviewState.SIGNED,
-    )
+    if elapsed_s and line.fraction > SOON_SHARE:
+        if running and not stuck:
+            left_s = elapsed_s * (1 - line.fraction) / line.fraction
+        if line.duration_s and line.kind is JobKind.HEAR and not stuck and (running or line.state == JobState.DONE):
+            speed = line.fraction * line.duration_s / elapsed_s
+    return replace(line, state="stuck" if stuck else line.state, elapsed_s=elapsed_s, left_s=left_s, speed=speed)
 
 
 def _placed(lines: tuple[JobLine, ...], pace_s: float | None, ahead_s: float) -> tuple[JobLine, ...]:
     """Give queued jobs their place, and hearings the time until they are done."""
     placed, places = [], dict.fromkeys(JobKind, 0)
     for line in lines:
-        kind = JobKind(line.kind)
-        places[kind] += 1
+        places[line.kind] += 1
         left_s = None
-        if kind is JobKind.HEAR and pace_s is not None:
-            left_s = ahead_s + places[kind] * pace_s
-        placed.append(replace(line, place=places[kind], left_s=left_s))
+        if line.kind is JobKind.HEAR and pace_s is not None:
+            left_s = ahead_s + places[line.kind] * pace_s
+        placed.append(replace(line, place=places[line.kind], left_s=left_s))
     return tuple(placed)

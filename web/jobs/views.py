@@ -51,12 +51,12 @@ def act() -> ResponseReturnValue:
     done = sum(_act(what, [i for i in ids[at : at + PIECE] if i in allowed]) for at in range(0, len(ids), PIECE))
     if what == "retry" and done:
         doorbell.ring()
-    said = _said(what, done, len(ids))
+    report = _report(what, done, len(ids))
     if "HX-Request" not in request.headers:
-        flash(said, "success" if done else "warning")
+        flash(report, "success" if done else "warning")
         return redirect(url_for("jobs.queue", show=chosen))
     answer = _show(chosen)
-    answer.headers["HX-Trigger"] = json.dumps({"queue:said": {"text": said, "done": done}})
+    answer.headers["HX-Trigger"] = json.dumps({"queue:said": {"text": report, "done": done}})
     return answer
 
 
@@ -101,17 +101,17 @@ def _chosen(name: str) -> str:
     return name if name in board.FILTERS else "open"
 
 
-def _said(what: str, done: int, asked: int) -> str:
+def _report(what: str, done: int, chosen: int) -> str:
     words = {
         "retry": _("已把 %(n)s 段录音重新排队。", n=done),
         "cancel": _("已取消 %(n)s 段录音的处理。", n=done),
         "delete": _("已删除 %(n)s 段录音。", n=done),
     }[what]
-    if done == asked:
+    if done == chosen:
         return words
     why = {
-        "retry": _("其余 %(n)s 段不能重试（已签核、缺标准或没有音频）。", n=asked - done),
-        "cancel": _("其余 %(n)s 段已经结束，不用取消。", n=asked - done),
-        "delete": _("其余 %(n)s 段已签核或已删除，没有动。", n=asked - done),
+        "retry": _("其余 %(n)s 段不能重试（已签核、缺标准或没有音频）。", n=chosen - done),
+        "cancel": _("其余 %(n)s 段已经结束，不用取消。", n=chosen - done),
+        "delete": _("其余 %(n)s 段已签核或已删除，没有动。", n=chosen - done),
     }[what]
     return f"{words}{why}"

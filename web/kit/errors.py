@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, NotFound
 
 from web.kit.i18n import gettext as _
+from web.kit.refusals import GoneError, SignedError, StaleError
 
 
 def explain(code: int) -> tuple[str, str]:
@@ -45,6 +46,14 @@ def _answer(error: Exception) -> ResponseReturnValue:
     return render_template(template, code=code, title=title, advice=advice), code
 
 
+def signed_words() -> str:
+    return _("这段录音已签核，不能再改。如需修改，请先撤回签核。")
+
+
+def stale_words() -> str:
+    return _("刚才有人改过这段录音，您的这次修改没有保存。请刷新页面，看过最新内容后再改。")
+
+
 def told(error: HTTPException) -> HTTPException:
     """Return the error marked as carrying a description for users."""
     error.told = True  # type: ignore[attr-defined]
@@ -55,3 +64,6 @@ def init(app: Flask) -> None:
     """Give the application its error pages."""
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(InternalServerError, _answer)
+    app.register_error_handler(GoneError, lambda _error: _answer(NotFound()))
+    app.register_error_handler(SignedError, lambda _error: _answer(told(Conflict(signed_words()))))
+    app.register_error_handler(StaleError, lambda _error: _answer(told(Conflict(stale_words()))))

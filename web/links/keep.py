@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from web.config import WebSettings
 from web.db import Database
 from web.intake import rows
-from web.links.rules import Heard, Order, Outcome, Policy, judge
+from web.links.rules import Linked, Order, Outcome, Policy, judge
 from web.links.workdays import read_workdays
 from web.models import Analysis, Recording, RecordingState, ReviewState, SiteValue, Verdict, WorkOrder
 from web.models.vocabulary import How
@@ -22,28 +22,28 @@ BATCH = 200  # orders a transaction: others wait for the write lock meanwhile
 
 
 def policy_of(web: WebSettings) -> Policy:
-    """Return the policy that the settings state. Raises SettingsError for a calendar that cannot be read."""
+    """Raises SettingsError for a calendar that cannot be read."""
     return Policy(read_workdays(web.workdays_file), ZoneInfo(web.timezone), timedelta(minutes=web.punctual_minutes))
 
 
 def refresh_order(session: Session, order_id: int, now: datetime, policy: Policy) -> int:
     """Judge the links of all recordings of an order that nobody has signed; return how many verdicts changed."""
     order = session.get_one(WorkOrder, order_id)
-    found = session.scalars(
+    recordings = session.scalars(
         select(Recording).where(
             Recording.work_order_id == order_id,
             Recording.deleted_at.is_(None),
             Recording.state == RecordingState.JUDGED,
         )
     ).all()
-    heard = [Heard(r.id, r.standard_id or "", r.recorded_at) for r in found]
+    linked = [Linked(r.id, r.standard_id or "", r.recorded_at) for r in recordings]
     stated = Order(order.order_no, order.appointment_at, dict(order.facts or {}))
     changed = 0
-    for recording, own in zip(found, heard, strict=True):
+    for recording, own in zip(recordings, linked, strict=True):
         if recording.review_state is ReviewState.SIGNED:
             continue
         facts = {**stated.facts, **(recording.facts or {})}
-        outcomes = judge(own, Order(stated.number, stated.appointment_at, facts), heard, now, policy)
+        outcomes = judge(own, Order(stated.number, stated.appointment_at, facts), linked, now, policy)
         changed += _put(session, recording.id, outcomes)
     return changed
 
@@ -95,11 +95,11 @@ def _refresh(db: Database, orders: Iterable[int], now: datetime, policy: Policy)
 
 
 def _put(session: Session, recording_id: int, outcomes: dict[str, Outcome]) -> int:
-    told = {
+    verdicts = {
         item: (
             None if outcome.verdict is None else outcome.verdict.value,
             [{"link": outcome.code, "values": outcome.values, "recording_id": outcome.proof_id}],
         )
         for item, outcome in outcomes.items()
     }
-    return rows.put_links(session, recording_id, told)
+    return rows.put_links(session, recording_id, verdicts)

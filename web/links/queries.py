@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.links.reasons import told
-from web.models import Recording, Technician, Verdict, WorkOrder
+from web.kit.recording_line import columns_of, with_people
+from web.links.reasons import reason
+from web.models import Recording, Verdict
 
 LOOK_BACK_DAYS = 14
 MOST = 500
@@ -33,37 +34,33 @@ class DueCall:
 
 
 def due_calls(session: Session, viewer: Viewer, today: date) -> tuple[DueCall, ...]:
-    """Return the visits of the last two weeks without a follow-up call, those due soonest first."""
+    """The visits of the last two weeks without a follow-up call, those due soonest first."""
     statement = (
-        select(Recording, Verdict.machine, Verdict.evidence, WorkOrder, Technician.name)
-        .join(Verdict, Verdict.recording_id == Recording.id)
-        .join(WorkOrder, WorkOrder.id == Recording.work_order_id)
-        .outerjoin(Technician, Technician.id == Recording.technician_id)
+        with_people(
+            select(
+                *columns_of(
+                    DueCall, visited_at=Recording.recorded_at, machine=Verdict.machine, evidence=Verdict.evidence
+                )
+            )
+            .select_from(Recording)
+            .join(Verdict, Verdict.recording_id == Recording.id)
+        )
         .where(
             Verdict.item_id == "followed-up",
             Verdict.how == "link",
             or_(Verdict.machine.is_(None), Verdict.machine == "missed"),
+            Recording.work_order_id.is_not(None),
             Recording.recorded_on >= today - timedelta(days=LOOK_BACK_DAYS),
         )
         .order_by(Recording.recorded_at)
         .limit(MOST)
     )
-    found = []
-    for recording, machine, evidence, order, technician in session.execute(visible(statement, viewer)):
+    calls = []
+    for row in session.execute(visible(statement, viewer)):
+        values = row._asdict()
+        machine, evidence = values.pop("machine"), values.pop("evidence")
         proof = evidence[0] if evidence else {}
-        if proof.get("link") not in ("followup-awaited", "followup-missing"):
-            continue
-        found.append(
-            DueCall(
-                recording.id,
-                order.order_no,
-                order.job_kind,
-                order.address_note,
-                technician or "",
-                recording.recorded_at,
-                proof["values"].get("due", ""),
-                machine is not None,
-                told(proof["link"], proof["values"]),
-            )
-        )
-    return tuple(sorted(found, key=lambda call: (call.overdue, call.due)))
+        if proof.get("link") in ("followup-awaited", "followup-missing"):
+            due, words = proof["values"].get("due", ""), reason(proof["link"], proof["values"])
+            calls.append(DueCall(**values, due=due, overdue=machine is not None, reason=words))
+    return tuple(sorted(calls, key=lambda call: (call.overdue, call.due)))

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from web.kit.i18n import gettext as _
 
 
-def told(code: str, values: Mapping[str, str]) -> str:
-    """Return the sentence for an outcome's code; an unknown code (of a later version) is shown as it is."""
+def reason(code: str, values: Mapping[str, str]) -> str:
+    """The sentence for an outcome's code; an unknown code (of a later version) is shown as it is."""
     texts = {
         "no-order": _("没有关联工单，无法判断。补上工单号后自动判断。"),
         "appointment-found": _("上门前有预约电话（%(at)s）。", **_with(values, "at")),

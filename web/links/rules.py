@@ -21,7 +21,7 @@ LINKS = ("appointment-made", "on-time", "followed-up", "next-day")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Linked:
     """A recording of the order: its standard and when it was made."""
 
     id: int
@@ -57,19 +57,19 @@ class Policy:
     zone: ZoneInfo
     punctual: timedelta = timedelta(minutes=10)
 
-    def told(self, moment: datetime) -> str:
-        """Return a moment as people write it."""
-        return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+    def moment(self, at: datetime) -> str:
+        """As people write it."""
+        return at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
 
     def until(self, due: datetime) -> str:
-        """Return a deadline as people write it: midnight ends a day, it begins none."""
+        """A deadline as people write it: midnight ends a day, it begins none."""
         return f"{due.astimezone(self.zone) - timedelta(days=1):%Y-%m-%d} 24:00"
 
 
 def judge(
-    recording: Heard, order: Order | None, others: Sequence[Heard], now: datetime, policy: Policy
+    recording: Linked, order: Order | None, others: Sequence[Linked], now: datetime, policy: Policy
 ) -> dict[str, Outcome]:
-    """Return the outcome of every link item that can stand in a standard, by item id.
+    """The outcome of every link item that can stand in a standard, by item id.
 
     `others`: all recordings of the same order. Without an order nothing can be linked: all are None, code `no-order`.
     """
@@ -83,50 +83,50 @@ def judge(
     }
 
 
-def _appointment(visit: Heard, others: Sequence[Heard], now: datetime, policy: Policy) -> Outcome:
+def _appointment(visit: Linked, others: Sequence[Linked], now: datetime, policy: Policy) -> Outcome:
     calls = [o for o in others if o.standard_id == APPOINTMENT and o.at < visit.at]
     if calls:
         call = max(calls, key=lambda o: o.at)
-        return Outcome(Verdict.MET, "appointment-found", {"at": policy.told(call.at)}, call.id)
+        return Outcome(Verdict.MET, "appointment-found", {"at": policy.moment(call.at)}, call.id)
     due = policy.workdays.deadline(visit.at, policy.zone)  # the call's recording may come in later than the visit's
     if now < due:
         return Outcome(None, "appointment-awaited", {"due": policy.until(due)}, due=due)
     return Outcome(Verdict.MISSED, "appointment-missing", {"due": policy.until(due)})
 
 
-def _on_time(visit: Heard, order: Order, policy: Policy) -> Outcome:
+def _on_time(visit: Linked, order: Order, policy: Policy) -> Outcome:
     if "late" in order.facts:
         late = order.facts["late"]
         return Outcome(Verdict.MISSED if late else Verdict.MET, "stated-late" if late else "stated-on-time")
     if order.appointment_at is None:
         return Outcome(Verdict.NOT_APPLICABLE, "no-appointment")
-    values = {"appointment": policy.told(order.appointment_at), "begun": policy.told(visit.at)}
+    values = {"appointment": policy.moment(order.appointment_at), "begun": policy.moment(visit.at)}
     if visit.at <= order.appointment_at + policy.punctual:
         return Outcome(Verdict.MET, "on-time", values)
     return Outcome(Verdict.MISSED, "late", values)
 
 
-def _followed_up(visit: Heard, others: Sequence[Heard], now: datetime, policy: Policy) -> Outcome:
+def _followed_up(visit: Linked, others: Sequence[Linked], now: datetime, policy: Policy) -> Outcome:
     due = policy.workdays.deadline(visit.at, policy.zone)
     calls = [o for o in others if o.standard_id == FOLLOWUP and o.at > visit.at]
     first = min(calls, key=lambda o: o.at, default=None)
     if first is not None and first.at < due:
-        return Outcome(Verdict.MET, "followed-up", {"at": policy.told(first.at)}, first.id)
+        return Outcome(Verdict.MET, "followed-up", {"at": policy.moment(first.at)}, first.id)
     if first is not None:
-        values = {"at": policy.told(first.at), "due": policy.until(due)}
+        values = {"at": policy.moment(first.at), "due": policy.until(due)}
         return Outcome(Verdict.MISSED, "followed-up-late", values, first.id)
     if now < due:
         return Outcome(None, "followup-awaited", {"due": policy.until(due)}, due=due)
     return Outcome(Verdict.MISSED, "followup-missing", {"due": policy.until(due)})
 
 
-def _next_day(call: Heard, others: Sequence[Heard], policy: Policy) -> Outcome:
+def _next_day(call: Linked, others: Sequence[Linked], policy: Policy) -> Outcome:
     visits = [o for o in others if o.standard_id in VISITS and o.at < call.at]
     if not visits:
         return Outcome(Verdict.NOT_APPLICABLE, "no-visit")
     visit = max(visits, key=lambda o: o.at)
     due = policy.workdays.deadline(visit.at, policy.zone)
-    values = {"visit": policy.told(visit.at), "due": policy.until(due)}
+    values = {"visit": policy.moment(visit.at), "due": policy.until(due)}
     if call.at < due:
         return Outcome(Verdict.MET, "in-time", values, visit.id)
     return Outcome(Verdict.MISSED, "too-late", values, visit.id)

@@ -20,19 +20,18 @@ class Workdays:
     stated: dict[date, bool] = field(default_factory=dict)
 
     def works(self, day: date) -> bool:
-        """Return whether people work on the day."""
         return self.stated.get(day, day.weekday() < SATURDAY)
 
     def next(self, day: date) -> date:
-        """Return the first working day after `day`."""
+        """The first working day after `day`."""
         for ahead in range(1, 61):
-            found = day + timedelta(days=ahead)
-            if self.works(found):
-                return found
+            later = day + timedelta(days=ahead)
+            if self.works(later):
+                return later
         return day + timedelta(days=1)  # two months of holidays: the file is wrong, the plain next day holds
 
     def deadline(self, moment: datetime, zone: ZoneInfo) -> datetime:
-        """Return the end of the first working day after the moment's day, in the zone."""
+        """The end of the first working day after the moment's day, in the zone."""
         return datetime.combine(self.next(moment.astimezone(zone).date()) + timedelta(days=1), time.min, zone)
 
 

@@ -12,11 +12,11 @@ from web.recordings.page import RecordingPage, load
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
 
-def asked() -> Filter:
-    """Return the list's filter in the request's address."""
+def listed() -> Filter:
+    """The list that the request's address names."""
     return Filter.read(request.args)
 
 
-def shown(recording_id: int) -> RecordingPage:
-    """Return the page of a recording; what the viewer may not see is not there (404)."""
-    return load(reader(), viewer(), recording_id, asked()) or abort(404)
+def shown(recording_id: int, *, neighbours: bool = False, talk: bool = False) -> RecordingPage:
+    """The page of a recording; what the viewer may not see is not there (404)."""
+    return load(reader(), viewer(), recording_id, listed() if neighbours else None, talk=talk) or abort(404)

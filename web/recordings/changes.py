@@ -16,20 +16,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.intake import rejudge, removal, rows
+from web.intake.analysis import newest_hearing
 from web.kit import audit
 from web.kit.login import Viewer
 from web.kit.recordings import open_recording
 from web.kit.refusals import GoneError, StaleError
 from web.models import AnalysisDocument, Recording, Technician, TranscriptEdit, WorkOrder
 from web.models.vocabulary import Role
-from web.recordings.page import base_analysis_id, effective_edits
+from web.recordings.edits import edits_of
 
 MAX_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What the form of a recording's details says. `recorded_at` is aware."""
+class DetailsWish:
+    """What the form of a recording's details asks for; `recorded_at` is aware."""
 
     technician_id: int | None
     order_no: str
@@ -50,7 +51,7 @@ def put_text(
     row = open_recording(session, viewer, recording_id)
     base, transcript = _transcript(session, row.id)
     said = _said(transcript, line)
-    edit = effective_edits(session, row.id).get(line)
+    edit = edits_of(session, row.id)[0].get(line)
     stands = said["text"] if edit is None or edit.text is None else edit.text
     if revision != row.revision and stands != seen:
         raise StaleError(stands)
@@ -71,7 +72,7 @@ def put_role(
     said = _said(transcript, line)
     if whole:
         row.roles = {**(row.roles or {}), said["speaker"]: role.value}
-        for number, edit in effective_edits(session, row.id).items():
+        for number, edit in edits_of(session, row.id)[0].items():
             if edit.role is not None and transcript[number]["speaker"] == said["speaker"]:
                 _add(session, row, viewer, base, number, "role", edit.role, None)
         row.revision += 1
@@ -87,11 +88,11 @@ def swap_roles(session: Session, viewer: Viewer, recording_id: int, revision: in
     row = open_recording(session, viewer, recording_id, revision)
     body = _document(session, row.analysis_id)
     other = {Role.TECHNICIAN.value: Role.CUSTOMER.value, Role.CUSTOMER.value: Role.TECHNICIAN.value}
-    told = row.roles or {}
-    roles = {s["id"]: told.get(s["id"], s["role"]) for s in body["speakers"]}
-    row.roles = {**told, **{speaker: other[role] for speaker, role in roles.items() if role in other}}
-    base = base_analysis_id(session, row.id)
-    for line, edit in effective_edits(session, row.id).items():
+    corrected = row.roles or {}
+    roles = {s["id"]: corrected.get(s["id"], s["role"]) for s in body["speakers"]}
+    row.roles = {**corrected, **{speaker: other[role] for speaker, role in roles.items() if role in other}}
+    base = session.scalar(newest_hearing(row.id))
+    for line, edit in edits_of(session, row.id)[0].items():
         if base is not None and edit.role in other:
             _add(session, row, viewer, base, line, "role", edit.role, other[edit.role])
     row.revision += 1
@@ -101,26 +102,26 @@ def swap_roles(session: Session, viewer: Viewer, recording_id: int, revision: in
 
 
 def put_details(
-    session: Session, viewer: Viewer, recording_id: int, told: Facts, zone: ZoneInfo, revision: int
+    session: Session, viewer: Viewer, recording_id: int, wish: DetailsWish, zone: ZoneInfo, revision: int
 ) -> tuple[Recording, bool]:
     """Change what is known about a recording; return it and whether it is judged again.
 
-    Raises LookupError ("order" | "technician") for a work order or technician that does not exist.
+    Raises LookupError ("order_no" | "technician", the field) for a work order or technician that does not exist.
     """
     row = open_recording(session, viewer, recording_id, revision)
     order = None
-    if told.order_no:
-        order = session.scalar(select(WorkOrder).where(WorkOrder.order_no == told.order_no))
+    if wish.order_no:
+        order = session.scalar(select(WorkOrder).where(WorkOrder.order_no == wish.order_no))
         if order is None:
-            raise LookupError("order")
-    if told.technician_id is not None and session.get(Technician, told.technician_id) is None:
+            raise LookupError("order_no")
+    if wish.technician_id is not None and session.get(Technician, wish.technician_id) is None:
         raise LookupError("technician")
     before = _judged_by(row)
     rows.mark_stale(session, row)
-    row.technician_id, row.work_order_id = told.technician_id, None if order is None else order.id
-    row.recorded_at, row.recorded_on = told.recorded_at, told.recorded_at.astimezone(zone).date()
-    row.standard_id, row.technician_channel = told.standard_id, told.technician_channel
-    row.facts, row.note, row.revision = dict(told.facts), told.note, row.revision + 1
+    row.technician_id, row.work_order_id = wish.technician_id, None if order is None else order.id
+    row.recorded_at, row.recorded_on = wish.recorded_at, wish.recorded_at.astimezone(zone).date()
+    row.standard_id, row.technician_channel = wish.standard_id, wish.technician_channel
+    row.facts, row.note, row.revision = dict(wish.facts), wish.note, row.revision + 1
     session.flush()
     rows.mark_stale(session, row)
     audit.record(session, "details-changed", "recording", row.id)
@@ -180,7 +181,7 @@ def _add(
 
 def _transcript(session: Session, recording_id: int) -> tuple[int, Sequence[Mapping[str, Any]]]:
     """Return the newest hearing's analysis and its utterances, which lines count."""
-    base = base_analysis_id(session, recording_id)
+    base = session.scalar(newest_hearing(recording_id))
     if base is None:
         raise GoneError
     return base, _document(session, base)["transcript"]
@@ -196,5 +197,5 @@ def _document(session: Session, analysis_id: int | None) -> Mapping[str, Any]:
     body = session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == analysis_id))
     if body is None:
         raise GoneError
-    found: Mapping[str, Any] = body
-    return found
+    document: Mapping[str, Any] = body
+    return document

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
@@ -20,20 +19,20 @@ from web.config import AnalyzerError
 from web.db import now
 from web.kit.errors import told
 from web.kit.login import viewer
-from web.kit.refusals import GoneError, SignedError, StaleError
+from web.kit.refusals import SignedError, StaleError
 from web.kit.site import forget_reads, reader, site
 from web.kit.standards import all_facts, standards
 from web.models import Recording
 from web.models.vocabulary import Role
 from web.queue import doorbell
 from web.recordings import changes, listing
-from web.recordings.blueprint import asked, blueprint, shown
+from web.recordings.blueprint import blueprint, listed, shown
 from web.recordings.page import RecordingPage
 
 
 @blueprint.get("/<int:recording_id>/lines/<int:line>")
 def line(recording_id: int, line: int) -> ResponseReturnValue:
-    """Give a line: `?edit=1` with its form, else as it is read."""
+    """One line: `?edit=1` with its form, else as it is read."""
     return _line(recording_id, line, editing=request.args.get("edit") == "1")
 
 
@@ -46,7 +45,6 @@ def edit_line(recording_id: int, line: int) -> ResponseReturnValue:
         with _changing() as session:
             row = changes.put_text(session, viewer(), recording_id, line, seen, text, _revision())
     except StaleError as error:
-        forget_reads()
         return _line(recording_id, line, editing=True, mine=text or "", theirs=error.theirs), 409
     return _triggering(_line(recording_id, line, saved_at=now()), row)
 
@@ -92,7 +90,7 @@ class DetailsForm:
 
 @blueprint.route("/<int:recording_id>/details", methods=["GET", "POST"])
 def details(recording_id: int) -> ResponseReturnValue:
-    """Change technician, order, time, standard and facts."""
+    """Technician, order, time, standard and facts."""
     page = shown(recording_id)
     if request.method == "GET":
         return _details(page, DetailsForm(_cells(page)))
@@ -101,7 +99,7 @@ def details(recording_id: int) -> ResponseReturnValue:
     recorded_at = _moment(cells["recorded_at"], zone)
     if recorded_at is None:
         return _details(page, DetailsForm(cells, {"recorded_at": _("请填写时间，例如 2026-11-24 09:00。")})), 422
-    facts = changes.Facts(
+    wish = changes.DetailsWish(
         technician_id=int(cells["technician"]) if cells["technician"].isdigit() else None,
         order_no=cells["order_no"],
         recorded_at=recorded_at,
@@ -112,46 +110,26 @@ def details(recording_id: int) -> ResponseReturnValue:
     )
     try:
         with _changing() as session:
-            _row, again = changes.put_details(session, viewer(), recording_id, facts, zone, _revision())
+            _row, again = changes.put_details(session, viewer(), recording_id, wish, zone, _revision())
     except LookupError as error:
-        what = str(error.args[0])
-        names = {
-            "order": ("order_no", _("没有这个工单，请先在“工单”里登记。")),
-            "technician": ("technician", _("没有这位技师。")),
-        }
-        at, words = names.get(what, ("order_no", _("找不到。")))
-        return _details(page, DetailsForm(cells, {at: words})), 422
+        missing = {"order_no": _("没有这个工单，请先在“工单”里登记。"), "technician": _("没有这位技师。")}
+        field_name = str(error.args[0])
+        return _details(page, DetailsForm(cells, {field_name: missing[field_name]})), 422
     except StaleError:
         forget_reads()
-        newer = shown(recording_id)
-        return _details(
-            newer,
-            DetailsForm(cells, {"revision": _("刚才有人改过这段录音。左边是您填的，右边是现在的；核对后可再次保存。")}),
-        ), 409
+        newer = {"revision": _("刚才有人改过这段录音。左边是您填的，右边是现在的；核对后可再次保存。")}
+        return _details(shown(recording_id), DetailsForm(cells, newer)), 409
     doorbell.ring()
     flash(_("已保存，正在重新判分。") if again else _("已保存。"), "success")
-    return redirect(url_for("recordings.show", recording_id=recording_id, **asked().arguments()))
+    return redirect(url_for("recordings.show", recording_id=recording_id, **listed().arguments()))
 
 
 @contextmanager
 def _changing() -> Iterator[Session]:
-    """Give a writing session; what the changes refuse becomes an answer in words."""
-    try:
-        with site().db.writing() as session:
-            yield session
-    except GoneError:
-        abort(404)
-    except SignedError:
-        _refuse(_("这段录音已签核，不能再改。如需修改，请先撤回签核。"))
-    except StaleError as error:
-        if error.theirs or request.endpoint == "recordings.details":
-            raise
-        _refuse(_("刚才有人改过这段录音，您的这次修改没有保存。请刷新页面，看过最新内容后再改。"))
+    """A writing session; what is read after it is new."""
+    with site().db.writing() as session:
+        yield session
     forget_reads()
-
-
-def _refuse(words: str) -> NoReturn:
-    raise told(Conflict(words))
 
 
 def _revision() -> int:
@@ -165,10 +143,10 @@ def _triggering(body: str, row: Recording, **more: object) -> Response:
 
 
 def _judging(row: Recording) -> ResponseReturnValue:
-    """Answer after a request to judge again: htmx gets the progress, a plain form the page."""
+    """After a request to judge again htmx gets the progress, a plain form the page."""
     doorbell.ring()
     if "HX-Request" not in request.headers:
-        return redirect(url_for("recordings.show", recording_id=row.id, **asked().arguments()))
+        return redirect(url_for("recordings.show", recording_id=row.id, **listed().arguments()))
     page = shown(row.id)
     return _triggering(render_template("recordings/_job.html", page=page, job=None, started=True), row)
 
@@ -182,15 +160,15 @@ def _line(
     theirs: str = "",
     saved_at: datetime | None = None,
 ) -> str:
-    page = shown(recording_id)
-    if number >= len(page.talk.lines):
+    page = shown(recording_id, talk=True)
+    if number >= len(page.conversation.turns):
         abort(404)
     if editing and page.read_only:
-        _refuse(_("这段录音已签核，不能再改。如需修改，请先撤回签核。"))
+        raise SignedError
     return render_template(
         "recordings/_line.html",
         page=page,
-        line=page.talk.lines[number],
+        line=page.conversation.turns[number],
         editing=editing,
         mine=mine,
         theirs=theirs,
@@ -201,14 +179,15 @@ def _line(
 
 def _cells(page: RecordingPage) -> dict[str, str]:
     facts = {f"fact-{f.name}": "" for f in all_facts(site().settings.lexicons)}
-    given = {f"fact-{n}": "yes" if v else "no" for n, v in page.facts_given.items()}
+    channel = page.details.technician_channel
+    given = {f"fact-{n}": "yes" if v else "no" for n, v in page.details.facts.items()}
     return {
-        "technician": str(page.technician_id or ""),
-        "order_no": page.order_no,
-        "recorded_at": page.recorded_at.astimezone(site().zone).strftime("%Y-%m-%dT%H:%M"),
-        "standard": page.standard_id or "",
-        "channel": "" if page.technician_channel is None else str(page.technician_channel + 1),
-        "note": page.note,
+        "technician": str(page.details.technician_id or ""),
+        "order_no": page.head.order_no,
+        "recorded_at": page.head.recorded_at.astimezone(site().zone).strftime("%Y-%m-%dT%H:%M"),
+        "standard": page.head.standard_id,
+        "channel": "" if channel is None else str(channel + 1),
+        "note": page.details.note,
         **facts,
         **{name: value for name, value in given.items() if name in facts},
     }
@@ -216,7 +195,7 @@ def _cells(page: RecordingPage) -> dict[str, str]:
 
 def _details(page: RecordingPage, form: DetailsForm) -> str:
     if page.read_only:
-        _refuse(_("这段录音已签核，不能再改。如需修改，请先撤回签核。"))
+        raise SignedError
     lexicons = site().settings.lexicons
     return render_template(
         "recordings/details.html",
@@ -226,7 +205,7 @@ def _details(page: RecordingPage, form: DetailsForm) -> str:
         standards=standards(lexicons),
         facts=all_facts(lexicons),
         choices=listing.choices(reader(), viewer()),
-        arguments=asked().arguments(),
+        arguments=listed().arguments(),
     )
 
 

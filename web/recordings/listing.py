@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.models import Recording, RecordingState, ReviewState, Team, Technician, User, WorkOrder
+from web.kit.recording_line import columns_of, with_people
+from web.models import Recording, RecordingState, ReviewState, Team, Technician
 from web.recordings.filters import Filter
 
 PAGE = 50
@@ -57,31 +58,6 @@ class ListPage:
     more: bool
 
 
-_SIGNER = User.__table__.alias("signer")
-_COLUMNS = (
-    Recording.id,
-    Recording.original_name,
-    Recording.recorded_at,
-    Technician.name,
-    Technician.staff_no,
-    Team.name,
-    WorkOrder.order_no,
-    Recording.standard_id,
-    Recording.duration_s,
-    Recording.score,
-    Recording.machine_score,
-    Recording.state,
-    Recording.review_state,
-    _SIGNER.c.name,
-    Recording.missed_count,
-    Recording.forbidden_count,
-    Recording.suspicion_count,
-    Recording.not_judged_count,
-    Recording.unheard_s,
-    Recording.sampled,
-)
-
-
 def page(session: Session, viewer: Viewer, asked: Filter, number: int) -> ListPage:
     """Return a page of the recordings that the viewer may see."""
     found = session.scalars(asked.ordered(_ids(viewer, asked)).limit(COUNTED + 1)).all()  # one scan: count and page
@@ -89,7 +65,7 @@ def page(session: Session, viewer: Viewer, asked: Filter, number: int) -> ListPa
     pages = max(1, -(-total // PAGE))
     number = min(max(number, 1), pages)
     wanted = found[:COUNTED][(number - 1) * PAGE : number * PAGE]
-    rows = {row[0]: _line(row) for row in session.execute(_joined().where(Recording.id.in_(wanted)))}
+    rows = {row.id: ListLine(**row._asdict()) for row in session.execute(_joined().where(Recording.id.in_(wanted)))}
     return ListPage(tuple(rows[i] for i in wanted), number, pages, total, len(found) > COUNTED)
 
 
@@ -97,14 +73,14 @@ def every(session: Session, viewer: Viewer, asked: Filter) -> Iterator[ListLine]
     """Give all recordings of a filter, for exports; only so many are in memory at a time."""
     statement = asked.ordered(asked.narrow(visible(_joined(), viewer))).execution_options(yield_per=1000)
     for row in session.execute(statement):
-        yield _line(row)
+        yield ListLine(**row._asdict())
 
 
 def chosen(session: Session, viewer: Viewer, ids: list[int]) -> Iterator[ListLine]:
     """Give those of the recordings that the viewer may see, newest first."""
     statement = visible(_joined(), viewer).where(Recording.id.in_(ids)).order_by(Recording.recorded_at.desc())
     for row in session.execute(statement):
-        yield _line(row)
+        yield ListLine(**row._asdict())
 
 
 def matching_ids(session: Session, viewer: Viewer, asked: Filter) -> list[int]:
@@ -117,42 +93,7 @@ def _ids(viewer: Viewer, asked: Filter) -> Select[tuple[int]]:
 
 
 def _joined() -> Select[Any]:
-    return (
-        select(*_COLUMNS)
-        .select_from(Recording)
-        .outerjoin(Technician, Technician.id == Recording.technician_id)
-        .outerjoin(Team, Team.id == Technician.team_id)
-        .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
-        .outerjoin(_SIGNER, _SIGNER.c.id == Recording.signed_by_id)
-    )
-
-
-def _line(row: Row[Any]) -> ListLine:
-    values: tuple[Any, ...] = tuple(row)
-    number, name, at, technician, staff_no, team, order_no, standard, duration_s, score, machine, state = values[:12]
-    review, signer, missed, forbidden, suspicions, unjudged, unheard, sampled = values[12:]
-    return ListLine(
-        number,
-        name,
-        at,
-        technician or "",
-        staff_no or "",
-        team or "",
-        order_no or "",
-        standard or "",
-        duration_s,
-        score,
-        machine,
-        state,
-        review,
-        signer or "",
-        missed,
-        forbidden,
-        suspicions,
-        unjudged,
-        unheard or 0.0,
-        sampled,
-    )
+    return with_people(select(*columns_of(ListLine)).select_from(Recording))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,16 @@ from urllib.parse import quote
 from flask import Response, abort, request, send_file
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from web.db import now
 from web.intake.storage import PEAKS, PLAY, Storage, open_storage
 from web.kit import audit
-from web.kit.access import visible
 from web.kit.login import Viewer, viewer
+from web.kit.recordings import recording_for
 from web.kit.site import reader, site
-from web.models import AnalysisDocument, AuditEntry, Recording
+from web.models import AnalysisDocument, AuditEntry
 from web.recordings import subtitles
 from web.recordings.blueprint import blueprint, shown
 
@@ -32,7 +31,7 @@ PLAYABLE = {  # what browsers are told; anything else is a download
 @blueprint.get("/<int:recording_id>/audio")
 def audio(recording_id: int) -> ResponseReturnValue:
     """Give the sound, whole or the asked range; `?download=1`: the original file under its own name."""
-    row = _row(reader(), viewer(), recording_id)
+    row = recording_for(reader(), viewer(), recording_id)
     if not row.stored_key:
         abort(404)
     storage = open_storage(site().web, site().settings.home)
@@ -48,8 +47,8 @@ def audio(recording_id: int) -> ResponseReturnValue:
         answer = _file(storage, key, kind, row.sha256 + ("p" if key.endswith(PLAY) else ""))
     except FileNotFoundError:
         abort(404)
-    told = "attachment" if download else "inline"
-    answer.headers["Content-Disposition"] = f"{told}; filename*=UTF-8''{quote(row.original_name, safe='')}"
+    shown_as = "attachment" if download else "inline"
+    answer.headers["Content-Disposition"] = f"{shown_as}; filename*=UTF-8''{quote(row.original_name, safe='')}"
     answer.headers["Cache-Control"] = "private, no-cache"  # asked again each time, because rights may end
     return answer
 
@@ -57,7 +56,7 @@ def audio(recording_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:recording_id>/peaks.json")
 def peaks(recording_id: int) -> ResponseReturnValue:
     """Give the waveform that the worker computed; 404 until then (the player works without)."""
-    row = _row(reader(), viewer(), recording_id)
+    row = recording_for(reader(), viewer(), recording_id)
     storage = open_storage(site().web, site().settings.home)
     if not row.stored_key or not storage.exists(row.stored_key + PEAKS):
         abort(404)
@@ -69,25 +68,20 @@ def peaks(recording_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:recording_id>/transcript.<any(txt, srt, json):kind>")
 def transcript(recording_id: int, kind: str) -> ResponseReturnValue:
     """Give the words as text or subtitles, with people's corrections, or the whole Analysis JSON."""
-    page = shown(recording_id)
-    if page.analysis_id is None:
+    page = shown(recording_id, talk=kind != "json")
+    if page.judged is None:
         abort(404)
     with site().db.writing() as session:
         audit.record(session, "export", "recording", recording_id, kind=kind)
     if kind == "json":
-        body = reader().scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == page.analysis_id))
+        body = reader().scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == page.judged.id))
         answer = Response(subtitles.as_json(body), mimetype="application/json")
     else:
         words = subtitles.as_text(page) if kind == "txt" else subtitles.as_srt(page)
         answer = Response(b"\xef\xbb\xbf" + words.encode(), content_type="text/plain; charset=utf-8")
-    stem = page.name.rsplit(".", 1)[0]
+    stem = page.head.name.rsplit(".", 1)[0]
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}.{kind}', safe='')}"
     return answer
-
-
-def _row(session: Session, who: Viewer, recording_id: int) -> Recording:
-    row: Recording | None = session.scalar(visible(select(Recording).where(Recording.id == recording_id), who))
-    return row or abort(404)
 
 
 def _file(storage: Storage, key: str, kind: str, etag: str) -> Response:

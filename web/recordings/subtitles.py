@@ -12,14 +12,16 @@ from web.recordings.words import role_name
 
 def as_text(page: RecordingPage) -> str:
     """Return one line an utterance: time, role, words (people's where they corrected them)."""
-    return "".join(f"{duration(line.start_s)}\t{role_name(line.role)}\t{line.text}\r\n" for line in page.talk.lines)
+    return "".join(
+        f"{duration(line.start_s)}\t{role_name(line.role)}\t{line.text}\r\n" for line in page.conversation.turns
+    )
 
 
 def as_srt(page: RecordingPage) -> str:
     """Return SubRip subtitles."""
     return "".join(
         f"{number}\r\n{_stamp(line.start_s)} --> {_stamp(line.end_s)}\r\n{role_name(line.role)}：{line.text}\r\n\r\n"
-        for number, line in enumerate(page.talk.lines, 1)
+        for number, line in enumerate(page.conversation.turns, 1)
     )
 
 

@@ -25,7 +25,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ClauseStanding:
     """How a clause stands now: its words for labels, and the final verdict with people's decisions."""
 
     item_id: str
@@ -37,10 +37,10 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ClauseHit:
     """A hit with its clause and how it is to be shown (`TONES`)."""
 
-    standing: Standing
+    standing: ClauseStanding
     tone: str
     start_s: float
     end_s: float
@@ -57,11 +57,11 @@ class Run:
     first: int
     low: bool
     tone: str = ""
-    items: tuple[Standing, ...] = ()
+    items: tuple[ClauseStanding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Turn:
     """One utterance. `times` are hundredths of a second from `start_s`, one a character."""
 
     number: int
@@ -84,10 +84,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class LaneMark:
     """A place on the player's lanes: hits of one clause that belong together."""
 
-    standing: Standing
+    standing: ClauseStanding
     tone: str
     start_s: float
     end_s: float
@@ -96,19 +96,21 @@ class Mark:
     similarity: float
 
 
-def standings(items: Iterable[Mapping[str, Any]], final: Mapping[str, tuple[str | None, bool]]) -> dict[str, Standing]:
-    """Return how each clause stands. `final`: the verdict rows' final and whether a person decided, by item."""
+def standings(
+    items: Iterable[Mapping[str, Any]], final: Mapping[str, tuple[str | None, bool]]
+) -> dict[str, ClauseStanding]:
+    """How each clause stands. `final`: the verdict rows' final and whether a person decided, by item."""
     found = {}
     for item in items:
         verdict, by_person = final.get(item["id"], (item["verdict"], False))
-        found[item["id"]] = Standing(item["id"], item["clause"], item["text"], item["kind"], verdict, by_person)
+        found[item["id"]] = ClauseStanding(item["id"], item["clause"], item["text"], item["kind"], verdict, by_person)
     return found
 
 
-def evidence(items: Iterable[Mapping[str, Any]], by_item: Mapping[str, Standing]) -> list[Evidence]:
-    """Return all hits by time."""
+def evidence(items: Iterable[Mapping[str, Any]], by_item: Mapping[str, ClauseStanding]) -> list[ClauseHit]:
+    """All hits by time."""
     found = [
-        Evidence(
+        ClauseHit(
             standing,
             _tone(standing, bool(hit.get("suspicion"))),
             hit["start_s"],
@@ -124,7 +126,7 @@ def evidence(items: Iterable[Mapping[str, Any]], by_item: Mapping[str, Standing]
     return sorted(found, key=lambda e: (e.start_s, e.end_s, e.standing.item_id))
 
 
-def _tone(standing: Standing, suspicion: bool) -> str:
+def _tone(standing: ClauseStanding, suspicion: bool) -> str:
     if standing.kind == "forbidden":
         if standing.final == "missed":
             return "suspicion" if suspicion and not standing.by_person else "forbidden"
@@ -134,14 +136,14 @@ def _tone(standing: Standing, suspicion: bool) -> str:
     return "met" if standing.final == "met" else "partial"
 
 
-def marks(found: Sequence[Evidence]) -> list[Mark]:
-    """Return the marks by time: neighbouring hits of one clause, role and tone are one."""
-    made: list[Mark] = []
+def marks(found: Sequence[ClauseHit]) -> list[LaneMark]:
+    """By time: neighbouring hits of one clause, role and tone are one."""
+    made: list[LaneMark] = []
     for _, group in groupby(
         sorted(found, key=lambda e: (e.standing.item_id, e.tone, e.role, e.start_s)),
         key=lambda e: (e.standing.item_id, e.tone, e.role),
     ):
-        chain: list[Evidence] = []
+        chain: list[ClauseHit] = []
         for hit in group:
             if chain and hit.start_s - chain[-1].end_s > JOIN_S:
                 made.append(_mark(chain))
@@ -151,9 +153,9 @@ def marks(found: Sequence[Evidence]) -> list[Mark]:
     return sorted(made, key=lambda m: (m.start_s, m.end_s, m.standing.item_id))
 
 
-def _mark(chain: Sequence[Evidence]) -> Mark:
+def _mark(chain: Sequence[ClauseHit]) -> LaneMark:
     first = chain[0]
-    return Mark(
+    return LaneMark(
         first.standing,
         first.tone,
         first.start_s,
@@ -164,14 +166,14 @@ def _mark(chain: Sequence[Evidence]) -> Mark:
     )
 
 
-def lines(
+def turns(
     heard: Sequence[Mapping[str, Any]],
     judged: Sequence[Mapping[str, Any]],
     edits: Mapping[int, Edit],
     roles: Mapping[str, str],
-    found: Sequence[Evidence],
-) -> list[Line]:
-    """Return the conversation.
+    found: Sequence[ClauseHit],
+) -> list[Turn]:
+    """The conversation.
 
     `heard` is the transcript of the machine, `judged` that of the current analysis (with the corrections that were
     known then, and the roles of channels), `roles` what people said of whole speakers; a line's own role wins.
@@ -189,7 +191,7 @@ def lines(
         found_here = () if source is None else found
         here = [e for e in found_here if e.start_s < said["end_s"] and e.end_s > said["start_s"] and e.role == role]
         made.append(
-            Line(
+            Turn(
                 number,
                 said["start_s"],
                 said["end_s"],
@@ -213,7 +215,7 @@ def _starts(said: Mapping[str, Any], text: str) -> list[float]:
     return [said["start_s"] + step * i for i in range(len(text))]
 
 
-def _runs(text: str, starts: Sequence[float], sure: Sequence[float], here: Sequence[Evidence]) -> tuple[Run, ...]:
+def _runs(text: str, starts: Sequence[float], sure: Sequence[float], here: Sequence[ClauseHit]) -> tuple[Run, ...]:
     dresses = []
     for character, start_s, confidence in zip(text, starts, sure, strict=True):
         worn = [e for e in here if e.start_s - 0.005 <= start_s < e.end_s - 0.005]

@@ -7,22 +7,21 @@ from typing import Any
 from flask import make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from web.db import now
-from web.kit.login import Viewer, viewer
+from web.kit.login import viewer
+from web.kit.recordings import recording_for
 from web.kit.site import reader, site
 from web.kit.standards import StandardInfo, all_facts, standard, standards
-from web.models import Job, JobState, Presence, Recording
-from web.recordings import editing, exports, listing, media
-from web.recordings.blueprint import asked, blueprint, shown
+from web.models import Presence
+from web.recordings import bulk, editing, export, listing, media
+from web.recordings.blueprint import blueprint, listed, shown
 from web.recordings.filters import Filter
-from web.recordings.page import RecordingPage, others
+from web.recordings.page import others
 from web.recordings.words import review_names, role_name, state_names, turn_words, verdict_names
 from web.review.queries import panel
 
-__all__ = ["blueprint", "editing", "exports", "media"]
+__all__ = ["blueprint", "bulk", "editing", "export", "media"]
 
 
 @blueprint.app_context_processor
@@ -38,8 +37,7 @@ def _words() -> dict[str, Any]:
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    """List the recordings that the viewer may see."""
-    session, who, question = reader(), viewer(), asked()
+    session, who, question = reader(), viewer(), listed()
     return render_template(
         "recordings/index.html",
         page=listing.page(session, who, question, request.args.get("page", 1, type=int)),
@@ -54,27 +52,31 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<int:recording_id>")
 def show(recording_id: int) -> ResponseReturnValue:
-    """Show a recording: hear it, read it, review it."""
-    page = shown(recording_id)
-    return render_template("recordings/show.html", **_context(page, reader(), viewer()))
+    page = shown(recording_id, neighbours=True, talk=True)
+    return render_template(
+        "recordings/show.html",
+        page=page,
+        panel=panel(reader(), recording_id, viewer()),
+        job=page.job_to_show,
+        **_around(),
+    )
 
 
 @blueprint.get("/<int:recording_id>/<any(head, turns, panel):part>")
 def part(recording_id: int, part: str) -> ResponseReturnValue:
-    """Give a part of the page again, after something changed."""
-    page = shown(recording_id)
-    return render_template(f"recordings/_part_{part}.html", **_context(page, reader(), viewer()))
+    """A part of the page again, after something changed."""
+    page = shown(recording_id, neighbours=part == "head", talk=part == "turns")
+    verdicts = panel(reader(), recording_id, viewer()) if part == "panel" else None
+    return render_template(f"recordings/_part_{part}.html", page=page, panel=verdicts, **_around())
 
 
 @blueprint.get("/<int:recording_id>/job")
 def job(recording_id: int) -> ResponseReturnValue:
-    """Say how far the machine is; when it is done, the parts of the page fetch themselves again."""
+    """How far the machine is; when it is done, the parts of the page fetch themselves again."""
     page = shown(recording_id)
-    row = reader().scalar(select(Job).where(Job.recording_id == recording_id).order_by(Job.id.desc()).limit(1))
-    active = row is not None and row.state in (JobState.QUEUED, JobState.RUNNING)
-    answer = make_response(render_template("recordings/_job.html", page=page, job=row, polled=True))
-    if row is not None and not active:
-        if request.args.get("first") == "1" and page.analysis_id is not None:
+    answer = make_response(render_template("recordings/_job.html", page=page, job=page.job, polled=True))
+    if page.job is not None and not page.job.active:
+        if request.args.get("first") == "1" and page.judged is not None:
             answer.headers["HX-Refresh"] = "true"  # there was nothing on the page yet
         else:
             answer.headers["HX-Trigger"] = "tingjian:judged"
@@ -85,29 +87,16 @@ def job(recording_id: int) -> ResponseReturnValue:
 def presence(recording_id: int) -> ResponseReturnValue:
     """Note that the viewer has the recording open, and say who else has."""
     who = viewer()
-    shown_id = reader().scalar(select(Recording.id).where(Recording.id == shown(recording_id).id))
+    recording_for(reader(), who, recording_id)
     with site().db.writing() as session:
-        row = session.get(Presence, (shown_id, who.id))
-        if row is None:
-            session.add(Presence(recording_id=recording_id, user_id=who.id, seen_at=now()))
-        else:
-            row.seen_at = now()
+        session.merge(Presence(recording_id=recording_id, user_id=who.id, seen_at=now()))
     with site().db.reading() as session:
-        names = others(session, recording_id, who)
-    return render_template("recordings/_presence.html", others=names)
+        return render_template("recordings/_presence.html", others=others(session, recording_id, who))
 
 
-def _context(page: RecordingPage, session: Session, who: Viewer) -> dict[str, Any]:
-    waiting = None if page.job_id is None else session.get(Job, page.job_id)
-    if waiting is None and page.analysis_id is None:
-        waiting = session.scalar(select(Job).where(Job.recording_id == page.id).order_by(Job.id.desc()).limit(1))
-    return {
-        "page": page,
-        "job": waiting,
-        "panel": panel(session, page.id, who),
-        "arguments": asked().arguments(),
-        "fact_titles": {f.name: f.title for f in all_facts(site().settings.lexicons)},
-    }
+def _around() -> dict[str, Any]:
+    titles = {fact.name: fact.title for fact in all_facts(site().settings.lexicons)}
+    return {"arguments": listed().arguments(), "fact_titles": titles}
 
 
 def _standards() -> tuple[StandardInfo, ...]:
@@ -120,7 +109,7 @@ def _title(standard_id: str | None) -> str:
 
 
 def _item_title(question: Filter) -> str:
-    """Return the words of the clause that the list is asked for."""
+    """The words of the clause that the list is filtered by."""
     for info in _standards():
         item = info.item(question.item) if question.standard in ("", info.id) else None
         if item is not None:

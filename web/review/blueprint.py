@@ -8,22 +8,19 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import Conflict
 
-from web.kit.errors import told as worded
-from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.site import forget_reads, reader
 from web.review import queries
-from web.review.asked import Asked
 from web.review.panel import Panel
+from web.review.work_filter import WorkFilter
 
 blueprint = Blueprint("review", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a form that was not taken is told, with what had been filled in. `theirs`: somebody was faster."""
+class FormMessage:
+    """Why a form was not taken, with what had been filled in. `theirs`: somebody was faster."""
 
     words: str = ""
     theirs: bool = False
@@ -38,17 +35,17 @@ def _queue() -> dict[str, Any]:
 
 
 def queue_arguments() -> dict[str, Any]:
-    """Return the arguments of the work list that the viewer came from; none where he did not come from there."""
-    return Asked.read(request.args).arguments(after="") if "queue" in request.args else {}
+    """The arguments of the work list that the viewer came from; none where he did not come from there."""
+    return WorkFilter.read(request.args).arguments(after="") if "queue" in request.args else {}
 
 
 def shown(session: Session, recording_id: int) -> Panel:
-    """Return the panel of a recording; what the viewer may not see is not there (404)."""
+    """The panel of a recording; what the viewer may not see is not there (404)."""
     return queries.panel(session, recording_id, viewer()) or abort(404)
 
 
 def fresh(recording_id: int) -> Panel:
-    """Return the panel as it stands after a change."""
+    """The panel as it stands after a change."""
     forget_reads()
     return shown(reader(), recording_id)
 
@@ -59,20 +56,13 @@ def by_htmx() -> bool:
 
 
 def answer(body: str, panel: Panel, event: str = "tingjian:decided", status: int = 200) -> Response:
-    """Return parts of the page, with what the rest of the page must know."""
+    """Parts of the page, with what the rest of the page must know."""
     made = make_response(body, status)
     made.headers["HX-Trigger"] = json.dumps({event: {}, "tingjian:revision": {"revision": panel.revision}})
     return made
 
 
 def around(panel: Panel) -> str:
-    """Return the parts of the page that change with every decision, for swapping out of band."""
+    """The parts of the page that change with every decision, for swapping out of band."""
     parts = ("review/_summary.html", "review/_signoff.html")
     return "".join(render_template(part, panel=panel, oob=True) for part in parts)
-
-
-def refuse_signed() -> Conflict:
-    """Return the refusal to change a signed recording."""
-    refusal = worded(Conflict(_("这段录音已签核，不能再改。如需修改，请先撤回签核。")))
-    assert isinstance(refusal, Conflict)  # noqa: S101  # what went in comes out
-    return refusal

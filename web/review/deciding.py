@@ -4,30 +4,20 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
 
 from web.kit import audit
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
-from web.kit.refusals import GoneError, InvalidError, SignedError, StaleError
+from web.kit.refusals import InvalidError, StaleError
 from web.kit.site import reader, site
 from web.models import User
 from web.review import decisions, signing, worklist
-from web.review.asked import Asked
-from web.review.blueprint import (
-    Told,
-    answer,
-    around,
-    blueprint,
-    by_htmx,
-    fresh,
-    queue_arguments,
-    refuse_signed,
-)
+from web.review.blueprint import FormMessage, answer, around, blueprint, by_htmx, fresh, queue_arguments
 from web.review.decisions import Wish
 from web.review.panel import Panel
 from web.review.queries import BLIND
 from web.review.refusals import BlockedError
+from web.review.work_filter import WorkFilter
 
 
 @blueprint.post("/recordings/<int:recording_id>/verdicts/<item_id>")
@@ -35,25 +25,21 @@ def decide(recording_id: int, item_id: str) -> ResponseReturnValue:
     """Confirm, overrule, answer or withdraw; gives the clause again, or the form with what is wrong (409, 422)."""
     form = request.form
     wish = Wish(form.get("do", ""), form.get("verdict", ""), form.get("note", ""), form.get("seen", ""))
-    told, status = None, 200
+    message, status = None, 200
     try:
         with site().db.writing() as session:
             decisions.decide(session, viewer(), recording_id, item_id, wish)
-    except GoneError:
-        raise NotFound from None
-    except SignedError:
-        raise refuse_signed() from None
     except StaleError:
-        told, status = Told(theirs=True, verdict=_wanted(wish), note=wish.note), 409
+        message, status = FormMessage(theirs=True, verdict=_wanted(wish), note=wish.note), 409
     except InvalidError as error:
-        told, status = Told(error.words, verdict=wish.verdict, note=wish.note), 422
+        message, status = FormMessage(error.words, verdict=wish.verdict, note=wish.note), 422
     panel = fresh(recording_id)
     line = panel.line(item_id)
     if not by_htmx():
-        if told is None:
+        if message is None:
             return redirect(_back(recording_id, f"clause-{item_id}"), 303)
-        return render_template("review/line_page.html", panel=panel, line=line, told=told), status
-    body = render_template("review/_line.html", panel=panel, line=line, told=told)
+        return render_template("review/line_page.html", panel=panel, line=line, message=message), status
+    body = render_template("review/_line.html", panel=panel, line=line, message=message)
     if status == 422:
         return body, status
     return answer(body + around(panel), panel, status=status)
@@ -63,24 +49,23 @@ def decide(recording_id: int, item_id: str) -> ResponseReturnValue:
 def sign(recording_id: int) -> ResponseReturnValue:
     """Sign, and open what comes next; where that is not possible yet, say why (409, 422)."""
     revision, note = request.form.get("revision", -1, type=int), request.form.get("note", "")
-    told, status = None, 200
+    message, status = None, 200
     try:
         with site().db.writing() as session:
             signing.sign(session, viewer(), recording_id, revision, note)
-    except GoneError:
-        raise NotFound from None
-    except SignedError:
-        raise refuse_signed() from None
     except BlockedError as error:
         words = _("还不能签核：有 %(n)s 条要先复核。", n=len(error.lines))
-        told, status = Told(words, tone="warning"), 422
+        message, status = FormMessage(words, tone="warning"), 422
     except InvalidError as error:
-        told, status = Told(error.words, tone="warning"), 422
+        message, status = FormMessage(error.words, tone="warning"), 422
     except StaleError:
-        told, status = Told(_("签核之前，内容又有变化。请刷新页面看过最新结果，再签核。"), tone="warning"), 409
+        message, status = (
+            FormMessage(_("签核之前，内容又有变化。请刷新页面看过最新结果，再签核。"), tone="warning"),
+            409,
+        )
     panel = fresh(recording_id)
-    if told is not None:
-        return _sign_box(panel, told), status
+    if message is not None:
+        return _sign_box(panel, message), status
     flash(_("已签核，%(s)s 分。", s=_points(panel.score)), "success")
     target = _next(recording_id) if request.form.get("then") == "next" else _back(recording_id)
     return _go(target)
@@ -90,18 +75,16 @@ def sign(recording_id: int) -> ResponseReturnValue:
 def reopen(recording_id: int) -> ResponseReturnValue:
     """Take a signature back, with a reason."""
     revision, reason = request.form.get("revision", -1, type=int), request.form.get("reason", "")
-    told, status = None, 200
+    message, status = None, 200
     try:
         with site().db.writing() as session:
             signing.reopen(session, viewer(), recording_id, revision, reason)
-    except GoneError:
-        raise NotFound from None
     except InvalidError as error:
-        told, status = Told(error.words), 422
+        message, status = FormMessage(error.words), 422
     except StaleError:
-        told, status = Told(_("这段录音刚才已有变化。请看过最新结果再操作。"), tone="warning"), 409
-    if told is not None:
-        return _sign_box(fresh(recording_id), told), status
+        message, status = FormMessage(_("这段录音刚才已有变化。请看过最新结果再操作。"), tone="warning"), 409
+    if message is not None:
+        return _sign_box(fresh(recording_id), message), status
     flash(_("已撤回签核，可以重新复核。"), "success")
     return _go(_back(recording_id))
 
@@ -117,20 +100,20 @@ def preference() -> ResponseReturnValue:
     return redirect(_back(recording_id) if recording_id else url_for("review.work_list"), 303)
 
 
-def _sign_box(panel: Panel, told: Told) -> str:
+def _sign_box(panel: Panel, message: FormMessage) -> str:
     template = "review/_signoff.html" if by_htmx() else "review/signoff_page.html"
-    return render_template(template, panel=panel, sign_told=told)
+    return render_template(template, panel=panel, sign_message=message)
 
 
 def _next(recording_id: int) -> str:
-    """Return the address of what is on top of the list that the viewer works through."""
-    asked = Asked.read(request.args)
-    found = worklist.next_id(reader(), viewer(), asked, recording_id)
-    arguments = queue_arguments() or {"queue": asked.queue}
-    if found is None:
+    """The address of what is on top of the list that the viewer works through."""
+    wanted = WorkFilter.read(request.args)
+    next_id = worklist.next_id(reader(), viewer(), wanted, recording_id)
+    arguments = queue_arguments() or {"queue": wanted.queue}
+    if next_id is None:
         flash(_("这个列表已经复核完了。"), "success")
         return url_for("review.work_list", **arguments)
-    return url_for("recordings.show", recording_id=found, **arguments)
+    return url_for("recordings.show", recording_id=next_id, **arguments)
 
 
 def _back(recording_id: int, anchor: str | None = None) -> str:

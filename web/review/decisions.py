@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.db import now
 from web.intake import rows
 from web.kit import audit
-from web.kit.access import visible
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
-from web.kit.refusals import GoneError, InvalidError, SignedError, StaleError
+from web.kit.recordings import open_recording
+from web.kit.refusals import GoneError, InvalidError, StaleError
 from web.models import Decision, Recording, ReviewState
 from web.review import queries
-from web.review.lines import Line
+from web.review.lines import ClauseLine
 from web.review.panel import Panel
 
 MAX_NOTE = 500
@@ -28,7 +27,7 @@ CONFIRM, SET, WITHDRAW = "confirm", "set", "withdraw"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a form asks for: `do` is confirm | set | withdraw, `verdict` counts for set; `seen` is `Line.seen`."""
+    """What a form asks for: `do` is confirm | set | withdraw, `verdict` counts for set; `seen` is `ClauseLine.seen`."""
 
     do: str
     verdict: str
@@ -37,12 +36,10 @@ class Wish:
 
 
 def changeable(session: Session, viewer: Viewer, recording_id: int) -> Recording:
-    """Return the recording for a change. Raises GoneError, SignedError."""
-    recording: Recording | None = session.scalar(visible(select(Recording).where(Recording.id == recording_id), viewer))
-    if recording is None or recording.analysis_id is None:
+    """The recording for a change of its verdicts. Raises GoneError, SignedError."""
+    recording = open_recording(session, viewer, recording_id)
+    if recording.analysis_id is None:
         raise GoneError
-    if recording.review_state is ReviewState.SIGNED:
-        raise SignedError
     return recording
 
 
@@ -79,7 +76,7 @@ def add(
     session: Session,
     viewer: Viewer,
     recording: Recording,
-    line: Line,
+    line: ClauseLine,
     action: str,
     after: str | None,
     note: str,
@@ -115,8 +112,8 @@ def add(
     )
 
 
-def _action(panel: Panel, line: Line, wish: Wish) -> tuple[str, str | None]:
-    """Return what a wish amounts to: the decision's action and verdict."""
+def _action(panel: Panel, line: ClauseLine, wish: Wish) -> tuple[str, str | None]:
+    """What a wish amounts to: the decision's action and verdict."""
     if wish.do == WITHDRAW:
         if line.human is None:
             raise InvalidError(_("这一条还没有人复核，没有可以撤回的。"))

@@ -37,6 +37,7 @@ class Entry:
     """A line of a verdict's history: `action` is confirm | overrule | answer | withdraw | appeal."""
 
     id: int
+    item_id: str
     at: datetime
     by: str
     by_id: int
@@ -63,7 +64,7 @@ class AppealNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ClauseLine:
     """One clause with everything that the panel tells about it."""
 
     item_id: str

@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from web.models.vocabulary import How, Word
-from web.review.lines import GOOD, REST, TROUBLE, Line
+from web.review.lines import GOOD, REST, TROUBLE, ClauseLine
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class SignedEdition:
     """A signature: its score, and why it was reopened or replaced."""
 
-    number: int
     at: datetime
     by: str
-    by_id: int
     score: float | None
     machine_score: float | None
     note: str
@@ -59,26 +57,26 @@ class Panel:
     may_decide: bool
     may_sign: bool
     appeal_until: datetime | None  # a technician's last moment to contest; None where he cannot
-    lines: tuple[Line, ...]
-    editions: tuple[Edition, ...] = field(default=())
+    lines: tuple[ClauseLine, ...]
+    editions: tuple[SignedEdition, ...] = field(default=())
 
     @property
-    def trouble(self) -> tuple[Line, ...]:
+    def trouble(self) -> tuple[ClauseLine, ...]:
         """What is wrong or in doubt, the gravest first."""
         return tuple(sorted((x for x in self.lines if x.group == TROUBLE), key=lambda x: x.gravity))
 
     @property
-    def good(self) -> tuple[Line, ...]:
+    def good(self) -> tuple[ClauseLine, ...]:
         """What was met."""
         return tuple(x for x in self.lines if x.group == GOOD)
 
     @property
-    def rest(self) -> tuple[Line, ...]:
+    def rest(self) -> tuple[ClauseLine, ...]:
         """What does not apply, and links that are not judged yet."""
         return tuple(x for x in self.lines if x.group == REST)
 
     @property
-    def must_see(self) -> tuple[Line, ...]:
+    def must_see(self) -> tuple[ClauseLine, ...]:
         """What a person must decide before signing, the gravest first."""
         return tuple(sorted((x for x in self.lines if x.must_see), key=lambda x: x.gravity))
 
@@ -92,22 +90,22 @@ class Panel:
         """How the standard was covered."""
         return coverage(self.lines)
 
-    def line(self, item_id: str) -> Line | None:
+    def line(self, item_id: str) -> ClauseLine | None:
         """Return a line by its clause's id."""
         return next((x for x in self.lines if x.item_id == item_id), None)
 
-    def can_appeal(self, line: Line) -> bool:
+    def can_appeal(self, line: ClauseLine) -> bool:
         """Whether the viewer may contest the line now: once for each time that the recording was signed."""
         if self.appeal_until is None or self.signed_at is None or not line.costs:
             return False
         return not any(a.state == "open" or a.at >= self.signed_at for a in line.appeals)
 
-    def hides(self, line: Line) -> bool:
+    def hides(self, line: ClauseLine) -> bool:
         """Whether the machine's verdict is kept from the viewer until he has answered."""
         return self.blind and line.human is None and line.how == How.RULE
 
 
-def coverage(lines: Iterable[Line]) -> Coverage:
+def coverage(lines: Iterable[ClauseLine]) -> Coverage:
     """Count how the standard was covered. 未判: no verdict yet, or one that nobody could give."""
     found = list(lines)
     how = {h: sum(x.how == h for x in found) for h in How}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from web.db import now
@@ -32,14 +32,15 @@ from web.models import (
     Verdict,
 )
 from web.models.vocabulary import How
-from web.review.lines import UNSURE_ROLE, AppealNote, Entry, Line, hit_of
-from web.review.panel import Edition, Panel
+from web.review.lines import UNSURE_ROLE, AppealNote, ClauseLine, Entry, hit_of
+from web.review.panel import Panel, SignedEdition
 
+Note = TypeVar("Note", Entry, AppealNote)
 BLIND = "blind_review"  # the preference that hides the machine's verdicts until one has answered
 
 
 def panel(session: Session, recording_id: int, viewer: Viewer) -> Panel | None:
-    """Return the panel; None where the viewer may not see the recording or nothing has been judged."""
+    """None where the viewer may not see the recording or nothing has been judged."""
     waiting = exists().where(Job.recording_id == Recording.id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
     statement = (
         select(Recording, Analysis, AnalysisDocument.body, waiting)
@@ -75,7 +76,7 @@ def panel(session: Session, recording_id: int, viewer: Viewer) -> Panel | None:
 
 
 def appeal_end(signed_at: datetime) -> datetime:
-    """Return the moment after which a verdict signed then can no longer be contested."""
+    """The moment after which a verdict signed then can no longer be contested."""
     return signed_at + timedelta(days=site().web.appeal_days)
 
 
@@ -87,7 +88,7 @@ def _appeal_until(recording: Recording, viewer: Viewer) -> datetime | None:
     return end if now() <= end else None
 
 
-def _lines(session: Session, recording: Recording, body: Mapping[str, Any]) -> tuple[Line, ...]:
+def _lines(session: Session, recording: Recording, body: Mapping[str, Any]) -> tuple[ClauseLine, ...]:
     told = {item["id"]: item for item in body["items"]}
     terms = body["terms"]
     info = standard(site().settings.lexicons, body["standard"]["id"])
@@ -109,10 +110,10 @@ def _line(
     unsure: bool,
     history: Mapping[str, list[Entry]],
     appeals: Mapping[str, list[AppealNote]],
-) -> Line:
+) -> ClauseLine:
     link = v.evidence[0] if v.how == How.LINK and v.evidence else None
     nearest = told.get("nearest")
-    return Line(
+    return ClauseLine(
         item_id=v.item_id,
         position=v.position,
         clause=told.get("clause", ""),
@@ -128,7 +129,7 @@ def _line(
         final=v.final,
         final_credit=v.final_credit,
         suspicion=v.suspicion,
-        reason=reasons.told(link["link"], link["values"]) if link else told.get("reason", ""),
+        reason=reasons.reason(link["link"], link["values"]) if link else told.get("reason", ""),
         hits=() if v.how == How.LINK else tuple(hit_of(h) for h in v.evidence),
         hit_count=v.hit_count,
         nearest=hit_of(nearest) if nearest else None,
@@ -142,57 +143,60 @@ def _line(
     )
 
 
+def _by_clause(session: Session, kind: type[Note], statement: Select[Any]) -> dict[str, list[Note]]:
+    notes: dict[str, list[Note]] = defaultdict(list)
+    for row in session.execute(statement):
+        notes[row.item_id].append(kind(**row._asdict()))
+    return notes
+
+
 def _history(session: Session, recording_id: int) -> dict[str, list[Entry]]:
     statement = (
-        select(Decision, User.name)
+        select(
+            *(
+                getattr(Decision, name)
+                for name in ("id", "item_id", "at", "action", "machine", "before", "after", "note")
+            ),
+            User.name.label("by"),
+            User.id.label("by_id"),
+        )
         .join(User, User.id == Decision.user_id)
         .where(Decision.recording_id == recording_id)
         .order_by(Decision.id.desc())
     )
-    found: dict[str, list[Entry]] = defaultdict(list)
-    for d, name in session.execute(statement):
-        found[d.item_id].append(Entry(d.id, d.at, name, d.user_id, d.action, d.machine, d.before, d.after, d.note))
-    return found
+    return _by_clause(session, Entry, statement)
 
 
 def _appeals(session: Session, recording_id: int) -> dict[str, list[AppealNote]]:
     resolver = aliased(User)
     statement = (
-        select(Appeal, User.name, resolver.name)
+        select(
+            *(getattr(Appeal, name) for name in ("id", "item_id", "at", "text", "state", "resolved_at", "resolution")),
+            User.name.label("by"),
+            func.coalesce(resolver.name, "").label("resolved_by"),
+        )
         .join(User, User.id == Appeal.user_id)
         .outerjoin(resolver, resolver.id == Appeal.resolved_by_id)
         .where(Appeal.recording_id == recording_id)
         .order_by(Appeal.id.desc())
     )
-    found: dict[str, list[AppealNote]] = defaultdict(list)
-    for a, by, resolved_by in session.execute(statement):
-        found[a.item_id].append(
-            AppealNote(a.id, a.item_id, a.at, by, a.text, a.state, a.resolved_at, resolved_by or "", a.resolution)
-        )
-    return found
+    return _by_clause(session, AppealNote, statement)
 
 
-def _editions(session: Session, recording_id: int) -> tuple[Edition, ...]:
+def _editions(session: Session, recording_id: int) -> tuple[SignedEdition, ...]:
     reopener = aliased(User)
     statement = (
-        select(SignOff, User.name, reopener.name)
+        select(
+            *(
+                getattr(SignOff, name)
+                for name in ("at", "score", "machine_score", "note", "reopened_at", "reopen_reason")
+            ),
+            User.name.label("by"),
+            func.coalesce(reopener.name, "").label("reopened_by"),
+        )
         .join(User, User.id == SignOff.user_id)
         .outerjoin(reopener, reopener.id == SignOff.reopened_by_id)
         .where(SignOff.recording_id == recording_id)
         .order_by(SignOff.edition.desc())
     )
-    return tuple(
-        Edition(
-            s.edition,
-            s.at,
-            name,
-            s.user_id,
-            s.score,
-            s.machine_score,
-            s.note,
-            s.reopened_at,
-            other or "",
-            s.reopen_reason,
-        )
-        for s, name, other in session.execute(statement)
-    )
+    return tuple(SignedEdition(**row._asdict()) for row in session.execute(statement))

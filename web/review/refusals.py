@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from web.review.lines import Line
+from web.review.lines import ClauseLine
 
 
 class BlockedError(Exception):
     """It cannot be signed yet: a person must decide `lines` first."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[ClauseLine]) -> None:
         super().__init__(f"{len(lines)} clauses")
         self.lines = tuple(lines)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from web.db import now
 from web.intake import rows
 from web.kit import audit
-from web.kit.access import visible
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
+from web.kit.recordings import recording_for
 from web.kit.refusals import GoneError, InvalidError, StaleError
 from web.models import Recording, ReviewState, SignOff, Verdict
 from web.review import queries
@@ -52,7 +52,7 @@ def add_edition(session: Session, viewer: Viewer, recording: Recording, note: st
     recording.review_state = ReviewState.SIGNED
     recording.revision += 1
     rows.refresh(session, recording.id)
-    found = session.scalars(select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position))
+    verdicts = session.scalars(select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position))
     assert recording.analysis_id is not None  # noqa: S101  # only what was judged can be signed
     edition = SignOff(
         recording_id=recording.id,
@@ -65,7 +65,7 @@ def add_edition(session: Session, viewer: Viewer, recording: Recording, note: st
         note=note,
         verdicts={
             v.item_id: {"machine": v.machine, "human": v.human, "final": v.final, "credit": v.final_credit}
-            for v in found
+            for v in verdicts
         },
     )
     session.add(edition)
@@ -76,9 +76,7 @@ def add_edition(session: Session, viewer: Viewer, recording: Recording, note: st
 
 def reopen(session: Session, viewer: Viewer, recording_id: int, revision: int, reason: str) -> None:
     """Take a signature back, with a reason. Raises GoneError, StaleError, InvalidError."""
-    recording: Recording | None = session.scalar(visible(select(Recording).where(Recording.id == recording_id), viewer))
-    if recording is None:
-        raise GoneError
+    recording = recording_for(session, viewer, recording_id)
     if recording.review_state is not ReviewState.SIGNED or revision != recording.revision:
         raise StaleError
     reason = reason.strip()

@@ -8,20 +8,20 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import Conflict, NotFound, UnprocessableEntity
+from werkzeug.exceptions import Conflict, UnprocessableEntity
 
 from web.db import now
 from web.kit.errors import told as worded
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
-from web.kit.refusals import GoneError, InvalidError, StaleError
+from web.kit.refusals import InvalidError, StaleError
 from web.kit.site import reader, site
 from web.kit.standards import standard, standards
 from web.models import Team, Technician
 from web.review import agreement as agreements
 from web.review import appealing, appeals_list, deciding, worklist
-from web.review.asked import Asked
-from web.review.blueprint import Told, blueprint, fresh
+from web.review.blueprint import FormMessage, blueprint, fresh
+from web.review.work_filter import WorkFilter
 
 __all__ = ["blueprint", "deciding"]
 
@@ -31,12 +31,12 @@ PERIODS = (30, 90, 365)
 @blueprint.get("/review")
 def work_list() -> ResponseReturnValue:
     """List what waits for review."""
-    asked = Asked.read(request.args)
+    wanted = WorkFilter.read(request.args)
     teams, people = _choices(reader())
     return render_template(
         "review/work_list.html",
-        list=worklist.work_list(reader(), viewer(), asked),
-        asked=asked,
+        list=worklist.work_list(reader(), viewer(), wanted),
+        wanted=wanted,
         teams=teams,
         people=people,
         standards=standards(site().settings.lexicons),
@@ -80,13 +80,11 @@ def appeal(recording_id: int, item_id: str) -> ResponseReturnValue:
     try:
         with site().db.writing() as session:
             appealing.appeal(session, viewer(), recording_id, item_id, text)
-    except GoneError:
-        raise NotFound from None
     except InvalidError as error:
         panel = fresh(recording_id)
         line = panel.line(item_id)
-        told = Told(error.words, note=text)
-        return render_template("review/line_page.html", panel=panel, line=line, told=told), 422
+        message = FormMessage(error.words, note=text)
+        return render_template("review/line_page.html", panel=panel, line=line, message=message), 422
     flash(_("申诉已提交，质检员处理后在“申诉”里可以看到答复。"), "success")
     return redirect(url_for("recordings.show", recording_id=recording_id, _anchor=f"clause-{item_id}"), 303)
 
@@ -105,17 +103,15 @@ def resolve(appeal_id: int) -> ResponseReturnValue:
                 form.get("verdict", ""),
                 form.get("resolution", ""),
             )
-    except GoneError:
-        raise NotFound from None
     except StaleError:
         raise worded(Conflict(_("这条申诉刚才已由别人处理。请刷新页面查看结果。"))) from None
     except InvalidError as error:
         page = appeals_list.appeals(reader(), viewer(), "", 1, appeal_id)
-        told = Told(error.words, verdict=form.get("verdict", ""), note=form.get("resolution", ""))
+        message = FormMessage(error.words, verdict=form.get("verdict", ""), note=form.get("resolution", ""))
         if not page.lines:
             raise worded(UnprocessableEntity(error.words)) from None
         return render_template(
-            "review/appeals.html", page=page, titles=_titles(), days=site().web.appeal_days, told=told
+            "review/appeals.html", page=page, titles=_titles(), days=site().web.appeal_days, message=message
         ), 422
     flash(_("申诉已处理，技师可以看到答复。"), "success")
     return redirect(url_for("review.appeals"), 303)

@@ -18,17 +18,11 @@ from sqlalchemy.orm import Session
 from web.intake.risk import GOOD_SCORE
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.models import (
-    Recording,
-    RecordingState,
-    ReviewState,
-    Team,
-    Technician,
-    WorkOrder,
-)
-from web.review.asked import RETURNED, RISK, SAMPLE, Asked, whole
+from web.kit.recording_line import columns_of, with_people
+from web.models import Recording, RecordingState, ReviewState
 from web.review.lines import UNSURE_ROLE
 from web.review.returned import ReturnedLine, count_returned, returned_lines
+from web.review.work_filter import RETURNED, RISK, SAMPLE, WorkFilter, whole
 
 PAGE = 50
 COUNTED = 5_000  # beyond this a tab says "5000+": an exact number would cost every page its time
@@ -37,150 +31,130 @@ WAITING = (ReviewState.OPEN, ReviewState.STARTED)
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A recording that waits. `why`: grounds as (code, number), the gravest first."""
+    """A recording that waits."""
 
     id: int
     name: str
     recorded_at: datetime
     technician: str
     staff_no: str
-    team: str
     order_no: str
     standard_id: str
     duration_s: float | None
+    speech_s: float | None
+    unheard_s: float
     score: float | None
     review_state: ReviewState
     sampled: bool
-    why: tuple[tuple[str, float], ...]
+    forbidden: int
+    suspicions: int
+    not_judged: int
+    role_confidence: float | None
+
+    @property
+    def why(self) -> tuple[tuple[str, float], ...]:
+        """What the risk is made of (`web/intake/risk.py`), as far as the row tells: (code, number), the gravest first."""
+        unheard = self.unheard_s / self.speech_s if self.speech_s else 0.0
+        grounds = (
+            ("forbidden", float(self.forbidden)),
+            ("suspicion", float(self.suspicions)),
+            ("no-score", 1.0 if self.score is None else 0.0),
+            ("low-score", self.score if self.score is not None and self.score < GOOD_SCORE else 0.0),
+            ("zero-score", 1.0 if self.score == 0.0 else 0.0),
+            ("role", 1.0 if (self.role_confidence or 0.0) < UNSURE_ROLE else 0.0),
+            ("unheard", unheard if unheard >= 0.02 else 0.0),
+            ("unjudged", float(max(0, self.not_judged - self.suspicions))),
+        )
+        return tuple((code, value) for code, value in grounds if value)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkList:
     """A page of the list. `counts` by tab, at most `COUNTED` + 1; `next` is the key for the page after."""
 
-    asked: Asked
     lines: tuple[WorkLine, ...]
     returned: tuple[ReturnedLine, ...]
     counts: Mapping[str, int]
     next: str
 
 
-def work_list(session: Session, viewer: Viewer, asked: Asked) -> WorkList:
-    """Return a page of the tab that is asked for, and how much each tab holds."""
+def work_list(session: Session, viewer: Viewer, wanted: WorkFilter) -> WorkList:
+    """A page of the wanted tab, and how much each tab holds."""
     counts = {
-        RISK: _count(session, _waiting(viewer, asked)),
-        SAMPLE: _count(session, _sampled(viewer, asked)),
-        RETURNED: count_returned(session, viewer, asked),
+        RISK: _count(session, _waiting(viewer, wanted)),
+        SAMPLE: _count(session, _sampled(viewer, wanted)),
+        RETURNED: count_returned(session, viewer, wanted),
     }
-    if asked.queue == RETURNED:
-        return WorkList(asked, (), returned_lines(session, viewer, asked), counts, "")
-    ids, following = _page(session, viewer, asked, PAGE)
-    return WorkList(asked, _lines(session, ids), (), counts, following)
+    if wanted.queue == RETURNED:
+        return WorkList((), returned_lines(session, viewer, wanted), counts, "")
+    ids, following = _page(session, viewer, wanted, PAGE)
+    return WorkList(_lines(session, ids), (), counts, following)
 
 
-def next_id(session: Session, viewer: Viewer, asked: Asked, done: int) -> int | None:
-    """Return the recording on top of the list, but for the one just `done`; None where nothing else waits."""
-    if asked.queue == RETURNED:
-        ids = [line.recording_id for line in returned_lines(session, viewer, asked)]
+def next_id(session: Session, viewer: Viewer, wanted: WorkFilter, done: int) -> int | None:
+    """The recording on top of the list, but for the one just `done`; None where nothing else waits."""
+    if wanted.queue == RETURNED:
+        ids = [line.recording_id for line in returned_lines(session, viewer, wanted)]
     else:
-        ids, _ = _page(session, viewer, replace(asked, after=""), 2)
+        ids, _ = _page(session, viewer, replace(wanted, after=""), 2)
     return next((i for i in ids if i != done), None)
 
 
-def _waiting(viewer: Viewer, asked: Asked) -> Select[Any]:
+def _waiting(viewer: Viewer, wanted: WorkFilter) -> Select[Any]:
     statement = select(Recording.id).where(
         Recording.review_state.in_(WAITING), Recording.state == RecordingState.JUDGED
     )
-    return asked.narrow(visible(statement, viewer))
+    return wanted.narrow(visible(statement, viewer))
 
 
-def _sampled(viewer: Viewer, asked: Asked) -> Select[Any]:
-    return _waiting(viewer, asked).where(Recording.sampled.is_(True))
+def _sampled(viewer: Viewer, wanted: WorkFilter) -> Select[Any]:
+    return _waiting(viewer, wanted).where(Recording.sampled.is_(True))
 
 
 def _count(session: Session, ids: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(ids.limit(COUNTED + 1).subquery())) or 0
 
 
-def _page(session: Session, viewer: Viewer, asked: Asked, size: int) -> tuple[list[int], str]:
-    """Return the ids of a page and the key for the one after."""
-    if asked.queue == SAMPLE:
-        statement = _sampled(viewer, asked).add_columns(Recording.recorded_at)
-        key = _moment_key(asked.after)
+def _page(session: Session, viewer: Viewer, wanted: WorkFilter, size: int) -> tuple[list[int], str]:
+    """The ids of a page and the key for the one after."""
+    if wanted.queue == SAMPLE:
+        statement = _sampled(viewer, wanted).add_columns(Recording.recorded_at)
+        key = _moment_key(wanted.after)
         if key:
             at, last = key
             statement = statement.where(
                 or_(Recording.recorded_at > at, and_(Recording.recorded_at == at, Recording.id > last))
             )
-        found = session.execute(statement.order_by(Recording.recorded_at, Recording.id).limit(size + 1)).all()
-        key_of = [(row[0], row[1].isoformat()) for row in found]
+        rows = session.execute(statement.order_by(Recording.recorded_at, Recording.id).limit(size + 1)).all()
+        key_of = [row[1].isoformat() for row in rows]
     else:
-        found = sorted(
-            (row for state in WAITING for row in session.execute(_by_risk(viewer, asked, state).limit(size + 1))),
+        rows = sorted(
+            (row for state in WAITING for row in session.execute(_by_risk(viewer, wanted, state).limit(size + 1))),
             key=lambda row: (-row[1], -row[0]),
         )[: size + 1]
-        key_of = [(row[0], repr(row[1])) for row in found]
-    ids = [row[0] for row in found[:size]]
-    following = f"{key_of[size - 1][1]}_{ids[-1]}" if len(found) > size else ""
+        key_of = [repr(row[1]) for row in rows]
+    ids = [row[0] for row in rows[:size]]
+    following = f"{key_of[size - 1]}_{ids[-1]}" if len(rows) > size else ""
     return ids, following
 
 
-def _by_risk(viewer: Viewer, asked: Asked, state: ReviewState) -> Select[Any]:
+def _by_risk(viewer: Viewer, wanted: WorkFilter, state: ReviewState) -> Select[Any]:
     statement: Any = select(Recording.id, Recording.risk).where(
         Recording.review_state == state, Recording.state == RecordingState.JUDGED
     )
-    risk, _, last = asked.after.rpartition("_")
+    risk, _, last = wanted.after.rpartition("_")
     number, key = _number(risk), whole(last)
     if number is not None and key is not None:
         statement = statement.where(
             or_(Recording.risk < number, and_(Recording.risk == number, Recording.id < key)), Recording.risk <= number
         )
-    return asked.narrow(visible(statement, viewer)).order_by(Recording.risk.desc(), Recording.id.desc())
+    return wanted.narrow(visible(statement, viewer)).order_by(Recording.risk.desc(), Recording.id.desc())
 
 
 def _lines(session: Session, ids: list[int]) -> tuple[WorkLine, ...]:
-    statement = (
-        select(Recording, Technician.name, Technician.staff_no, Team.name, WorkOrder.order_no)
-        .outerjoin(Technician, Technician.id == Recording.technician_id)
-        .outerjoin(Team, Team.id == Technician.team_id)
-        .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
-        .where(Recording.id.in_(ids))
-    )
-    found = {
-        r.id: WorkLine(
-            r.id,
-            r.original_name,
-            r.recorded_at,
-            name or "",
-            staff_no or "",
-            team or "",
-            order_no or "",
-            r.standard_id or "",
-            r.duration_s,
-            r.score,
-            r.review_state,
-            r.sampled,
-            _why(r),
-        )
-        for r, name, staff_no, team, order_no in session.execute(statement)
-    }
-    return tuple(found[i] for i in ids)
-
-
-def _why(r: Recording) -> tuple[tuple[str, float], ...]:
-    """Return what the risk is made of (`web/intake/risk.py`), as far as the row tells."""
-    unheard = (r.unheard_s or 0.0) / r.speech_s if r.speech_s else 0.0
-    grounds = (
-        ("forbidden", float(r.forbidden_count)),
-        ("suspicion", float(r.suspicion_count)),
-        ("no-score", 1.0 if r.score is None else 0.0),
-        ("low-score", r.score if r.score is not None and r.score < GOOD_SCORE else 0.0),
-        ("zero-score", 1.0 if r.score == 0.0 else 0.0),
-        ("role", 1.0 if (r.role_confidence or 0.0) < UNSURE_ROLE else 0.0),
-        ("unheard", unheard if unheard >= 0.02 else 0.0),
-        ("unjudged", float(max(0, r.not_judged_count - r.suspicion_count))),
-    )
-    return tuple((code, value) for code, value in grounds if value)
+    statement = with_people(select(*columns_of(WorkLine)).select_from(Recording)).where(Recording.id.in_(ids))
+    lines = {row.id: WorkLine(**row._asdict()) for row in session.execute(statement)}
+    return tuple(lines[i] for i in ids)
 
 
 def _number(value: str) -> float | None:

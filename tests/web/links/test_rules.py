@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analyzer.domain import Verdict
 from analyzer.errors import SettingsError
-from web.links.rules import APPOINTMENT, FOLLOWUP, Heard, Order, Outcome, Policy, judge
+from web.links.rules import APPOINTMENT, FOLLOWUP, Linked, Order, Outcome, Policy, judge
 from web.links.workdays import Workdays, read_workdays
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -24,11 +24,11 @@ def at(text: str) -> datetime:
     return datetime.strptime(f"2026-{text}", "%Y-%m-%d %H:%M").replace(tzinfo=ZONE)
 
 
-def outcome(item: str, own: Heard, others: list[Heard], now: str, order: Order | None = None) -> Outcome:
+def outcome(item: str, own: Linked, others: list[Linked], now: str, order: Order | None = None) -> Outcome:
     return judge(own, order or Order("WO-1"), [own, *others], at(now), POLICY)[item]
 
 
-FRIDAY_VISIT = Heard(1, VISIT, at("11-20 10:00"))
+FRIDAY_VISIT = Linked(1, VISIT, at("11-20 10:00"))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ FRIDAY_VISIT = Heard(1, VISIT, at("11-20 10:00"))
 def test_a_visit_wants_a_call_by_the_end_of_the_next_working_day(
     calls: list[str], now: str, verdict: Verdict | None, code: str
 ) -> None:
-    others = [Heard(n, FOLLOWUP, at(c)) for n, c in enumerate(calls, 2)]
+    others = [Linked(n, FOLLOWUP, at(c)) for n, c in enumerate(calls, 2)]
     found = outcome("followed-up", FRIDAY_VISIT, others, now)
     assert (found.verdict, found.code) == (verdict, code)
 
@@ -82,7 +82,7 @@ def test_on_time_is_within_ten_minutes_unless_the_order_states_it(
     begun: str, facts: dict[str, bool], verdict: Verdict
 ) -> None:
     order = Order("WO-1", at("11-20 09:00"), facts)
-    assert outcome("on-time", Heard(1, VISIT, at(begun)), [], "11-20 12:00", order).verdict is verdict
+    assert outcome("on-time", Linked(1, VISIT, at(begun)), [], "11-20 12:00", order).verdict is verdict
 
 
 def test_without_an_appointment_time_nobody_is_late() -> None:
@@ -90,16 +90,16 @@ def test_without_an_appointment_time_nobody_is_late() -> None:
 
 
 def test_an_appointment_call_counts_only_before_the_visit_and_may_come_in_later() -> None:
-    before, after = Heard(2, APPOINTMENT, at("11-19 15:00")), Heard(3, APPOINTMENT, at("11-20 15:00"))
+    before, after = Linked(2, APPOINTMENT, at("11-19 15:00")), Linked(3, APPOINTMENT, at("11-20 15:00"))
     assert outcome("appointment-made", FRIDAY_VISIT, [before, after], "11-20 16:00").proof_id == 2
     assert outcome("appointment-made", FRIDAY_VISIT, [after], "11-20 16:00").verdict is None
     assert outcome("appointment-made", FRIDAY_VISIT, [after], "11-24 16:00").verdict is Verdict.MISSED
 
 
 def test_a_follow_up_call_is_measured_from_the_visit_before_it() -> None:
-    call = Heard(5, FOLLOWUP, at("11-24 09:00"))
+    call = Linked(5, FOLLOWUP, at("11-24 09:00"))
     assert outcome("next-day", call, [FRIDAY_VISIT], "11-24 10:00").verdict is Verdict.MISSED
-    second = Heard(2, VISIT, at("11-23 10:00"))
+    second = Linked(2, VISIT, at("11-23 10:00"))
     assert outcome("next-day", call, [FRIDAY_VISIT, second], "11-24 10:00").verdict is Verdict.MET
     assert outcome("next-day", call, [], "11-24 10:00").verdict is Verdict.NOT_APPLICABLE
 
@@ -112,7 +112,7 @@ def test_without_an_order_nothing_is_linked() -> None:
 def test_waiting_never_turns_a_miss_into_pending_nor_undoes_a_call(hours: list[int], later: int) -> None:
     from datetime import timedelta
 
-    others = [Heard(n, FOLLOWUP, FRIDAY_VISIT.at + timedelta(hours=h)) for n, h in enumerate(hours, 2)]
+    others = [Linked(n, FOLLOWUP, FRIDAY_VISIT.at + timedelta(hours=h)) for n, h in enumerate(hours, 2)]
     everything = [FRIDAY_VISIT, *others]
     moment = FRIDAY_VISIT.at + timedelta(hours=100)
     first = judge(FRIDAY_VISIT, Order("x"), everything, moment, POLICY)["followed-up"]

@@ -38,9 +38,9 @@ def item(
     }
 
 
-def shown(heard: list[dict[str, Any]], items: list[dict[str, Any]], **more: Any) -> list[turns.Line]:
+def shown(heard: list[dict[str, Any]], items: list[dict[str, Any]], **more: Any) -> list[turns.Turn]:
     found = turns.evidence(items, turns.standings(items, more.pop("final", {})))
-    return turns.lines(heard, more.pop("judged", heard), more.pop("edits", {}), more.pop("roles", {}), found)
+    return turns.turns(heard, more.pop("judged", heard), more.pop("edits", {}), more.pop("roles", {}), found)
 
 
 def test_the_characters_of_a_hit_are_marked_and_no_others() -> None:
@@ -110,7 +110,7 @@ def test_unsure_characters_are_shaded_but_not_commas() -> None:
 def test_every_hit_of_a_real_analysis_lights_its_own_words(name: str) -> None:
     found = document(name)
     hits = turns.evidence(found["items"], turns.standings(found["items"], {}))
-    lines = turns.lines(found["transcript"], found["transcript"], {}, {}, hits)
+    lines = turns.turns(found["transcript"], found["transcript"], {}, {}, hits)
     assert hits
     for hit in hits:
         lit = "".join(

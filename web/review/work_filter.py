@@ -1,9 +1,9 @@
-"""What the work list is asked for, as an address says it."""
+"""What the work list is filtered by, as an address says it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -15,8 +15,8 @@ TABS = (RISK, SAMPLE, RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the work list is asked for; empty values ask nothing. `after`: the key of the line before the page."""
+class WorkFilter:
+    """Empty values leave nothing out. `after`: the key of the line before the page."""
 
     queue: str = RISK
     team: int | None = None
@@ -25,8 +25,8 @@ class Asked:
     after: str = ""
 
     @classmethod
-    def read(cls, arguments: Mapping[str, str]) -> Asked:
-        """Return what an address asks for; nonsense asks nothing."""
+    def read(cls, arguments: Mapping[str, str]) -> WorkFilter:
+        """Nonsense in an address asks nothing."""
         queue = arguments.get("queue", RISK)
         return cls(
             queue if queue in TABS else RISK,
@@ -37,24 +37,16 @@ class Asked:
         )
 
     def arguments(self, **changed: object) -> dict[str, str]:
-        """Return the address arguments that ask the same, but for `changed`."""
-        values = {
-            "queue": self.queue,
-            "team": self.team,
-            "technician": self.technician,
-            "standard": self.standard,
-            "after": self.after,
-            **changed,
-        }
+        """The address arguments of the same, but for `changed`."""
+        values = {**asdict(self), **changed}
         return {name: str(value) for name, value in values.items() if value not in (None, "")}
 
     @property
     def narrows(self) -> bool:
-        """Whether a filter leaves something out."""
         return self.team is not None or self.technician is not None or bool(self.standard)
 
     def narrow(self, statement: Select[Any]) -> Select[Any]:
-        """Return the statement (over Recording) with the filters."""
+        """The statement over Recording, filtered."""
         if self.team is not None:
             members = select(Technician.id).where(Technician.team_id == self.team)
             statement = statement.where(Recording.technician_id.in_(members))
@@ -64,5 +56,5 @@ class Asked:
 
 
 def whole(value: str) -> int | None:
-    """Return a number of an address, None for anything else."""
+    """A number of an address, None for anything else."""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None
