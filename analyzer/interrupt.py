@@ -48,7 +48,7 @@ def requested() -> bool:
 
 def leave(status: int) -> NoReturn:
     """End without taking the interpreter down: then SIGINT would kill, and engines' thread pools may wait for each other
-    (RELIABILITY 1.11)."""
+    (RELIABILITY §1.11)."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()

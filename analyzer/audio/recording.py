@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -58,6 +59,11 @@ class Audio:
         total: NDArray[np.float32] = self.samples[:, start:end].astype(np.float32).sum(axis=0)
         mixed: NDArray[np.float32] = np.clip(total / np.float32(32768.0), -1.0, 1.0)
         return mixed
+
+    def release(self) -> None:
+        """Let go of the mapped pages read so far: they come back when they are read, and count as ours until then."""
+        if isinstance(self.samples.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            self.samples.base.madvise(mmap.MADV_DONTNEED)
 
     def _bounds(self, start_s: float, end_s: float) -> tuple[int, int]:
         count = self.samples.shape[1]
