@@ -85,12 +85,25 @@ class Analyzer:
         progress: Listener = silent,
         technician_channel: int | None = None,
     ) -> Analysis:
-        """Hear and judge one file.
+        """Hear and judge one file; raises AudioError for one that cannot be decoded. Otherwise as `analyse_audio`."""
+        progress(Progress("decode", 0.0, 0.0))
+        with open_audio(path, self.settings) as audio:
+            return self.analyse_audio(audio, standard, given, progress, technician_channel)
 
-        `technician_channel` (from 0) states who is on a two-channel recording. Raises AudioError for a file that
-        cannot be decoded, ModelError where an engine cannot be loaded.
+    def analyse_audio(
+        self,
+        audio: Audio,
+        standard: Standard,
+        given: Mapping[str, bool],
+        progress: Listener = silent,
+        technician_channel: int | None = None,
+    ) -> Analysis:
+        """Hear and judge an open recording.
+
+        `technician_channel` (from 0) states who is on a two-channel recording. Raises ModelError where an engine cannot
+        be loaded.
         """
-        heard = self.hear(path, _kind(standard), progress, technician_channel)
+        heard = self._hear(audio, _kind(standard), progress, technician_channel)
         progress(Progress("judge", heard.duration_s, heard.duration_s))
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         listed = figure_words(load_shared(self.settings.lexicons))

@@ -1,6 +1,7 @@
 """From a file to 16 kHz samples. See README.md."""
 
-from analyzer.audio.recording import Audio, open_audio
-from analyzer.audio.report import SAMPLE_RATE_HZ
+from analyzer.audio.decoder import cut_file
+from analyzer.audio.recording import Audio, Playback, open_audio
+from analyzer.audio.report import PEAKS_FILE, PLAY_FILE, SAMPLE_RATE_HZ
 
-__all__ = ["SAMPLE_RATE_HZ", "Audio", "open_audio"]
+__all__ = ["PEAKS_FILE", "PLAY_FILE", "SAMPLE_RATE_HZ", "Audio", "Playback", "cut_file", "open_audio"]

@@ -6,6 +6,7 @@ no model, no database, no environment. If it dies the parent reports one bad fil
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import math
 import os
@@ -13,15 +14,20 @@ import resource
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from analyzer.audio import playback
 from analyzer.audio.channels import Plan, plan
 from analyzer.audio.measure import Measurements
 from analyzer.audio.render import render
 from analyzer.audio.report import (
     SAMPLE_RATE_HZ,
+    Clip,
     DecodeError,
     Failure,
     Report,
@@ -39,18 +45,19 @@ def main() -> int:
     """Answer one request. Always prints a Report or a Failure, unless killed."""
     request = request_from_json(sys.stdin.read())
     _limit(request)
-    found = answer(request)
+    result = answer(request)
     if os.getppid() != request.parent:  # killed meanwhile: nobody else will tidy up
-        shutil.rmtree(request.folder, ignore_errors=True)
+        for folder in filter(None, (request.folder, request.playback)):
+            shutil.rmtree(folder, ignore_errors=True)
         return 1
-    sys.stdout.write(to_json(found))
+    sys.stdout.write(to_json(result))
     return 0
 
 
-def answer(request: Request) -> Report | Failure:
+def answer(request: Request) -> Report | Clip | Failure:
     """The report of one file, or why there is none. Never raises an Exception."""
     try:
-        return decode(request)
+        return decode(request) if request.cut_s is None else cut(request, *request.cut_s)
     except DecodeError as error:
         return Failure(error.code, error.detail)
     except MemoryError as error:
@@ -63,16 +70,17 @@ def answer(request: Request) -> Report | Failure:
 
 def decode(request: Request) -> Report:
     """Decode `request.source` into int16 planes in `request.target`. Raises DecodeError, OSError, MemoryError."""
-    deadline = time.monotonic() + request.max_cpu_s
     folder = Path(request.folder)
     with Source(Path(request.source)) as source:
         channels = 2 if source.channels == 2 else 1
         planes = [folder / f"plane{channel}" for channel in range(channels)]
-        measured = Measurements(channels)
+        measured, peaks = Measurements(channels), playback.Peaks()
         files = [plane.open("wb") for plane in planes]
         try:
-            for block in source.blocks(request.max_duration_s, deadline, lambda: os.getppid() == request.parent):
+            for block in _blocks(source, request):
                 measured.add(block)
+                if request.playback is not None:
+                    peaks.add(block)
                 for file, values in zip(files, block, strict=True):
                     file.write(values.tobytes())
         finally:
@@ -82,9 +90,37 @@ def decode(request: Request) -> Report:
             raise DecodeError("damaged" if source.bad_packets else "no-samples", f"{source.bad_packets} bad")
         chosen = plan(measured)
         render(planes, measured.samples, chosen, Path(request.target))
+        report = dataclasses.replace(_report(source, measured, chosen), **_playback(source, peaks, planes, request))
         for plane in planes:
             plane.unlink()
-        return _report(source, measured, chosen)
+        return report
+
+
+def cut(request: Request, start_s: float, end_s: float) -> Clip:
+    """Write one stretch to `request.target` as AAC. Raises DecodeError, OSError, MemoryError."""
+    with Source(Path(request.source)) as source:
+        sound = playback.stretch(_blocks(source, request), start_s, end_s)
+    playback.encode(iter([sound]), sound.shape[0], Path(request.target))
+    return Clip(sound.shape[1] / SAMPLE_RATE_HZ)
+
+
+def _blocks(source: Source, request: Request) -> Iterator[NDArray[np.float32]]:
+    deadline = time.monotonic() + request.max_cpu_s
+    return source.blocks(request.max_duration_s, deadline, lambda: os.getppid() == request.parent)
+
+
+def _playback(source: Source, peaks: playback.Peaks, planes: list[Path], request: Request) -> dict[str, Any]:
+    """The fields of the report about what a page plays. Where it cannot be made the recording is heard all the same."""
+    if request.playback is None:
+        return {}
+    deadline = time.monotonic() + request.max_cpu_s
+    try:
+        media_type, copied = playback.write(
+            Path(request.playback), source, Path(request.source), peaks, planes, deadline
+        )
+    except Exception:
+        return {}
+    return {"media_type": media_type, "copied": copied}
 
 
 def _report(source: Source, measured: Measurements, chosen: Plan) -> Report:
@@ -115,7 +151,7 @@ def _report(source: Source, measured: Measurements, chosen: Plan) -> Report:
 def _limit(request: Request) -> None:
     """Lower this process's limits; the kernel keeps them whatever a codec does."""
     file_bytes = int((request.max_duration_s + 60.0) * SAMPLE_RATE_HZ * 4)
-    cpu_s = math.ceil(request.max_cpu_s) + 5
+    cpu_s = math.ceil(request.max_cpu_s) * (1 if request.playback is None else 2) + 5  # decoding, then encoding
     for kind, value in (
         (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
         (resource.RLIMIT_CPU, cpu_s),

@@ -8,12 +8,15 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from analyzer.audio import messages
-from analyzer.audio.report import Failure, Report, Request, result_from_json, to_json
+from analyzer.audio.report import Clip, Failure, Report, Request, result_from_json, to_json
+from analyzer.errors import AudioError
 from analyzer.settings import ROOT, Settings
 
 CHILD_COMMAND: tuple[str, ...] = (sys.executable, "-s", "-m", "analyzer.audio.child")
+TARGET = "target"
 GRACE_S = 5.0  # the child gives up by itself first and says so
 
 
@@ -37,38 +40,55 @@ def check_file(path: Path, settings: Settings) -> None:
         raise messages.error("unreadable", path.name)
 
 
-def decode_file(path: Path, folder: Path, settings: Settings) -> tuple[Report, Path]:
+def decode_file(path: Path, folder: Path, settings: Settings, playback: Path | None = None) -> tuple[Report, Path]:
     """Decode `path` in a child process; the int16 planes are in the returned file inside `folder`.
 
-    FFmpeg sees a random name without extension in our own folder, so that neither the user's name nor its
-    extension can choose a demuxer, a protocol or a neighbouring file. Raises AudioError.
+    What a page needs of it goes into the folder `playback`, where given. Raises AudioError.
     """
-    name = path.name
+    answer = _ask(path, folder, settings, playback=None if playback is None else str(playback))
+    if not isinstance(answer, Report):
+        raise _error(path, settings, answer)
+    return answer, folder / TARGET
+
+
+def cut_file(path: Path, start_s: float, end_s: float, folder: Path, settings: Settings) -> Path:
+    """Cut [start_s, end_s) out of `path` in a child process, as AAC in MP4; it lies in `folder`. Raises AudioError."""
+    check_file(path, settings)
+    answer = _ask(path, folder, settings, cut_s=(start_s, end_s))
+    if not isinstance(answer, Clip):
+        raise _error(path, settings, answer)
+    return folder / TARGET
+
+
+def _error(path: Path, settings: Settings, answer: Report | Clip | Failure) -> AudioError:
+    limits = {
+        "too-long": messages.readable_seconds(settings.max_duration_s),
+        "timeout": messages.readable_seconds(settings.decode_timeout_s),
+    }
+    code = answer.code if isinstance(answer, Failure) and answer.code in messages.ERRORS else "crashed"
+    error = messages.error(code, path.name, limits.get(code, ""))
+    error.add_note(answer.detail if isinstance(answer, Failure) else repr(answer))
+    return error
+
+
+def _ask(path: Path, folder: Path, settings: Settings, **more: Any) -> Report | Clip | Failure:
+    """The child's answer.
+
+    FFmpeg sees a random name without extension in our own folder, so that neither the user's name nor its
+    extension can choose a demuxer, a protocol or a neighbouring file.
+    """
     source = folder / secrets.token_hex(16)
     source.symlink_to(path.resolve())
-    target = folder / "samples"
     request = Request(
         source=str(source),
-        target=str(target),
+        target=str(folder / TARGET),
         folder=str(folder),
         max_duration_s=settings.max_duration_s,
         max_cpu_s=settings.decode_timeout_s,
         parent=os.getpid(),
+        **more,
     )
-    limit = {
-        "too-long": messages.readable_seconds(settings.max_duration_s),
-        "timeout": messages.readable_seconds(settings.decode_timeout_s),
-    }
-    answer = _ask_child(request, folder, settings.decode_timeout_s + GRACE_S)
-    if isinstance(answer, Failure):
-        code = answer.code if answer.code in messages.ERRORS else "crashed"
-        error = messages.error(code, name, limit.get(code, ""))
-        error.add_note(answer.detail)
-        raise error
-    return answer, target
-
-
-def _ask_child(request: Request, folder: Path, timeout_s: float) -> Report | Failure:
+    timeout_s = settings.decode_timeout_s * (1 if request.playback is None else 2) + GRACE_S
     environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     child = subprocess.Popen(
         CHILD_COMMAND,

@@ -21,17 +21,27 @@ from analyzer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
+class Playback:
+    """What a page plays: the file itself or, where `copied`, the copy that was made. `channels` are those of the waveform."""
+
+    media_type: str
+    copied: bool
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
 class Audio:
     """A recording at 16 kHz. `samples` has shape (channels, n), int16, read-only, mapped from disk.
 
     One channel for MONO, two for STEREO. `name` is the file's name as the user gave it, `warnings` are
-    Chinese sentences about its condition.
+    Chinese sentences about its condition, `playback` says what was made for pages.
     """
 
     name: str
     samples: NDArray[np.int16]
     layout: Layout
     warnings: tuple[str, ...] = ()
+    playback: Playback | None = None
 
     def __post_init__(self) -> None:
         channels = {Layout.MONO: 1, Layout.STEREO: 2}[self.layout]
@@ -62,8 +72,9 @@ class Audio:
 
     def release(self) -> None:
         """Let go of the mapped pages read so far: they come back when they are read, and count as ours until then."""
-        if isinstance(self.samples.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            self.samples.base.madvise(mmap.MADV_DONTNEED)
+        mapped: object = self.samples.base
+        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
     def _bounds(self, start_s: float, end_s: float) -> tuple[int, int]:
         count = self.samples.shape[1]
@@ -72,8 +83,11 @@ class Audio:
 
 
 @contextmanager
-def open_audio(path: Path, settings: Settings) -> Iterator[Audio]:
+def open_audio(path: Path, settings: Settings, playback: Path | None = None) -> Iterator[Audio]:
     """Decode `path` and give its samples until the block ends.
+
+    On the way the folder `playback`, where given, gets the files PEAKS_FILE (the waveform) and, where browsers do not play
+    the file as it is, PLAY_FILE; where they cannot be made, the Audio says so by having no `playback`.
 
     Memory is bounded: samples are mapped from a temporary file that is unlinked as soon as it is mapped, so that
     not even a killed worker leaves it behind. Raises AudioError, in Chinese, naming the file and the reason.
@@ -84,9 +98,12 @@ def open_audio(path: Path, settings: Settings) -> Iterator[Audio]:
     except OSError:
         raise messages.error("disk-full", path.name) from None
     try:
-        report, target = decode_file(path, folder, settings)
+        report, target = decode_file(path, folder, settings, playback)
         samples = np.memmap(target, dtype=np.int16, mode="r", shape=(report.channels, report.samples))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     layout = Layout.STEREO if report.channels == 2 else Layout.MONO
-    yield Audio(path.name, samples, layout, messages.warnings(report))
+    made = None
+    if report.media_type is not None:
+        made = Playback(report.media_type, report.copied, 2 if report.source_channels == 2 else 1)
+    yield Audio(path.name, samples, layout, messages.warnings(report), made)

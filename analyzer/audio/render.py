@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +11,8 @@ from numpy.typing import NDArray
 
 from analyzer.audio.channels import Gate, Plan
 from analyzer.audio.measure import frame_levels
-from analyzer.audio.report import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from analyzer.audio.report import BLOCK_SAMPLES, FRAME_SAMPLES
 
-BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ  # a multiple of FRAME_SAMPLES
 LEAK_GAIN = 10.0 ** (-60.0 / 20.0)  # at -30 dB speech detection still hears, and Whisper still writes, the leak
 GUARD_FRAMES = 6  # 120 ms around the channel's own voice are kept: onsets and weak endings
 MIN_VOICE_FRAMES = 3  # a stray frame or two is the leak's own variation
@@ -22,22 +23,28 @@ def render(planes: list[Path], samples: int, plan: Plan, target: Path) -> None:
 
     Plain writes, not a writable map: a full disk is then an OSError and not a SIGBUS.
     """
-    files = [plane.open("rb") for plane in planes]
-    try:
-        with target.open("wb") as out:
-            for start in range(0, samples, BLOCK_SAMPLES):
-                count = min(BLOCK_SAMPLES, samples - start)
-                block = np.stack([np.fromfile(f, dtype=np.float32, count=count) for f in files])
-                block -= plan.dc[:, None].astype(np.float32)
-                for gate in plan.gates:
-                    block[gate.channel] *= _gate_gain(block, gate)
-                mixed = np.clip(plan.weights @ block * 32767.0, -32768.0, 32767.0)
-                for channel, plane in enumerate(np.rint(mixed).astype(np.int16)):
-                    out.seek((channel * samples + start) * 2)
-                    out.write(plane.tobytes())
-    finally:
-        for f in files:
-            f.close()
+    with target.open("wb") as out:
+        start = 0
+        for block in read_planes(planes):
+            block -= plan.dc[:, None].astype(np.float32)
+            for gate in plan.gates:
+                block[gate.channel] *= _gate_gain(block, gate)
+            mixed = np.clip(plan.weights @ block * 32767.0, -32768.0, 32767.0)
+            for channel, plane in enumerate(np.rint(mixed).astype(np.int16)):
+                out.seek((channel * samples + start) * 2)
+                out.write(plane.tobytes())
+            start += block.shape[1]
+
+
+def read_planes(planes: list[Path]) -> Iterator[NDArray[np.float32]]:
+    """What was written to `planes`, in blocks of shape (channels, BLOCK_SAMPLES), the last one shorter."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(plane.open("rb")) for plane in planes]
+        while True:
+            block = np.stack([np.fromfile(file, np.float32, BLOCK_SAMPLES) for file in files])
+            if not block.shape[1]:
+                return
+            yield block
 
 
 def _gate_gain(block: NDArray[np.float32], gate: Gate) -> NDArray[np.float32]:

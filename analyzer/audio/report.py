@@ -9,11 +9,17 @@ from typing import Any
 
 SAMPLE_RATE_HZ = 16_000
 FRAME_SAMPLES = 320  # 20 ms at 16 kHz: levels and correlations are measured on frames of this length
+PEAKS_FILE, PLAY_FILE = "peaks", "play"  # in the folder for what a page needs
+BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ  # what is held of a recording at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the child is asked: absolute paths without the user's name, and its limits."""
+    """What the child is asked: absolute paths without the user's name, and its limits.
+
+    `playback` is a folder that gets what a page needs (playback.py) on the way; with `cut_s`, only that stretch is
+    decoded, and `target` becomes a file that browsers play instead of samples.
+    """
 
     source: str
     target: str
@@ -21,6 +27,8 @@ class Request:
     max_duration_s: float
     max_cpu_s: float
     parent: int
+    playback: str | None = None
+    cut_s: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Report:
 
     `container_s` is the length that the file's header states (None: none, or only guessed from the bit rate),
     `decoded_s` the length that came out of the decoder, `filled_s` the silence put where packets were lost.
+    `media_type` is that of what a page plays: the file itself or, where `copied`, the copy made; None: none was made.
     `choice` says how the channels were used: only | mixdown | same | left | right | silent | two.
     """
 
@@ -50,6 +59,15 @@ class Report:
     channels: int
     samples: int
     correlation: float
+    media_type: str | None = None
+    copied: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A stretch was cut out as asked."""
+
+    clip_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class DecodeError(Exception):
         self.detail = detail
 
 
-def to_json(value: Request | Report | Failure) -> str:
+def to_json(value: Request | Report | Clip | Failure) -> str:
     """One line of ASCII JSON."""
     return json.dumps(dataclasses.asdict(value))
 
@@ -79,7 +97,9 @@ def request_from_json(text: str) -> Request:
     return Request(**json.loads(text))
 
 
-def result_from_json(text: str) -> Report | Failure:
+def result_from_json(text: str) -> Report | Clip | Failure:
     """The child's answer. Raises ValueError, TypeError or KeyError for anything else."""
     values: dict[str, Any] = json.loads(text)
+    if "clip_s" in values:
+        return Clip(**values)
     return Failure(**values) if "code" in values else Report(**values)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import sniff
-from analyzer.audio.report import SAMPLE_RATE_HZ, DecodeError
+from analyzer.audio.report import BLOCK_SAMPLES, SAMPLE_RATE_HZ, DecodeError
 
 # Containers of recordings only: playlists and scripts (hls, concat, sdp, dash, imf) would open other files or hosts.
 FORMATS = "wav,w64,aiff,au,caf,mp3,flac,ogg,mov,matroska,aac,amr,asf,avi,mpegts"
@@ -29,7 +29,6 @@ CODECS = (
 GUESSED_LENGTH = {"aac", "amr", "mpegts"}  # containers without a length: FFmpeg divides the size by the bit rate
 RATES_HZ = range(4_000, 384_001)
 MAX_CHANNELS = 32
-BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ
 MAX_SAMPLE = 1e5  # float files may hold 16-bit values unscaled; beyond that it is garbage
 MIN_GAP_S = 0.1  # a hole in the time stamps; shorter ones are rounding and encoder delay
 CHECK_PACKETS = 256

@@ -30,7 +30,8 @@ def visit(live_site: LiveSite, people: dict[str, Any]) -> int:
     with live_site.db.reading() as session:
         key = session.get_one(Recording, number).stored_key
     path: Path = sample("visit-03-heater-rude.m4a")
-    assert sound.prepare(store, key, path, live_site.site.settings) is not None
+    with sound.opened(store, key, path, live_site.site.settings) as (_, made):
+        assert made is not None
     return number
 
 

@@ -63,7 +63,8 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
         kept = {name: storage.take(sample(file)) for name, (file, _, _) in SAMPLES.items()}
         if audible:
             for name, (file, _, _) in SAMPLES.items():
-                assert sound.prepare(storage, kept[name].key, sample(file), here.settings) is not None
+                with sound.opened(storage, kept[name].key, sample(file), here.settings) as (_, made):
+                    assert made is not None
         with here.db.writing() as session:
 
             def heard(name: str, technician: Technician, number: int, order: WorkOrder | None) -> Recording:

@@ -91,11 +91,12 @@ class Work:
 
         with self._storage.local_path(task.key) as stored, _named(stored, task.name) as path:
             progress(Progress("decode", 0.0, 0.0))
-            prepared = sound.prepare(self._storage, task.key, stored, self._settings)
-            if prepared is not None:
-                tell(Prepared(prepared.media_type, prepared.duration_s, prepared.channels))
-            facts = _known(task.inputs.facts, standard)
-            analysis = self._analyzer.analyse(path, standard, facts, progress, task.inputs.technician_channel)
+            with sound.opened(self._storage, task.key, path, self._settings) as (audio, made):
+                if made is not None:
+                    tell(Prepared(made.media_type, made.duration_s, made.channels))
+                facts = _known(task.inputs.facts, standard)
+                channel = task.inputs.technician_channel
+                analysis = self._analyzer.analyse_audio(audio, standard, facts, progress, channel)
         return {**analysis_to_dict(analysis), KEY: terms_of(standard)}
 
     def score(self, task: Task, tell: Tell) -> dict[str, Any]:

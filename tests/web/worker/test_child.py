@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from analyzer.audio.decoder import CHILD_COMMAND
 from analyzer.settings import ROOT, Settings
+from tests.integration.audio_files import turns, write
 from tests.web.data import analysis
 from web.intake.effective import Inputs
-from web.intake.storage import Storage
+from web.intake.storage import PEAKS, PLAY, Storage
 from web.models import JobKind
 from web.queue import Failure, Standing
 from web.worker import child
@@ -125,3 +129,33 @@ def test_a_surprise_is_a_failure_with_its_trace(work: Work, monkeypatch: pytest.
     answer = answered(work, task(JobKind.SCORE, heard=analysis("visit-03")))
     assert isinstance(answer, Failure)
     assert "ZeroDivisionError" in answer.detail
+
+
+def test_a_recording_is_decoded_once_and_can_be_played_before_it_is_judged(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spawned: list[Any] = []
+
+    class Counted(subprocess.Popen[str]):
+        def __init__(self, command: Any, **options: Any) -> None:
+            spawned.append(command)
+            super().__init__(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Counted)
+    transcript = ROOT / "tests" / "web" / "data" / "followup-02.analysis.json"
+    work = Work(Settings(home=tmp_path, lexicons=ROOT / "lexicons", engine="recorded", model=str(transcript)), storage)
+    # two channels with a person on each (no speaker model is loaded), in an encoding that browsers do not play
+    people = [
+        turns(3.0, 2.0, 3.0, pitch_hz=120.0, first=True, seed=1),
+        turns(3.0, 2.0, 3.0, pitch_hz=220.0, first=False, seed=2),
+    ]
+    path = write(tmp_path / "call", np.stack(people), codec="pcm_alaw")
+    key = storage.take(path).key
+    messages: list[Told] = []
+    inputs = dataclasses.replace(TOLD, standard_id="property-appointment")
+    answer = child.answer(work, task(JobKind.HEAR, key=key, inputs=inputs), messages.append)
+    assert isinstance(answer, Done), answer
+    assert spawned == [CHILD_COMMAND]
+    kinds = [m.stage if isinstance(m, Standing) else type(m).__name__ for m in messages]
+    assert kinds[:3] == ["decode", "Prepared", "detect"]
+    assert storage.exists(key + PEAKS) and storage.exists(key + PLAY)

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analyzer.audio.playback import Peaks
+from analyzer.errors import AudioError
 from analyzer.settings import Settings
 from tests.samples import sample
 from web.intake.storage import PEAKS, PLAY, Storage
-from web.worker import sound, sound_child
+from web.worker import sound
 from web.worker.sound import Sound
 
 
@@ -25,7 +27,9 @@ def put(storage: Storage, path: Path) -> str:
 
 def prepare(storage: Storage, path: Path) -> tuple[Sound | None, str]:
     key = put(storage, path)
-    return sound.prepare(storage, key, path, Settings()), key
+    with sound.opened(storage, key, path, Settings()) as (audio, made):
+        assert made is None or made.duration_s == round(audio.duration_s, 2)
+    return made, key
 
 
 def peaks(storage: Storage, key: str) -> dict[str, Any]:
@@ -153,13 +157,12 @@ def test_it_is_made_once(storage: Storage, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not sound at all", b"RIFF" + struct.pack("<I", 4) + b"WAVE"])
-def test_what_cannot_be_decoded_gives_no_waveform_and_no_error(
-    storage: Storage, tmp_path: Path, content: bytes
-) -> None:
+def test_what_cannot_be_decoded_gives_no_waveform(storage: Storage, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
-    made, key = prepare(storage, path)
-    assert made is None
+    key = put(storage, path)
+    with pytest.raises(AudioError), sound.opened(storage, key, path, Settings()):
+        pytest.fail("what is no sound was opened")
     assert not storage.exists(key + PEAKS)
 
 
@@ -167,12 +170,13 @@ def test_a_playlist_opens_no_other_file(storage: Storage, tmp_path: Path) -> Non
     shutil.copy(sample("visit-07-lock-tv.wav"), tmp_path / "other.wav")
     path = tmp_path / "list"
     path.write_text("ffconcat version 1.0\nfile other.wav\n")
-    assert prepare(storage, path)[0] is None
+    with pytest.raises(AudioError):
+        prepare(storage, path)
 
 
 def test_silence_is_a_flat_line() -> None:
-    made = sound_child.Peaks()
+    made = Peaks()
     made.add(np.zeros((1, 16_000), dtype=np.float32))
-    assert made.result() == {"schema": 1, "duration_s": 1.0, "peak": 0.0, "channels": [[0] * 200]}
+    assert made.waveform() == {"schema": 1, "duration_s": 1.0, "peak": 0.0, "channels": [[0] * 200]}
     with pytest.raises(ValueError, match="no samples"):
-        sound_child.Peaks().result()
+        Peaks().waveform()
