@@ -68,6 +68,7 @@ def hear(
                 notes.kept.append(segment)
 
     windows = pack(channel_samples, speech, gain=gain)
+    progress(Progress("transcribe", 0.0, total_s))  # all samples have been read once: a listener may let them go
     again: list[Window] = []
     for window, decoded in zip(windows, transcriber.transcribe(windows), strict=True):
         if doubtful(decoded, window.speech_s):

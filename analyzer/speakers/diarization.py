@@ -101,6 +101,7 @@ class Diarizer:
         prints = np.zeros((len(pieces), DIMENSIONS), np.float32)
         total = np.zeros(BINS)
         frames = 0
+        progress(Progress("diarize", 0.0, total_s))  # all samples have been read once: a listener may let them go
         for first in range(0, len(order), BLOCK):
             block = order[first : first + BLOCK]
             banks = [_features(samples, pieces[i], lengths[i]) for i in block]
