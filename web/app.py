@@ -17,18 +17,21 @@ from web.admin import views as admin
 from web.auth import views as auth
 from web.config import Settings, WebSettings
 from web.db import Database
+from web.digest import views as digest
 from web.home import views as home
 from web.jobs import views as jobs
 from web.kit import access, errors, i18n, login, pages, security
 from web.kit.site import KEY, Site, forget_reads
 from web.links import views as links
+from web.months import views as months
 from web.recordings import views as recordings
 from web.review import views as review
 from web.scorecards import views as scorecards
 from web.staff import views as staff
+from web.topics import views as topics
 from web.uploads import views as uploads
 
-FEATURES = (uploads, jobs, home, auth, admin, staff, links, scorecards, recordings, review)
+FEATURES = (uploads, jobs, home, auth, admin, staff, links, scorecards, months, topics, digest, recordings, review)
 
 
 def create_app(

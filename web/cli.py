@@ -7,12 +7,12 @@ from flask import Flask
 from web.admin import commands as admin
 from web.demo import commands as demo
 from web.maintenance import commands as maintenance
-from web.scorecards import commands as scorecards
+from web.digest import commands as digest
 from web.serving import commands as serving
 from web.uploads import commands as uploads
 from web.worker import commands as worker
 
-FEATURES = (serving, admin, maintenance, worker, uploads, demo, scorecards)
+FEATURES = (serving, admin, maintenance, worker, uploads, demo, digest)
 
 
 def init(app: Flask) -> None:

@@ -34,7 +34,7 @@ from web.models import (
     WorkOrder,
 )
 from web.models.base import Base
-from web.scorecards.keep import rebuild
+from web.summaries.keep import rebuild
 
 TECHNICIANS, TEAMS, DAYS = 60, 6, 365
 KINDS = ("水管", "电路", "空调", "门锁", "热水器", "燃气")

@@ -92,7 +92,7 @@ def test_every_page_can_be_used_by_everybody(
     for name, path in pages(made).items():
         page = contexts[who_opens(name), width]
         page.goto(path)
-        if name.startswith(("scorecards", "recordings.show")):  # drawn by scripts
+        if name.startswith(("scorecards", "topics", "recordings.show")):  # drawn by scripts
             page.wait_for_load_state("networkidle")
         if page.evaluate("window.shifted") >= MOST_SHIFT:
             faults.append(f"{name} {width}: moved by {page.evaluate('window.shifted')} while it was drawn")

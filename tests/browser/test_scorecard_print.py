@@ -14,7 +14,7 @@ from tests.web import cast
 from tests.web.data import analysis
 from web.intake.rows import record_analysis
 from web.models import CoachingNote, Technician, Verdict
-from web.scorecards.keep import refresh_stale
+from web.summaries.keep import refresh_stale
 
 LONG = "这一句说得特别长，" * 60
 

@@ -31,7 +31,8 @@ from web.models import (
     Upload,
     WorkOrder,
 )
-from web.scorecards import keep, publishing
+from web.months import publishing
+from web.summaries import keep
 from web.worker import sound
 
 SAMPLES = {
@@ -168,16 +169,16 @@ def pages(made: Furniture) -> dict[str, str]:
         "scorecards.mine": "/scorecards/mine",
         "scorecards.team": "/scorecards/team",
         "scorecards.technician": f"/scorecards/technicians/{made.technician}",
-        "scorecards.print_page": f"/scorecards/technicians/{made.technician}/print",
+        "months.print_page": f"/scorecards/technicians/{made.technician}/print",
         "scorecards.standards_list": "/scorecards/standards",
         "scorecards.standard_show": "/scorecards/standards/property-visit",
-        "scorecards.months": "/scorecards/months",
-        "scorecards.month": f"/scorecards/months/{made.month}/1?technician={made.technician}",
-        "scorecards.words": "/scorecards/words",
-        "scorecards.word": "/scorecards/words/said?word=热水器",
-        "scorecards.talk": "/scorecards/talk",
-        "scorecards.digest": "/scorecards/digest",
-        "scorecards.talk one": f"/scorecards/talk?technician={made.technician}",
+        "months.index": "/scorecards/months",
+        "months.show": f"/scorecards/months/{made.month}/1?technician={made.technician}",
+        "topics.words": "/scorecards/words",
+        "topics.word": "/scorecards/words/said?word=热水器",
+        "topics.talk": "/scorecards/talk",
+        "digest.show": "/scorecards/digest",
+        "topics.talk one": f"/scorecards/talk?technician={made.technician}",
         "links.due": "/due",
         "staff.technicians": "/staff/technicians",
         "staff.technician": f"/staff/technicians/{made.technician}",
@@ -201,6 +202,6 @@ NO_PAGES = frozenset(
     {
         "static", "home.health", "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
-        "scorecards.talk_part", "scorecards.export_csv", "staff.example",
+        "topics.talk_part", "scorecards.export_csv", "staff.example",
     }
 )  # fmt: skip

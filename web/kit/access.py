@@ -78,18 +78,21 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "scorecards.clip_audio": EVERYONE,
     "scorecards.export": STAFF,
     "scorecards.export_csv": STAFF,
-    "scorecards.print_page": EVERYONE,  # a technician: his own, signed recordings only
-    "scorecards.months": EVERYONE,
-    "scorecards.month": EVERYONE,
-    "scorecards.month_publish": frozenset({ADMIN, MANAGER}),  # but no manager of a single team
     "scorecards.standards_list": STAFF,
     "scorecards.standard_show": STAFF,
-    "scorecards.words": STAFF,
-    "scorecards.word": STAFF,
-    "scorecards.talk": EVERYONE,
-    "scorecards.talk_part": EVERYONE,
-    "scorecards.digest": STAFF,
-    "scorecards.digest_preference": STAFF,
+    # months
+    "months.index": EVERYONE,
+    "months.show": EVERYONE,
+    "months.publish": frozenset({ADMIN, MANAGER}),  # but no manager of a single team
+    "months.print_page": EVERYONE,  # a technician: his own, signed recordings only
+    # topics
+    "topics.words": STAFF,
+    "topics.word": STAFF,
+    "topics.talk": EVERYONE,
+    "topics.talk_part": EVERYONE,
+    # digest
+    "digest.show": STAFF,
+    "digest.preference": STAFF,
     # uploads
     "uploads.page": OFFICE,
     "uploads.details": OFFICE,

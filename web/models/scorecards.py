@@ -66,7 +66,7 @@ class ItemPeriod(Base):
 class WordPeriod(Base):
     """In how many recordings of one team the customer said a word, in one calendar month or ISO week, and how often.
 
-    `team_id` is today's team of the technician, 0 for none; `job_kind` as above. `web/scorecards/words_keep.py` writes it.
+    `team_id` is today's team of the technician, 0 for none; `job_kind` as above. `web/summaries/words.py` writes it.
     """
 
     __tablename__ = "word_periods"

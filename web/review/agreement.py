@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from web.kit.access import visible
 from web.kit.login import Viewer
 from web.models import Decision, Recording
-from web.scorecards.figures.intervals import Estimate, rate
+from web.figures.intervals import Estimate, rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,27 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.db import now
 from web.kit import audit
-from web.models import CoachingNote
+from web.models import CoachingNote, User
 
-MOST_TEXT, MOST_ACTION = 1000, 500
+MOST_TEXT, MOST_ACTION, MOST_NOTES = 1000, 500, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A manager's note and what was agreed."""
+
+    id: int
+    at: dt.datetime
+    author: str
+    text: str
+    action: str
+    due_on: dt.date | None
+    done_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +38,20 @@ class NoteValues:
     due_on: dt.date | None
 
 
+def notes(session: Session, technician_id: int) -> tuple[Note, ...]:
+    """The notes about a technician, newest first."""
+    rows = session.execute(
+        select(CoachingNote, User.name)
+        .join(User, User.id == CoachingNote.author_id)
+        .where(CoachingNote.technician_id == technician_id)
+        .order_by(CoachingNote.id.desc())
+        .limit(MOST_NOTES)
+    )
+    return tuple(Note(n.id, n.at, author, n.text, n.action, n.due_on, n.done_at) for n, author in rows)
+
+
 def read(form: Mapping[str, str]) -> NoteValues | str:
-    """Return the form's note, or why it cannot be taken: empty | long | date."""
+    """The form's note, or why it cannot be taken: empty | long | date."""
     text, action, due = (form.get(name, "").strip() for name in ("text", "action", "due_on"))
     if not text:
         return "empty"
@@ -38,7 +64,6 @@ def read(form: Mapping[str, str]) -> NoteValues | str:
 
 
 def add(session: Session, technician_id: int, author_id: int, values: NoteValues) -> None:
-    """Add a note."""
     session.add(
         CoachingNote(
             technician_id=technician_id,

@@ -15,17 +15,36 @@ from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
 from web.kit.pages import duration
 from web.kit.standards import StandardInfo
-from web.models import Decision, Recording, RecordingState, ReviewState, Technician, User, Verdict, WorkOrder
-from web.scorecards.asked import Asked
-from web.scorecards.export.scorecard import EvidenceLine
-from web.scorecards.figures.frames import Reviewed
-from web.scorecards.frames import teams_of
+from web.models import Decision, Recording, Technician, User, Verdict, WorkOrder
+from web.scorecards.quotes import decisive_hit
+from web.summaries.frames import team_shown
+from web.summaries.judged import asked_for
+from web.summaries.query import ScorecardQuery
 
 MOST = 20_000  # lines: more than anybody reads, few enough for a workbook that opens at once
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceLine:
+    """A verdict with what it rests on. `recorded_at`: naive, in the site's zone; `link`: (page at the second, its text)."""
+
+    recording: str
+    order_no: str
+    staff_no: str
+    name: str
+    recorded_at: dt.datetime
+    standard: str
+    clause: str
+    item: str
+    verdict: str
+    decided_by: str  # 机器 or the person's name
+    quote: str
+    start_s: float | None
+    link: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceList:
     """The newest `MOST` lines; `more` says that there are others."""
 
     lines: tuple[EvidenceLine, ...]
@@ -35,13 +54,13 @@ class Evidence:
 def evidence(
     session: Session,
     viewer: Viewer,
-    asked: Asked,
+    query: ScorecardQuery,
     standards: tuple[StandardInfo, ...],
     zone: ZoneInfo,
     link: Callable[[int, float | None], str],
     most: int = MOST,
-) -> Evidence:
-    """Return the missed and the forbidden of what the team page shows, newest first; one query.
+) -> EvidenceList:
+    """The missed and the forbidden of what the team page shows, newest first; one query.
 
     `link` gives the address of a recording's page at a second (None: at its beginning).
     """
@@ -56,7 +75,7 @@ def evidence(
             Verdict.item_id,
             Verdict.kind,
             Verdict.human,
-            User.name,
+            User.name.label("decided_by"),
             Verdict.evidence,
         )
         .join(Verdict, Verdict.recording_id == Recording.id)
@@ -64,51 +83,35 @@ def evidence(
         .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
         .outerjoin(Decision, Decision.id == Verdict.decision_id)
         .outerjoin(User, User.id == Decision.user_id)
-        .where(
-            Recording.state == RecordingState.JUDGED,
-            Recording.standard_id.is_not(None),
-            Recording.recorded_on >= asked.span.period.first,
-            Recording.recorded_on <= asked.span.period.last,
-            Verdict.final == "missed",
-        )
+        .where(asked_for(query), Verdict.final == "missed")
         .order_by(Recording.recorded_at.desc(), Recording.id.desc(), Verdict.position)
         .limit(most + 1)
     )
-    if (team_id := teams_of(viewer, asked)) is not None:
+    if (team_id := team_shown(viewer, query)) is not None:
         wanted = wanted.where(Technician.team_id == team_id)
-    if asked.standard_id:
-        wanted = wanted.where(Recording.standard_id == asked.standard_id)
-    if asked.job_kind:
-        wanted = wanted.where(WorkOrder.job_kind == asked.job_kind)
-    if asked.reviewed is Reviewed.SIGNED:
-        wanted = wanted.where(Recording.review_state == ReviewState.SIGNED)
-    known = {(s.id, i.id): (s.title, i.clause, i.text) for s in standards for i in s.items}
-    machine, words = _("机器"), {"forbidden": _("说了禁语"), "required": _("未达标")}
+    clauses = {(s.id, i.id): (s.title, i.clause, i.text) for s in standards for i in s.items}
+    machine, verdict_names = _("机器"), {"forbidden": _("说了禁语"), "required": _("未达标")}
     rows = session.execute(visible(wanted, viewer)).all()
     lines = []
-    for number, order_no, staff_no, name, at, standard_id, item_id, kind, human, person, hits in rows[:most]:
-        title, clause, text = known.get((standard_id, item_id), (standard_id, "", item_id))
-        hit = next((h for h in hits if not h.get("suspicion")), None)
-        start = None if hit is None else hit.get("start_s")
+    for row in rows[:most]:
+        title, clause, text = clauses.get((row.standard_id, row.item_id), (row.standard_id, "", row.item_id))
+        hit = decisive_hit(row.evidence)
+        start_s = hit.get("start_s")
         lines.append(
             EvidenceLine(
-                str(number),
-                order_no or "",
-                staff_no,
-                name,
-                _local(at, zone),
-                title,
-                clause,
-                text,
-                words[kind],
-                machine if human is None else person or "",
-                "" if hit is None else hit.get("quote", ""),
-                start,
-                (link(number, start), _("打开") if start is None else duration(start)),
+                recording=str(row.id),
+                order_no=row.order_no or "",
+                staff_no=row.staff_no,
+                name=row.name,
+                recorded_at=row.recorded_at.astimezone(zone).replace(tzinfo=None),
+                standard=title,
+                clause=clause,
+                item=text,
+                verdict=verdict_names[row.kind],
+                decided_by=machine if row.human is None else row.decided_by or "",
+                quote=hit.get("quote", ""),
+                start_s=start_s,
+                link=(link(row.id, start_s), _("打开") if start_s is None else duration(start_s)),
             )
         )
-    return Evidence(tuple(lines), len(rows) > most)
-
-
-def _local(at: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    return at.astimezone(zone).replace(tzinfo=None)
+    return EvidenceList(tuple(lines), len(rows) > most)

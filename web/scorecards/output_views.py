@@ -1,8 +1,8 @@
-"""Scorecards to take away: workbook, CSV, a technician's month on paper."""
+"""The team page to take away: workbook and CSV."""
 
 from __future__ import annotations
 
-from flask import abort, render_template, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.db import now
@@ -12,75 +12,54 @@ from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.site import reader, site
 from web.kit.standards import standards
-from web.models import UserRole
-from web.scorecards.asked import Asked
+from web.scorecards.blueprint import blueprint, query_now
 from web.scorecards.export.comma import comma_separated
 from web.scorecards.export.workbook import workbook
-from web.scorecards.outputs import SHEETS, Question, book_sheets, one_sheet
-from web.scorecards.print_page import month_card, month_of
-from web.scorecards.publishing import months_over
-from web.scorecards.team_page import today_in
-from web.scorecards.technician_page import person
-from web.scorecards.views import allowed_person, asked_now, blueprint
+from web.scorecards.outputs import SHEETS, ExportRequest, book_sheets, one_sheet
+from web.summaries.query import ScorecardQuery
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/export.xlsx")
 def export() -> ResponseReturnValue:
-    """Give what the team page shows as a workbook, with the evidence."""
-    question = _question()
-    sheets = book_sheets(reader(), question, _public("scorecards.team", question.asked), _recording)
-    local = question.moment.astimezone(question.zone).replace(tzinfo=None)
-    name = _("评分卡_%(span)s.xlsx", span=_span(question.asked))
-    _tell(question.asked, "xlsx", len(sheets[3].rows))
-    return attachment(workbook(sheets, _("评分卡"), local), XLSX, name)
+    """What the team page shows as a workbook, with the evidence."""
+    wanted = _request()
+    sheets = book_sheets(reader(), wanted, _public("scorecards.team", wanted.query), _recording)
+    local = wanted.moment.astimezone(wanted.zone).replace(tzinfo=None)
+    _log(wanted.query, "xlsx", len(sheets[3].rows))
+    return attachment(
+        workbook(sheets, _("评分卡"), local), XLSX, _("评分卡_%(span)s.xlsx", span=_span(wanted.query))
+    )
 
 
 @blueprint.get("/export.csv")
 def export_csv() -> ResponseReturnValue:
-    """Give 按人员 (sheet=people) or 按条目 (sheet=items) as CSV."""
-    wanted = request.args.get("sheet", SHEETS[0])
-    if wanted not in SHEETS:
+    """按人员 (sheet=people) or 按条目 (sheet=items) as CSV."""
+    name = request.args.get("sheet", SHEETS[0])
+    if name not in SHEETS:
         abort(404)
-    question = _question()
-    sheet = one_sheet(reader(), question, wanted)
-    _tell(question.asked, f"csv {wanted}", len(sheet.rows))
-    name = _("评分卡_%(sheet)s_%(span)s.csv", sheet=sheet.title, span=_span(question.asked))
-    return attachment(comma_separated(sheet), "text/csv; charset=utf-8", name)
+    wanted = _request()
+    sheet = one_sheet(reader(), wanted, name)
+    _log(wanted.query, f"csv {name}", len(sheet.rows))
+    file_name = _("评分卡_%(sheet)s_%(span)s.csv", sheet=sheet.title, span=_span(wanted.query))
+    return attachment(comma_separated(sheet), "text/csv; charset=utf-8", file_name)
 
 
-@blueprint.get("/technicians/<int:technician_id>/print")
-def print_page(technician_id: int) -> ResponseReturnValue:
-    """Show a technician's month on one A4 page; he himself sees his own, signed recordings only."""
-    here, asked = site(), asked_now()
-    own_view = viewer().role is UserRole.TECHNICIAN
-    if own_view:
-        own = viewer().technician_id
-        who = (person(reader(), own) if own == technician_id else None) or abort(404)
-    else:
-        who = allowed_person(technician_id)
-    today = today_in(here.zone, now())
-    month = month_of(asked, today)
-    offered = [f"{today:%Y-%m}", *months_over(reader(), today, 12)]
-    return render_template(
-        "scorecards/print.html",
-        card=month_card(reader(), here, who, asked, month, today, own_view=own_view),
-        months=offered if month in offered else [month, *offered],
-        own_view=own_view,
-        over=today > Asked.read({"period": month}, today).span.period.last,
-        appeal_days=here.web.appeal_days,
+def _request() -> ExportRequest:
+    here = site()
+    return ExportRequest(
+        viewer=viewer(),
+        query=query_now(),
+        standards=standards(here.settings.lexicons),
+        zone=here.zone,
         minimum=here.web.min_recordings,
+        moment=now(),
     )
 
 
-def _question() -> Question:
-    here = site()
-    return Question(viewer(), asked_now(), standards(here.settings.lexicons), here.zone, here.web.min_recordings, now())
-
-
-def _public(endpoint: str, asked: Asked) -> str:
-    return f"{site().web.public_url.rstrip('/')}{url_for(endpoint)}?{asked.address()}"
+def _public(endpoint: str, query: ScorecardQuery) -> str:
+    return f"{site().web.public_url.rstrip('/')}{url_for(endpoint)}?{query.address()}"
 
 
 def _recording(number: int, start_s: float | None) -> str:
@@ -88,13 +67,13 @@ def _recording(number: int, start_s: float | None) -> str:
     return f"{site().web.public_url.rstrip('/')}{url_for('recordings.show', recording_id=number, t=second)}"
 
 
-def _span(asked: Asked) -> str:
-    """Return the period as a file name tells it: the month, else its days."""
-    if len(asked.span.names) == 1:
-        return asked.span.names[0]
-    return _("%(first)s至%(last)s", first=asked.span.period.first, last=asked.span.period.last)
+def _span(query: ScorecardQuery) -> str:
+    """The period as a file name tells it: the month, else its days."""
+    if len(query.span.names) == 1:
+        return query.span.names[0]
+    return _("%(first)s至%(last)s", first=query.span.period.first, last=query.span.period.last)
 
 
-def _tell(asked: Asked, form: str, rows: int) -> None:
+def _log(query: ScorecardQuery, form: str, rows: int) -> None:
     with site().db.writing() as session:
-        audit.record(session, "export", "scorecards", "", form=form, rows=rows, asked=asked.address())
+        audit.record(session, "export", "scorecards", "", form=form, rows=rows, asked=query.address())

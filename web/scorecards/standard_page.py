@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from web.kit.login import Viewer
 from web.kit.standards import ItemInfo, StandardInfo
-from web.scorecards import frames
-from web.scorecards.asked import Asked
-from web.scorecards.figures.frames import Selection
-from web.scorecards.figures.standard import Failure, Judged, failures, failures_by_team, failures_over_time, how_judged
-
-MOST_LINES = 5  # clauses in the chart over time
+from web.summaries import frames
+from web.summaries.query import ScorecardQuery
+from web.figures.standard import Failure, Judged, failures, failures_by_team, failures_over_time, how_judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +35,14 @@ class StandardPage:
     by_how: dict[str, int]  # clauses of the standard by rule, link, person
 
 
-def standard_page(session: Session, viewer: Viewer, asked: Asked, standard: StandardInfo, minimum: int) -> StandardPage:
-    """Return the page; three queries."""
+def standard_page(session: Session, viewer: Viewer, query: ScorecardQuery, standard: StandardInfo, minimum: int) -> StandardPage:
+    """Three queries."""
     people = frames.technicians(session)
-    members = frames.members(people, frames.teams_of(viewer, asked))
-    chosen = Selection(asked.reviewed, standard.id, asked.job_kind or None)
-    names = asked.span.names
-    counted = frames.items(session, names, asked, members)
-    over_time = frames.items(session, names, asked, members, over_time=True)
+    members = frames.members(people, frames.team_shown(viewer, query))
+    chosen = replace(query, standard_id=standard.id).selection()
+    names = query.span.names
+    counted = frames.items(session, names, query, members)
+    over_time = frames.items(session, names, query, members, over_time=True)
     infos = {i.id: i for i in standard.items}
     teams = _grouped(failures_by_team(counted, people, names, chosen, minimum))
     times = _grouped(failures_over_time(over_time, names, chosen, minimum))
@@ -56,35 +53,17 @@ def standard_page(session: Session, viewer: Viewer, asked: Asked, standard: Stan
     )
     how = {(standard.id, i.id): i.how for i in standard.items}
     return StandardPage(
-        standard,
-        clauses,
-        tuple(sorted({team for found in teams.values() for team in found})),
-        tuple(names),
-        how_judged(counted, names, chosen, how),
-        {kind: sum(i.how == kind for i in standard.items) for kind in ("rule", "link", "person")},
+        standard=standard,
+        clauses=clauses,
+        teams=tuple(sorted({team for by_team in teams.values() for team in by_team})),
+        periods=tuple(names),
+        judged=how_judged(counted, names, chosen, how),
+        by_how={kind: sum(i.how == kind for i in standard.items) for kind in ("rule", "link", "person")},
     )
 
 
-def lines_chart(page: StandardPage) -> dict[str, object]:
-    """Return the failure rates over time of the clauses that fail most, for the chart."""
-    worst = [c for c in page.clauses if c.failed.enough and c.failed.failed.value][:MOST_LINES]
-
-    def percents(clause: FailingClause) -> list[float | None]:
-        values = [clause.over_time.get(name) for name in page.periods]
-        return [
-            None if f is None or not f.enough or f.failed.value is None else round(100 * f.failed.value, 1)
-            for f in values
-        ]
-
-    return {
-        "kind": "lines",
-        "periods": list(page.periods),
-        "series": [{"name": c.info.text[:18], "data": percents(c)} for c in worst],
-    }
-
-
-def _grouped(found: tuple[Failure, ...]) -> dict[str, dict[str, Failure]]:
+def _grouped(failing: tuple[Failure, ...]) -> dict[str, dict[str, Failure]]:
     grouped: dict[str, dict[str, Failure]] = {}
-    for failure in found:
+    for failure in failing:
         grouped.setdefault(failure.item_id, {})[failure.group] = failure
     return grouped

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from web.kit.login import Viewer
 from web.kit.standards import StandardInfo
-from web.scorecards import frames
-from web.scorecards.asked import Asked
-from web.scorecards.figures.frames import Period, Selection, choose, within
-from web.scorecards.figures.intervals import Difference, Estimate, hundred_difference, mean_difference, per_hundred
-from web.scorecards.figures.items import Cell, heat_map
-from web.scorecards.figures.team import TeamRow, Totals, team_mean, team_table, totals
+from web.summaries import frames
+from web.summaries.query import ScorecardQuery
+from web.figures.frames import choose, within
+from web.figures.intervals import Difference, Estimate, hundred_difference, mean, mean_difference, per_hundred
+from web.figures.items import Cell, heat_map
+from web.figures.team import TeamRow, Totals, team_table, totals
 
 SORTS: dict[str, Callable[[TeamRow], object]] = {
     "staff_no": lambda r: r.staff_no,
@@ -70,62 +68,49 @@ class TeamPage:
 def team_page(
     session: Session,
     viewer: Viewer,
-    asked: Asked,
+    query: ScorecardQuery,
     standards: tuple[StandardInfo, ...],
     zone: ZoneInfo,
     minimum: int,
 ) -> TeamPage:
-    """Return the page; six queries."""
-    team_id = frames.teams_of(viewer, asked)
+    """Six queries."""
     people = frames.technicians(session)
-    members = frames.members(people, team_id)
-    chosen = Selection(asked.reviewed, asked.standard_id or None, asked.job_kind or None, members)
-    period, before = asked.span.period, asked.span.before.period
-    days = frames.days_of(session, [asked.span.before, asked.span], asked, members)
-    orders = frames.orders(session, period, asked, zone)
+    members = frames.members(people, frames.team_shown(viewer, query))
+    chosen = query.selection(members)
+    period, before = query.span.period, query.span.before.period
+    days = choose(frames.days_of(session, [query.span.before, query.span], query, members), chosen)
+    orders = frames.orders(session, query, zone)
     rows = team_table(days, people, orders, period, before, chosen, minimum)
-    own = {row.technician_id for row in rows}
-    mine = {i: n for i, n in orders.items() if i in own}
-    heard = frames.standards_heard(session, asked.span)
-    heat = _heat_standard(asked, heard, standards)
+    heat = _heat_standard(query, frames.standards_heard(session, query.span), standards)
+    columns = () if heat is None else tuple(HeatColumn(i.id, i.clause, i.text, i.kind, i.how) for i in heat.items)
     cells: tuple[Cell, ...] = ()
-    columns: tuple[HeatColumn, ...] = ()
     if heat is not None:
-        columns = tuple(HeatColumn(i.id, i.clause, i.text, i.kind, i.how) for i in heat.items)
-        counted = frames.items(session, asked.span.names, replace(asked, standard_id=heat.id), members)
-        wanted = [(heat.id, c.item_id) for c in columns]
-        cells = heat_map(counted, asked.span.names[:1], chosen, wanted, minimum)
-    order = SORTS.get(asked.sort, SORTS["staff_no"])
-    judged = within(choose(days, chosen), period)
+        counted = frames.items(session, query.span.names, replace(query, standard_id=heat.id), members)
+        cells = heat_map(counted, query.span.names[:1], chosen, [(heat.id, c.item_id) for c in columns], minimum)
+    now, then = within(days, period), within(days, before)
     return TeamPage(
-        tuple(sorted(rows, key=order)),  # type: ignore[arg-type]  # each key compares with itself
-        _tiles(days, period, before, chosen, sum(mine.values())),
-        heat,
-        columns,
-        {(c.technician_id, c.item_id): c for c in cells},
-        judged.loc[judged["scored"] > 0, "standard_id"].nunique() > 1 if len(judged) else False,
+        rows=tuple(sorted(rows, key=SORTS.get(query.sort, SORTS["staff_no"]))),  # type: ignore[arg-type]  # each key compares with itself
+        tiles=_tiles(totals(now), totals(then), sum(orders.get(row.technician_id, 0) for row in rows)),
+        heat_standard=heat,
+        columns=columns,
+        cells={(c.technician_id, c.item_id): c for c in cells},
+        mixed=len(now) > 0 and now.loc[now["scored"] > 0, "standard_id"].nunique() > 1,
     )
 
 
-def _heat_standard(asked: Asked, heard: dict[str, int], standards: tuple[StandardInfo, ...]) -> StandardInfo | None:
-    """The standard of the heat map: the one asked for, else the one with most recordings."""
-    wanted = asked.standard_id or next(iter(heard), "")
+def _heat_standard(query: ScorecardQuery, heard: dict[str, int], standards: tuple[StandardInfo, ...]) -> StandardInfo | None:
+    """The standard of the heat map: the one query for, else the one with most recordings."""
+    wanted = query.standard_id or next(iter(heard), "")
     return next((s for s in standards if s.id == wanted), None)
 
 
-def _tiles(days: Any, period: Period, before: Period, chosen: Selection, orders: int) -> Tiles:
-    now, then = (totals(within(choose(days, chosen), p)) for p in (period, before))
+def _tiles(now: Totals, then: Totals, orders: int) -> Tiles:
     return Tiles(
-        now,
-        orders,
-        now.scored / orders if orders else None,
-        team_mean(days, period, chosen),
-        mean_difference(now.score, then.score),
-        per_hundred(now.forbidden, now.recordings),
-        hundred_difference((now.forbidden, now.recordings), (then.forbidden, then.recordings)),
+        totals=now,
+        orders=orders,
+        coverage=now.scored / orders if orders else None,
+        score=mean(*now.score),
+        score_change=mean_difference(now.score, then.score),
+        forbidden=per_hundred(now.forbidden, now.recordings),
+        forbidden_change=hundred_difference((now.forbidden, now.recordings), (then.forbidden, then.recordings)),
     )
-
-
-def today_in(zone: ZoneInfo, moment: dt.datetime) -> dt.date:
-    """Return the day that people in the zone call today."""
-    return moment.astimezone(zone).date()

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from web.figures.intervals import Difference, Estimate, mean, mean_difference, per_hundred
+from web.figures.items import ItemRow, compare_items
+from web.figures.team import Totals
+from web.figures.technician import TrendPoint, own_totals, trend
+from web.kit.calendar import Grain, Period, months_before, period_names, weeks_until
 from web.kit.standards import ItemInfo, StandardInfo
-from web.models import Clip, CoachingNote, Recording, RecordingState, ReviewState, Team, Technician, User, Verdict
-from web.scorecards import frames
-from web.scorecards.asked import Asked
-from web.scorecards.figures.frames import Grain, Period, Reviewed, Selection, periods
-from web.scorecards.figures.intervals import Difference, Estimate, mean, mean_difference, per_hundred
-from web.scorecards.figures.items import ItemRow, compare_items
-from web.scorecards.figures.team import Totals
-from web.scorecards.figures.technician import TrendPoint, own_totals, trend
+from web.scorecards.coaching import Note, notes
+from web.scorecards.person import FEW_COLLEAGUES, Person
+from web.scorecards.quotes import Quote, clauses_of, clip_quotes, forbidden_quotes
+from web.summaries import frames
+from web.summaries.query import ScorecardQuery
 
-MOST_QUOTES = 20
-TREND_MONTHS = 6
-FEW_COLLEAGUES = 3  # with fewer, the team's rate would name a person: technicians are not shown it
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whose page it is."""
-
-    id: int
-    staff_no: str
-    name: str
-    team_id: int | None
-    team: str
-    example_consent: bool
+TREND_WEEKS, TREND_MONTHS = 12, 6  # at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +33,16 @@ class ClauseRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """Words to hear: from a verdict's evidence or a chosen clip."""
+class PersonFigures:
+    """A person's figures in a span. `team_shown`: whether the trend may show the team's median."""
 
-    recording_id: int
-    recorded_at: dt.datetime
-    standard_id: str
-    item_id: str
-    clause: str
-    start_s: float | None
-    quote: str
-    name: str = ""
-    clip_id: int | None = None
-    reviewed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A manager's note and what was agreed."""
-
-    id: int
-    at: dt.datetime
-    author: str
-    text: str
-    action: str
-    due_on: dt.date | None
-    done_at: dt.datetime | None
+    totals: Totals
+    score: Estimate
+    change: Difference
+    forbidden: Estimate
+    points: tuple[TrendPoint, ...]
+    team_shown: bool
+    clauses: tuple[ClauseRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +50,7 @@ class TechnicianPage:
     """All that the page shows."""
 
     person: Person
-    totals: Totals
-    score: Estimate
-    change: Difference
-    forbidden: Estimate
-    points: tuple[TrendPoint, ...]
-    clauses: tuple[ClauseRow, ...]
+    figures: PersonFigures
     forbidden_quotes: tuple[Quote, ...]
     good_clips: tuple[Quote, ...]
     work_clips: tuple[Quote, ...]
@@ -93,184 +58,87 @@ class TechnicianPage:
     orders: int
 
 
-def person(session: Session, technician_id: int) -> Person | None:
-    """Return the technician, None where there is none such."""
-    row = session.execute(
-        select(Technician, Team.name)
-        .outerjoin(Team, Team.id == Technician.team_id)
-        .where(Technician.id == technician_id)
-    ).first()
-    if row is None:
-        return None
-    found, team = row
-    return Person(found.id, found.staff_no, found.name, found.team_id, team or "", found.example_consent)
-
-
 def technician_page(
     session: Session,
     who: Person,
-    asked: Asked,
+    query: ScorecardQuery,
     standards: tuple[StandardInfo, ...],
-    orders: dict[int, int],
+    orders: int,
     minimum: int,
     *,
     own_view: bool,
 ) -> TechnicianPage:
-    """Return the page. In the technician's own view only signed recordings count and no colleague can be told."""
-    if own_view:  # what only a machine said accuses nobody
-        asked = replace(asked, reviewed=Reviewed.SIGNED)
-    people = frames.technicians(session)
-    members = frames.members(people, who.team_id) if who.team_id is not None else frozenset({who.id})
-    chosen = Selection(asked.reviewed, asked.standard_id or None, asked.job_kind or None)
-    span, before = asked.span, asked.span.before
-    days = frames.days_of(session, [before, span], asked, [who.id])
-    totals = own_totals(days, who.id, span.period, chosen)
-    past = own_totals(days, who.id, before.period, chosen)
-    long = _long(span.period, asked.grain)
-    points = frames.days(session, periods(long, asked.grain), asked, members)
-    counted = frames.items(session, span.names, asked, members)
-    rows = compare_items(counted, span.names[:1], chosen, who.id, members, minimum)
-    known = {(s.id, i.id): (s, i) for s in standards for i in s.items}
-    evidence = forbidden_quotes(session, who.id, asked, known)
-    good, bad = _clips(session, who, members, known, own_view)
+    """The page. In the technician's own view only signed recordings count and no colleague can be told."""
+    if own_view:
+        query = query.signed_only()
+    members, clauses = team_of(session, who), clauses_of(standards)
+    good, bad = clip_quotes(session, who, members, clauses, own_view=own_view)
     return TechnicianPage(
-        who,
-        totals,
-        mean(*totals.score),
-        mean_difference(totals.score, past.score),
-        per_hundred(totals.forbidden, totals.recordings),
-        trend(points, who.id, members, long, asked.grain, chosen),
-        tuple(_clause(row, known, own_view) for row in rows),
-        evidence,
-        good,
-        bad,
-        notes(session, who.id),
-        orders.get(who.id, 0),
+        person=who,
+        figures=person_figures(session, who, members, query, standards, minimum, own_view=own_view),
+        forbidden_quotes=forbidden_quotes(session, who.id, query, clauses),
+        good_clips=good,
+        work_clips=bad,
+        notes=notes(session, who.id),
+        orders=orders,
     )
 
 
-def _long(period: Period, grain: Grain) -> Period:
-    """Return the whole weeks (at least 12) or months (at least 6) that the trend shows."""
-    if grain is Grain.WEEK:
-        last = period.last + dt.timedelta(days=6 - period.last.weekday())
-        first = min(period.first - dt.timedelta(days=period.first.weekday()), last - dt.timedelta(days=7 * 12 - 1))
-        return Period(first, last)
-    first = period.first.replace(day=1)
-    while len(periods(Period(first, period.last), grain)) < TREND_MONTHS:
-        first = (first - dt.timedelta(days=1)).replace(day=1)
-    after = (period.last.replace(day=28) + dt.timedelta(days=4)).replace(day=1)
-    return Period(first, after - dt.timedelta(days=1))
+def team_of(session: Session, who: Person) -> frozenset[int]:
+    """The ids of his team's people; himself alone where he has no team."""
+    return frozenset({who.id}) if who.team_id is None else frames.members(frames.technicians(session), who.team_id)
 
 
-def _clause(row: ItemRow, known: dict[tuple[str, str], tuple[StandardInfo, ItemInfo]], own_view: bool) -> ClauseRow:
-    found = known.get((row.standard_id, row.item_id))
-    shown = not own_view or row.colleagues >= FEW_COLLEAGUES
-    return ClauseRow(row, found[1] if found else None, found[0].title if found else row.standard_id, shown)
-
-
-def forbidden_quotes(
-    session: Session,
-    technician_id: int,
-    asked: Asked,
-    known: dict[tuple[str, str], tuple[StandardInfo, ItemInfo]],
-) -> tuple[Quote, ...]:
-    """Return the forbidden phrases that count against him in the period, newest first."""
-    wanted = (
-        select(Recording, Verdict)
-        .join(Verdict, Verdict.recording_id == Recording.id)
-        .where(
-            Recording.technician_id == technician_id,
-            Recording.deleted_at.is_(None),
-            Recording.state == RecordingState.JUDGED,
-            Recording.recorded_on >= asked.span.period.first,
-            Recording.recorded_on <= asked.span.period.last,
-            Verdict.kind == "forbidden",
-            Verdict.final == "missed",
-        )
-        .order_by(Recording.recorded_at.desc())
-        .limit(MOST_QUOTES)
-    )
-    if asked.reviewed is Reviewed.SIGNED:
-        wanted = wanted.where(Recording.review_state == ReviewState.SIGNED)
-    if asked.standard_id:
-        wanted = wanted.where(Recording.standard_id == asked.standard_id)
-    found = []
-    for recording, verdict in session.execute(wanted):
-        hit = next((h for h in verdict.evidence if not h.get("suspicion")), None)
-        info = known.get((verdict.standard_id, verdict.item_id))
-        found.append(
-            Quote(
-                recording.id,
-                recording.recorded_at,
-                verdict.standard_id,
-                verdict.item_id,
-                info[1].text if info else verdict.item_id,
-                hit["start_s"] if hit else None,
-                hit["quote"] if hit else "",
-                reviewed=recording.review_state is ReviewState.SIGNED,
-            )
-        )
-    return tuple(found)
-
-
-def _clips(
+def person_figures(
     session: Session,
     who: Person,
     members: frozenset[int],
-    known: dict[tuple[str, str], tuple[StandardInfo, ItemInfo]],
+    query: ScorecardQuery,
+    standards: tuple[StandardInfo, ...],
+    minimum: int,
+    *,
     own_view: bool,
-) -> tuple[tuple[Quote, ...], tuple[Quote, ...]]:
-    """Return good examples (his own, and those of colleagues who consent) and his own clips to work on."""
-    wanted = (
-        select(Clip, Technician.name, Recording.recorded_at)
-        .join(Technician, Technician.id == Clip.technician_id)
-        .join(Recording, Recording.id == Clip.recording_id)
-        .where(
-            Recording.deleted_at.is_(None),
-            or_(
-                Clip.technician_id == who.id,
-                Clip.good & Clip.technician_id.in_(members) & Technician.example_consent,
-            ),
-        )
-        .order_by(Clip.id.desc())
-        .limit(50)
+) -> PersonFigures:
+    selection, span, before = query.selection(), query.span, query.span.before
+    days = frames.days_of(session, [before, span], query, [who.id])
+    totals = own_totals(days, who.id, span.period, selection)
+    past = own_totals(days, who.id, before.period, selection)
+    long = _long(span.period, query.grain)
+    weeks = frames.days(session, period_names(long, query.grain), query, members)
+    points = trend(weeks, who.id, members, long, query.grain, selection)
+    counted = frames.items(session, span.names, query, members)
+    rows = compare_items(counted, span.names[:1], selection, who.id, members, minimum)
+    return PersonFigures(
+        totals=totals,
+        score=mean(*totals.score),
+        change=mean_difference(totals.score, past.score),
+        forbidden=per_hundred(totals.forbidden, totals.recordings),
+        points=points,
+        team_shown=not own_view or max((p.team_people for p in points), default=0) > FEW_COLLEAGUES,
+        clauses=clause_rows(rows, clauses_of(standards), {s.id: s.title for s in standards}, own_view=own_view),
     )
-    good: list[Quote] = []
-    bad: list[Quote] = []
-    for clip, name, at in session.execute(wanted):
-        info = known.get((clip.standard_id, clip.item_id))
-        shown = name if not own_view or clip.technician_id == who.id else ""
-        quote = Quote(
-            clip.recording_id,
-            at,
-            clip.standard_id,
-            clip.item_id,
-            info[1].text if info else clip.item_id,
-            clip.start_s,
-            clip.quote,
-            shown,
-            clip.id,
-        )
-        (good if clip.good else bad).append(quote)
-    return tuple(good), tuple(bad)
 
 
-def notes(session: Session, technician_id: int) -> tuple[Note, ...]:
-    """Return the notes about a technician, newest first."""
-    wanted = (
-        select(CoachingNote, User.name)
-        .join(User, User.id == CoachingNote.author_id)
-        .where(CoachingNote.technician_id == technician_id)
-        .order_by(CoachingNote.id.desc())
-        .limit(50)
-    )
+def clause_rows(
+    rows: Sequence[ItemRow],
+    clauses: Mapping[tuple[str, str], ItemInfo],
+    titles: Mapping[str, str],
+    *,
+    own_view: bool,
+) -> tuple[ClauseRow, ...]:
     return tuple(
-        Note(n.id, n.at, author, n.text, n.action, n.due_on, n.done_at) for n, author in session.execute(wanted)
+        ClauseRow(
+            row=row,
+            info=clauses.get((row.standard_id, row.item_id)),
+            standard_title=titles.get(row.standard_id, row.standard_id),
+            team_shown=not own_view or row.colleagues >= FEW_COLLEAGUES,
+        )
+        for row in rows
     )
 
 
 def worst_first(clauses: Sequence[ClauseRow]) -> list[ClauseRow]:
-    """Return the clauses, flagged as worse than the team's first, then by the person's rate."""
+    """The clauses, flagged as worse than the team's first, then by the person's rate."""
     return sorted(
         clauses,
         key=lambda c: (
@@ -279,3 +147,11 @@ def worst_first(clauses: Sequence[ClauseRow]) -> list[ClauseRow]:
             c.row.standard_id,
         ),
     )
+
+
+def _long(period: Period, grain: Grain) -> Period:
+    """The whole weeks or months that the trend shows."""
+    shown = period.widened(grain)
+    if grain is Grain.WEEK:
+        return Period(min(shown.first, weeks_until(shown.last, TREND_WEEKS).first), shown.last)
+    return Period(min(shown.first, months_before(shown.last, TREND_MONTHS - 1)), shown.last)

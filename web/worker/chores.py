@@ -15,7 +15,8 @@ from web.intake.storage import Storage, open_storage
 from web.kit.site import Site, site_of
 from web.links import keep as links
 from web.models import Recording
-from web.scorecards import digest_mail, keep, words_keep
+from web.digest import mailing
+from web.summaries import keep, words
 from web.uploads import slices
 from web.worker import clips, drop
 
@@ -62,12 +63,12 @@ def refresh_scorecards(here: Site) -> None:
 
 def send_digest(here: Site) -> None:
     """Send the weekly digest when it is due."""
-    digest_mail.send_due(here)
+    mailing.send_due(here)
 
 
 def count_words(here: Site) -> None:
     """Count customers' words anew where somebody has changed teams."""
-    words_keep.follow_teams(here.db)
+    words.follow_teams(here.db)
 
 
 def judge_links(here: Site) -> None:

@@ -10,17 +10,26 @@ import pytest
 from openpyxl import load_workbook
 
 from web.scorecards.export.comma import comma_separated
-from web.scorecards.export.scorecard import EvidenceLine, ItemLine, PersonLine, scorecard_sheets
-from web.scorecards.export.sheets import Column, Kind, Sheet
+from web.scorecards.export.sheets import Column, Kind, Sheet, table
 from web.scorecards.export.workbook import workbook
 
-PERSON = PersonLine(
-    "0007", "王师傅", "东区", 40, 36, 10, 30, 0.75, 86.5, 83.0, 90.0, -2.5, "否", "1–3 / 8", 2, 5.6, 0.7, 20.1, 0.2
-)
-ITEM = ItemLine("0007", "王师傅", "上门服务", "3.1", "问候", 8, 2, 1, 0, 0, 0.8, 0.49, 0.943)
-EVIDENCE = EvidenceLine(
-    "42", "00123", "0007", "王师傅", dt.datetime(2026, 11, 5, 9, 30), "上门服务", "3.1", "问候", "达标", "机器",
-    "=您好，我是维修师傅", 75.0, ("https://t.example/recordings/42?t=75", "1:15"),
+QUOTE = "=您好，我是维修师傅"
+EVIDENCE = table(
+    "证据清单",
+    [
+        {
+            "no": "00123", "at": dt.datetime(2026, 11, 5, 9, 30), "count": 36, "change": -2.5, "share": 0.75,
+            "start_s": 75.0, "quote": QUOTE, "link": ("https://t.example/recordings/42?t=75", "1:15"),
+        }
+    ],
+    (Column("工单号"), lambda row: row["no"]),
+    (Column("录音时间", Kind.TIME), lambda row: row["at"]),
+    (Column("录音数", Kind.COUNT), lambda row: row["count"]),
+    (Column("较上期(分)", Kind.NUMBER), lambda row: row["change"]),
+    (Column("评分覆盖率", Kind.SHARE), lambda row: row["share"]),
+    (Column("位置", Kind.CLOCK), lambda row: row["start_s"]),
+    (Column("原话"), lambda row: row["quote"]),
+    (Column("打开录音", Kind.LINK), lambda row: row["link"]),
 )  # fmt: skip
 DANGEROUS = ["=1+1", "+8613800000000", "-2+3", "@SUM(A1)", "\tx", "\rx", "＝1"]
 
@@ -29,24 +38,22 @@ def read(*sheets: Sheet):  # type: ignore[no-untyped-def]
     return load_workbook(io.BytesIO(workbook(sheets)))
 
 
-def test_four_sheets_with_types_that_excel_understands() -> None:
-    book = read(*scorecard_sheets([("期间", "2026-11")], [PERSON], [ITEM], [EVIDENCE]))
-    assert book.sheetnames == ["汇总", "按人员", "按条目", "证据清单"]
-    for page in book:
-        assert page.freeze_panes == "A2"
-        assert page.auto_filter.ref.startswith("A1:")
-    people = {c.value: page_cell for c, page_cell in zip(book["按人员"][1], book["按人员"][2], strict=True)}
-    assert (people["工号"].value, people["工号"].data_type) == ("0007", "s")
-    assert (people["评分覆盖率"].value, people["评分覆盖率"].number_format) == (0.75, "0.0%")
-    assert (people["平均分"].value, people["较上期(分)"].value) == (86.5, -2.5)
+def test_sheets_have_types_that_excel_understands() -> None:
+    book = read(Sheet("汇总", (Column("项目"),), [("期间",)]), EVIDENCE)
+    assert book.sheetnames == ["汇总", "证据清单"]
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref.startswith("A1:")
     proof = {c.value: cell for c, cell in zip(book["证据清单"][1], book["证据清单"][2], strict=True)}
-    assert (proof["工单号"].value, proof["录音编号"].value) == ("00123", "42")
+    assert (proof["工单号"].value, proof["工单号"].data_type) == ("00123", "s")
+    assert (proof["评分覆盖率"].value, proof["评分覆盖率"].number_format) == (0.75, "0.0%")
+    assert (proof["录音数"].value, proof["较上期(分)"].value) == (36, -2.5)
     assert proof["录音时间"].value == dt.datetime(2026, 11, 5, 9, 30)
     assert proof["录音时间"].number_format == "yyyy-mm-dd hh:mm"
     assert proof["位置"].value in (dt.time(0, 1, 15), dt.timedelta(seconds=75))
     assert proof["打开录音"].hyperlink.target == "https://t.example/recordings/42?t=75"
-    assert (proof["原话"].value, proof["原话"].data_type, proof["原话"].quotePrefix) == (EVIDENCE.quote, "s", True)
-    assert book["证据清单"].column_dimensions["K"].width >= 2 * len("您好，我是维修师傅")
+    assert (proof["原话"].value, proof["原话"].data_type, proof["原话"].quotePrefix) == (QUOTE, "s", True)
+    assert book["证据清单"].column_dimensions["G"].width >= 2 * len("您好，我是维修师傅")
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
@@ -66,12 +73,8 @@ def test_csv_opens_in_excel_and_reads_back() -> None:
 
 
 def test_empty_tables_still_open() -> None:
-    book = read(*scorecard_sheets([], [], [], []))
-    assert [page.max_row for page in book] == [1, 1, 1, 1]
-
-
-def test_titles_can_be_translated() -> None:
-    assert scorecard_sheets([], [], [], [], translate=lambda text: f"<{text}>")[0].title == "<汇总>"
+    book = read(Sheet("表", EVIDENCE.columns, []), Sheet("空", (Column("话"),), []))
+    assert [sheet.max_row for sheet in book] == [1, 1]
 
 
 def test_a_link_that_excel_would_refuse_stays_as_text() -> None:
@@ -94,5 +97,5 @@ def test_a_row_of_the_wrong_length_is_named() -> None:
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:
-    sheets, day = scorecard_sheets([], [PERSON], [ITEM], [EVIDENCE]), dt.datetime(2026, 12, 1)
-    assert workbook(sheets, created=day) == workbook(sheets, created=day)
+    day = dt.datetime(2026, 12, 1)
+    assert workbook([EVIDENCE], created=day) == workbook([EVIDENCE], created=day)

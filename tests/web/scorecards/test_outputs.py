@@ -1,14 +1,14 @@
-"""The workbook, the CSV and the printed month: the same figures as on the page, nobody else's recordings."""
+"""The workbook and the CSV: the same figures as on the page, nobody else's recordings."""
 
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import math
 import statistics
 from typing import Any
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -16,40 +16,21 @@ from scipy.stats import t as student
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from tests.web import cast
 from tests.web.conftest import Login
 from tests.web.html import page
-from tests.web.scorecards.judged import judged
+from tests.web.scorecards.judged import september
 from web.db import Database
+from web.kit.login import viewer_of
 from web.models import AuditEntry, Recording, Verdict
 from web.scorecards.evidence import evidence
-from web.scorecards.keep import refresh_stale
+from web.summaries.query import ScorecardQuery, month_span
 
-MONTH = dt.date(2026, 9, 1)
 PERIOD = "period=2026-09"
 
 
-@pytest.fixture
-def september(db: Database, people: dict[str, Any]) -> None:
-    """王 (东区): six visits with orders, one signed; 李 (西区): two. Scores differ by what was met."""
-    with db.writing() as session:
-        met: list[str] = []
-        names = [i["id"] for i in _items() if i["kind"] == "required" and i["verdict"] == "missed"]
-        for n in range(6):
-            met = names[: n * 2]
-            row = judged(session, people["wang"], f"王{n}", MONTH + dt.timedelta(days=n), met=met, order=True)
-            if n == 0:
-                cast.sign(session, row)
-        for n in range(2):
-            judged(session, people["li"], f"李{n}", MONTH + dt.timedelta(days=20 + n))
-    refresh_stale(db)
-
-
-def _items() -> list[dict[str, Any]]:
-    from tests.web.data import analysis
-
-    found: list[dict[str, Any]] = analysis("visit-03")["items"]
-    return found
+@pytest.fixture(autouse=True)
+def judged_september(db: Database, people: dict[str, Any]) -> None:
+    september(db, people)
 
 
 def _book(response: TestResponse) -> dict[str, list[dict[str, Any]]]:
@@ -64,7 +45,6 @@ def _book(response: TestResponse) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@pytest.mark.usefixtures("september")
 def test_the_team_page_shows_what_the_export_gives_when_added_up_by_hand(login: Login, db: Database) -> None:
     book = _book(login("manager").get(f"/scorecards/export.xlsx?{PERIOD}"))
     shown = {
@@ -92,7 +72,6 @@ def test_the_team_page_shows_what_the_export_gives_when_added_up_by_hand(login: 
     assert [line["名次范围"] for line in book["按人员"]] == ["1 / 1", "样本不足"]
 
 
-@pytest.mark.usefixtures("september")
 def test_rates_on_the_page_are_those_of_the_counts_in_the_export(login: Login) -> None:
     book = _book(login("manager").get(f"/scorecards/export.xlsx?{PERIOD}"))
     heat = page(login("manager").get(f"/scorecards/team?{PERIOD}")).one("details", id="heat-table").one("table")
@@ -114,7 +93,6 @@ def test_rates_on_the_page_are_those_of_the_counts_in_the_export(login: Login) -
     assert checked >= 10
 
 
-@pytest.mark.usefixtures("september")
 def test_the_evidence_names_every_miss_once_and_opens_the_recording_at_the_second(login: Login, db: Database) -> None:
     response = login("admin").get(f"/scorecards/export.xlsx?{PERIOD}")
     lines = _book(response)["证据清单"]
@@ -129,7 +107,6 @@ def test_the_evidence_names_every_miss_once_and_opens_the_recording_at_the_secon
     assert {line["判定人"] for line in lines} == {"机器"}
 
 
-@pytest.mark.usefixtures("september")
 def test_file_names_bom_scope_and_audit(login: Login, db: Database) -> None:
     response = login("manager_east").get(f"/scorecards/export.csv?{PERIOD}")
     assert response.data.startswith(b"\xef\xbb\xbf")
@@ -148,35 +125,10 @@ def test_file_names_bom_scope_and_audit(login: Login, db: Database) -> None:
     assert told == ["csv people", "xlsx", "csv items"]
 
 
-@pytest.mark.usefixtures("september")
 def test_a_list_that_is_cut_says_so(app: Any, db: Database, people: dict[str, Any]) -> None:
-    from zoneinfo import ZoneInfo
-
-    from web.kit.login import viewer_of
-    from web.scorecards.asked import Asked
-
-    asked = Asked.read({"period": "2026-09"}, MONTH)
+    asked = ScorecardQuery(month_span("2026-09"))
     with app.test_request_context(), db.reading() as session:
         found = evidence(
             session, viewer_of(people["admin"]), asked, (), ZoneInfo("Asia/Shanghai"), lambda i, _s: f"http://x/{i}", 3
         )
     assert (len(found.lines), found.more) == (3, True)
-
-
-@pytest.mark.usefixtures("september")
-def test_a_technician_prints_his_own_month_and_only_what_is_signed(login: Login, people: dict[str, Any]) -> None:
-    address = f"/scorecards/technicians/{people['wang'].id}/print?{PERIOD}"
-    staff = page(login("manager").get(address)).one("article", class_="sheet").text
-    assert "n=6 段" in staff and "其中 5 段尚未经人复核" in staff
-    assert "主管签字" in staff and "技师签字" in staff and "尚未发布" in staff
-    own = page(login("technician").get(f"{address}&reviewed=")).one("article", class_="sheet").text
-    assert "n=1 段" in own and "只统计已由质检员签核的录音" in own
-    assert login("technician2").get(address).status_code == 404
-    other = f"/scorecards/technicians/{people['li'].id}/print?{PERIOD}"
-    assert login("manager_east").get(other).status_code == 404
-
-
-@pytest.mark.usefixtures("september")
-def test_a_month_without_recordings_prints_as_such(login: Login, people: dict[str, Any]) -> None:
-    answer = login("manager").get(f"/scorecards/technicians/{people['wang'].id}/print?period=2026-08")
-    assert "这个月没有评过的录音" in page(answer).one("article", class_="sheet").text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
+Row = TypeVar("Row")
 Value = str | int | float | bool | dt.date | dt.datetime | None | tuple[str, str]
 
 CELL_CHARACTERS = 32_767  # Excel's limits for a cell, a sheet, a link and the links of a sheet
@@ -52,6 +54,12 @@ class Sheet:
                 raise ValueError(f"{self.title} row {number}: {len(row)} values for {len(self.columns)} columns")
         if len(self.rows) >= SHEET_ROWS:
             raise ValueError(f"{self.title}: {len(self.rows)} rows do not fit into a sheet of {SHEET_ROWS}")
+
+
+def table(title: str, rows: Iterable[Row], *fields: tuple[Column, Callable[[Row], Value]]) -> Sheet:
+    """A sheet of rows, each column with what it takes from a row."""
+    values = [tuple(getter(row) for _column, getter in fields) for row in rows]
+    return Sheet(title, tuple(column for column, _getter in fields), values)
 
 
 def local_naive(value: dt.datetime) -> dt.datetime:

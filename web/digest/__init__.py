@@ -1,0 +1,1 @@
+"""The week's digest, as a page and by mail."""

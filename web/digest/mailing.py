@@ -1,0 +1,106 @@
+"""The digest by mail: on Mondays from eight o'clock, once to each manager who has an address and did not decline."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import smtplib
+from email.message import EmailMessage
+
+from flask import current_app, render_template
+from sqlalchemy import select
+
+from web.db import Database, now
+from web.kit.calendar import Grain, period_name
+from web.kit.i18n import gettext as _
+from web.kit.login import Viewer, viewer_of
+from web.kit.site import Site
+from web.kit.standards import standards
+from web.models import SiteValue, User, UserRole
+from web.digest.week import digest
+from web.digest.smtp import connection, message, server
+
+log = logging.getLogger(__name__)
+HOUR = 8  # in the site's zone
+KEPT = "digest"  # site value: {"week": "2026-W48", "users": [ids to whom it was sent, or is just being sent]}
+
+
+def compose(here: Site, viewer: Viewer, address: str, today: dt.date) -> EmailMessage:
+    """The viewer's mail; links begin with the site's public address."""
+    with current_app.test_request_context(base_url=here.web.public_url), here.db.reading() as session:
+        week = digest(session, viewer, today, standards(here.settings.lexicons), here.web.min_recordings)
+        subject = _("听检周报 %(first)s 至 %(last)s", first=week.week.first, last=week.week.last)
+        text, html = (
+            render_template(f"digest/mail.{kind}", digest=week, name=viewer.name)
+            for kind in ("txt", "html")
+        )
+    return message(here.web.mail_from, address, subject, text, html)
+
+
+def wanting(here: Site) -> list[tuple[Viewer, str]]:
+    """The managers who get the mail, with their addresses."""
+    with here.db.reading() as session:
+        users = session.scalars(
+            select(User).where(User.active, User.role == UserRole.MANAGER, User.email != "").order_by(User.id)
+        )
+        return [(viewer_of(u), u.email) for u in users if (u.preferences or {}).get("digest", True) is not False]
+
+
+def send_due(here: Site, moment: dt.datetime | None = None) -> int:
+    """Send what is due on a Monday; return how many mails went out. What fails is logged and tried at the next call.
+
+    A user is noted before the mail leaves and struck out where it surely did not: killed between the two, the worker
+    sends one mail too few rather than the same every few minutes.
+    """
+    local = (moment or now()).astimezone(here.zone)
+    if not here.web.smtp_url or local.weekday() != 0 or local.hour < HOUR:
+        return 0
+    week = period_name(local.date(), Grain.WEEK)
+    waiting = [one for one in wanting(here) if one[0].id not in _noted(here.db, week)]
+    return _send(here, week, waiting, local.date()) if waiting else 0
+
+
+def _send(here: Site, week: str, waiting: list[tuple[Viewer, str]], today: dt.date) -> int:
+    sent = 0
+    try:
+        with connection(server(here.web.smtp_url)) as smtp:
+            for viewer, address in waiting:
+                mail = compose(here, viewer, address, today)
+                if not _note(here.db, week, viewer.id):
+                    continue  # another worker was first
+                try:
+                    smtp.send_message(mail)
+                    sent += 1
+                except smtplib.SMTPRecipientsRefused:
+                    _strike(here.db, week, viewer.id)
+                    log.warning("the digest for %s was refused: is the address right?", viewer.username)
+                except (OSError, smtplib.SMTPException):
+                    _strike(here.db, week, viewer.id)
+                    raise
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        log.warning("the digest could not be sent, it is tried again within the day: %s", error)
+    return sent
+
+
+def _noted(db: Database, week: str) -> list[int]:
+    with db.reading() as session:
+        kept = session.get(SiteValue, KEPT)
+        return list(kept.value["users"]) if kept is not None and kept.value["week"] == week else []
+
+
+def _note(db: Database, week: str, user_id: int) -> bool:
+    """Note a user; return False where he was noted already."""
+    with db.writing() as session:
+        kept = session.get(SiteValue, KEPT)
+        users = list(kept.value["users"]) if kept is not None and kept.value["week"] == week else []
+        if user_id in users:
+            return False
+        session.merge(SiteValue(name=KEPT, value={"week": week, "users": [*users, user_id]}))
+        return True
+
+
+def _strike(db: Database, week: str, user_id: int) -> None:
+    with db.writing() as session:
+        kept = session.get(SiteValue, KEPT)
+        if kept is not None and kept.value["week"] == week:
+            kept.value = {"week": week, "users": [i for i in kept.value["users"] if i != user_id]}

@@ -1,0 +1,1 @@
+"""The stored summaries that scorecards, months, topics and the digest read."""

@@ -1,0 +1,154 @@
+"""From the stored summaries to the frames of the arithmetic: a handful of queries a page, whatever the archive's size."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from web.figures.frames import DAY_KEYS, DAY_SUMS, ITEM_COUNTS, ITEM_KEYS, ITEMS, TECHNICIANS
+from web.kit.calendar import Period, Span, period_named
+from web.kit.login import Viewer
+from web.models import ALL_KINDS, ItemPeriod, ScorePeriod, Team, Technician, UserRole, WorkOrder
+from web.summaries.query import ScorecardQuery
+
+Rows = Select[*tuple[Any, ...]]
+
+
+def technicians(session: Session) -> pd.DataFrame:
+    """All technicians with their teams."""
+    columns = (Technician.id, Technician.staff_no, Technician.name, Technician.team_id, Team.name, Technician.active)
+    return _frame(session, select(*columns).outerjoin(Team, Team.id == Technician.team_id), TECHNICIANS)
+
+
+def team_shown(viewer: Viewer, query: ScorecardQuery) -> int | None:
+    """The team to which a page is narrowed: a manager's own, else the one asked for (None: all)."""
+    if viewer.role is UserRole.MANAGER and viewer.team_id is not None:
+        return viewer.team_id
+    return query.team_id
+
+
+def members(people: pd.DataFrame, team_id: int | None) -> frozenset[int]:
+    """The ids of a team's technicians (all where the team is None)."""
+    own = people if team_id is None else people[people["team_id"] == team_id]
+    return frozenset(int(i) for i in own["id"])
+
+
+def days(session: Session, names: Sequence[str], query: ScorecardQuery, people: Collection[int]) -> pd.DataFrame:
+    """The sums of these months or weeks, of these technicians; `day` is the first of each."""
+    columns = [getattr(ScorePeriod, name) for name in (*DAY_KEYS[1:], *DAY_SUMS)]
+    rows = select(ScorePeriod.period, *columns).where(*_scores_of(names, query, people))
+    frame = _frame(session, rows, ["day", *DAY_KEYS[1:], *DAY_SUMS])
+    firsts = {name: period_named(name).first for name in names}
+    return frame.assign(day=frame["day"].map(firsts).astype("object"))
+
+
+def days_of(session: Session, spans: Sequence[Span], query: ScorecardQuery, people: Collection[int]) -> pd.DataFrame:
+    """The sums of whole spans, each under its first day: a year is as many rows as a week."""
+    keys = [getattr(ScorePeriod, name) for name in DAY_KEYS[1:]]
+    sums = [func.sum(getattr(ScorePeriod, name)) for name in DAY_SUMS]
+    parts = []
+    for span in spans:
+        rows = select(*keys, *sums).where(*_scores_of(span.names, query, people)).group_by(*keys)
+        part = _frame(session, rows, [*DAY_KEYS[1:], *DAY_SUMS])
+        parts.append(part.assign(day=pd.Series([span.period.first] * len(part), dtype="object")))
+    return pd.concat(parts, ignore_index=True)
+
+
+def items(
+    session: Session,
+    names: Sequence[str],
+    query: ScorecardQuery,
+    people: Collection[int] | None = None,
+    *,
+    over_time: bool = False,
+) -> pd.DataFrame:
+    """The counts of verdicts of these months or weeks, of the job kind asked for or of all together.
+
+    They are added up over the periods, and all rows stand under the first one's name; `over_time`: over the technicians
+    instead, under one of their ids. The database adds up a year of 100,000 recordings faster than pandas reads it.
+    """
+    keys = [ItemPeriod.standard_id, ItemPeriod.item_id, ItemPeriod.reviewed]
+    kept: Any = ItemPeriod.period if over_time else ItemPeriod.technician_id
+    lost: Any = func.min(ItemPeriod.technician_id if over_time else ItemPeriod.period)
+    sums = [func.sum(getattr(ItemPeriod, name)) for name in (*ITEM_COUNTS, "credit_sum")]
+    rows = (
+        select(kept, lost, *keys, *sums)
+        .where(ItemPeriod.period.in_(names), ItemPeriod.job_kind == (query.job_kind or ALL_KINDS))
+        .group_by(kept, *keys)
+    )
+    if query.standard_id:
+        rows = rows.where(ItemPeriod.standard_id == query.standard_id)
+    if people is not None:
+        rows = rows.where(ItemPeriod.technician_id.in_(people))
+    first = ["period", "technician_id"] if over_time else ["technician_id", "period"]
+    columns = [*first, "standard_id", "item_id", "reviewed", *ITEM_COUNTS, "credit_sum"]
+    frame = _frame(session, rows, columns).assign(job_kind=query.job_kind)
+    if not over_time and len(frame):
+        frame["period"] = names[0]
+    return frame[ITEMS]
+
+
+def orders(session: Session, query: ScorecardQuery, zone: ZoneInfo, technician_id: int | None = None) -> dict[int, int]:
+    """The number of work orders in the period by technician: by appointment, else by completion."""
+    begin, end = (dt.datetime.combine(day, dt.time.min, zone) for day in (query.span.period.first, query.span.period.end))
+    other = func.coalesce(WorkOrder.finished_at, WorkOrder.created_at)
+    unplanned = WorkOrder.appointment_at.is_(None) & (other >= begin) & (other < end)
+    rows = (
+        select(WorkOrder.technician_id, func.count())
+        .where(
+            WorkOrder.technician_id.is_not(None),
+            unplanned | ((WorkOrder.appointment_at >= begin) & (WorkOrder.appointment_at < end)),
+        )
+        .group_by(WorkOrder.technician_id)
+    )
+    if technician_id is not None:
+        rows = rows.where(WorkOrder.technician_id == technician_id)
+    if query.job_kind:
+        rows = rows.where(WorkOrder.job_kind == query.job_kind)
+    return {int(i): int(n) for i, n in session.execute(rows) if i is not None}
+
+
+def job_kinds(session: Session) -> tuple[str, ...]:
+    """The job kinds that occur."""
+    return tuple(
+        session.scalars(
+            select(ScorePeriod.job_kind)
+            .where(ScorePeriod.job_kind.not_in(["", ALL_KINDS]))
+            .distinct()
+            .order_by(ScorePeriod.job_kind)
+        )
+    )
+
+
+def standards_heard(session: Session, span: Span) -> dict[str, int]:
+    """The number of recordings by standard in the span, most first."""
+    total = func.sum(ScorePeriod.recordings)
+    rows = (
+        select(ScorePeriod.standard_id, total)
+        .where(ScorePeriod.period.in_(span.names), ScorePeriod.job_kind == ALL_KINDS)
+        .group_by(ScorePeriod.standard_id)
+        .order_by(total.desc(), ScorePeriod.standard_id)
+    )
+    return {str(i): int(n) for i, n in session.execute(rows)}
+
+
+def _scores_of(names: Sequence[str], query: ScorecardQuery, people: Collection[int]) -> tuple[Any, ...]:
+    return (
+        ScorePeriod.period.in_(names),
+        ScorePeriod.job_kind == (query.job_kind or ALL_KINDS),
+        ScorePeriod.technician_id.in_(people),
+    )
+
+
+def _frame(session: Session, rows: Rows, columns: list[str]) -> pd.DataFrame:
+    frame = pd.DataFrame([tuple(row) for row in session.execute(rows)], columns=columns)
+    for name in ITEM_KEYS:  # an empty frame's columns have no type of their own
+        if name in frame and not len(frame):
+            frame[name] = frame[name].astype("object")
+    return frame

@@ -1,0 +1,1 @@
+"""What customers talk about, and how people talk."""
