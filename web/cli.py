@@ -6,8 +6,8 @@ from flask import Flask
 
 from web.admin import commands as admin
 from web.demo import commands as demo
-from web.maintenance import commands as maintenance
 from web.digest import commands as digest
+from web.maintenance import commands as maintenance
 from web.serving import commands as serving
 from web.uploads import commands as uploads
 from web.worker import commands as worker

@@ -10,12 +10,12 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from web.db import now
+from web.digest.mailing import compose
+from web.digest.smtp import connection, server
 from web.kit.calendar import today_in
 from web.kit.login import viewer_of
 from web.kit.site import site
 from web.models import User, UserRole
-from web.digest.mailing import compose
-from web.digest.smtp import connection, server
 
 
 def init_commands(app: Flask) -> None:

@@ -11,14 +11,14 @@ from flask import current_app, render_template
 from sqlalchemy import select
 
 from web.db import Database, now
+from web.digest.smtp import connection, message, server
+from web.digest.week import digest
 from web.kit.calendar import Grain, period_name
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer, viewer_of
 from web.kit.site import Site
 from web.kit.standards import standards
 from web.models import SiteValue, User, UserRole
-from web.digest.week import digest
-from web.digest.smtp import connection, message, server
 
 log = logging.getLogger(__name__)
 HOUR = 8  # in the site's zone
@@ -30,10 +30,7 @@ def compose(here: Site, viewer: Viewer, address: str, today: dt.date) -> EmailMe
     with current_app.test_request_context(base_url=here.web.public_url), here.db.reading() as session:
         week = digest(session, viewer, today, standards(here.settings.lexicons), here.web.min_recordings)
         subject = _("听检周报 %(first)s 至 %(last)s", first=week.week.first, last=week.week.last)
-        text, html = (
-            render_template(f"digest/mail.{kind}", digest=week, name=viewer.name)
-            for kind in ("txt", "html")
-        )
+        text, html = (render_template(f"digest/mail.{kind}", digest=week, name=viewer.name) for kind in ("txt", "html"))
     return message(here.web.mail_from, address, subject, text, html)
 
 

@@ -81,9 +81,7 @@ def last_weeks(today: dt.date, weeks: int = WEEKS) -> Span:
     return Span("", weeks_until(week_of(today).first - dt.timedelta(days=1), weeks), Grain.WEEK)
 
 
-def digest(
-    session: Session, viewer: Viewer, today: dt.date, standards: Sequence[StandardInfo], minimum: int
-) -> Digest:
+def digest(session: Session, viewer: Viewer, today: dt.date, standards: Sequence[StandardInfo], minimum: int) -> Digest:
     """The digest of what the viewer is answerable for; ten queries."""
     span = last_weeks(today)
     week = week_of(span.period.last)

@@ -90,56 +90,64 @@ def digest(body: Body) -> str:
 
 
 def _recordings(session: Session, counted: ColumnElement[bool]) -> Sequence[Row]:
-    return session.execute(
-        select(
-            Recording.id.label("recording_id"),
-            Recording.recorded_on.label("day"),
-            Recording.recorded_at,
-            Recording.technician_id,
-            Recording.standard_id,
-            WorkOrder.order_no,
-            WorkOrder.job_kind,
-            Recording.review_state,
-            Recording.score,
-            Recording.machine_score,
-            Recording.forbidden_count.label("forbidden"),
-            Recording.suspicion_count.label("suspicions"),
-            Recording.judged_count.label("judged_items"),
-            Recording.not_judged_count.label("unjudged_items"),
-            Recording.sha256,
-            Recording.analysis_id,
-            Analysis.number,
-            Analysis.standard_id.label("judged_by"),
-            Analysis.standard_version,
-            Analysis.standard_digest,
+    return (
+        session.execute(
+            select(
+                Recording.id.label("recording_id"),
+                Recording.recorded_on.label("day"),
+                Recording.recorded_at,
+                Recording.technician_id,
+                Recording.standard_id,
+                WorkOrder.order_no,
+                WorkOrder.job_kind,
+                Recording.review_state,
+                Recording.score,
+                Recording.machine_score,
+                Recording.forbidden_count.label("forbidden"),
+                Recording.suspicion_count.label("suspicions"),
+                Recording.judged_count.label("judged_items"),
+                Recording.not_judged_count.label("unjudged_items"),
+                Recording.sha256,
+                Recording.analysis_id,
+                Analysis.number,
+                Analysis.standard_id.label("judged_by"),
+                Analysis.standard_version,
+                Analysis.standard_digest,
+            )
+            .select_from(Recording)
+            .join(Analysis, Analysis.id == Recording.analysis_id)
+            .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
+            .where(counted)
+            .order_by(Recording.recorded_at, Recording.id)
         )
-        .select_from(Recording)
-        .join(Analysis, Analysis.id == Recording.analysis_id)
-        .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
-        .where(counted)
-        .order_by(Recording.recorded_at, Recording.id)
-    ).mappings().all()
+        .mappings()
+        .all()
+    )
 
 
 def _verdicts(session: Session, counted: ColumnElement[bool]) -> Sequence[Row]:
-    return session.execute(
-        select(
-            Recording.id.label("recording_id"),
-            Recording.technician_id,
-            Recording.recorded_on.label("day"),
-            Recording.review_state,
-            WorkOrder.job_kind,
-            Verdict.standard_id,
-            Verdict.item_id,
-            Verdict.final,
-            Verdict.final_credit,
+    return (
+        session.execute(
+            select(
+                Recording.id.label("recording_id"),
+                Recording.technician_id,
+                Recording.recorded_on.label("day"),
+                Recording.review_state,
+                WorkOrder.job_kind,
+                Verdict.standard_id,
+                Verdict.item_id,
+                Verdict.final,
+                Verdict.final_credit,
+            )
+            .select_from(Recording)
+            .join(Verdict, Verdict.recording_id == Recording.id)
+            .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
+            .where(counted)
+            .order_by(Recording.id, Verdict.position)
         )
-        .select_from(Recording)
-        .join(Verdict, Verdict.recording_id == Recording.id)
-        .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
-        .where(counted)
-        .order_by(Recording.id, Verdict.position)
-    ).mappings().all()
+        .mappings()
+        .all()
+    )
 
 
 def _standard(row: Row) -> StandardKey:

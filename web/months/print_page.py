@@ -18,7 +18,7 @@ from web.kit.site import Site
 from web.kit.standards import ItemInfo, standards
 from web.months.document import Body
 from web.months.drawing import TrendDrawing, drawing
-from web.months.published import Edition, PublishedFigures, card, latest_body
+from web.months.published import Edition, PersonCard, card, latest_body
 from web.scorecards.coaching import Note, notes
 from web.scorecards.person import Person
 from web.scorecards.quotes import Clauses, Quote, clause_text, clauses_of, forbidden_quotes
@@ -84,18 +84,19 @@ def month_card(
         trend=drawing(figures.points, team=figures.team_shown),
         team_shown=figures.team_shown,
     )
-    edition, body = latest_body(session, month)
-    if edition is not None and any(t["id"] == who.id for t in body["technicians"]):
-        made = _published(made, edition, body, minimum, own_view=own_view)
+    if (published := latest_body(session, month)) is not None:
+        edition, body = published
+        own = card(body, who.id, own_view=own_view)
+        made = made if own is None else _published(made, edition, body, own, minimum, own_view=own_view)
     return _short(made)
 
 
-def _published(made: MonthCard, edition: Edition, body: Body, minimum: int, *, own_view: bool) -> MonthCard:
+def _published(
+    made: MonthCard, edition: Edition, body: Body, own: PersonCard, minimum: int, *, own_view: bool
+) -> MonthCard:
     """Put the published figures in the place of today's."""
-    own = card(body, made.person.id, own_view=own_view)
-    assert own is not None  # noqa: S101  # the caller has seen that he is in it
     signed = made.reviewed is Reviewed.SIGNED
-    figures: PublishedFigures = own.signed if signed or own.all is None else own.all
+    figures = own.signed if signed or own.all is None else own.all
     clauses = {(s["id"], i["id"]): _info(i) for s in body["standards"] for i in s["items"]}
     rows = compare_items(
         _items(body, made.month, made.reviewed),

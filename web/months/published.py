@@ -116,12 +116,12 @@ def own_results(session: Session, technician_id: int) -> tuple[tuple[Edition, Pe
     return tuple((e, c) for e, c in cards if c is not None and c.signed.totals.recordings)
 
 
-def latest_body(session: Session, month: str) -> tuple[Edition, Body] | tuple[None, None]:
+def latest_body(session: Session, month: str) -> tuple[Edition, Body] | None:
     """The newest edition of a month with its document, None where it was never published."""
     row = session.execute(
         _with_publisher().where(PublishedMonth.month == month).order_by(PublishedMonth.edition.desc()).limit(1)
     ).first()
-    return (None, None) if row is None else (_edition(row[0], row[1], row[0].edition), row[0].body)
+    return None if row is None else (_edition(row[0], row[1], row[0].edition), row[0].body)
 
 
 def card(body: Body, technician_id: int, *, own_view: bool) -> PersonCard | None:

@@ -15,10 +15,10 @@ from datetime import datetime
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from web.figures.intervals import Estimate, rate
 from web.kit.access import visible
 from web.kit.login import Viewer
 from web.models import Decision, Recording
-from web.figures.intervals import Estimate, rate
 
 
 @dataclass(frozen=True, slots=True)

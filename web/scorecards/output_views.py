@@ -28,9 +28,7 @@ def export() -> ResponseReturnValue:
     sheets = book_sheets(reader(), wanted, _public("scorecards.team", wanted.query), _recording)
     local = wanted.moment.astimezone(wanted.zone).replace(tzinfo=None)
     _log(wanted.query, "xlsx", len(sheets[3].rows))
-    return attachment(
-        workbook(sheets, _("评分卡"), local), XLSX, _("评分卡_%(span)s.xlsx", span=_span(wanted.query))
-    )
+    return attachment(workbook(sheets, _("评分卡"), local), XLSX, _("评分卡_%(span)s.xlsx", span=_span(wanted.query)))
 
 
 @blueprint.get("/export.csv")

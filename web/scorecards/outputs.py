@@ -165,9 +165,7 @@ def _items(session: Session, wanted: ExportRequest, page: TeamPage) -> list[Item
     return [line for own in lines.values() for line in own]
 
 
-def _summary_sheet(
-    session: Session, wanted: ExportRequest, page: TeamPage, proof: EvidenceList, address: str
-) -> Sheet:
+def _summary_sheet(session: Session, wanted: ExportRequest, page: TeamPage, proof: EvidenceList, address: str) -> Sheet:
     query, tiles = wanted.query, page.tiles
     people = frames.technicians(session)
     team_id = frames.team_shown(wanted.viewer, query)

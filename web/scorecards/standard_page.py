@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from web.figures.standard import Failure, Judged, failures, failures_by_team, failures_over_time, how_judged
 from web.kit.login import Viewer
 from web.kit.standards import ItemInfo, StandardInfo
 from web.summaries import frames
 from web.summaries.query import ScorecardQuery
-from web.figures.standard import Failure, Judged, failures, failures_by_team, failures_over_time, how_judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ class StandardPage:
     by_how: dict[str, int]  # clauses of the standard by rule, link, person
 
 
-def standard_page(session: Session, viewer: Viewer, query: ScorecardQuery, standard: StandardInfo, minimum: int) -> StandardPage:
+def standard_page(
+    session: Session, viewer: Viewer, query: ScorecardQuery, standard: StandardInfo, minimum: int
+) -> StandardPage:
     """Three queries."""
     people = frames.technicians(session)
     members = frames.members(people, frames.team_shown(viewer, query))

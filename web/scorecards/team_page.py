@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from web.kit.login import Viewer
-from web.kit.standards import StandardInfo
-from web.summaries import frames
-from web.summaries.query import ScorecardQuery
 from web.figures.frames import choose, within
 from web.figures.intervals import Difference, Estimate, hundred_difference, mean, mean_difference, per_hundred
 from web.figures.items import Cell, heat_map
 from web.figures.team import TeamRow, Totals, team_table, totals
+from web.kit.login import Viewer
+from web.kit.standards import StandardInfo
+from web.summaries import frames
+from web.summaries.query import ScorecardQuery
 
 SORTS: dict[str, Callable[[TeamRow], object]] = {
     "staff_no": lambda r: r.staff_no,
@@ -98,7 +98,9 @@ def team_page(
     )
 
 
-def _heat_standard(query: ScorecardQuery, heard: dict[str, int], standards: tuple[StandardInfo, ...]) -> StandardInfo | None:
+def _heat_standard(
+    query: ScorecardQuery, heard: dict[str, int], standards: tuple[StandardInfo, ...]
+) -> StandardInfo | None:
     """The standard of the heat map: the one query for, else the one with most recordings."""
     wanted = query.standard_id or next(iter(heard), "")
     return next((s for s in standards if s.id == wanted), None)

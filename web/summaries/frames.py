@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from web.figures.frames import DAY_KEYS, DAY_SUMS, ITEM_COUNTS, ITEM_KEYS, ITEMS, TECHNICIANS
-from web.kit.calendar import Period, Span, period_named
+from web.kit.calendar import Span, period_named
 from web.kit.login import Viewer
 from web.models import ALL_KINDS, ItemPeriod, ScorePeriod, Team, Technician, UserRole, WorkOrder
 from web.summaries.query import ScorecardQuery
@@ -96,7 +96,9 @@ def items(
 
 def orders(session: Session, query: ScorecardQuery, zone: ZoneInfo, technician_id: int | None = None) -> dict[int, int]:
     """The number of work orders in the period by technician: by appointment, else by completion."""
-    begin, end = (dt.datetime.combine(day, dt.time.min, zone) for day in (query.span.period.first, query.span.period.end))
+    begin, end = (
+        dt.datetime.combine(day, dt.time.min, zone) for day in (query.span.period.first, query.span.period.end)
+    )
     other = func.coalesce(WorkOrder.finished_at, WorkOrder.created_at)
     unplanned = WorkOrder.appointment_at.is_(None) & (other >= begin) & (other < end)
     rows = (

@@ -11,6 +11,9 @@ from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from web.db import Database
+from web.figures.build import item_periods, score_days
+from web.figures.frames import DAY_SUMS, ITEM_COUNTS
+from web.kit.calendar import Grain, Period, period_name, whole
 from web.models import (
     ALL_KINDS,
     ItemPeriod,
@@ -23,9 +26,6 @@ from web.models import (
 )
 from web.summaries import words
 from web.summaries.judged import judged, recorded_in
-from web.figures.build import item_periods, score_days
-from web.figures.frames import DAY_SUMS, ITEM_COUNTS
-from web.kit.calendar import Grain, Period, period_name, whole
 
 Rows = Select[*tuple[Any, ...]]
 MOST_DAYS = 62  # of one technician at once

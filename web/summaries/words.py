@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Integer, String, cast, delete, func, inser
 from sqlalchemy.orm import Session
 
 from web.db import Database
+from web.kit.calendar import Grain, Period, period_named, period_names
 from web.models import (
     ALL_KINDS,
     CustomerWord,
@@ -21,7 +22,6 @@ from web.models import (
     WorkOrder,
 )
 from web.summaries.judged import judged_in
-from web.kit.calendar import Grain, Period, period_named, period_names
 
 NO_TEAM = 0
 TEAMS_KEPT = "word_teams"  # site value: {technician id: team id} as counted

@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from web.db import now
+from web.digest import mailing
 from web.intake.storage import Storage, open_storage
 from web.kit.site import Site, site_of
 from web.links import keep as links
 from web.models import Recording
-from web.digest import mailing
 from web.summaries import keep, words
 from web.uploads import slices
 from web.worker import clips, drop

@@ -22,6 +22,9 @@ from tests.web import cast
 from tests.web.conftest import Login
 from tests.web.html import page
 from web.db import Database
+from web.digest.mailing import send_due
+from web.digest.smtp import connection, message, server
+from web.digest.week import Digest, digest, last_weeks
 from web.kit.login import viewer_of
 from web.kit.site import KEY, Site
 from web.kit.standards import standards
@@ -35,9 +38,6 @@ from web.models import (
     User,
     Verdict,
 )
-from web.digest.week import Digest, digest, last_weeks
-from web.digest.mailing import send_due
-from web.digest.smtp import connection, message, server
 
 TUESDAY = dt.date(2026, 11, 24)
 SHANGHAI = ZoneInfo("Asia/Shanghai")

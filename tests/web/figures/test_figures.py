@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from tests.web.summaries.frames import TEAM, recordings, verdicts
+from tests.web.figures.frames import TEAM, recordings, verdicts
 from web.figures.build import item_periods, score_days
 from web.figures.frames import DAYS, ITEMS, Reviewed, Selection, empty
 from web.figures.items import compare_items, heat_map

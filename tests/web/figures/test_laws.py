@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.web.summaries.frames import TEAM, recordings, verdicts
+from tests.web.figures.frames import TEAM, recordings, verdicts
 from web.figures.build import item_periods, score_days
 from web.figures.frames import DAY_SUMS, DAYS, ITEM_COUNTS, Period, Reviewed, Selection, empty
 from web.figures.team import team_table, totals
