@@ -48,7 +48,7 @@ def judge(
         standard.ref,
         facts,
         ordered,
-        score(ordered, {item.id: item for item in standard.items}),
+        score(ordered),
         figures(hearing, ear, listed),
         _warnings(hearing, ear),
     )

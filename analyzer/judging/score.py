@@ -13,14 +13,13 @@ Adding a forbidden hit never raises a score, because it can only add a penalty o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from analyzer.domain import How, ItemResult, Kind, Score, Verdict
-from analyzer.rubric.model import Item
 
 
-def score(results: Iterable[ItemResult], items: Mapping[str, Item]) -> Score:
-    """Add up the results of all items of one recording; `items` gives their weights, penalties and caps."""
+def score(results: Iterable[ItemResult]) -> Score:
+    """Add up the results of all items of one recording."""
     everything = list(results)
     rules = [r for r in everything if r.how is How.RULE]
     judged = [r for r in everything if r.verdict in (Verdict.MET, Verdict.MISSED)]
@@ -29,8 +28,8 @@ def score(results: Iterable[ItemResult], items: Mapping[str, Item]) -> Score:
     weight = sum(r.weight for r in required)
     from_words = any(r.how is How.RULE and r.weight for r in required)
     base = 100.0 * sum(r.weight * (r.credit or 0.0) for r in required) / weight if from_words else None
-    penalty = sum(items[r.id].penalty for r in violated)
-    caps = [cap for r in violated if (cap := items[r.id].cap) is not None]
+    penalty = sum(r.penalty for r in violated)
+    caps = [r.cap for r in violated if r.cap is not None]
     value = None
     if base is not None:
         value = round(max(0.0, min([base - penalty, *caps])), 1)

@@ -22,7 +22,7 @@ from analyzer.domain import (
     StandardRef,
     Verdict,
 )
-from analyzer.serial.hearing import parse_hearing
+from analyzer.serial.hearing import hearing_from_dict
 from analyzer.serial.values import (
     OR_LEAVE_OUT,
     choice,
@@ -49,25 +49,29 @@ def analysis_from_dict(data: object, place: str) -> Analysis:
     `penalty` and `cap` from the site's `terms` ({item id: {"penalty", "cap"}}), else none. Unknown keys are passed over.
     Raises TranscriptError naming `place` and the field, e.g. "recording 12：items[3].hits[0].role".
     """
-    hearing = parse_hearing(data, place)
+    return Analysis(hearing_from_dict(data, place), judgement_from_dict(data, place))
+
+
+def judgement_from_dict(data: object, place: str) -> Judgement:
+    """The right half alone: the transcript, long as it is, is not looked at."""
     whole = mapping(data, place, "shape")
     if not isinstance(whole.get("items"), list):
         refuse("items", f"{place}：没有列表 items，还没有判断过", "请先用 score 判断")
     terms = mapping(whole.get("terms") or {}, f"{place}：terms")
     warnings = each(whole.get("warnings"), f"{place}：warnings", text)
-    own = len(hearing.warnings)
-    judgement = Judgement(
+    heard_with = each(whole.get("hearing_warnings"), f"{place}：hearing_warnings", text)
+    own = len(heard_with)
+    return Judgement(
         _standard(mapping(whole.get("standard"), f"{place}：standard"), f"{place}：standard"),
-        parse_facts(whole.get("facts"), f"{place}：facts"),
+        facts_from_dict(whole.get("facts"), f"{place}：facts"),
         each(whole.get("items"), f"{place}：items", lambda item, at: _item(mapping(item, at), terms, at)),
         _score(mapping(whole.get("score"), f"{place}：score"), f"{place}：score"),
         _figures(mapping(whole.get("figures") or {}, f"{place}：figures"), f"{place}：figures"),
-        warnings[own:] if warnings[:own] == hearing.warnings else warnings,
+        warnings[own:] if warnings[:own] == heard_with else warnings,
     )
-    return Analysis(hearing, judgement)
 
 
-def parse_facts(data: object, place: str) -> dict[str, Fact]:
+def facts_from_dict(data: object, place: str) -> dict[str, Fact]:
     """A plain true or false is a fact that was given."""
     if not isinstance(data, dict | None):
         refuse("facts", f"{place} 应是对象", OR_LEAVE_OUT)
@@ -79,10 +83,10 @@ def _fact(data: object, place: str) -> Fact:
     if not isinstance(stated, dict) or not isinstance(stated.get("value"), bool):
         refuse("facts", f"{place} 应是 true、false 或带 value 的对象", OR_LEAVE_OUT)
     source = "given" if stated.get("from") == "given" else "heard"
-    return Fact(stated["value"], source, each(stated.get("hits"), f"{place}.hits", _hit))
+    return Fact(stated["value"], source, each(stated.get("hits"), f"{place}.hits", hit_from_dict))
 
 
-def _hit(data: object, place: str) -> Hit:
+def hit_from_dict(data: object, place: str) -> Hit:
     hit = mapping(data, place)
     when = span(hit, place)
     words = {key: text(hit.get(key) or "", f"{place}.{key}") for key in ("quote", "phrase", "element", "note")}
@@ -109,8 +113,8 @@ def _item(data: Mapping[str, Any], terms: Mapping[str, Any], place: str) -> Item
         optional(data.get("credit"), f"{place}.credit", ratio),
         _or(number, data.get("weight"), 1.0, f"{place}.weight"),
         text(data.get("reason") or "", f"{place}.reason"),
-        each(data.get("hits"), f"{place}.hits", _hit),
-        optional(data.get("nearest"), f"{place}.nearest", _hit),
+        each(data.get("hits"), f"{place}.hits", hit_from_dict),
+        optional(data.get("nearest"), f"{place}.nearest", hit_from_dict),
         each(data.get("searched"), f"{place}.searched", lambda one, at: span(mapping(one, at), at)),
         _or(number, cost.get("penalty"), 0.0, f"{place}.penalty"),
         optional(cost.get("cap"), f"{place}.cap", number),

@@ -28,7 +28,7 @@ NOBODY = Role.UNKNOWN.value  # the speaker of utterances that name neither speak
 ONE_CHANNEL_EACH = "channels"  # the `engine.diarizer` of a stereo recording: all that told its layout before `layout`
 
 
-def parse_hearing(data: object, place: str) -> Hearing:
+def hearing_from_dict(data: object, place: str) -> Hearing:
     """A bare list is the `transcript`. Utterances come in order of time.
 
     Defaults: `file` the place, `duration_s` (and at least) the last end, `speech` the utterances, `unheard` and

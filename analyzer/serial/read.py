@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from analyzer.domain import Hearing
-from analyzer.serial.analysis import parse_facts
-from analyzer.serial.hearing import parse_hearing
+from analyzer.serial.analysis import facts_from_dict
+from analyzer.serial.hearing import hearing_from_dict
 from analyzer.serial.values import refuse
 
 
@@ -39,8 +39,8 @@ def read_analysis(path: Path) -> tuple[Hearing, dict[str, bool]]:
 
 def parse_analysis(data: object, place: str) -> tuple[Hearing, dict[str, bool]]:
     """What was heard, and the facts that came with the recording; those that were heard will be heard again."""
-    hearing = parse_hearing(data, place)
-    facts = parse_facts(data.get("facts") if isinstance(data, dict) else None, f"{place}：facts")
+    hearing = hearing_from_dict(data, place)
+    facts = facts_from_dict(data.get("facts") if isinstance(data, dict) else None, f"{place}：facts")
     return hearing, {name: fact.value for name, fact in facts.items() if fact.source == "given"}
 
 

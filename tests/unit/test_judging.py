@@ -236,7 +236,7 @@ def test_links_and_people_count_once_they_judged_but_make_no_score_alone() -> No
 
     rule = result("greeting", How.RULE, Verdict.MET, 1.0)
     link = result("followed-up", How.LINK, Verdict.MISSED, 0.0)
-    assert score([rule, result("followed-up", How.LINK, None, None)], {}).value == 100.0
-    assert score([rule, link], {}).value == 50.0
-    assert score([link], {}).value is None
-    assert score([result("greeting", How.RULE, Verdict.CANNOT_JUDGE, None), link], {}).value is None
+    assert score([rule, result("followed-up", How.LINK, None, None)]).value == 100.0
+    assert score([rule, link]).value == 50.0
+    assert score([link]).value is None
+    assert score([result("greeting", How.RULE, Verdict.CANNOT_JUDGE, None), link]).value is None

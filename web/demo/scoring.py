@@ -9,12 +9,11 @@ from analyzer.pipeline import load, rescore
 from analyzer.serial import analysis_to_dict, parse_analysis
 from web.config import Settings
 from web.demo.values import DemoTranscript
-from web.intake.terms import KEY, terms_of
 
 
 def judge_transcript(transcript: DemoTranscript, order_facts: Mapping[str, bool], settings: Settings) -> dict[str, Any]:
-    """The Analysis JSON, with the terms of the standard that judged it; the transcript's facts outdo the order's."""
+    """The Analysis JSON; the transcript's facts outdo the order's."""
     standard = load(transcript.standard_id, settings)
     hearing, own_facts = parse_analysis(dict(transcript.document), transcript.original_name)
     facts = {name: value for name, value in {**order_facts, **own_facts}.items() if name in standard.facts}
-    return {**analysis_to_dict(rescore(hearing, transcript.standard_id, facts, settings)), KEY: terms_of(standard)}
+    return analysis_to_dict(rescore(hearing, transcript.standard_id, facts, settings))

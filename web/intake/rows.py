@@ -7,7 +7,8 @@ is the person's where there is one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,10 +16,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from analyzer.domain import ItemResult
+from analyzer.domain import Figures, Hearing, Hit, ItemResult
 from analyzer.judging.score import score
+from analyzer.serial import analysis_from_dict, judgement_from_dict
 from web.intake.risk import Grounds, risk
-from web.intake.terms import items_of, with_terms
+from web.intake.terms import with_terms
 from web.models import (
     Analysis,
     AnalysisDocument,
@@ -34,7 +36,6 @@ from web.models.vocabulary import How, Kind, Role, Word
 
 MOST_EVIDENCE = 20
 WITHDRAWN = "withdraw"
-_EVIDENCE = ("start_s", "end_s", "role", "quote", "phrase", "similarity", "suspicion", "note")
 
 
 def record_analysis(
@@ -48,12 +49,13 @@ def record_analysis(
     """Store an Analysis JSON (schema 1) as the recording's current analysis; return its row's id.
 
     `origin`: heard | rescored | imported. Earlier analyses stay; verdict rows are replaced, people's decisions put
-    into the new ones by clause id. Raises LookupError for no such recording, LexiconError where the document names
-    a standard that is gone and brings no penalties.
+    into the new ones by clause id. Raises LookupError for no such recording, TranscriptError for a document that is no
+    Analysis, LexiconError where it names a standard that is gone and brings no penalties.
     """
     recording = _recording(session, recording_id)
     document = with_terms(document)
-    standard, engine = document["standard"], document.get("engine") or {}
+    read = analysis_from_dict(document, f"recording {recording_id}")
+    hearing, judgement = read.hearing, read.judgement
     last = session.scalar(
         select(Analysis.number).where(Analysis.recording_id == recording_id).order_by(Analysis.number.desc()).limit(1)
     )
@@ -63,32 +65,35 @@ def record_analysis(
         origin=origin,
         cause=cause[:200],
         created_by_id=user_id,
-        standard_id=standard["id"],
-        standard_version=str(standard["version"]),
-        standard_digest=standard["digest"],
-        engine=str(engine.get("name", ""))[:64],
-        model=str(engine.get("model", ""))[:64],
-        score=document["score"]["value"],
+        standard_id=judgement.standard.id,
+        standard_version=judgement.standard.version,
+        standard_digest=judgement.standard.digest,
+        engine=hearing.engine.name[:64],
+        model=hearing.engine.model[:64],
+        score=judgement.score.value,
     )
     session.add(analysis)
     session.flush()
     session.add(AnalysisDocument(analysis_id=analysis.id, body=document))
     linked = _links(session, recording_id, analysis.standard_id)
     session.execute(delete(Verdict).where(Verdict.recording_id == recording_id))
-    fresh = [_verdict(recording_id, analysis, position, item) for position, item in enumerate(document["items"])]
+    fresh = [_verdict(recording_id, analysis, position, item) for position, item in enumerate(judgement.items)]
     for verdict in fresh:
         if verdict.item_id in linked:  # what several recordings tell does not depend on this one's words
             verdict.machine, verdict.machine_credit, verdict.evidence = linked[verdict.item_id]
     session.add_all(fresh)
-    _put_words(session, recording_id, document)
-    _put_figures(session, recording_id, document)
+    _put_words(session, recording_id, judgement.figures)
+    _put_figures(session, recording_id, judgement.figures)
     recording.analysis_id = analysis.id
     recording.standard_id = recording.standard_id or analysis.standard_id
-    recording.duration_s, recording.speech_s = document["duration_s"], document.get("speech_s")
-    recording.unheard_s = document.get("unheard_s")
-    recording.role_confidence = _role_confidence(document)
+    recording.duration_s, recording.speech_s, recording.unheard_s = (
+        hearing.duration_s,
+        hearing.speech_s,
+        hearing.unheard_s,
+    )
+    recording.role_confidence = _role_confidence(hearing)
     recording.state = RecordingState.JUDGED
-    _refresh(session, recording, document)
+    _refresh(session, recording, judgement.items)
     return analysis.id
 
 
@@ -103,7 +108,7 @@ def refresh(session: Session, recording_id: int) -> None:
     session.flush()
     body = session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == recording.analysis_id))
     if body is not None:
-        _refresh(session, recording, with_terms(body))
+        _refresh(session, recording, judgement_from_dict(with_terms(body), f"recording {recording_id}").items)
 
 
 def put_links(
@@ -149,23 +154,35 @@ def _recording(session: Session, recording_id: int) -> Recording:
     return found
 
 
-def _verdict(recording_id: int, analysis: Analysis, position: int, item: Mapping[str, Any]) -> Verdict:
-    hits = item.get("hits") or []
+def _verdict(recording_id: int, analysis: Analysis, position: int, item: ItemResult) -> Verdict:
     return Verdict(
         recording_id=recording_id,
-        item_id=item["id"],
+        item_id=item.id,
         analysis_id=analysis.id,
         standard_id=analysis.standard_id,
         position=position,
-        kind=item["kind"],
-        how=item["how"],
-        weight=item.get("weight", 1.0),
-        machine=item["verdict"],
-        machine_credit=item["credit"],
-        suspicion=any(hit.get("suspicion") for hit in hits),
-        hit_count=len(hits),
-        evidence=[{key: hit[key] for key in _EVIDENCE if key in hit} for hit in hits[:MOST_EVIDENCE]],
+        kind=item.kind.value,
+        how=item.how.value,
+        weight=item.weight,
+        machine=None if item.verdict is None else item.verdict.value,
+        machine_credit=item.credit,
+        suspicion=any(hit.suspicion for hit in item.hits),
+        hit_count=len(item.hits),
+        evidence=[_evidence(hit) for hit in item.hits[:MOST_EVIDENCE]],
     )
+
+
+def _evidence(hit: Hit) -> dict[str, Any]:
+    return {
+        "start_s": hit.start_s,
+        "end_s": hit.end_s,
+        "role": hit.role.value,
+        "quote": hit.quote,
+        "phrase": hit.phrase,
+        "similarity": hit.similarity,
+        "suspicion": hit.suspicion,
+        "note": hit.note,
+    }
 
 
 def _links(session: Session, recording_id: int, standard_id: str) -> dict[str, tuple[str | None, float | None, Any]]:
@@ -179,52 +196,51 @@ def _links(session: Session, recording_id: int, standard_id: str) -> dict[str, t
     return {item_id: (machine, credit, evidence) for item_id, machine, credit, evidence in found}
 
 
-def _put_words(session: Session, recording_id: int, document: Mapping[str, Any]) -> None:
+def _put_words(session: Session, recording_id: int, figures: Figures) -> None:
     session.execute(delete(CustomerWord).where(CustomerWord.recording_id == recording_id))
-    words = {w["word"][:32]: w for w in (document.get("figures") or {}).get("keywords") or []}
+    words = {k.word[:32]: k for k in figures.keywords}
     session.add_all(
-        CustomerWord(recording_id=recording_id, word=word, count=w["count"], first_s=w["first_s"])
-        for word, w in words.items()
+        CustomerWord(recording_id=recording_id, word=word, count=k.count, first_s=k.first_s)
+        for word, k in words.items()
     )
 
 
-def _put_figures(session: Session, recording_id: int, document: Mapping[str, Any]) -> None:
+def _put_figures(session: Session, recording_id: int, figures: Figures) -> None:
     """Keep the figures that pages compare between people."""
-    figures = document.get("figures") or {}
-    role = Role.TECHNICIAN.value
-    cut_in = figures.get("interruptions")
+    cuts = figures.interruptions
     session.merge(
         RecordingFigures(
             recording_id=recording_id,
-            talk_share=(figures.get("talk_share") or {}).get(role),
-            syllables_per_minute=(figures.get("syllables_per_minute") or {}).get(role),
-            interruptions=None if cut_in is None else sum(one["by"] == role for one in cut_in),
-            silence_share=figures.get("silence_share"),
+            talk_share=figures.talk_share.get(Role.TECHNICIAN),
+            syllables_per_minute=figures.syllables_per_minute.get(Role.TECHNICIAN),
+            interruptions=None if cuts is None else sum(cut.by is Role.TECHNICIAN for cut in cuts),
+            silence_share=figures.silence_share,
         )
     )
 
 
-def _role_confidence(document: Mapping[str, Any]) -> float | None:
+def _role_confidence(hearing: Hearing) -> float | None:
     """How sure it is who the technician is; None where nobody is."""
-    sure = [s["confidence"] for s in document.get("speakers") or [] if s["role"] == Role.TECHNICIAN]
-    return max(sure, default=None)
+    return max((s.confidence for s in hearing.speakers if s.role is Role.TECHNICIAN), default=None)
 
 
-def _refresh(session: Session, recording: Recording, document: Mapping[str, Any]) -> None:
+def _refresh(session: Session, recording: Recording, judged: Iterable[ItemResult]) -> None:
     verdicts = list(
         session.scalars(select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position))
     )
     decided = _decided(session, recording.id)
     for verdict in verdicts:
         _decide(verdict, decided.get(verdict.item_id))
-    items = items_of(document)
-    result = score([_result(v, v.final, v.final_credit) for v in verdicts], items)
+    items = {item.id: item for item in judged}
+    result = score([_decided_as(items[v.item_id], v.final, v.final_credit) for v in verdicts])
     rules = [v for v in verdicts if v.how == How.RULE]
     open_rules = [v for v in rules if v.human is None]
     missed = [v for v in verdicts if v.final == Word.MISSED]
     recording.score = result.value
     # links judged since belong to the machine's score as well, so that the two differ by what people decided alone
-    recording.machine_score = score([_result(v, v.machine, v.machine_credit) for v in verdicts], items).value
+    recording.machine_score = score(
+        [_decided_as(items[v.item_id], v.machine, v.machine_credit) for v in verdicts]
+    ).value
     recording.judged_count, recording.not_judged_count = result.judged, result.not_judged
     recording.missed_count = sum(v.kind == Kind.REQUIRED for v in missed)
     recording.forbidden_count = sum(v.kind == Kind.FORBIDDEN for v in missed)
@@ -275,15 +291,5 @@ def _credit(verdict: Verdict, decision: Decision) -> float | None:
     return 1.0 if decision.after == Word.MET else 0.0
 
 
-def _result(verdict: Verdict, word: str | None, credit: float | None) -> ItemResult:
-    return ItemResult(
-        verdict.item_id,
-        Kind(verdict.kind),
-        How(verdict.how),
-        "",
-        "",
-        None if word is None else Word(word),
-        credit,
-        verdict.weight,
-        "",
-    )
+def _decided_as(item: ItemResult, word: str | None, credit: float | None) -> ItemResult:
+    return replace(item, verdict=None if word is None else Word(word), credit=credit)

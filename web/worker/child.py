@@ -24,7 +24,6 @@ from analyzer.serial import analysis_to_dict, parse_analysis
 from web.config import AnalyzerError, Settings, WebSettings
 from web.intake.effective import effective
 from web.intake.storage import Storage, open_storage
-from web.intake.terms import KEY, terms_of
 from web.models import JobKind
 from web.queue import Failure
 from web.worker import sound
@@ -97,7 +96,7 @@ class Work:
                 facts = _known(task.inputs.facts, standard)
                 channel = task.inputs.technician_channel
                 analysis = self._analyzer.analyse_audio(audio, standard, facts, progress, channel)
-        return {**analysis_to_dict(analysis), KEY: terms_of(standard)}
+        return analysis_to_dict(analysis)
 
     def score(self, task: Task, tell: Tell) -> dict[str, Any]:
         """Judge again what was heard, with all that people said about it."""
@@ -107,7 +106,7 @@ class Work:
         standard = self._standard(task)
         hearing, _ = parse_analysis(effective(task.heard, task.inputs), task.name)
         analysis = rescore(hearing, standard.ref.id, _known(task.inputs.facts, standard), self._settings)
-        return {**analysis_to_dict(analysis), KEY: terms_of(standard)}
+        return analysis_to_dict(analysis)
 
     def _standard(self, task: Task) -> Standard:
         if task.inputs.standard_id is None:

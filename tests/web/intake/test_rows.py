@@ -219,7 +219,7 @@ def test_nothing_judged_gives_no_score(db: Database, people: dict[str, Any]) -> 
         if item["how"] == "rule":
             item.update(verdict="cannot_judge", credit=None, hits=[])
     document["score"]["value"] = None
-    document["speakers"] = []
+    document["speakers"] = document["transcript"] = []
     with db.writing() as session:
         recording = cast.recording(session, None, "丁.mp3")
         rows.record_analysis(session, recording.id, document, "heard")

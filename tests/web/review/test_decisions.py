@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from analyzer.domain import How, ItemResult, Kind
 from analyzer.domain import Verdict as Word
 from analyzer.judging.score import score
 from analyzer.rubric.load import load_standard
+from analyzer.serial import judgement_from_dict
 from analyzer.settings import ROOT
 from tests.web.conftest import Login
 from tests.web.data import analysis
@@ -113,18 +114,14 @@ def test_the_score_is_the_analyzers_for_what_people_decided(
         panel = panel_for(app, db, people["qa"], number)
         assert decide(client, panel, item_id, "set", after, "复听").status_code == 200
     document = analysis(example)
-    items = {i.id: i for i in load_standard(document["standard"]["id"], ROOT / "lexicons").items}
+    costs = {i.id: (i.penalty, i.cap) for i in load_standard(document["standard"]["id"], ROOT / "lexicons").items}
     results = []
-    for item in document["items"]:
-        word, credit = item["verdict"], item["credit"]
-        if item["id"] in wanted and wanted[item["id"]] != word:
-            word = wanted[item["id"]]
-            credit = {"met": 1.0, "missed": 0.0}.get(word)
-        final = Word(word) if word else None
-        results.append(
-            ItemResult(item["id"], Kind(item["kind"]), How(item["how"]), "", "", final, credit, item["weight"], "")
-        )
-    assert recording(db, number).score == score(results, items).value
+    for item in judgement_from_dict(document, example).items:
+        penalty, cap = costs[item.id]
+        after = Word(wanted[item.id]) if item.id in wanted else item.verdict
+        credit = item.credit if after is item.verdict else {Word.MET: 1.0, Word.MISSED: 0.0}.get(after)
+        results.append(replace(item, verdict=after, credit=credit, penalty=penalty, cap=cap))
+    assert recording(db, number).score == score(results).value
     assert recording(db, number).machine_score == document["score"]["value"]
 
 

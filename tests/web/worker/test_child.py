@@ -59,7 +59,8 @@ def verdicts(found: dict[str, Any]) -> dict[str, str | None]:
 def test_scoring_again_gives_a_whole_document_with_what_clauses_cost(work: Work) -> None:
     found = document(work, task(JobKind.SCORE, heard=analysis("visit-03")))
     assert found["transcript"] == analysis("visit-03")["transcript"]
-    assert found["terms"]["profanity"] == {"penalty": 30.0, "cap": 59.0}
+    (profanity,) = (item for item in found["items"] if item["id"] == "profanity")
+    assert (profanity["penalty"], profanity["cap"]) == (30.0, 59.0)
     assert found["score"]["value"] is not None
 
 
