@@ -26,7 +26,7 @@ from analyzer.domain import (
     quantise_ratio,
     quantise_time,
 )
-from analyzer.hearing import Heard, detect_speech, hear, load_transcriber
+from analyzer.hearing import ChannelHearing, detect_speech, hear, load_transcriber
 from analyzer.judging import judge, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
@@ -103,22 +103,17 @@ class Analyzer:
         `technician_channel` (from 0) states who is on a two-channel recording. Raises ModelError where an engine cannot
         be loaded.
         """
-        heard = self._hear(audio, _kind(standard), progress, technician_channel)
-        progress(Progress("judge", heard.duration_s, heard.duration_s))
+        hearing = self.hear(audio, _kind(standard), progress, technician_channel)
+        progress(Progress("judge", hearing.duration_s, hearing.duration_s))
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         listed = figure_words(load_shared(self.settings.lexicons))
-        return Analysis(heard, judge(heard, standard, given, words, listed=listed))
+        return Analysis(hearing, judge(hearing, standard, given, words, listed=listed))
 
     def hear(
-        self, path: Path, kind: Recording, progress: Listener = silent, technician_channel: int | None = None
+        self, audio: Audio, kind: Recording, progress: Listener = silent, technician_channel: int | None = None
     ) -> Hearing:
-        """Return all that was heard in one file; `kind` is "visit" or "call"."""
-        progress(Progress("decode", 0.0, 0.0))
-        with open_audio(path, self.settings) as audio:
-            return self._hear(audio, kind, progress, technician_channel)
-
-    def _hear(self, audio: Audio, kind: Recording, progress: Listener, technician_channel: int | None) -> Hearing:
-        transcriber = load_transcriber(self.settings)  # first: a mistyped model is told before the work begins
+        """Everything before judging; `kind` is "visit" or "call"."""
+        transcriber = load_transcriber(self.settings)  # first: a mistyped model is reported before the work begins
         duration_s = quantise_time(audio.duration_s)
         progress = _releasing(audio, progress)
         progress(Progress("detect", 0.0, duration_s))
@@ -174,8 +169,8 @@ def _releasing(audio: Audio, progress: Listener) -> Listener:
 def _of(progress: Listener, channel: int, channels: int) -> Listener:
     """Return the listener for one of several channels: together they go once through the recording's seconds."""
 
-    def listen(told: Progress) -> None:
-        progress(Progress(told.stage, (channel * told.total_s + told.done_s) / channels, told.total_s))
+    def listen(now: Progress) -> None:
+        progress(Progress(now.stage, (channel * now.total_s + now.done_s) / channels, now.total_s))
 
     return listen
 
@@ -200,12 +195,12 @@ def _ordered(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
     return tuple(sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker)))
 
 
-def _spans(parts: list[Heard], name: str) -> tuple[Span, ...]:
-    found: list[Span] = [span for part in parts for span in getattr(part, name)]
-    return tuple(sorted(Span(quantise_time(s.start_s), quantise_time(s.end_s)) for s in found))
+def _spans(parts: list[ChannelHearing], name: str) -> tuple[Span, ...]:
+    spans: list[Span] = [span for part in parts for span in getattr(part, name)]
+    return tuple(sorted(Span(quantise_time(s.start_s), quantise_time(s.end_s)) for s in spans))
 
 
-def _dropped(parts: list[Heard]) -> tuple[Dropped, ...]:
+def _dropped(parts: list[ChannelHearing]) -> tuple[Dropped, ...]:
     return tuple(sorted((d for part in parts for d in part.dropped), key=lambda d: (d.start_s, d.text)))
 
 

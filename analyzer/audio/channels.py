@@ -59,7 +59,6 @@ class Plan:
 
 
 def plan(m: Measurements) -> Plan:
-    """The plan for one or two measured channels."""
     level = [m.level_db(c, SPEECH_SHARE) for c in range(m.channels)]
     if m.channels == 1:
         gain_db = _gain_db(m, [0])

@@ -23,18 +23,18 @@ GRACE_S = 5.0  # the child gives up by itself first and says so
 def check_file(path: Path, settings: Settings) -> None:
     """Raise AudioError for what can be seen without decoding: missing, a folder, empty, too large."""
     try:
-        found = path.stat()
+        status = path.stat()
     except PermissionError:
         raise messages.error("unreadable", path.name) from None
     except (OSError, ValueError):  # ValueError: a NUL in the name
         raise messages.error("missing", path.name) from None
-    if stat.S_ISDIR(found.st_mode):
+    if stat.S_ISDIR(status.st_mode):
         raise messages.error("directory", path.name)
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(status.st_mode):
         raise messages.error("not-a-file", path.name)
-    if found.st_size == 0:
+    if status.st_size == 0:
         raise messages.error("empty", path.name)
-    if found.st_size > settings.max_file_bytes:
+    if status.st_size > settings.max_file_bytes:
         raise messages.error("too-large", path.name, messages.readable_bytes(settings.max_file_bytes))
     if not os.access(path, os.R_OK):
         raise messages.error("unreadable", path.name)

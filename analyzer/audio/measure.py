@@ -71,7 +71,6 @@ class Measurements:
 
     @property
     def dc(self) -> NDArray[np.float64]:
-        """Mean of each channel."""
         return self.total / max(1, self.samples)
 
     def level_db(self, channel: int, share: float) -> float:

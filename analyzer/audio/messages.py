@@ -47,32 +47,32 @@ def error(code: str, name: str, limit: str = "") -> AudioError:
 
 def warnings(report: Report) -> tuple[str, ...]:
     """What a user should know about a recording that could be decoded, one Chinese sentence each."""
-    found = []
+    sentences = []
     total_s = report.samples / 16_000
     stated_s = report.container_s
     if stated_s is not None and stated_s - report.decoded_s > max(MIN_LOSS_S, 0.002 * stated_s):
-        found.append(
+        sentences.append(
             f"录音可能不完整：文件标明 {stated_s:.1f} 秒，只解出 {report.decoded_s:.1f} 秒，"
             f"缺少的 {stated_s - report.decoded_s:.1f} 秒没有参与判断。"
         )
     if report.bad_packets:
-        found.append(f"文件有损坏：{report.bad_packets} 个数据包无法解码，已跳过。")
+        sentences.append(f"文件有损坏：{report.bad_packets} 个数据包无法解码，已跳过。")
     if report.filled_s >= 0.1:
-        found.append(f"录音中间缺少 {report.filled_s:.1f} 秒，已用静音补齐，时间位置不变。")
+        sentences.append(f"录音中间缺少 {report.filled_s:.1f} 秒，已用静音补齐，时间位置不变。")
     if report.non_finite:
-        found.append(f"有 {report.non_finite} 个采样值不是有效数字（NaN 或无穷大），已按静音处理。")
+        sentences.append(f"有 {report.non_finite} 个采样值不是有效数字（NaN 或无穷大），已按静音处理。")
     if report.clipped_share > CLIPPED_SHARE and report.gain_db > -6.0:
-        found.append(f"录音过载（削波）：{report.clipped_share:.1%} 的采样达到满幅，文字可能不准。")
+        sentences.append(f"录音过载（削波）：{report.clipped_share:.1%} 的采样达到满幅，文字可能不准。")
     if abs(report.dc_offset) > DC_OFFSET:
-        found.append(f"录音有直流偏移（{report.dc_offset:+.1%}），已去除。")
+        sentences.append(f"录音有直流偏移（{report.dc_offset:+.1%}），已去除。")
     if report.gain_db > 0.5:
-        found.append(f"录音音量很小（{report.level_db:.0f} dBFS），已放大 {report.gain_db:.0f} dB，文字可能不准。")
+        sentences.append(f"录音音量很小（{report.level_db:.0f} dBFS），已放大 {report.gain_db:.0f} dB，文字可能不准。")
     elif report.gain_db < -0.5:
-        found.append(f"录音音量超过满幅，已降低 {-report.gain_db:.0f} dB。")
-    found.extend(_channel_warnings(report))
+        sentences.append(f"录音音量超过满幅，已降低 {-report.gain_db:.0f} dB。")
+    sentences.extend(_channel_warnings(report))
     if total_s < 1.0:
-        found.append(f"录音只有 {total_s:.2f} 秒。")
-    return tuple(found)
+        sentences.append(f"录音只有 {total_s:.2f} 秒。")
+    return tuple(sentences)
 
 
 def _channel_warnings(report: Report) -> list[str]:

@@ -50,12 +50,10 @@ class Audio:
 
     @property
     def duration_s(self) -> float:
-        """Length of the samples."""
         return int(self.samples.shape[1]) / SAMPLE_RATE_HZ
 
     @property
     def channel_count(self) -> int:
-        """1 or 2."""
         return int(self.samples.shape[0])
 
     def read(self, channel: int, start_s: float, end_s: float) -> NDArray[np.float32]:

@@ -20,7 +20,6 @@ SILK = b"#!SILK_V3"
 
 
 def head(path: Path) -> bytes:
-    """The first bytes of the file."""
     with path.open("rb") as f:
         return f.read(HEAD_BYTES)
 

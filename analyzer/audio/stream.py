@@ -222,7 +222,6 @@ class Source:
 
 
 def _why_not_opened(path: Path) -> str:
-    """The code for a file that FFmpeg refuses."""
     start = sniff.head(path)
     if sniff.is_encrypted(path):
         return "encrypted"

@@ -36,9 +36,9 @@ def _run(arguments_given: list[str]) -> int:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="|".join(COMMANDS))
     # only the command that is asked for is imported: `check` must not wait for the engines
-    asked = arguments_given[0] if arguments_given and arguments_given[0] in COMMANDS else None
+    command = arguments_given[0] if arguments_given and arguments_given[0] in COMMANDS else None
     try:
-        for name in COMMANDS if asked is None else (asked,):
+        for name in COMMANDS if command is None else (command,):
             importlib.import_module(f"analyzer.cli.{name}").add_parser(commands)
         arguments = parser.parse_args(arguments_given)
         with interrupt.tidily():

@@ -13,7 +13,6 @@ from analyzer.settings import Settings
 
 
 def add_parser(commands: Any) -> None:
-    """Add the command."""
     parser = commands.add_parser("check", help="检查标准文件，一次列出所有问题")
     parser.add_argument("directory", nargs="?", type=Path, metavar="DIR", help="标准所在的文件夹（默认 lexicons/）")
     parser.set_defaults(action=check)

@@ -32,7 +32,6 @@ class ScriptedRecording:
 
 
 def add_parser(commands: Any) -> None:
-    """Add the command."""
     parser = commands.add_parser("demo", help="分析 samples/ 里的全部示例录音并打印报告")
     parser.add_argument("directory", nargs="?", type=Path, default=Path("samples"), metavar="DIR")
     parser.set_defaults(action=demo)

@@ -24,7 +24,6 @@ def parse_fact(text: str) -> tuple[str, bool]:
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
-    """Add --standard, --fact, --json and --lexicons."""
     parser.add_argument("--standard", required=True, metavar="ID", help="标准的 id（lexicons/ 下的文件名）或文件路径")
     parser.add_argument(
         "--fact",

@@ -34,7 +34,6 @@ class ProgressPrinter:
         self._bar = _Bar(out) if out.isatty() else None
 
     def __call__(self, progress: Progress) -> None:
-        """Show where the analysis is."""
         now = time.monotonic()
         if progress.stage != self._stage:
             # a stage that tells of its beginning begins now, one whose first words are "so much done" began before
@@ -54,15 +53,12 @@ class ProgressPrinter:
             print(f"{self._name}  {title}  {text}", file=self._out, flush=True)
 
     def close(self) -> None:
-        """Clear the bar."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
 
 class _Bar:
-    """The bar of a terminal, by rich."""
-
     def __init__(self, out: TextIO) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn
@@ -87,7 +83,6 @@ class _Bar:
 
 @contextmanager
 def listener(name: str, out: TextIO) -> Iterator[ProgressPrinter]:
-    """Show the progress of one file on `out`."""
     printer = ProgressPrinter(name, out)
     try:
         yield printer

@@ -19,7 +19,6 @@ NAMES = {
 
 
 def report(analysis: Analysis, out: TextIO) -> None:
-    """Print the report of one recording."""
     hearing, judgement = analysis.hearing, analysis.judgement
     lines = [
         f"═══ {hearing.file}  时长 {clock(hearing.duration_s)}  人声 {clock(hearing.speech_s)}"
@@ -59,7 +58,6 @@ def report(analysis: Analysis, out: TextIO) -> None:
 
 
 def summary(analyses: Sequence[Analysis], took_s: float) -> str:
-    """Return one line a recording, and the whole."""
     lines = ["═══ 汇总", "  得分  未达标 无法判断 疑似  时长   文件（标准）"]
     for a in analyses:
         rules = [i for i in a.judgement.items if i.how is How.RULE]

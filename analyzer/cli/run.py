@@ -23,7 +23,6 @@ from analyzer.settings import Settings
 
 
 def add_parser(commands: Any) -> None:
-    """Add the command."""
     parser = commands.add_parser("run", help="分析录音：转写、分清说话人、逐条判断、打分")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="录音文件，或装着录音的文件夹")
     add_common(parser)

@@ -19,7 +19,6 @@ from analyzer.settings import Settings
 
 
 def add_parser(commands: Any) -> None:
-    """Add the command."""
     parser = commands.add_parser("score", help="对已有转写重新判分，不需要录音和模型")
     parser.add_argument(
         "transcripts", nargs="+", type=Path, metavar="TRANSCRIPT.json", help="run --json 的结果，或每行一份的 JSON 文件"
@@ -32,17 +31,17 @@ def score(arguments: argparse.Namespace) -> int:
     """Score every transcript; report those that cannot be read and go on."""
     settings = Settings.from_environment(lexicons=arguments.lexicons)
     check_given(dict(arguments.fact), load(arguments.standard, settings))
-    found, failed = _read(arguments.transcripts)
+    transcripts, failed = _read(arguments.transcripts)
     with ExitStack() as stack:
         out = open_out(arguments.json, stack)
-        for place, data in found:
+        for place, data in transcripts:
             try:
                 analysis = _scored(data, place, arguments, settings)
             except TranscriptError as error:
-                failed += _told(error)
+                failed += _print_error(error)
                 continue
             if out is not None:
-                print(dump(analysis_to_dict(analysis), lines=len(found) > 1), file=out, flush=True)
+                print(dump(analysis_to_dict(analysis), lines=len(transcripts) > 1), file=out, flush=True)
             if out is not sys.stdout:
                 report(analysis, sys.stdout)
     return 1 if failed else 0
@@ -50,17 +49,17 @@ def score(arguments: argparse.Namespace) -> int:
 
 def _read(paths: list[Path]) -> tuple[list[tuple[str, object]], int]:
     """All documents of all files, read before anything is written (the output may be one of them)."""
-    found: list[tuple[str, object]] = []
+    transcripts: list[tuple[str, object]] = []
     failed = 0
     for path in paths:
         try:
-            found += documents(path)
+            transcripts += documents(path)
         except TranscriptError as error:
-            failed += _told(error)
-    return found, failed
+            failed += _print_error(error)
+    return transcripts, failed
 
 
-def _told(error: TranscriptError) -> int:
+def _print_error(error: TranscriptError) -> int:
     print(f"错误：{error}", file=sys.stderr)
     return 1
 

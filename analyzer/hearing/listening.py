@@ -10,7 +10,7 @@ from analyzer.hearing.detection import speech_gain
 from analyzer.hearing.guards import doubtful, echoes, invented, invented_window, load_inventions, only_murmur, without
 from analyzer.hearing.packing import alone, pack
 from analyzer.hearing.segments import silent_stretches, to_segments
-from analyzer.hearing.types import SAMPLE_RATE_HZ, Decoded, Heard, Look, Pcm, Transcriber, Window
+from analyzer.hearing.types import SAMPLE_RATE_HZ, ChannelHearing, Decoded, Look, Pcm, Transcriber, Window
 from analyzer.progress import Listener, Progress, silent
 from analyzer.settings import Settings
 
@@ -34,7 +34,7 @@ def hear(
     settings: Settings,
     progress: Listener = silent,
     channel: int = 0,
-) -> Heard:
+) -> ChannelHearing:
     """Text with character times of one channel (int16, 16 kHz, shape (n,)), and what of `speech` has none.
 
     Nothing is decoded outside `speech`: without speech nothing is heard. Segments come in order of time.
@@ -92,7 +92,7 @@ def hear(
         drop(notes.kept, "整段录音只有嗯啊声，不像有人说话")
         notes.kept.clear()
     notes.kept.sort(key=lambda segment: (segment.start_s, segment.end_s))
-    return Heard(
+    return ChannelHearing(
         segments=tuple(notes.kept),
         speech=speech,
         unheard=silent_stretches(speech, notes.kept, AUDIT_S),

@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from analyzer.errors import ModelError
-from analyzer.hearing.catalogue import ALIASES, PACKAGES, SOURCES, Source
+from analyzer.hearing.catalogue import ALIASES, PACKAGES, SOURCES, HubModel
 from analyzer.settings import Settings
 
 CHECKPOINT = "whisper.pt"
@@ -71,9 +71,9 @@ def _given(settings: Settings, path: Path, *, checkpoint: bool) -> Path:
             return path
         raise ModelError("model-folder", f"{path} 不是模型文件夹", "faster-whisper 需要 CTranslate2 格式的文件夹")
     if checkpoint:
-        found = sorted(path.glob("*.pt"))
-        if found:
-            return found[0]
+        checkpoints = sorted(path.glob("*.pt"))
+        if checkpoints:
+            return checkpoints[0]
     missing = [name for name in _NEEDED if not (path / name).is_file()]
     if missing:
         raise ModelError("model-folder", f"文件夹 {path} 里缺少 {'、'.join(missing)}", "请给出完整的模型文件夹")
@@ -117,7 +117,7 @@ def _stamped(folder: Path) -> bool:
         return False
 
 
-def _install(name: str, source: Source, folder: Path) -> None:
+def _install(name: str, source: HubModel, folder: Path) -> None:
     with _temporary_folder(folder) as temporary:
         if not _join_packages(name, temporary):
             _download(name, source, temporary)
@@ -171,7 +171,7 @@ def _join_packages(name: str, target: Path) -> bool:
     return True
 
 
-def _download(name: str, source: Source, target: Path) -> None:
+def _download(name: str, source: HubModel, target: Path) -> None:
     advice = f"请在联网的机器上准备好（约 {source.megabytes} MB），把文件夹路径填进设置 TINGJIAN_MODEL；或改用 base"
     try:
         from huggingface_hub import snapshot_download

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analyzer.domain import Span
-from analyzer.hearing.types import SAMPLE_RATE_HZ, WINDOW_S, Pcm, Piece, Window
+from analyzer.hearing.types import SAMPLE_RATE_HZ, WINDOW_S, Pcm, Window, WindowPiece
 
 _PAD_S = 0.15  # sound kept on both sides of a stretch beyond what detection kept
 _JOIN_S = 0.5  # shorter pauses are kept as they were recorded
@@ -30,7 +30,7 @@ def pack(
     """Windows that hold all of `speech`, in order; stretches longer than `limit_s` are cut where it is quietest."""
     limit = int(min(limit_s, WINDOW_S) * SAMPLE_RATE_HZ)
     windows: list[Window] = []
-    pieces: list[Piece] = []
+    pieces: list[WindowPiece] = []
     waiting = _stretches(source, speech, limit, pad_s)[::-1]
     while waiting:
         first, last = waiting.pop()
@@ -47,7 +47,7 @@ def pack(
                 else:
                     waiting.append((pause, last))
                     last = pause
-        pieces.append(Piece(first, last, offset))
+        pieces.append(WindowPiece(first, last, offset))
     if pieces:
         windows.append(Window(source, tuple(pieces), gain))
     return tuple(windows)

@@ -81,7 +81,6 @@ class OpenAIWhisper:
         )
 
     def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
-        """One Decoded a window, in order; one window in memory at a time."""
         for window in windows:
             with self._threads(), warnings.catch_warnings():
                 # openai-whisper sorts torch tensors with NumPy, which NumPy 2 deprecates on every call.

@@ -8,7 +8,7 @@ import numpy as np
 
 from analyzer.domain import Segment, Span, quantise_ratio
 from analyzer.hearing.script import is_spoken, to_simplified
-from analyzer.hearing.types import Decoded, Piece, Window
+from analyzer.hearing.types import Decoded, Window, WindowPiece
 
 CHAR_S = 0.6  # the longest that one character is believed to sound
 SLACK_S = 0.15  # how far alignment is off, either side
@@ -42,19 +42,19 @@ def to_segments(decoded: Decoded, window: Window, speech: Sequence[Span], channe
 def _stretches(window: Window, speech: Sequence[Span]) -> list[Span]:
     """The window's part of each stretch of speech; its pieces where it has none (a stretch decoded alone)."""
     spans = [piece.span for piece in window.pieces]
-    found = [
+    inside = [
         Span(max(span.start_s, part.start_s), min(span.end_s, part.end_s))
         for part in spans
         for span in speech
         if span.overlap_s(part) > 0.0
     ]
-    return found or spans
+    return inside or spans
 
 
-def _recording_time(pieces: Sequence[Piece], start_s: float, end_s: float) -> Span:
+def _recording_time(pieces: Sequence[WindowPiece], start_s: float, end_s: float) -> Span:
     """A character's span in the recording: in the piece that holds most of it, clipped to that piece."""
 
-    def overlap_s(piece: Piece) -> float:
+    def overlap_s(piece: WindowPiece) -> float:
         return min(end_s, piece.window_end_s) - max(start_s, piece.window_start_s)
 
     piece = max(pieces, key=overlap_s)

@@ -31,7 +31,7 @@ def compression_ratio(text: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class WindowPiece:
     """A stretch of the recording (`first` to `last` sample, half-open) that stands at `offset` of its window."""
 
     first: int
@@ -44,17 +44,14 @@ class Piece:
 
     @property
     def span(self) -> Span:
-        """Where the piece stands in the recording, in seconds."""
         return Span(self.first / SAMPLE_RATE_HZ, self.last / SAMPLE_RATE_HZ)
 
     @property
     def window_start_s(self) -> float:
-        """Where the piece begins in its window, in seconds."""
         return self.offset / SAMPLE_RATE_HZ
 
     @property
     def window_end_s(self) -> float:
-        """Where the piece ends in its window, in seconds."""
         return (self.offset + self.last - self.first) / SAMPLE_RATE_HZ
 
 
@@ -67,7 +64,7 @@ class Window:
     """
 
     source: Pcm
-    pieces: tuple[Piece, ...]
+    pieces: tuple[WindowPiece, ...]
     gain: float = 1.0
 
     def __post_init__(self) -> None:
@@ -85,7 +82,6 @@ class Window:
 
     @property
     def duration_s(self) -> float:
-        """Length with the silence between pieces, in seconds."""
         return self.samples / SAMPLE_RATE_HZ
 
     @property
@@ -147,9 +143,7 @@ class Transcriber(Protocol):
         ...
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What the user should know about how the engine was loaded."""
-        ...
+    def warnings(self) -> tuple[str, ...]: ...
 
     def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         """One Decoded a window, in order; batched inside."""
@@ -157,7 +151,7 @@ class Transcriber(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ChannelHearing:
     """All that was heard on one channel: text with times, where speech was, and what of it has no text."""
 
     segments: tuple[Segment, ...]

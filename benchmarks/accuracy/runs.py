@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analyzer.audio import open_audio
 from analyzer.domain import Analysis, Hearing, Kind
 from analyzer.judging import judge, words_for
 from analyzer.pipeline import Analyzer, load
@@ -88,7 +89,8 @@ class Ears:
 
     def hear(self, path: Path) -> Hearing:
         """One clip, heard as a visit."""
-        return self._analyzer.hear(path, "visit")
+        with open_audio(path, self._settings) as audio:
+            return self._analyzer.hear(audio, "visit")
 
     def own_scene(self, samples: Iterable[Sample]) -> Iterator[Evaluation]:
         """Judge each sample's recording; one that the folder does not hold is rendered from its script."""

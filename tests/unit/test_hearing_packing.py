@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analyzer.domain import Span
 from analyzer.hearing.packing import alone, pack
-from analyzer.hearing.types import SAMPLE_RATE_HZ, WINDOW_S, Piece, Window
+from analyzer.hearing.types import SAMPLE_RATE_HZ, WINDOW_S, Window, WindowPiece
 
 SILENCE = np.zeros(SAMPLE_RATE_HZ * 400, np.int16)
 
@@ -50,7 +50,7 @@ def test_pieces_of_a_window_never_overlap_in_the_window_or_in_the_recording(spee
 
 def test_a_window_holds_the_sound_of_its_pieces_where_it_says() -> None:
     source = np.arange(SAMPLE_RATE_HZ * 3, dtype=np.int16)
-    window = Window(source, (Piece(100, 200, 0), Piece(300, 350, 150)))
+    window = Window(source, (WindowPiece(100, 200, 0), WindowPiece(300, 350, 150)))
     audio = window.audio() * 32768
     assert audio[:100].tolist() == list(range(100, 200))
     assert not audio[100:150].any()
@@ -77,7 +77,7 @@ def test_a_window_is_filled_up_to_a_pause_of_the_next_stretch() -> None:
 
 def test_a_window_over_thirty_seconds_is_refused_instead_of_being_cut_off_silently() -> None:
     with pytest.raises(ValueError, match="at most 30"):
-        Window(SILENCE, (Piece(0, 31 * SAMPLE_RATE_HZ, 0),))
+        Window(SILENCE, (WindowPiece(0, 31 * SAMPLE_RATE_HZ, 0),))
 
 
 def test_no_speech_gives_no_window() -> None:

@@ -63,8 +63,6 @@ def answer(work: Work, task: Task, tell: Tell) -> Done | Failure:
 
 
 class Work:
-    """What the analyzer does for the site."""
-
     def __init__(self, settings: Settings, storage: Storage) -> None:
         self._settings = settings
         self._storage = storage
