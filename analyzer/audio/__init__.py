@@ -2,6 +2,6 @@
 
 from analyzer.audio.decoder import cut_file
 from analyzer.audio.recording import Audio, Playback, open_audio
-from analyzer.audio.report import PEAKS_FILE, PLAY_FILE, SAMPLE_RATE_HZ
+from analyzer.audio.report import PEAKS_FILE, PLAY_FILE
 
-__all__ = ["PEAKS_FILE", "PLAY_FILE", "SAMPLE_RATE_HZ", "Audio", "Playback", "cut_file", "open_audio"]
+__all__ = ["PEAKS_FILE", "PLAY_FILE", "Audio", "Playback", "cut_file", "open_audio"]

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio.measure import BINS, FLOOR_DB, Measurements
-from analyzer.audio.report import FRAME_SAMPLES, SAMPLE_RATE_HZ
+from analyzer.audio.report import FRAME_SAMPLES
+from analyzer.physics import SAMPLE_RATE_HZ
 
 SPEECH_SHARE = 0.98  # speech level: 2 % of the frames are louder, so two seconds of talk in 100 are seen
 BACKGROUND_SHARE = 0.10

@@ -25,17 +25,9 @@ from analyzer.audio import playback
 from analyzer.audio.channels import Plan, plan
 from analyzer.audio.measure import Measurements
 from analyzer.audio.render import render
-from analyzer.audio.report import (
-    SAMPLE_RATE_HZ,
-    Clip,
-    DecodeError,
-    Failure,
-    Report,
-    Request,
-    request_from_json,
-    to_json,
-)
+from analyzer.audio.report import Clip, DecodeError, Failure, Report, Request, request_from_json, to_json
 from analyzer.audio.stream import Source
+from analyzer.physics import SAMPLE_RATE_HZ
 
 MAX_MEMORY_BYTES = 1024**3  # address space; about 150 MiB is used, the rest is for odd containers
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analyzer.audio.report import Report
 from analyzer.errors import AudioError
+from analyzer.physics import SAMPLE_RATE_HZ
 
 # code: (what is wrong, what to do). {name} is the file, {limit} the limit that was passed.
 ERRORS: dict[str, tuple[str, str]] = {
@@ -48,7 +49,7 @@ def error(code: str, name: str, limit: str = "") -> AudioError:
 def warnings(report: Report) -> tuple[str, ...]:
     """What a user should know about a recording that could be decoded, one Chinese sentence each."""
     sentences = []
-    total_s = report.samples / 16_000
+    total_s = report.samples / SAMPLE_RATE_HZ
     stated_s = report.container_s
     if stated_s is not None and stated_s - report.decoded_s > max(MIN_LOSS_S, 0.002 * stated_s):
         sentences.append(

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from analyzer.audio import sniff
 from analyzer.audio.render import read_planes
-from analyzer.audio.report import PEAKS_FILE, PLAY_FILE, SAMPLE_RATE_HZ, DecodeError
+from analyzer.audio.report import PEAKS_FILE, PLAY_FILE, DecodeError
 from analyzer.audio.stream import Source
+from analyzer.physics import SAMPLE_RATE_HZ
 
 MAX_PAIRS = 2000  # of one channel; a page is hardly ever wider
 FINE_SAMPLES = 160  # 10 ms: the resolution that is kept until the length is known

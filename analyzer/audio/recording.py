@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from analyzer.audio import messages
 from analyzer.audio.decoder import check_file, decode_file
-from analyzer.audio.report import SAMPLE_RATE_HZ
 from analyzer.domain import Layout
+from analyzer.physics import SAMPLE_RATE_HZ
 from analyzer.settings import Settings
 
 

@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-SAMPLE_RATE_HZ = 16_000
+from analyzer.physics import SAMPLE_RATE_HZ
+
 FRAME_SAMPLES = 320  # 20 ms at 16 kHz: levels and correlations are measured on frames of this length
 PEAKS_FILE, PLAY_FILE = "peaks", "play"  # in the folder for what a page needs
 BLOCK_SAMPLES = 10 * SAMPLE_RATE_HZ  # what is held of a recording at a time

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import sniff
-from analyzer.audio.report import BLOCK_SAMPLES, SAMPLE_RATE_HZ, DecodeError
+from analyzer.audio.report import BLOCK_SAMPLES, DecodeError
+from analyzer.physics import SAMPLE_RATE_HZ
 
 # Containers of recordings only: playlists and scripts (hls, concat, sdp, dash, imf) would open other files or hosts.
 FORMATS = "wav,w64,aiff,au,caf,mp3,flac,ogg,mov,matroska,aac,amr,asf,avi,mpegts"

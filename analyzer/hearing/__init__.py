@@ -4,10 +4,9 @@ from analyzer.hearing.detection import DetectionOptions, detect_speech
 from analyzer.hearing.listening import hear
 from analyzer.hearing.loading import load_transcriber
 from analyzer.hearing.models import provision
-from analyzer.hearing.types import SAMPLE_RATE_HZ, ChannelHearing, Decoded, Transcriber, Window, WindowPiece
+from analyzer.hearing.types import ChannelHearing, Decoded, Transcriber, Window, WindowPiece
 
 __all__ = [
-    "SAMPLE_RATE_HZ",
     "ChannelHearing",
     "Decoded",
     "DetectionOptions",

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.domain import Span
-from analyzer.hearing.types import SAMPLE_RATE_HZ, Pcm
+from analyzer.hearing.types import Pcm
+from analyzer.physics import SAMPLE_RATE_HZ
 
 FRAME = 512  # samples; 32 ms, the only size Silero v6 takes at 16 kHz
 _CONTEXT = 64

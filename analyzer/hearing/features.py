@@ -11,10 +11,10 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from analyzer.hearing.types import WINDOW_SAMPLES
+from analyzer.physics import HOP_SAMPLES
 
 N_FFT = 400  # 25 ms
-HOP = 160  # 10 ms
-FRAMES = WINDOW_SAMPLES // HOP  # 3000
+FRAMES = WINDOW_SAMPLES // HOP_SAMPLES  # 3000
 
 _HANN = np.hanning(N_FFT + 1)[:-1].astype(np.float32)
 
@@ -27,12 +27,12 @@ def log_mel(audio: NDArray[np.float32], filters: NDArray[np.float32], workers: i
     if len(audio) > WINDOW_SAMPLES:
         raise ValueError(f"a window holds at most {WINDOW_SAMPLES} samples, got {len(audio)}")
     # Only frames that touch sound are computed: the rest is silence, whose features are the floor.
-    frames = min(FRAMES, -(-(len(audio) + N_FFT // 2) // HOP))
-    padded = np.zeros(frames * HOP + N_FFT, np.float32)
+    frames = min(FRAMES, -(-(len(audio) + N_FFT // 2) // HOP_SAMPLES))
+    padded = np.zeros(frames * HOP_SAMPLES + N_FFT, np.float32)
     padded[N_FFT // 2 : N_FFT // 2 + len(audio)] = audio
     mirror = audio[1 : N_FFT // 2 + 1][::-1]  # as torch.stft(center=True) pads the beginning
     padded[N_FFT // 2 - len(mirror) : N_FFT // 2] = mirror
-    view = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP][:frames]
+    view = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP_SAMPLES][:frames]
     spectrum = scipy.fft.rfft(view * _HANN, axis=1, workers=workers)
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     mel = filters @ power.T.astype(np.float32, copy=False)

@@ -10,7 +10,8 @@ from analyzer.hearing.detection import speech_gain
 from analyzer.hearing.guards import doubtful, echoes, invented, invented_window, load_inventions, only_murmur, without
 from analyzer.hearing.packing import alone, pack
 from analyzer.hearing.segments import silent_stretches, to_segments
-from analyzer.hearing.types import SAMPLE_RATE_HZ, ChannelHearing, Decoded, Look, Pcm, Transcriber, Window
+from analyzer.hearing.types import ChannelHearing, Decoded, Look, Pcm, Transcriber, Window
+from analyzer.physics import SAMPLE_RATE_HZ
 from analyzer.progress import Listener, Progress, silent
 from analyzer.settings import Settings
 

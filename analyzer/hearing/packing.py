@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from analyzer.domain import Span
-from analyzer.hearing.types import SAMPLE_RATE_HZ, WINDOW_S, Pcm, Window, WindowPiece
+from analyzer.hearing.types import WINDOW_S, Pcm, Window, WindowPiece
+from analyzer.physics import SAMPLE_RATE_HZ
 
 _PAD_S = 0.15  # sound kept on both sides of a stretch beyond what detection kept
 _JOIN_S = 0.5  # shorter pauses are kept as they were recorded

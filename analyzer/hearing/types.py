@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.domain import Dropped, Engine, Segment, Span
+from analyzer.physics import SAMPLE_RATE_HZ
 
-SAMPLE_RATE_HZ = 16_000
 WINDOW_S = 30.0  # what Whisper's encoder takes: 3000 frames of 10 ms
 WINDOW_SAMPLES = int(WINDOW_S * SAMPLE_RATE_HZ)
 

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.domain import Span, SpeakerTurn, quantise_ratio
+from analyzer.physics import FRAMES_PER_S, SAMPLE_RATE_HZ
 from analyzer.progress import Listener, Progress, silent
 from analyzer.settings import Settings
 from analyzer.speakers.certainty import SURE, certainties
 from analyzer.speakers.clustering import CALL, VISIT, Voices, assign, find_voices
-from analyzer.speakers.fbank import BINS, FRAMES_PER_S, SAMPLE_RATE_HZ, fbank
+from analyzer.speakers.fbank import BINS, fbank
 from analyzer.speakers.pieces import VoicePiece, cut
 from analyzer.speakers.voiceprint import DIMENSIONS, SHORT_FRAMES, SHORTEST_FRAMES, VoiceModel
 

@@ -12,10 +12,9 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE_HZ = 16_000
+from analyzer.physics import HOP_SAMPLES, SAMPLE_RATE_HZ
+
 FRAME = 400  # 25 ms
-SHIFT = 160  # 10 ms
-FRAMES_PER_S = SAMPLE_RATE_HZ // SHIFT
 FFT = 512
 BINS = 80
 LOW_HZ = 20.0
@@ -54,7 +53,7 @@ def fbank(samples: NDArray[np.int16]) -> NDArray[np.float32]:
     """
     if len(samples) < FRAME:
         return np.zeros((0, BINS), np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::SHIFT].astype(np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME)[::HOP_SAMPLES].astype(np.float32)
     frames -= frames.mean(axis=1, keepdims=True)
     frames[:, 1:] -= PREEMPHASIS * frames[:, :-1]
     frames[:, 0] *= 1.0 - PREEMPHASIS

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.domain import Span
-from analyzer.speakers.fbank import SAMPLE_RATE_HZ
+from analyzer.physics import SAMPLE_RATE_HZ
 
 FRAME_S = 0.01
 PAUSE_S = 0.10  # closures of stops are shorter

@@ -19,6 +19,7 @@ import numpy as np
 
 from analyzer.domain import SpeakerTurn
 from analyzer.hearing.detection import detect_speech
+from analyzer.physics import SAMPLE_RATE_HZ
 from analyzer.settings import Settings
 from analyzer.speakers import Diarizer, Recording, load_diarizer
 from benchmarks.kit.places import SPEECH, speech_clips
@@ -87,7 +88,7 @@ def run(dialogue: Dialogue, diarizer: Diarizer, kind: Recording) -> TurnCounts:
     speech = detect_speech(samples)
     begun = time.process_time()
     result = diarizer.diarize(samples, speech, kind)
-    cpu = (time.process_time() - begun) / (len(samples) / 16_000)
+    cpu = (time.process_time() - begun) / (len(samples) / SAMPLE_RATE_HZ)
     return TurnCounts(*score(dialogue.turns, result.turns), dialogue.voices, result.found, result.kept, cpu)
 
 

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, resample_poly, sosfilt
 
 from analyzer.domain import Span, SpeakerTurn
+from analyzer.physics import SAMPLE_RATE_HZ
 from benchmarks.kit.places import SPEECH, TTS, speech_clips
 
-RATE_HZ = 16_000
+RATE_HZ = SAMPLE_RATE_HZ
 SHORTEST_PIECE_S = 0.35
 LINES = (
     "您好，我是服务中心的维修人员，请问是您家报修的吗？", "对，你快进来吧，厨房那个水龙头一直在滴水。", "嗯。", "好的。",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from analyzer.physics import SAMPLE_RATE_HZ
 from analyzer.settings import Settings
 from benchmarks.corpus import SAMPLES, Sample, frozen, load_samples, select
 from benchmarks.kit.machine import heading, say
@@ -74,8 +75,8 @@ def lengthened(sample: Sample, settings: Settings, seconds: float) -> tuple[Path
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{sample.id}-{seconds / 60:g}-minutes.wav"
     written = 0
-    with sf.SoundFile(str(path), "w", samplerate=16_000, channels=1, subtype="PCM_16") as file:
-        while written < seconds * 16_000:
+    with sf.SoundFile(str(path), "w", samplerate=SAMPLE_RATE_HZ, channels=1, subtype="PCM_16") as file:
+        while written < seconds * SAMPLE_RATE_HZ:
             file.write(samples)
             written += len(samples)
-    return path, written / 16_000
+    return path, written / SAMPLE_RATE_HZ

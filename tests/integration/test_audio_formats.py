@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer.audio import SAMPLE_RATE_HZ, open_audio
+from analyzer.audio import open_audio
 from analyzer.domain import Layout
+from analyzer.physics import SAMPLE_RATE_HZ
 from analyzer.settings import Settings
 from tests.integration.audio_files import dominant_hz, tone, voice, write, write_amr_wb, write_float_wav
 

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.audio import SAMPLE_RATE_HZ, Audio, messages, sniff
+from analyzer.audio import Audio, messages, sniff
 from analyzer.audio.report import Failure, Report, Request, request_from_json, result_from_json, to_json
 from analyzer.domain import Layout
+from analyzer.physics import SAMPLE_RATE_HZ
 
 GOOD = Report(
     container="wav",

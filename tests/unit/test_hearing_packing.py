@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from analyzer.domain import Span
 from analyzer.hearing.packing import alone, pack
-from analyzer.hearing.types import SAMPLE_RATE_HZ, WINDOW_S, Window, WindowPiece
+from analyzer.hearing.types import WINDOW_S, Window, WindowPiece
+from analyzer.physics import SAMPLE_RATE_HZ
 
 SILENCE = np.zeros(SAMPLE_RATE_HZ * 400, np.int16)
 
