@@ -4,6 +4,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check
 WEB := $(PY) -m web
+# one a core; each loads a speech model, so no more than four
+TEST_PROCESSES ?= $(shell c=$$(nproc 2>/dev/null || echo 2); echo $$(( c < 4 ? c : 4 )))
 export HF_HUB_OFFLINE ?= 1
 
 .PHONY: demo intro run user samples install model check test bench clean help
@@ -42,7 +44,7 @@ check: $(VENV)/.installed-dev  ## static checks: style, types, import rules, the
 	$(PY) -m analyzer check
 
 test: $(VENV)/.installed-dev model  ## the whole test suite
-	$(PY) -m pytest
+	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
 bench: $(VENV)/.installed-bench model  ## accuracy and speed; results go to benchmarks/results/
 	$(PY) -m benchmarks accuracy

@@ -1,4 +1,4 @@
-"""What every test may use: golden files that are rewritten with `--update-golden`."""
+"""What holds for every test: golden files, no verdict by speed, and one line for what a lone checkout cannot try."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from benchmarks.kit.places import SPEECH
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected texts with what comes out now")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("voices") and not SPEECH.is_dir():
+        pytest.skip("needs recordings of real people, which are not part of the repository (benchmarks/README.md)")
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from analyzer.hearing.packing import pack
 from analyzer.hearing.script import spoken, to_simplified
 from analyzer.hearing.types import Look
 from analyzer.settings import Settings
+from benchmarks.kit.places import SPEECH
 
 RATE = 16_000
-SPEECH = Path(__file__).resolve().parents[3] / "shared" / "speech"
 
 
 def edits(a: str, b: str) -> int:
@@ -37,8 +37,6 @@ def edits(a: str, b: str) -> int:
 @pytest.fixture(scope="session")
 def people() -> tuple[np.ndarray, str]:
     """About 25 s of people reading, 0.8 s apart, and their words."""
-    if not SPEECH.is_dir():
-        pytest.skip(f"no human recordings at {SPEECH}")
     with (SPEECH / "manifest.tsv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file, delimiter="\t") if row["file"].startswith("aishell1")][:5]
     gap = np.zeros(int(0.8 * RATE), np.int16)
@@ -46,6 +44,7 @@ def people() -> tuple[np.ndarray, str]:
     return np.concatenate([gap, *parts]), spoken(to_simplified("".join(row["text"] for row in rows)))
 
 
+@pytest.mark.voices
 def test_people_are_detected_where_they_speak_and_not_between(people: tuple[np.ndarray, str]) -> None:
     samples, _ = people
     spans = detect_speech(samples)
@@ -120,6 +119,7 @@ def test_the_engine_is_loaded_once_for_the_same_settings() -> None:
     assert load_transcriber(Settings()) is load_transcriber(Settings())
 
 
+@pytest.mark.voices
 @pytest.mark.weights
 def test_people_are_understood_and_every_character_has_its_time(people: tuple[np.ndarray, str]) -> None:
     samples, reference = people
@@ -144,6 +144,7 @@ def test_noise_gives_no_words_even_where_detection_was_wrong(level: float) -> No
     assert heard.segments == ()
 
 
+@pytest.mark.voices
 @pytest.mark.weights
 def test_both_engines_write_the_same_text_at_the_same_times(people: tuple[np.ndarray, str]) -> None:
     samples = people[0][: 11 * RATE]

@@ -13,11 +13,10 @@ from analyzer.progress import Progress
 from analyzer.settings import Settings
 from analyzer.speakers import Diarization, Diarizer, load_diarizer
 from analyzer.speakers import voiceprint as voiceprint_module
-from benchmarks.kit.places import SPEECH
 from benchmarks.speakers.command import score
 from benchmarks.speakers.dialogues import Dialogue, Samples, build, noisy, real_voices, telephone
 
-pytestmark = pytest.mark.skipif(not SPEECH.is_dir(), reason="needs the clips of ../shared/speech")
+pytestmark = pytest.mark.voices
 
 
 @pytest.fixture(scope="module")
