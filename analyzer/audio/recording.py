@@ -56,14 +56,14 @@ class Audio:
     def channel_count(self) -> int:
         return int(self.samples.shape[0])
 
-    def read(self, channel: int, start_s: float, end_s: float) -> NDArray[np.float32]:
-        """Samples of one channel in [start_s, end_s), in [-1, 1]; what lies outside the recording is left out."""
-        start, end = self._bounds(start_s, end_s)
-        return self.samples[channel, start:end].astype(np.float32) / np.float32(32768.0)
-
     def mix(self, start_s: float, end_s: float) -> NDArray[np.float32]:
-        """All channels added up in [start_s, end_s), in [-1, 1]: each person as loud as on the own channel."""
-        start, end = self._bounds(start_s, end_s)
+        """All channels added up in [start_s, end_s), in [-1, 1]: each person as loud as on the own channel.
+
+        What lies outside the recording is left out.
+        """
+        count = self.samples.shape[1]
+        start = min(max(0, round(start_s * SAMPLE_RATE_HZ)), count)
+        end = min(max(start, round(end_s * SAMPLE_RATE_HZ)), count)
         total: NDArray[np.float32] = self.samples[:, start:end].astype(np.float32).sum(axis=0)
         mixed: NDArray[np.float32] = np.clip(total / np.float32(32768.0), -1.0, 1.0)
         return mixed
@@ -73,11 +73,6 @@ class Audio:
         mapped: object = self.samples.base
         if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             mapped.madvise(mmap.MADV_DONTNEED)
-
-    def _bounds(self, start_s: float, end_s: float) -> tuple[int, int]:
-        count = self.samples.shape[1]
-        start = min(max(0, round(start_s * SAMPLE_RATE_HZ)), count)
-        return start, min(max(start, round(end_s * SAMPLE_RATE_HZ)), count)
 
 
 @contextmanager

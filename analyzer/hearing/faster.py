@@ -147,8 +147,16 @@ class FasterWhisper:
         self, encoded: Any, batch: Sequence[Window], results: list[Any], temperatures: list[float]
     ) -> Iterator[Decoded]:
         tokens = [[token for token in result.sequences_ids[0] if token < self._tokenizer.eot] for result in results]
+        # A window without tokens or frames would divide by zero inside CTranslate2 (RELIABILITY §1.12). The batch's token
+        # probabilities over the vocabulary take up to 600 MB; one window at a time gives other confidences (by up to 0.03).
+        alignments = self._model.align(
+            encoded,
+            self._tokenizer.sot_sequence,
+            [ids or [self._tokenizer.encode(" ")[0]] for ids in tokens],
+            [max(2, round(window.duration_s * FRAMES_PER_S)) for window in batch],
+        )
         for window, ids, result, alignment, temperature in zip(
-            batch, tokens, results, self._alignments(encoded, batch, tokens), temperatures, strict=True
+            batch, tokens, results, alignments, temperatures, strict=True
         ):
             text = ""
             starts: list[float] = []
@@ -167,21 +175,6 @@ class FasterWhisper:
                 compression_ratio=compression_ratio(text),
                 temperature=temperature,
             )  # fmt: skip
-
-    def _alignments(self, encoded: Any, batch: Sequence[Window], tokens: list[list[int]]) -> list[Any]:
-        # A window without tokens or frames would divide by zero inside CTranslate2 (RELIABILITY §1.12).
-        ids = [window_ids or [self._tokenizer.encode(" ")[0]] for window_ids in tokens]
-        frames = [max(2, round(window.duration_s * FRAMES_PER_S)) for window in batch]
-        sot = self._tokenizer.sot_sequence
-        if self.engine.device != "cpu":
-            alignments: list[Any] = self._model.align(encoded, sot, ids, frames)
-            return alignments
-        import ctranslate2
-
-        # One at a time: every token's probabilities over the vocabulary are held, 600 MB for a batch of eight.
-        states = np.array(encoded)
-        views = (ctranslate2.StorageView.from_array(states[i : i + 1]) for i in range(len(batch)))
-        return [self._model.align(view, sot, [ids[i]], [frames[i]])[0] for i, view in enumerate(views)]
 
 
 def _avg_logprob(result: Any) -> float:

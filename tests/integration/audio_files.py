@@ -14,6 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.audio import Audio
 from analyzer.audio.decoder import CHILD_COMMAND
 from analyzer.audio.report import Failure, Report, Request, result_from_json, to_json
 from analyzer.settings import ROOT
@@ -135,6 +136,11 @@ def write_amr_wb(path: Path, seconds: float) -> Path:
     frames = [b"\x04" + rng.bytes(17) for _ in range(round(seconds * 50))]  # RFC 4867 §5.3, frame type 0
     path.write_bytes(b"#!AMR-WB\n" + b"".join(frames))
     return path
+
+
+def read(audio: Audio, channel: int, start_s: float, end_s: float) -> Samples:
+    """Samples of one channel in [start_s, end_s), in [-1, 1]."""
+    return audio.samples[channel, round(start_s * RATE_HZ) : round(end_s * RATE_HZ)].astype(np.float32) / 32768.0
 
 
 def dominant_hz(samples: Samples, rate_hz: int = RATE_HZ) -> float:

@@ -12,7 +12,7 @@ from analyzer.audio.channels import Plan, plan
 from analyzer.audio.measure import Measurements
 from analyzer.domain import Layout
 from analyzer.settings import Settings
-from tests.integration.audio_files import Samples, tone, turns, voice, write
+from tests.integration.audio_files import Samples, read, tone, turns, voice, write
 
 TURNS_S = (3.0, 2.5, 4.0, 1.5, 2.0, 3.0)
 WANG = turns(*TURNS_S, pitch_hz=120.0, first=True, seed=1)  # the technician
@@ -131,10 +131,10 @@ def test_phone_stereo_comes_out_with_a_person_on_each_channel(
         assert audio.layout is Layout.STEREO
         assert audio.samples.shape[0] == 2
         first, second = TURNS_S[:2]
-        assert np.std(audio.read(0, 0.2, first - 0.2)) > 10 * np.std(audio.read(1, 0.2, first - 0.2))
+        assert np.std(read(audio, 0, 0.2, first - 0.2)) > 10 * np.std(read(audio, 1, 0.2, first - 0.2))
         later = first + 0.2, first + second - 0.2
-        assert np.std(audio.read(1, *later)) > 10 * np.std(audio.read(0, *later))
-        assert np.std(audio.mix(0.2, first - 0.2)) == pytest.approx(np.std(audio.read(0, 0.2, first - 0.2)), rel=0.1)
+        assert np.std(read(audio, 1, *later)) > 10 * np.std(read(audio, 0, *later))
+        assert np.std(audio.mix(0.2, first - 0.2)) == pytest.approx(np.std(read(audio, 0, 0.2, first - 0.2)), rel=0.1)
 
 
 def test_what_leaks_from_the_other_person_is_held_down(tmp_path: Path) -> None:
@@ -143,10 +143,10 @@ def test_what_leaks_from_the_other_person_is_held_down(tmp_path: Path) -> None:
     with open_audio(write(tmp_path / "通话.wav", stereo), Settings()) as audio:
         assert audio.layout is Layout.STEREO
         assert any("串音" in warning for warning in audio.warnings)
-        alone = audio.read(1, 0.3, 2.7)
+        alone = read(audio, 1, 0.3, 2.7)
         assert np.std(alone) < 0.1 * np.std(leak * WANG[4_800:43_200])
         start = round(TURNS_S[0] * 16_000)
-        own = audio.read(1, 3.0, 5.5)
+        own = read(audio, 1, 3.0, 5.5)
         assert np.std(own) == pytest.approx(np.std(CUSTOMER[start : start + own.size]), rel=0.1)
 
 
@@ -157,7 +157,7 @@ def test_double_talk_is_not_held_down(tmp_path: Path) -> None:
     tail = np.stack([np.zeros(32_000, np.float32), voice(2.0, 210.0, 8)])
     with open_audio(write(tmp_path / "a.wav", np.concatenate([stereo, tail], axis=1)), Settings()) as audio:
         assert audio.layout is Layout.STEREO
-        assert np.std(audio.read(1, 2.0, 4.0)) > 0.8 * np.std(right[32_000:64_000])
+        assert np.std(read(audio, 1, 2.0, 4.0)) > 0.8 * np.std(right[32_000:64_000])
 
 
 def test_the_empty_channel_is_named_in_a_warning(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_the_empty_channel_is_named_in_a_warning(tmp_path: Path) -> None:
     with open_audio(write(tmp_path / "a.wav", stereo), Settings()) as audio:
         assert audio.layout is Layout.MONO
         assert audio.warnings == ("左声道没有声音，只用右声道。",)
-        assert np.std(audio.read(0, 0.0, 3.0)) == pytest.approx(np.std(stereo[1]), rel=0.02)
+        assert np.std(read(audio, 0, 0.0, 3.0)) == pytest.approx(np.std(stereo[1]), rel=0.02)
 
 
 def test_a_pure_tone_on_both_channels_is_mono(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from analyzer.audio import open_audio
 from analyzer.domain import Layout
 from analyzer.physics import SAMPLE_RATE_HZ
 from analyzer.settings import Settings
-from tests.integration.audio_files import dominant_hz, tone, voice, write, write_amr_wb, write_float_wav
+from tests.integration.audio_files import dominant_hz, read, tone, voice, write, write_amr_wb, write_float_wav
 
 SECONDS = 2.0
 # name: container, codec, rate, bit rate, tolerance of the length in seconds
@@ -62,7 +62,7 @@ def test_a_tone_keeps_its_length_pitch_and_level_in(name: str, tmp_path: Path) -
         assert audio.samples.dtype == np.int16
         assert audio.name == "王师傅.录音"
         assert audio.warnings == ()
-        middle = audio.read(0, 0.5, 1.5)
+        middle = read(audio, 0, 0.5, 1.5)
         assert dominant_hz(middle) == pytest.approx(440.0, abs=2.0)
         assert float(np.sqrt(np.mean(middle**2))) == pytest.approx(
             0.3 / np.sqrt(2),
@@ -75,7 +75,7 @@ def test_the_sound_of_a_video_is_heard(container: str, suffix: str, tmp_path: Pa
     path = write(tmp_path / f"上门{suffix}", tone(2.0, 523.0, 44_100), container, "aac", rate_hz=44_100, video=True)
     with open_audio(path, Settings()) as audio:
         assert audio.duration_s == pytest.approx(2.0, abs=0.1)
-        assert dominant_hz(audio.read(0, 0.5, 1.5)) == pytest.approx(523.0, abs=2.0)
+        assert dominant_hz(read(audio, 0, 0.5, 1.5)) == pytest.approx(523.0, abs=2.0)
 
 
 def test_wideband_amr_keeps_its_length(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_more_than_two_channels_are_mixed_with_a_warning(layout: str, channels: 
     planes[1] = tone(2.0, 600.0)
     with open_audio(write(tmp_path / "room.wav", planes, layout=layout), Settings()) as audio:
         assert audio.layout is Layout.MONO
-        assert dominant_hz(audio.read(0, 0.5, 1.5)) == pytest.approx(600.0, abs=2.0)
+        assert dominant_hz(read(audio, 0, 0.5, 1.5)) == pytest.approx(600.0, abs=2.0)
         assert f"录音有 {channels} 个声道，已混合成一个声道。" in audio.warnings
 
 
@@ -104,7 +104,7 @@ def test_a_wrong_extension_simply_works(tmp_path: Path) -> None:
 def test_unscaled_float_samples_are_brought_down_to_full_scale(tmp_path: Path) -> None:
     path = write_float_wav(tmp_path / "float.wav", voice(3.0, 150.0, 1) * 32768)
     with open_audio(path, Settings()) as audio:
-        assert 0.3 < np.abs(audio.read(0, 0.0, 3.0)).max() <= 1.0
+        assert 0.3 < np.abs(read(audio, 0, 0.0, 3.0)).max() <= 1.0
         assert any("超过满幅" in warning for warning in audio.warnings)
 
 
@@ -126,15 +126,22 @@ def test_a_late_sound_track_keeps_its_place_in_the_video(tmp_path: Path) -> None
             out.mux(packet)
     with open_audio(late, Settings()) as audio:
         assert audio.duration_s == pytest.approx(3.0, abs=0.1)
-        assert np.abs(audio.read(0, 1.2, 1.8)).max() < 0.01
-        assert np.abs(audio.read(0, 2.3, 2.8)).max() > 0.2
+        assert np.abs(read(audio, 0, 1.2, 1.8)).max() < 0.01
+        assert np.abs(read(audio, 0, 2.3, 2.8)).max() > 0.2
         assert any("已用静音补齐" in warning for warning in audio.warnings)
 
 
 def test_reading_clips_to_the_recording(tmp_path: Path) -> None:
     with open_audio(write(tmp_path / "a.wav", tone(1.0)), Settings()) as audio:
-        assert audio.read(0, -5.0, 99.0).shape == (SAMPLE_RATE_HZ,)
-        assert audio.read(0, 99.0, 120.0).shape == (0,)
+        assert audio.mix(-5.0, 99.0).shape == (SAMPLE_RATE_HZ,)
+        assert audio.mix(99.0, 120.0).shape == (0,)
         assert audio.mix(0.25, 0.75).shape == (SAMPLE_RATE_HZ // 2,)
         assert audio.mix(0.25, 0.75).dtype == np.float32
-        assert np.array_equal(audio.mix(0.0, 1.0), audio.read(0, 0.0, 1.0))
+        assert np.array_equal(audio.mix(0.0, 1.0), read(audio, 0, 0.0, 1.0))
+
+
+def test_samples_that_were_let_go_are_read_again(tmp_path: Path) -> None:
+    with open_audio(write(tmp_path / "a.wav", tone(1.0)), Settings()) as audio:
+        before = audio.samples.copy()
+        audio.release()
+        assert np.array_equal(audio.samples, before)

@@ -148,10 +148,8 @@ def test_a_read_never_leaves_the_recording(start_s: float, end_s: float) -> None
     count = 10 * SAMPLE_RATE_HZ
     samples = np.full((2, count), 20_000, np.int16)
     audio = Audio("a.wav", samples, Layout.STEREO)
-    values = audio.read(1, start_s, end_s)
-    assert values.size <= max(0, round((min(end_s, 10.0) - max(start_s, 0.0)) * SAMPLE_RATE_HZ) + 1)
     mixed = audio.mix(start_s, end_s)
-    assert mixed.size == values.size
+    assert mixed.size <= max(0, round((min(end_s, 10.0) - max(start_s, 0.0)) * SAMPLE_RATE_HZ) + 1)
     assert mixed.size == 0 or float(mixed.max()) == 1.0  # two loud voices at once are limited, not wrapped
 
 

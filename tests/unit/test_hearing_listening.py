@@ -98,7 +98,8 @@ def test_progress_is_told_in_seconds_of_the_recording() -> None:
         told.append,
     )
     assert {report.total_s for report in told} == {120.0}
-    assert all(0.0 <= report.done_s <= 120.0 for report in told)
+    assert told[0].done_s == 0.0  # the samples have been read for loudness and pauses: a listener may let them go
+    assert all(0.0 < report.done_s <= 120.0 for report in told[1:])
 
 
 def test_a_pause_starts_a_new_segment() -> None:
