@@ -40,4 +40,4 @@ def test_details_are_told_in_words(app: Flask, db: Database, login: Login) -> No
             session, "verdict-overrule", "recording", 7, item="greeting", before="missed", after="met", on=True
         )
     text = page(login("admin").get("/admin/audit")).one("tbody").text
-    assert text.endswith("改判录音 7条款：greeting；原判定：未达标；新判定：达标；开启：是")
+    assert text.endswith("改判 录音 7 条款：greeting；原判定：未达标；新判定：达标；开启：是")
