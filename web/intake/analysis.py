@@ -1,10 +1,56 @@
-"""The analyses of a recording: which one counts the lines, and what stands in it."""
+"""A stored Analysis as the analyzer's own values: the one module through which web takes apart what the analyzer said."""
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from typing import Any
 
-from web.models import Analysis
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from analyzer.domain import (
+    Dropped,
+    Fact,
+    Figures,
+    Hearing,
+    Hit,
+    ItemResult,
+    Judgement,
+    Keyword,
+    Layout,
+    Span,
+    Utterance,
+)
+from analyzer.errors import LexiconError, TranscriptError
+from analyzer.judging.score import score
+from analyzer.serial import analysis_from_dict, hearing_from_dict, hit_from_dict, judgement_from_dict, quantised
+from web.models import Analysis, AnalysisDocument
+
+__all__ = [
+    "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
+    "StoredAnalysis", "TranscriptError", "Utterance", "analysis_from_dict", "hearing_from_dict", "hits_of",
+    "judgement_from_dict", "newest_hearing", "quantised", "score", "stored",
+]  # fmt: skip
+
+
+class StoredAnalysis:
+    """A document of schema 1; each half is read when it is asked for. Both raise TranscriptError naming `place`."""
+
+    def __init__(self, document: Mapping[str, Any], place: str) -> None:
+        self._document, self._place = document, place
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        return hearing_from_dict(self._document, self._place)
+
+    @cached_property
+    def judgement(self) -> Judgement:
+        return judgement_from_dict(self._document, self._place)
+
+    @property
+    def items(self) -> dict[str, ItemResult]:
+        return {item.id: item for item in self.judgement.items}
 
 
 def newest_hearing(recording_id: int) -> Select[int]:
@@ -15,3 +61,16 @@ def newest_hearing(recording_id: int) -> Select[int]:
         .order_by(Analysis.number.desc())
         .limit(1)
     )
+
+
+def stored(session: Session, analysis_ids: Collection[int | None]) -> dict[int, StoredAnalysis]:
+    """The analyses with these ids, by id."""
+    statement = select(AnalysisDocument.analysis_id, AnalysisDocument.body).where(
+        AnalysisDocument.analysis_id.in_(analysis_ids)
+    )
+    return {number: StoredAnalysis(body, f"analysis {number}") for number, body in session.execute(statement)}
+
+
+def hits_of(evidence: Iterable[Mapping[str, Any]]) -> tuple[Hit, ...]:
+    """The hits that a verdict's row keeps."""
+    return tuple(hit_from_dict(hit, "evidence") for hit in evidence)

@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.intake import rejudge, removal, rows
-from web.intake.analysis import newest_hearing
+from web.intake.analysis import Hearing, Utterance, newest_hearing, stored
 from web.kit import audit
 from web.kit.login import Viewer
 from web.kit.recordings import open_recording
 from web.kit.refusals import GoneError, StaleError
-from web.models import AnalysisDocument, Recording, Technician, TranscriptEdit, WorkOrder
+from web.models import Recording, Technician, TranscriptEdit, WorkOrder
 from web.models.vocabulary import Role
 from web.recordings.edits import edits_of
 
@@ -50,15 +49,15 @@ def put_text(
     """
     row = open_recording(session, viewer, recording_id)
     base, transcript = _transcript(session, row.id)
-    said = _said(transcript, line)
+    said = _utterance(transcript, line)
     edit = edits_of(session, row.id)[0].get(line)
-    stands = said["text"] if edit is None or edit.text is None else edit.text
+    stands = said.text if edit is None or edit.text is None else edit.text
     if revision != row.revision and stands != seen:
         raise StaleError(stands)
-    wanted = said["text"] if text is None else " ".join(text.split())[:MAX_TEXT]
+    wanted = said.text if text is None else " ".join(text.split())[:MAX_TEXT]
     if wanted == stands:
         return row
-    after = None if wanted == said["text"] else wanted
+    after = None if wanted == said.text else wanted
     _add(session, row, viewer, base, line, "text", stands, after)
     return row
 
@@ -69,16 +68,16 @@ def put_role(
     """Say who spoke: in this line, or everywhere where this voice speaks. It is judged again at once."""
     row = open_recording(session, viewer, recording_id, revision)
     base, transcript = _transcript(session, row.id)
-    said = _said(transcript, line)
+    said = _utterance(transcript, line)
     if whole:
-        row.roles = {**(row.roles or {}), said["speaker"]: role.value}
+        row.roles = {**(row.roles or {}), said.speaker: role.value}
         for number, edit in edits_of(session, row.id)[0].items():
-            if edit.role is not None and transcript[number]["speaker"] == said["speaker"]:
+            if edit.role is not None and transcript[number].speaker == said.speaker:
                 _add(session, row, viewer, base, number, "role", edit.role, None)
         row.revision += 1
-        audit.record(session, "role-changed", "recording", row.id, speaker=said["speaker"], role=role.value)
+        audit.record(session, "role-changed", "recording", row.id, speaker=said.speaker, role=role.value)
     else:
-        _add(session, row, viewer, base, line, "role", said["role"], role.value)
+        _add(session, row, viewer, base, line, "role", said.role, role.value)
     rejudge.request(session, row.id, "说话人更正", viewer.id)
     return row
 
@@ -86,10 +85,10 @@ def put_role(
 def swap_roles(session: Session, viewer: Viewer, recording_id: int, revision: int) -> Recording:
     """Exchange technician and customer in the whole recording; it is judged again at once."""
     row = open_recording(session, viewer, recording_id, revision)
-    body = _document(session, row.analysis_id)
+    hearing = _hearing(session, row.analysis_id)
     other = {Role.TECHNICIAN.value: Role.CUSTOMER.value, Role.CUSTOMER.value: Role.TECHNICIAN.value}
     corrected = row.roles or {}
-    roles = {s["id"]: corrected.get(s["id"], s["role"]) for s in body["speakers"]}
+    roles = {s.id: corrected.get(s.id, s.role.value) for s in hearing.speakers}
     row.roles = {**corrected, **{speaker: other[role] for speaker, role in roles.items() if role in other}}
     base = session.scalar(newest_hearing(row.id))
     for line, edit in edits_of(session, row.id)[0].items():
@@ -179,23 +178,22 @@ def _add(
     audit.record(session, f"{what}-corrected", "recording", row.id, line=line)
 
 
-def _transcript(session: Session, recording_id: int) -> tuple[int, Sequence[Mapping[str, Any]]]:
-    """Return the newest hearing's analysis and its utterances, which lines count."""
+def _transcript(session: Session, recording_id: int) -> tuple[int, Sequence[Utterance]]:
+    """The newest hearing's analysis and its utterances, which lines count."""
     base = session.scalar(newest_hearing(recording_id))
     if base is None:
         raise GoneError
-    return base, _document(session, base)["transcript"]
+    return base, _hearing(session, base).transcript
 
 
-def _said(transcript: Sequence[Mapping[str, Any]], line: int) -> Mapping[str, Any]:
+def _utterance(transcript: Sequence[Utterance], line: int) -> Utterance:
     if not 0 <= line < len(transcript):
         raise GoneError
     return transcript[line]
 
 
-def _document(session: Session, analysis_id: int | None) -> Mapping[str, Any]:
-    body = session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == analysis_id))
-    if body is None:
+def _hearing(session: Session, analysis_id: int | None) -> Hearing:
+    analyses = stored(session, [analysis_id])
+    if analysis_id is None or analysis_id not in analyses:
         raise GoneError
-    document: Mapping[str, Any] = body
-    return document
+    return analyses[analysis_id].hearing

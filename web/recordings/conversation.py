@@ -3,50 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from web.intake.analysis import newest_hearing
+from web.intake.analysis import Dropped, Fact, Keyword, Span, StoredAnalysis, newest_hearing
 from web.models import AnalysisDocument, Verdict
 from web.recordings.figures import Figure, figures
 from web.recordings.turns import Edit, LaneMark, Turn, evidence, marks, standings, turns
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of time that was dropped or not heard, with what is known of it."""
-
-    start_s: float
-    end_s: float
-    text: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A fact about the job: whether it holds, who says so, and where it was heard."""
-
-    name: str
-    value: bool
-    given: bool
-    at_s: float | None
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
 class Conversation:
-    """Empty where the machine is not done. `keywords`: word, count, first second."""
+    """Empty where the machine is not done."""
 
     turns: tuple[Turn, ...] = ()
     marks: tuple[LaneMark, ...] = ()
-    unheard: tuple[Piece, ...] = ()
-    dropped: tuple[Piece, ...] = ()
-    facts: tuple[Fact, ...] = ()
+    unheard: tuple[Span, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=dict)
     figures: tuple[Figure, ...] = ()
-    keywords: tuple[tuple[str, int, float], ...] = ()
+    keywords: tuple[Keyword, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -62,32 +40,23 @@ def conversation(
     statement = select(AnalysisDocument.analysis_id, AnalysisDocument.body).where(
         or_(AnalysisDocument.analysis_id == analysis_id, AnalysisDocument.analysis_id == base)
     )
-    documents: dict[int, Any] = dict(session.execute(statement).all())
-    judged, heard = documents[analysis_id], documents[min(documents)]
+    documents = {number: StoredAnalysis(body, f"analysis {number}") for number, body in session.execute(statement)}
+    current, original = documents[analysis_id], documents[min(documents)]
     finals = {
         item: (final, human is not None)
         for item, final, human in session.execute(
             select(Verdict.item_id, Verdict.final, Verdict.human).where(Verdict.recording_id == recording_id)
         )
     }
-    hits = evidence(judged["items"], standings(judged["items"], finals))
-    numbers = judged.get("figures") or {}
+    judgement, hearing = current.judgement, current.hearing
+    hits = evidence(judgement.items, standings(judgement.items, finals))
     return Conversation(
-        turns=tuple(turns(heard["transcript"], judged["transcript"], edits, roles, hits)),
+        turns=tuple(turns(original.hearing.transcript, hearing.transcript, edits, roles, hits)),
         marks=tuple(marks(hits)),
-        unheard=tuple(Piece(a, b) for a, b in judged.get("unheard", ())),
-        dropped=tuple(Piece(d["start_s"], d["end_s"], d["text"], d["reason"]) for d in judged["dropped"]),
-        facts=tuple(
-            Fact(
-                name,
-                fact["value"],
-                fact["from"] == "given",
-                fact["hits"][0]["start_s"] if fact.get("hits") else None,
-                fact["hits"][0]["quote"] if fact.get("hits") else "",
-            )
-            for name, fact in judged["facts"].items()
-        ),
-        figures=figures(numbers),
-        keywords=tuple((k["word"], k["count"], k["first_s"]) for k in numbers.get("keywords", ())),
-        warnings=tuple(judged.get("warnings", ())),
+        unheard=hearing.unheard,
+        dropped=hearing.dropped,
+        facts=judgement.facts,
+        figures=figures(judgement.figures),
+        keywords=judgement.figures.keywords,
+        warnings=(*hearing.warnings, *judgement.warnings),
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from web.kit.access import visible
 from web.kit.login import Viewer
+from web.kit.paging import paging
 from web.kit.recording_line import columns_of, with_people
 from web.models import Recording, RecordingState, ReviewState, Team, Technician
 from web.recordings.filters import Filter
@@ -60,13 +61,12 @@ class ListPage:
 
 def page(session: Session, viewer: Viewer, asked: Filter, number: int) -> ListPage:
     """Return a page of the recordings that the viewer may see."""
-    found = session.scalars(asked.ordered(_ids(viewer, asked)).limit(COUNTED + 1)).all()  # one scan: count and page
-    total = min(len(found), COUNTED)
-    pages = max(1, -(-total // PAGE))
-    number = min(max(number, 1), pages)
-    wanted = found[:COUNTED][(number - 1) * PAGE : number * PAGE]
+    ids = session.scalars(asked.ordered(_ids(viewer, asked)).limit(COUNTED + 1)).all()  # one scan: count and page
+    total = min(len(ids), COUNTED)
+    place = paging(number, total, PAGE)
+    wanted = ids[:COUNTED][place.offset : place.offset + PAGE]
     rows = {row.id: ListLine(**row._asdict()) for row in session.execute(_joined().where(Recording.id.in_(wanted)))}
-    return ListPage(tuple(rows[i] for i in wanted), number, pages, total, len(found) > COUNTED)
+    return ListPage(tuple(rows[i] for i in wanted), place.number, place.pages, total, len(ids) > COUNTED)
 
 
 def every(session: Session, viewer: Viewer, asked: Filter) -> Iterator[ListLine]:

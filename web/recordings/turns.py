@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, pairwise
-from typing import Any
+
+from web.intake.analysis import ItemResult, Utterance
 
 LOW_CONFIDENCE = 0.4  # about one character in twenty on clear speech: what is shaded should be worth a second look
 UNSURE_SPEAKER = 0.6
@@ -96,34 +97,30 @@ class LaneMark:
     similarity: float
 
 
-def standings(
-    items: Iterable[Mapping[str, Any]], final: Mapping[str, tuple[str | None, bool]]
-) -> dict[str, ClauseStanding]:
+def standings(items: Iterable[ItemResult], final: Mapping[str, tuple[str | None, bool]]) -> dict[str, ClauseStanding]:
     """How each clause stands. `final`: the verdict rows' final and whether a person decided, by item."""
-    found = {}
-    for item in items:
-        verdict, by_person = final.get(item["id"], (item["verdict"], False))
-        found[item["id"]] = ClauseStanding(item["id"], item["clause"], item["text"], item["kind"], verdict, by_person)
-    return found
+    return {
+        item.id: ClauseStanding(item.id, item.clause, item.text, item.kind, *final.get(item.id, (item.verdict, False)))
+        for item in items
+    }
 
 
-def evidence(items: Iterable[Mapping[str, Any]], by_item: Mapping[str, ClauseStanding]) -> list[ClauseHit]:
+def evidence(items: Iterable[ItemResult], by_item: Mapping[str, ClauseStanding]) -> list[ClauseHit]:
     """All hits by time."""
-    found = [
+    hits = [
         ClauseHit(
-            standing,
-            _tone(standing, bool(hit.get("suspicion"))),
-            hit["start_s"],
-            hit["end_s"],
-            hit["role"],
-            hit["quote"],
-            hit["similarity"],
+            standing=by_item[item.id],
+            tone=_tone(by_item[item.id], hit.suspicion),
+            start_s=hit.start_s,
+            end_s=hit.end_s,
+            role=hit.role,
+            quote=hit.quote,
+            similarity=hit.similarity,
         )
         for item in items
-        for standing in [by_item[item["id"]]]
-        for hit in item["hits"]
+        for hit in item.hits
     ]
-    return sorted(found, key=lambda e: (e.start_s, e.end_s, e.standing.item_id))
+    return sorted(hits, key=lambda hit: (hit.start_s, hit.end_s, hit.standing.item_id))
 
 
 def _tone(standing: ClauseStanding, suspicion: bool) -> str:
@@ -136,11 +133,11 @@ def _tone(standing: ClauseStanding, suspicion: bool) -> str:
     return "met" if standing.final == "met" else "partial"
 
 
-def marks(found: Sequence[ClauseHit]) -> list[LaneMark]:
+def marks(hits: Sequence[ClauseHit]) -> list[LaneMark]:
     """By time: neighbouring hits of one clause, role and tone are one."""
     made: list[LaneMark] = []
     for _, group in groupby(
-        sorted(found, key=lambda e: (e.standing.item_id, e.tone, e.role, e.start_s)),
+        sorted(hits, key=lambda e: (e.standing.item_id, e.tone, e.role, e.start_s)),
         key=lambda e: (e.standing.item_id, e.tone, e.role),
     ):
         chain: list[ClauseHit] = []
@@ -156,63 +153,62 @@ def marks(found: Sequence[ClauseHit]) -> list[LaneMark]:
 def _mark(chain: Sequence[ClauseHit]) -> LaneMark:
     first = chain[0]
     return LaneMark(
-        first.standing,
-        first.tone,
-        first.start_s,
-        max(e.end_s for e in chain),
-        first.role,
-        "……".join(dict.fromkeys(e.quote for e in chain)),
-        min(e.similarity for e in chain),
+        standing=first.standing,
+        tone=first.tone,
+        start_s=first.start_s,
+        end_s=max(hit.end_s for hit in chain),
+        role=first.role,
+        quote="……".join(dict.fromkeys(hit.quote for hit in chain)),
+        similarity=min(hit.similarity for hit in chain),
     )
 
 
 def turns(
-    heard: Sequence[Mapping[str, Any]],
-    judged: Sequence[Mapping[str, Any]],
+    original: Sequence[Utterance],
+    judged: Sequence[Utterance],
     edits: Mapping[int, Edit],
     roles: Mapping[str, str],
-    found: Sequence[ClauseHit],
+    hits: Sequence[ClauseHit],
 ) -> list[Turn]:
     """The conversation.
 
-    `heard` is the transcript of the machine, `judged` that of the current analysis (with the corrections that were
+    `original` is the transcript of the machine, `judged` that of the current analysis (with the corrections that were
     known then, and the roles of channels), `roles` what people said of whole speakers; a line's own role wins.
     """
-    same = len(heard) == len(judged)
+    same = len(original) == len(judged)
     made = []
-    for number, said in enumerate(heard):
+    for number, said in enumerate(original):
         edit = edits.get(number, Edit())
-        text = said["text"] if edit.text is None else edit.text
-        role = edit.role or roles.get(said["speaker"]) or (judged[number] if same else said)["role"]
-        source = said if text == said["text"] else judged[number] if same and judged[number]["text"] == text else None
-        starts = _starts(said, text) if source is None else list(source.get("char_s") or _starts(said, text))
-        sure = [1.0] * len(text) if source is not said else list(said.get("char_confidence") or [1.0] * len(text))
+        text = said.text if edit.text is None else edit.text
+        role = edit.role or roles.get(said.speaker) or (judged[number] if same else said).role
+        source = said if text == said.text else judged[number] if same and judged[number].text == text else None
+        starts = _evenly(said, text) if source is None else source.char_start_s
         # words corrected since the judgement are not those that were judged: nothing in them is evidence
-        found_here = () if source is None else found
-        here = [e for e in found_here if e.start_s < said["end_s"] and e.end_s > said["start_s"] and e.role == role]
+        usable = () if source is None else hits
+        here = [hit for hit in usable if hit.start_s < said.end_s and hit.end_s > said.start_s and hit.role == role]
         made.append(
             Turn(
-                number,
-                said["start_s"],
-                said["end_s"],
-                said["speaker"],
-                role,
-                said["role"],
-                text,
-                said["text"],
-                _runs(text, starts, sure, here),
-                tuple(round(100 * (s - said["start_s"])) for s in starts),
-                said.get("speaker_confidence", 1.0) < UNSURE_SPEAKER and role == said["role"] and edit.role is None,
-                edit,
+                number=number,
+                start_s=said.start_s,
+                end_s=said.end_s,
+                speaker=said.speaker,
+                role=role,
+                machine_role=said.role,
+                text=text,
+                machine_text=said.text,
+                runs=_runs(text, starts, said.char_confidence if source is said else (1.0,) * len(text), here),
+                times=tuple(round(100 * (start_s - said.start_s)) for start_s in starts),
+                unsure_speaker=said.speaker_confidence < UNSURE_SPEAKER and role == said.role and edit.role is None,
+                edit=edit,
             )
         )
     return made
 
 
-def _starts(said: Mapping[str, Any], text: str) -> list[float]:
-    """Times for words that nobody timed: spread evenly over the line."""
-    step = (said["end_s"] - said["start_s"]) / max(1, len(text))
-    return [said["start_s"] + step * i for i in range(len(text))]
+def _evenly(said: Utterance, text: str) -> list[float]:
+    """Times for words that nobody timed."""
+    step = (said.end_s - said.start_s) / max(1, len(text))
+    return [said.start_s + step * i for i in range(len(text))]
 
 
 def _runs(text: str, starts: Sequence[float], sure: Sequence[float], here: Sequence[ClauseHit]) -> tuple[Run, ...]:

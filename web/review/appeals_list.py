@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
+from web.intake.analysis import Hit, ItemResult, hits_of, stored
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.models import AnalysisDocument, Appeal, Recording, Technician, User, UserRole, Verdict, WorkOrder
-from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES, Hit, hit_of
+from web.kit.paging import paging
+from web.models import Appeal, Recording, Technician, User, UserRole, Verdict, WorkOrder
+from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES
 
 PAGE = 20
 STATES = ("open", "upheld", "rejected")
@@ -68,11 +70,9 @@ def appeals(session: Session, viewer: Viewer, state: str, number: int, only: int
     """Return a page of the appeals that the viewer may see (`only`: just that one)."""
     state = state if state in STATES else ""
     counted: Any = select(Appeal.state, func.count()).join(Recording, Recording.id == Appeal.recording_id)
-    told = session.execute(_scope(counted, viewer).group_by(Appeal.state)).all()
-    counts: dict[str, int] = {row[0]: row[1] for row in told}
+    counts: dict[str, int] = dict(session.execute(_scope(counted, viewer).group_by(Appeal.state)).all())
     total = counts.get(state, 0) if state else sum(counts.values())
-    pages = max(1, -(-total // PAGE))
-    number = min(max(number, 1), pages)
+    place = paging(number, total, PAGE)
     statement = _scope(_columns(), viewer)
     if state:
         statement = statement.where(Appeal.state == state)
@@ -80,11 +80,12 @@ def appeals(session: Session, viewer: Viewer, state: str, number: int, only: int
         statement = statement.where(Appeal.id == only)
     # open ones by age, then the answered ones, the latest first
     statement = statement.order_by(Appeal.state != "open", case((Appeal.state == "open", Appeal.id), else_=-Appeal.id))
-    rows = session.execute(statement.limit(PAGE).offset((number - 1) * PAGE)).all()
-    bodies = _bodies(session, {row.Recording.analysis_id for row in rows})
-    lines = tuple(_line(row, bodies, viewer) for row in rows)
+    rows = session.execute(statement.limit(PAGE).offset(place.offset)).all()
+    analyses = stored(session, {row.Recording.analysis_id for row in rows})
+    items = {number: analysis.items for number, analysis in analyses.items()}
+    lines = tuple(_line(row, items, viewer) for row in rows)
     office = viewer.role in (UserRole.ADMIN, UserRole.QA)
-    return AppealPage(lines, state, number, pages, total, counts, office)
+    return AppealPage(lines, state, place.number, place.pages, total, counts, office)
 
 
 def _scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:
@@ -118,9 +119,9 @@ def _columns() -> Any:
     )
 
 
-def _line(row: Any, bodies: Mapping[int, Mapping[str, Any]], viewer: Viewer) -> AppealLine:
+def _line(row: Any, items: Mapping[int, Mapping[str, ItemResult]], viewer: Viewer) -> AppealLine:
     appeal, recording, verdict = row.Appeal, row.Recording, row.Verdict
-    told = bodies.get(recording.analysis_id, {}).get(appeal.item_id, {})
+    item = items.get(recording.analysis_id, {}).get(appeal.item_id)
     kind, how = (verdict.kind, verdict.how) if verdict else ("required", "rule")
     choices = FORBIDDEN_CHOICES if kind == "forbidden" else PERSON_CHOICES if how == "person" else REQUIRED_CHOICES
     signed = recording.review_state == "signed"
@@ -129,13 +130,13 @@ def _line(row: Any, bodies: Mapping[int, Mapping[str, Any]], viewer: Viewer) -> 
         id=appeal.id,
         recording_id=recording.id,
         item_id=appeal.item_id,
-        clause=told.get("clause", ""),
-        clause_text=told.get("text", appeal.item_id),
+        clause=item.clause if item else "",
+        clause_text=item.text if item and item.text else appeal.item_id,
         kind=kind,
         how=how,
         final=verdict.final if verdict and (signed or not mine) else None,
-        reason=told.get("reason", "") if verdict and how != "link" else "",
-        hits=tuple(hit_of(h) for h in verdict.evidence) if verdict and how == "rule" else (),
+        reason=item.reason if item and verdict and how != "link" else "",
+        hits=hits_of(verdict.evidence) if verdict and how == "rule" else (),
         choices=tuple(c for c in choices if verdict is None or c != verdict.final or _partly(verdict)),
         text=appeal.text,
         at=appeal.at,
@@ -158,11 +159,3 @@ def _line(row: Any, bodies: Mapping[int, Mapping[str, Any]], viewer: Viewer) -> 
 def _partly(verdict: Verdict) -> bool:
     """Whether it is met with part of the credit: an appeal may bring the rest."""
     return verdict.final == "met" and verdict.final_credit is not None and verdict.final_credit < 1.0
-
-
-def _bodies(session: Session, analyses: set[int | None]) -> dict[int, dict[str, Any]]:
-    """Return the items of the documents by id: clause, text and reason stand only there."""
-    found = session.execute(
-        select(AnalysisDocument.analysis_id, AnalysisDocument.body).where(AnalysisDocument.analysis_id.in_(analyses))
-    )
-    return {analysis_id: {i["id"]: i for i in body["items"]} for analysis_id, body in found}

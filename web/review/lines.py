@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from web.intake.analysis import Hit, Span
 from web.models.vocabulary import How, Kind, Word
 
 NEAR_MISS = (
@@ -17,19 +16,6 @@ TROUBLE, GOOD, REST = "trouble", "good", "rest"
 REQUIRED_CHOICES = (Word.MET.value, Word.MISSED.value, Word.NOT_APPLICABLE.value, Word.CANNOT_JUDGE.value)
 FORBIDDEN_CHOICES = (Word.MET.value, Word.MISSED.value, Word.CANNOT_JUDGE.value)
 PERSON_CHOICES = (Word.MET.value, Word.MISSED.value, Word.NOT_APPLICABLE.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Words that were found, or the nearest that were; seconds from the start."""
-
-    start_s: float
-    end_s: float
-    role: str
-    quote: str
-    phrase: str
-    similarity: float
-    suspicion: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +72,7 @@ class ClauseLine:
     hits: tuple[Hit, ...]
     hit_count: int
     nearest: Hit | None
-    searched: tuple[tuple[float, float], ...]
+    searched: tuple[Span, ...]
     proof_id: int | None
     decision_id: int | None
     analysis_id: int
@@ -172,16 +158,3 @@ class ClauseLine:
                 return "near"
             return "role" if self.unsure_role else ""
         return ""
-
-
-def hit_of(found: Mapping[str, Any]) -> Hit:
-    """Return a hit of an Analysis JSON."""
-    return Hit(
-        found["start_s"],
-        found["end_s"],
-        found.get("role", ""),
-        found.get("quote", ""),
-        found.get("phrase", ""),
-        found.get("similarity", 0.0),
-        bool(found.get("suspicion")),
-    )

@@ -11,6 +11,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from web.db import now
+from web.intake.analysis import ItemResult, StoredAnalysis, hits_of
 from web.intake.terms import with_terms
 from web.kit.access import OFFICE, visible
 from web.kit.login import Viewer
@@ -32,7 +33,7 @@ from web.models import (
     Verdict,
 )
 from web.models.vocabulary import How
-from web.review.lines import UNSURE_ROLE, AppealNote, ClauseLine, Entry, hit_of
+from web.review.lines import UNSURE_ROLE, AppealNote, ClauseLine, Entry
 from web.review.panel import Panel, SignedEdition
 
 Note = TypeVar("Note", Entry, AppealNote)
@@ -70,7 +71,7 @@ def panel(session: Session, recording_id: int, viewer: Viewer) -> Panel | None:
         may_decide=office and not signed,
         may_sign=office,
         appeal_until=_appeal_until(recording, viewer),
-        lines=_lines(session, recording, with_terms(body)),
+        lines=_lines(session, recording, StoredAnalysis(with_terms(body), f"analysis {analysis.id}")),
         editions=_editions(session, recording.id),
     )
 
@@ -88,52 +89,51 @@ def _appeal_until(recording: Recording, viewer: Viewer) -> datetime | None:
     return end if now() <= end else None
 
 
-def _lines(session: Session, recording: Recording, body: Mapping[str, Any]) -> tuple[ClauseLine, ...]:
-    told = {item["id"]: item for item in body["items"]}
-    terms = body["terms"]
-    info = standard(site().settings.lexicons, body["standard"]["id"])
+def _lines(session: Session, recording: Recording, analysis: StoredAnalysis) -> tuple[ClauseLine, ...]:
+    items = analysis.items
+    info = standard(site().settings.lexicons, analysis.judgement.standard.id)
     when = {i.id: i.when_text for i in info.items} if info else {}
     unsure = (recording.role_confidence or 0.0) < UNSURE_ROLE
     history, appeals = _history(session, recording.id), _appeals(session, recording.id)
-    found = session.scalars(select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position))
+    verdicts = select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position)
     return tuple(
-        _line(v, told.get(v.item_id, {}), terms.get(v.item_id, {}), when.get(v.item_id, ""), unsure, history, appeals)
-        for v in found
+        _line(v, items.get(v.item_id), when.get(v.item_id, ""), unsure, history, appeals)
+        for v in session.scalars(verdicts)
     )
 
 
 def _line(
     v: Verdict,
-    told: Mapping[str, Any],
-    terms: Mapping[str, Any],
+    item: ItemResult | None,
     when_text: str,
     unsure: bool,
     history: Mapping[str, list[Entry]],
     appeals: Mapping[str, list[AppealNote]],
 ) -> ClauseLine:
+    """`item` is None where a document does not name the clause."""
     link = v.evidence[0] if v.how == How.LINK and v.evidence else None
-    nearest = told.get("nearest")
+    machine_reason = item.reason if item else ""
     return ClauseLine(
         item_id=v.item_id,
         position=v.position,
-        clause=told.get("clause", ""),
-        text=told.get("text", v.item_id),
+        clause=item.clause if item else "",
+        text=item.text if item and item.text else v.item_id,
         when_text=when_text,
         kind=v.kind,
         how=v.how,
         weight=v.weight,
-        penalty=terms.get("penalty") or 0.0,
-        cap=terms.get("cap"),
+        penalty=item.penalty if item else 0.0,
+        cap=item.cap if item else None,
         machine=v.machine,
         human=v.human,
         final=v.final,
         final_credit=v.final_credit,
         suspicion=v.suspicion,
-        reason=reasons.reason(link["link"], link["values"]) if link else told.get("reason", ""),
-        hits=() if v.how == How.LINK else tuple(hit_of(h) for h in v.evidence),
+        reason=reasons.reason(link["link"], link["values"]) if link else machine_reason,
+        hits=() if v.how == How.LINK else hits_of(v.evidence),
         hit_count=v.hit_count,
-        nearest=hit_of(nearest) if nearest else None,
-        searched=tuple((s["start_s"], s["end_s"]) for s in told.get("searched", ())),
+        nearest=item.nearest if item else None,
+        searched=item.searched if item else (),
         proof_id=link.get("recording_id") if link else None,
         decision_id=v.decision_id,
         analysis_id=v.analysis_id,

@@ -20,7 +20,7 @@ from analyzer.pipeline import Analyzer, load, rescore
 from analyzer.progress import Progress
 from analyzer.rubric.load import standard_files
 from analyzer.rubric.model import Standard
-from analyzer.serial import analysis_to_dict, parse_analysis
+from analyzer.serial import analysis_to_dict, hearing_from_dict
 from web.config import AnalyzerError, Settings, WebSettings
 from web.intake.effective import effective
 from web.intake.storage import Storage, open_storage
@@ -102,7 +102,7 @@ class Work:
         if task.heard is None:
             raise AnalyzerError("nothing-heard", "这段录音还没有转写，不能重新判断", "请先重试处理这段录音")
         standard = self._standard(task)
-        hearing, _ = parse_analysis(effective(task.heard, task.inputs), task.name)
+        hearing = effective(hearing_from_dict(task.heard, task.name), task.inputs)
         analysis = rescore(hearing, standard.ref.id, _known(task.inputs.facts, standard), self._settings)
         return analysis_to_dict(analysis)
 

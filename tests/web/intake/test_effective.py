@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzer.domain import Hearing
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline import rescore
-from analyzer.serial import analysis_to_dict, parse_analysis
+from analyzer.serial import analysis_to_dict, hearing_from_dict
 from analyzer.settings import ROOT, Settings
 from tests.web import cast
 from tests.web.data import analysis
@@ -28,26 +29,29 @@ def told(**more: Any) -> Inputs:
     return dataclasses.replace(NOTHING, **more)
 
 
+def judged(name: str, said: Inputs) -> Hearing:
+    return effective.effective(hearing_from_dict(analysis(name), name), said)
+
+
 def test_without_anything_told_it_is_what_was_heard() -> None:
-    assert effective.effective(analysis("visit-03"), NOTHING) == analysis("visit-03")
+    assert judged("visit-03", NOTHING) == hearing_from_dict(analysis("visit-03"), "visit-03")
 
 
 def test_a_speakers_role_holds_for_all_his_lines() -> None:
-    document = effective.effective(analysis("visit-03"), told(roles={"S1": "technician", "S2": "customer"}))
-    assert {(u["speaker"], u["role"]) for u in document["transcript"]} == {("S1", "technician"), ("S2", "customer")}
-    assert [(s["role"], s["confidence"]) for s in document["speakers"]] == [("technician", 1.0), ("customer", 1.0)]
+    hearing = judged("visit-03", told(roles={"S1": "technician", "S2": "customer"}))
+    assert {(u.speaker, u.role) for u in hearing.transcript} == {("S1", "technician"), ("S2", "customer")}
+    assert [(s.role, s.confidence) for s in hearing.speakers] == [("technician", 1.0), ("customer", 1.0)]
 
 
 def test_a_lines_own_role_wins() -> None:
     roles = {"S1": "customer", "S2": "technician"}
-    document = effective.effective(analysis("visit-03"), told(roles=roles, edits={(0, "role"): "technician"}))
-    assert document["transcript"][0]["role"] == "technician"
-    assert document["transcript"][2]["role"] == "customer"
+    hearing = judged("visit-03", told(roles=roles, edits={(0, "role"): "technician"}))
+    assert hearing.transcript[0].role == "technician"
+    assert hearing.transcript[2].role == "customer"
 
 
 def test_a_corrected_line_is_sure_and_spread_over_its_time() -> None:
-    document = effective.effective(analysis("visit-03"), told(edits={(1, "text"): "您好，我是维修员。"}))
-    hearing, _ = parse_analysis(document, "x")
+    hearing = judged("visit-03", told(edits={(1, "text"): "您好，我是维修员。"}))
     line = hearing.transcript[1]
     assert line.text == "您好，我是维修员。"
     assert (line.confidence, set(line.char_confidence)) == (1.0, {1.0})
@@ -58,9 +62,8 @@ def test_a_corrected_line_is_sure_and_spread_over_its_time() -> None:
 
 
 def test_a_corrected_greeting_is_met_without_hearing_again() -> None:
-    heard = analysis("visit-03")
     words = "您好，我是服务中心的维修人员，我姓王，请问您的水管有什么问题，需要我们提供服务？"
-    hearing, _ = parse_analysis(effective.effective(heard, told(edits={(1, "text"): words})), "x")
+    hearing = judged("visit-03", told(edits={(1, "text"): words}))
     verdicts = {
         i["id"]: i["verdict"] for i in analysis_to_dict(rescore(hearing, "property-visit", {}, SETTINGS))["items"]
     }
@@ -68,32 +71,28 @@ def test_a_corrected_greeting_is_met_without_hearing_again() -> None:
 
 
 def test_the_stated_channel_names_the_technician_of_a_two_channel_recording() -> None:
-    document = effective.effective(analysis("followup-02"), told(technician_channel=0))
-    assert {(u["speaker"], u["role"]) for u in document["transcript"]} == {("S1", "technician"), ("S2", "customer")}
-    mono = effective.effective(analysis("visit-03"), told(technician_channel=0))
-    assert mono == analysis("visit-03")
+    hearing = judged("followup-02", told(technician_channel=0))
+    assert {(u.speaker, u.role) for u in hearing.transcript} == {("S1", "technician"), ("S2", "customer")}
+    mono = judged("visit-03", told(technician_channel=0))
+    assert mono == hearing_from_dict(analysis("visit-03"), "visit-03")
 
 
 def test_a_channel_taken_back_lets_the_words_decide_again() -> None:
-    stated = effective.effective(analysis("followup-02"), told(technician_channel=0))
+    stated = judged("followup-02", told(technician_channel=0))
     again = effective.effective(stated, told())
-    hearing, _ = parse_analysis(again, "x")
-    found = analysis_to_dict(rescore(hearing, "property-followup", {}, SETTINGS))
+    found = analysis_to_dict(rescore(again, "property-followup", {}, SETTINGS))
     assert {s["id"]: s["role"] for s in found["speakers"]} == {"S1": "customer", "S2": "technician"}
 
 
 def test_a_person_wins_over_the_stated_channel() -> None:
-    document = effective.effective(analysis("followup-02"), told(technician_channel=0, roles={"S1": "customer"}))
-    assert {u["role"] for u in document["transcript"] if u["speaker"] == "S1"} == {"customer"}
+    hearing = judged("followup-02", told(technician_channel=0, roles={"S1": "customer"}))
+    assert {u.role for u in hearing.transcript if u.speaker == "S1"} == {"customer"}
 
 
 @given(st.integers(0, 20), st.text(min_size=1, max_size=40).filter(lambda t: t.isprintable()))
-def test_whatever_a_person_writes_can_be_judged_and_the_original_stays(line: int, text: str) -> None:
-    heard = analysis("visit-03")
-    document = effective.effective(heard, told(edits={(line, "text"): text}))
-    hearing, _ = parse_analysis(document, "x")
+def test_whatever_a_person_writes_can_be_judged(line: int, text: str) -> None:
+    hearing = judged("visit-03", told(edits={(line, "text"): text}))
     assert hearing.transcript[line].text == text
-    assert heard == analysis("visit-03")
 
 
 class TestInTheDatabase:

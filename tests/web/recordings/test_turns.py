@@ -8,37 +8,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzer.domain import Hit, How, ItemResult, Kind, Role, Utterance, Verdict
 from tests.web.recordings.conftest import document
+from web.intake.analysis import StoredAnalysis
 from web.recordings import turns
 
 
-def said(text: str, start_s: float, role: str = "technician", **more: Any) -> dict[str, Any]:
+def said(text: str, start_s: float, role: str = "technician", **more: Any) -> Utterance:
     count = len(text)
-    return {
-        "start_s": start_s, "end_s": start_s + 0.2 * count, "speaker": "S1" if role == "technician" else "S2",
-        "role": role, "text": text, "confidence": 0.9, "speaker_confidence": 1.0,
-        "char_s": [round(start_s + 0.2 * i, 2) for i in range(count)], "char_confidence": [0.9] * count, **more,
-    }  # fmt: skip
+    return Utterance(
+        **{
+            "start_s": start_s, "end_s": start_s + 0.2 * count, "speaker": "S1" if role == "technician" else "S2",
+            "role": Role(role), "text": text, "confidence": 0.9, "speaker_confidence": 1.0,
+            "char_start_s": tuple(round(start_s + 0.2 * i, 2) for i in range(count)),
+            "char_confidence": (0.9,) * count, **more,
+        }
+    )  # fmt: skip
 
 
-def item(
-    kind: str = "forbidden", verdict: str | None = "missed", *hits: tuple[float, float], **more: Any
-) -> dict[str, Any]:
-    found = [
-        {"start_s": a, "end_s": b, "role": "technician", "quote": "不管", "similarity": 1.0, "suspicion": False, **more}
-        for a, b in hits
-    ]
-    return {
-        "id": "not-our-job",
-        "clause": "二.5",
-        "text": "不归我们管",
-        "kind": kind,
-        "verdict": verdict,
-        "hits": found,
-    }
+def item(kind: str = "forbidden", verdict: str = "missed", *hits: tuple[float, float], **more: Any) -> ItemResult:
+    found = tuple(Hit(a, b, Role.TECHNICIAN, "不管", "不管", 1.0, **more) for a, b in hits)
+    return ItemResult(
+        "not-our-job", Kind(kind), How.RULE, "二.5", "不归我们管", Verdict(verdict), None, 1.0, "", found
+    )  # fmt: skip
 
 
-def shown(heard: list[dict[str, Any]], items: list[dict[str, Any]], **more: Any) -> list[turns.Turn]:
+def shown(heard: list[Utterance], items: list[ItemResult], **more: Any) -> list[turns.Turn]:
     found = turns.evidence(items, turns.standings(items, more.pop("final", {})))
     return turns.turns(heard, more.pop("judged", heard), more.pop("edits", {}), more.pop("roles", {}), found)
 
@@ -101,16 +96,16 @@ def test_a_lines_own_role_wins_over_its_speakers() -> None:
 
 
 def test_unsure_characters_are_shaded_but_not_commas() -> None:
-    heard = [said("修东西，", 0.0, char_confidence=[0.9, 0.2, 0.9, 0.1])]
+    heard = [said("修东西，", 0.0, char_confidence=(0.9, 0.2, 0.9, 0.1))]
     (line,) = shown(heard, [])
     assert [(run.text, run.low) for run in line.runs] == [("修", False), ("东", True), ("西，", False)]
 
 
 @pytest.mark.parametrize("name", ["visit-03", "followup-02"])
 def test_every_hit_of_a_real_analysis_lights_its_own_words(name: str) -> None:
-    found = document(name)
-    hits = turns.evidence(found["items"], turns.standings(found["items"], {}))
-    lines = turns.turns(found["transcript"], found["transcript"], {}, {}, hits)
+    found = StoredAnalysis(document(name), name)
+    hits = turns.evidence(found.judgement.items, turns.standings(found.judgement.items, {}))
+    lines = turns.turns(found.hearing.transcript, found.hearing.transcript, {}, {}, hits)
     assert hits
     for hit in hits:
         lit = "".join(
