@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from analyzer.domain import Analysis as JudgedHearing
 from analyzer.domain import (
     Dropped,
     Fact,
@@ -19,18 +20,30 @@ from analyzer.domain import (
     Judgement,
     Keyword,
     Layout,
+    Score,
     Span,
+    StandardRef,
     Utterance,
 )
 from analyzer.errors import LexiconError, TranscriptError
 from analyzer.judging.score import score
-from analyzer.serial import analysis_from_dict, hearing_from_dict, hit_from_dict, judgement_from_dict, quantised
+from analyzer.serial import (
+    analysis_from_dict,
+    analysis_to_dict,
+    documents,
+    hearing_from_dict,
+    hit_from_dict,
+    judgement_from_dict,
+    parse_analysis,
+    quantised,
+)
+from web.kit.standards import StandardInfo
 from web.models import Analysis, AnalysisDocument
 
 __all__ = [
     "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
-    "StoredAnalysis", "TranscriptError", "Utterance", "analysis_from_dict", "hearing_from_dict", "hits_of",
-    "judgement_from_dict", "newest_hearing", "quantised", "score", "stored",
+    "StoredAnalysis", "TranscriptError", "Utterance", "analysis_from_dict", "documents", "hearing_from_dict", "hits_of",
+    "judgement_from_dict", "newest_hearing", "parse_analysis", "quantised", "score", "stored", "unjudged",
 ]  # fmt: skip
 
 
@@ -69,6 +82,13 @@ def stored(session: Session, analysis_ids: Collection[int | None]) -> dict[int, 
         AnalysisDocument.analysis_id.in_(analysis_ids)
     )
     return {number: StoredAnalysis(body, f"analysis {number}") for number, body in session.execute(statement)}
+
+
+def unjudged(hearing: Hearing, info: StandardInfo) -> dict[str, Any]:
+    """The document of what was heard, to be judged by a standard later."""
+    standard = StandardRef(info.id, info.version, info.digest, info.title)
+    nothing = Judgement(standard, {}, (), Score(None, None, 0.0, None, 0, 0, 0))
+    return analysis_to_dict(JudgedHearing(hearing, nothing))
 
 
 def hits_of(evidence: Iterable[Mapping[str, Any]]) -> tuple[Hit, ...]:

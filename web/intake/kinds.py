@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analyzer.audio import sniff
+from analyzer.audio import messages, sniff
+from analyzer.audio.messages import readable_bytes
+
+__all__ = ["fault", "media_type", "readable_bytes", "reason"]
 
 _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"ID3", "audio/mpeg"),
@@ -26,7 +29,7 @@ _BITRATE_STEPS = {0, 15}  # "free" and "forbidden": no recorder writes them
 
 
 def media_type(path: Path) -> str | None:
-    """Return the media type of a container of sound, None for anything else. Raises OSError."""
+    """The media type of a container of sound, None for anything else. Raises OSError."""
     start = sniff.head(path)
     for mark, kind in _STARTS:
         if start.startswith(mark):
@@ -43,7 +46,7 @@ def media_type(path: Path) -> str | None:
 
 
 def fault(path: Path) -> str | None:
-    """Return why a file is no recording (a code of `analyzer.audio.messages.ERRORS`), None where it looks like one."""
+    """Why a file is no recording (a code of `analyzer.audio.messages.ERRORS`), None where it looks like one."""
     start = sniff.head(path)
     if not start:
         return "empty"
@@ -56,8 +59,14 @@ def fault(path: Path) -> str | None:
     return "unfinished" if sniff.is_unfinished(path) else None
 
 
+def reason(code: str, limit_bytes: int) -> tuple[str, str]:
+    """Why a file with this fault is refused, and what to do."""
+    words, advice = messages.ERRORS[code]
+    return words.format(limit=readable_bytes(limit_bytes)), advice
+
+
 def _mpeg_sound(start: bytes) -> str | None:
-    """Return the type of a bare MPEG or ADTS stream: two frame headers that agree, junk before them allowed."""
+    """The type of a bare MPEG or ADTS stream: two frame headers that agree, junk before them allowed."""
     at = start.find(b"\xff")
     while 0 <= at < len(start) - 4:
         header = start[at : at + 4]

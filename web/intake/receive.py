@@ -11,7 +11,6 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzer.audio import messages
 from web import queue
 from web.config import AnalyzerError
 from web.db import Database, now
@@ -105,14 +104,13 @@ def check(path: Path, name: str, settings: Site, storage: Storage) -> None:
     except OSError:
         code, size_bytes = "unreadable", 0
     if code is not None:
-        limit = messages.readable_bytes(settings.settings.max_file_bytes)
-        reason, advice = messages.ERRORS[code]
-        raise RefusedError(f"audio-{code}", f"「{name}」：{reason.format(limit=limit)}", advice)
+        why, advice = kinds.reason(code, settings.settings.max_file_bytes)
+        raise RefusedError(f"audio-{code}", f"「{name}」：{why}", advice)
     free = storage.free_bytes()
     if free is not None and free - size_bytes < settings.web.min_free_bytes:
         raise RefusedError(
             "disk-full",
-            f"「{name}」：磁盘空间不足，还剩 {messages.readable_bytes(free)}",
+            f"「{name}」：磁盘空间不足，还剩 {kinds.readable_bytes(free)}",
             "请联系管理员清理磁盘后再上传",
         )
 
@@ -131,7 +129,7 @@ def check_details(db: Database, details: Details, settings: Site) -> None:
 
 
 def drawn(sha256: str, share: float) -> bool:
-    """Return whether a recording is drawn for review: by its content alone, so that nobody chooses which."""
+    """Whether a recording is drawn for review: by its content alone, so that nobody chooses which."""
     number = int.from_bytes(hashlib.sha256(f"sample {sha256}".encode()).digest()[:8])
     return number < share * 2.0**64
 

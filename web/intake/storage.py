@@ -39,17 +39,15 @@ class Taken:
 
 
 def open_storage(web: WebSettings, home: Path) -> Storage:
-    """Return the site's storage."""
     return Storage(web.storage(home))
 
 
 def key_of(sha256: str) -> str:
-    """Return the key of a file: two folders of two digits, so that no folder holds more than some hundred files."""
+    """Two folders of two digits, so that no folder holds more than some hundred files."""
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as f:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
@@ -91,18 +89,7 @@ class Storage:
             _sync(target)
             _settle(made, self._folder / _checked(key))
 
-    def put_bytes(self, key: str, data: bytes) -> None:
-        """Store bytes under a key, whole or not at all."""
-        if self._folder is None:
-            self._fs.pipe_file(self._place(key), data)
-            return
-        with self._written() as (made, target):
-            target.write(data)
-            _sync(target)
-            _settle(made, self._folder / _checked(key))
-
     def exists(self, key: str) -> bool:
-        """Return whether there is a file under the key."""
         return bool(self._fs.exists(self._place(key)))
 
     def open(self, key: str) -> IO[bytes]:
@@ -111,15 +98,15 @@ class Storage:
         return opened
 
     def size(self, key: str) -> int:
-        """Return the size in bytes. Raises FileNotFoundError."""
+        """In bytes. Raises FileNotFoundError."""
         return int(self._fs.size(self._place(key)))
 
     def playable_key(self, key: str) -> str:
-        """Return the key of what browsers play of a recording: itself, or what was made of it for them."""
+        """The key of what browsers play of a recording: itself, or what was made of it for them."""
         return key + PLAY if self.exists(key + PLAY) else key
 
     def path(self, key: str) -> Path | None:
-        """Return where the file lies in a local folder, None for a remote store."""
+        """Where the file lies in a local folder, None for a remote store."""
         return None if self._folder is None else self._folder / _checked(key)
 
     @contextmanager
@@ -140,7 +127,7 @@ class Storage:
                 self._fs.rm_file(self._place(name))
 
     def free_bytes(self) -> int | None:
-        """Return the free space in bytes, None where nobody can tell."""
+        """None where nobody can tell."""
         if self._folder is None:
             return None
         self._folder.mkdir(parents=True, exist_ok=True)

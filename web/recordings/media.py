@@ -36,10 +36,8 @@ def audio(recording_id: int) -> ResponseReturnValue:
         abort(404)
     storage = open_storage(site().web, site().settings.home)
     download = request.args.get("download") == "1"
-    key, kind = row.stored_key, row.media_type
-    if not download and storage.exists(key + PLAY):
-        key += PLAY
-        kind = "audio/mp4"
+    key = row.stored_key if download else storage.playable_key(row.stored_key)
+    kind = "audio/mp4" if key.endswith(PLAY) else row.media_type
     if download or kind not in PLAYABLE:
         kind = "application/octet-stream"
     _listened(viewer(), recording_id, "download" if download else "listen")

@@ -10,19 +10,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analyzer.domain import Analysis, Judgement, Score, StandardRef
-from analyzer.errors import TranscriptError
-from analyzer.serial import analysis_to_dict, documents, parse_analysis
 from web import queue
 from web.db import now
 from web.intake import receive, rows
+from web.intake.analysis import TranscriptError, documents, parse_analysis, unjudged
 from web.intake.receive import Details
 from web.kit import audit
 from web.kit.site import Site
 from web.kit.standards import standard
 from web.models import JobKind, Recording, Technician, WorkOrder
-
-NOTHING_JUDGED = Score(None, None, 0.0, None, 0, 0, 0)
 
 
 def import_file(here: Site, path: Path, details: Details) -> tuple[list[int], int]:
@@ -49,8 +45,8 @@ def _document(here: Site, data: object, place: str, details: Details) -> dict[st
     """Return the Analysis to store: the given one, or one in which nothing has been judged yet."""
     hearing, _facts = parse_analysis(data, place)
     whole: dict[str, Any] = data if isinstance(data, dict) else {}
-    told = whole.get("standard")
-    stated: dict[str, Any] = told if isinstance(told, dict) else {}
+    named = whole.get("standard")
+    stated: dict[str, Any] = named if isinstance(named, dict) else {}
     name = details.standard_id or stated.get("id")
     found = standard(here.settings.lexicons, name)
     if found is None:
@@ -58,8 +54,7 @@ def _document(here: Site, data: object, place: str, details: Details) -> dict[st
     complete = isinstance(whole.get("items"), list) and isinstance(whole.get("score"), dict)
     if complete and stated.get("id") == found.id:
         return dict(whole)
-    ref = StandardRef(found.id, found.version, found.digest, found.title)
-    return analysis_to_dict(Analysis(hearing, Judgement(ref, {}, (), NOTHING_JUDGED)))
+    return unjudged(hearing, found)
 
 
 def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, path: Path, details: Details) -> int:

@@ -64,7 +64,7 @@ class TestBothStores:
 
     def test_deleting_takes_what_was_made_of_it_along(self, storage: Storage, file: Path) -> None:
         key = storage.take(file).key
-        storage.put_bytes(key + PEAKS, b"{}")
+        storage.put(key + PEAKS, file)
         storage.put(key + PLAY, file)
         assert storage.playable_key(key) == key + PLAY
         storage.delete(key)

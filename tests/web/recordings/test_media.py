@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -24,6 +26,13 @@ SOUND = sample("visit-03-heater-rude.m4a").read_bytes()
 def store(app: Flask) -> Storage:
     here = app.extensions[KEY]
     return open_storage(here.web, here.settings.home)
+
+
+def put(store: Storage, key: str, content: bytes) -> None:
+    with tempfile.NamedTemporaryFile() as made:
+        made.write(content)
+        made.flush()
+        store.put(key, Path(made.name))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +80,7 @@ def test_what_browsers_cannot_play_is_given_as_the_worker_made_it(
 ) -> None:
     with db.reading() as session:
         key = session.get_one(Recording, visit).stored_key
-    store.put_bytes(key + PLAY, b"....ftypM4A")
+    put(store, key + PLAY, b"....ftypM4A")
     assert login("qa").get(f"/recordings/{visit}/audio", buffered=True).data == b"....ftypM4A"
     assert login("qa").get(f"/recordings/{visit}/audio?download=1", buffered=True).data == SOUND
 
@@ -100,7 +109,7 @@ def test_the_waveform_comes_once_and_is_not_sent_again(login: Login, store: Stor
     assert client.get(f"/recordings/{visit}/peaks.json", buffered=True).status_code == 404
     with db.reading() as session:
         key = session.get_one(Recording, visit).stored_key
-    store.put_bytes(key + PEAKS, b'{"schema": 1, "duration_s": 82.1, "channels": [[-12, 12]]}')
+    put(store, key + PEAKS, b'{"schema": 1, "duration_s": 82.1, "channels": [[-12, 12]]}')
     first = client.get(f"/recordings/{visit}/peaks.json", buffered=True)
     assert first.get_json()["duration_s"] == 82.1
     again = client.get(
