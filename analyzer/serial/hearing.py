@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +75,12 @@ def _utterance(data: object, known: Mapping[str, Role], place: str) -> Utterance
         starts = tuple(start_s + (end_s - start_s) * i / len(words) for i in range(len(words)))
     else:
         starts = numbers(data["char_s"], len(words), f"{place}.char_s")
-        if any(b < a for a, b in pairwise((start_s, *starts, end_s))):
+        order = (start_s, *starts, end_s)
+        if order != tuple(sorted(order)):
             refuse("times", f"{place}.char_s 要递增并在 start_s 与 end_s 之间", OR_LEAVE_OUT)
     sure = data.get("char_confidence")
     each_sure = (confidence,) * len(words) if sure is None else numbers(sure, len(words), f"{place}.char_confidence")
-    if any(c > 1.0 for c in each_sure):
+    if max(each_sure, default=0.0) > 1.0:
         refuse("ratio", f"{place}.char_confidence 应在 0 到 1 之间", OR_LEAVE_OUT)
     speaker_sure = ratio(data.get("speaker_confidence"), f"{place}.speaker_confidence")
     return quantised(

@@ -67,8 +67,8 @@ def quantised(u: Utterance) -> Utterance:
         u.role,
         u.text,
         quantise_ratio(u.confidence),
-        tuple(quantise_time(t) for t in u.char_start_s),
-        tuple(quantise_ratio(c) for c in u.char_confidence),
+        tuple([round(float(t), 2) for t in u.char_start_s]),  # three hours have 50,000: no call for each
+        tuple([round(float(c), 3) for c in u.char_confidence]),
         quantise_ratio(u.speaker_confidence),
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
+from flask import has_app_context
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -28,7 +30,6 @@ from analyzer.domain import (
 from analyzer.errors import LexiconError, TranscriptError
 from analyzer.judging.score import score
 from analyzer.serial import (
-    analysis_from_dict,
     analysis_to_dict,
     documents,
     hearing_from_dict,
@@ -37,14 +38,20 @@ from analyzer.serial import (
     parse_analysis,
     quantised,
 )
-from web.kit.standards import StandardInfo
+from web.config import Settings
+from web.kit.site import site
+from web.kit.standards import StandardInfo, standard
 from web.models import Analysis, AnalysisDocument
+from web.models.vocabulary import Kind
 
 __all__ = [
     "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
-    "StoredAnalysis", "TranscriptError", "Utterance", "analysis_from_dict", "documents", "hearing_from_dict", "hits_of",
-    "judgement_from_dict", "newest_hearing", "parse_analysis", "quantised", "score", "stored", "unjudged",
+    "StoredAnalysis", "TranscriptError", "Utterance", "documents", "hearing_from_dict", "hits_of",
+    "newest_hearing", "parse_analysis", "quantised", "score", "stored", "unjudged", "with_terms",
 ]  # fmt: skip
+
+
+TERMS = "terms"  # {item id: {"penalty", "cap"}} of the forbidden items
 
 
 class StoredAnalysis:
@@ -60,6 +67,11 @@ class StoredAnalysis:
     @cached_property
     def judgement(self) -> Judgement:
         return judgement_from_dict(self._document, self._place)
+
+    @property
+    def costed(self) -> StoredAnalysis:
+        """The same with what its clauses cost. Raises LexiconError, as `with_terms` does."""
+        return StoredAnalysis(with_terms(self._document), self._place)
 
     @property
     def items(self) -> dict[str, ItemResult]:
@@ -94,3 +106,29 @@ def unjudged(hearing: Hearing, info: StandardInfo) -> dict[str, Any]:
 def hits_of(evidence: Iterable[Mapping[str, Any]]) -> tuple[Hit, ...]:
     """The hits that a verdict's row keeps."""
     return tuple(hit_from_dict(hit, "evidence") for hit in evidence)
+
+
+def with_terms(document: Mapping[str, Any], lexicons: Path | None = None) -> dict[str, Any]:
+    """The document with what its forbidden items cost under the very version of the standard that judged it.
+
+    A standard that is edited later must not change the score of what was judged before.
+
+    Taken from the standard of its id where an old document does not bring them. Raises LexiconError where that is gone.
+    """
+    if TERMS in document:
+        return dict(document)
+    if all("penalty" in item for item in document["items"]):
+        banned = (item for item in document["items"] if item["kind"] == Kind.FORBIDDEN)
+        return {**document, TERMS: {item["id"]: {"penalty": item["penalty"], "cap": item["cap"]} for item in banned}}
+    name = document["standard"]["id"]
+    found = standard(lexicons or _lexicons(), name)
+    if found is None:
+        raise LexiconError("standard-missing", f"没有标准 {name}，不能计分", "请先把这个标准放回 lexicons 文件夹")
+    return {
+        **document,
+        TERMS: {i.id: {"penalty": i.penalty, "cap": i.cap} for i in found.items if i.kind == Kind.FORBIDDEN},
+    }
+
+
+def _lexicons() -> Path:
+    return site().settings.lexicons if has_app_context() else Settings.from_environment().lexicons

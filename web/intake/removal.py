@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from web import queue
 from web.db import now as present
-from web.intake import rows
+from web.intake.stale import mark_stale
 from web.kit.recordings import refuse_signed
 from web.models import Recording
 
@@ -22,5 +22,5 @@ def remove(session: Session, recording_id: int, now: datetime | None = None) -> 
     queue.cancel(session, recording_id, now)
     recording.deleted_at = now or present()
     recording.revision += 1
-    rows.mark_stale(session, recording)
+    mark_stale(session, recording)
     return True

@@ -6,36 +6,26 @@ is the person's where there is one.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from analyzer.domain import Figures, Hearing, Hit, ItemResult
-from analyzer.judging.score import score
-from analyzer.serial import analysis_from_dict, judgement_from_dict
-from web.intake.risk import Grounds, risk
-from web.intake.terms import with_terms
+from web.intake.analysis import Figures, Hearing, Hit, ItemResult, StoredAnalysis, with_terms
+from web.intake.standing import settle
 from web.models import (
     Analysis,
     AnalysisDocument,
     CustomerWord,
-    Decision,
     Recording,
     RecordingFigures,
     RecordingState,
-    StaleDay,
     Verdict,
 )
-from web.models.vocabulary import How, Kind, Role, Word
+from web.models.vocabulary import How, Role, Word
 
 MOST_EVIDENCE = 20
-WITHDRAWN = "withdraw"
 
 
 def record_analysis(
@@ -54,7 +44,7 @@ def record_analysis(
     """
     recording = _recording(session, recording_id)
     document = with_terms(document)
-    read = analysis_from_dict(document, f"recording {recording_id}")
+    read = StoredAnalysis(document, f"recording {recording_id}")
     hearing, judgement = read.hearing, read.judgement
     last = session.scalar(
         select(Analysis.number).where(Analysis.recording_id == recording_id).order_by(Analysis.number.desc()).limit(1)
@@ -93,7 +83,7 @@ def record_analysis(
     )
     recording.role_confidence = _role_confidence(hearing)
     recording.state = RecordingState.JUDGED
-    _refresh(session, recording, judgement.items)
+    settle(session, recording, judgement.items)
     return analysis.id
 
 
@@ -108,7 +98,7 @@ def refresh(session: Session, recording_id: int) -> None:
     session.flush()
     body = session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == recording.analysis_id))
     if body is not None:
-        _refresh(session, recording, judgement_from_dict(with_terms(body), f"recording {recording_id}").items)
+        settle(session, recording, StoredAnalysis(body, f"recording {recording_id}").costed.judgement.items)
 
 
 def put_links(
@@ -128,23 +118,6 @@ def put_links(
     if changed:
         refresh(session, recording_id)
     return changed
-
-
-def mark_stale(session: Session, recording: Recording) -> None:
-    """Have the summaries of the recording's technician and day computed again; call it before and after moving it."""
-    if recording.technician_id is not None:
-        mark_stale_day(session, recording.technician_id, recording.recorded_on)
-
-
-def mark_stale_day(session: Session, technician_id: int, day: date) -> None:
-    """Have the summaries of one technician's day computed again."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    stamp = uuid.uuid4().hex
-    session.execute(
-        insert(StaleDay)
-        .values(day=day, technician_id=technician_id, stamp=stamp)
-        .on_conflict_do_update(index_elements=["day", "technician_id"], set_={"stamp": stamp})
-    )
 
 
 def _recording(session: Session, recording_id: int) -> Recording:
@@ -222,74 +195,3 @@ def _put_figures(session: Session, recording_id: int, figures: Figures) -> None:
 def _role_confidence(hearing: Hearing) -> float | None:
     """How sure it is who the technician is; None where nobody is."""
     return max((s.confidence for s in hearing.speakers if s.role is Role.TECHNICIAN), default=None)
-
-
-def _refresh(session: Session, recording: Recording, judged: Iterable[ItemResult]) -> None:
-    verdicts = list(
-        session.scalars(select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position))
-    )
-    decided = _decided(session, recording.id)
-    for verdict in verdicts:
-        _decide(verdict, decided.get(verdict.item_id))
-    items = {item.id: item for item in judged}
-    result = score([_decided_as(items[v.item_id], v.final, v.final_credit) for v in verdicts])
-    rules = [v for v in verdicts if v.how == How.RULE]
-    open_rules = [v for v in rules if v.human is None]
-    missed = [v for v in verdicts if v.final == Word.MISSED]
-    recording.score = result.value
-    # links judged since belong to the machine's score as well, so that the two differ by what people decided alone
-    recording.machine_score = score(
-        [_decided_as(items[v.item_id], v.machine, v.machine_credit) for v in verdicts]
-    ).value
-    recording.judged_count, recording.not_judged_count = result.judged, result.not_judged
-    recording.missed_count = sum(v.kind == Kind.REQUIRED for v in missed)
-    recording.forbidden_count = sum(v.kind == Kind.FORBIDDEN for v in missed)
-    recording.suspicion_count = sum(v.suspicion and v.machine == Word.CANNOT_JUDGE for v in open_rules)
-    recording.risk = risk(
-        Grounds(
-            forbidden=sum(v.kind == Kind.FORBIDDEN and v.final == Word.MISSED for v in open_rules),
-            suspicions=recording.suspicion_count,
-            score=result.value,
-            role_confidence=recording.role_confidence,
-            unheard_share=(recording.unheard_s or 0.0) / recording.speech_s if recording.speech_s else 0.0,
-            not_judged_share=result.not_judged / len(rules) if rules else 0.0,
-        )
-    )
-    mark_stale(session, recording)
-    session.flush()
-
-
-def _decided(session: Session, recording_id: int) -> dict[str, Decision]:
-    """Return the last decision on each clause; a withdrawn one leaves none."""
-    last: dict[str, Decision] = {}
-    for decision in session.scalars(
-        select(Decision).where(Decision.recording_id == recording_id).order_by(Decision.id)
-    ):
-        last[decision.item_id] = decision
-    return {item_id: d for item_id, d in last.items() if d.action != WITHDRAWN and d.after is not None}
-
-
-def _decide(verdict: Verdict, decision: Decision | None) -> None:
-    """Put the person's verdict beside the machine's and choose the final one."""
-    if decision is None:
-        verdict.human = verdict.human_credit = verdict.decision_id = None
-        verdict.final, verdict.final_credit = verdict.machine, verdict.machine_credit
-        return
-    verdict.decision_id, verdict.human = decision.id, decision.after
-    verdict.human_credit = _credit(verdict, decision)
-    verdict.final, verdict.final_credit = verdict.human, verdict.human_credit
-
-
-def _credit(verdict: Verdict, decision: Decision) -> float | None:
-    """The stated credit, else the machine's where the person agrees with it, else all or nothing."""
-    if decision.after not in (Word.MET, Word.MISSED):
-        return None
-    if decision.after_credit is not None:
-        return decision.after_credit
-    if decision.after == verdict.machine and verdict.machine_credit is not None:
-        return verdict.machine_credit
-    return 1.0 if decision.after == Word.MET else 0.0
-
-
-def _decided_as(item: ItemResult, word: str | None, credit: float | None) -> ItemResult:
-    return replace(item, verdict=None if word is None else Word(word), credit=credit)

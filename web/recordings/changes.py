@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.intake import rejudge, removal, rows
+from web.intake import rejudge, removal
 from web.intake.analysis import Hearing, Utterance, newest_hearing, stored
+from web.intake.stale import mark_stale
 from web.kit import audit
 from web.kit.login import Viewer
 from web.kit.recordings import open_recording
@@ -116,13 +117,13 @@ def put_details(
     if wish.technician_id is not None and session.get(Technician, wish.technician_id) is None:
         raise LookupError("technician")
     before = _judged_by(row)
-    rows.mark_stale(session, row)
+    mark_stale(session, row)
     row.technician_id, row.work_order_id = wish.technician_id, None if order is None else order.id
     row.recorded_at, row.recorded_on = wish.recorded_at, wish.recorded_at.astimezone(zone).date()
     row.standard_id, row.technician_channel = wish.standard_id, wish.technician_channel
     row.facts, row.note, row.revision = dict(wish.facts), wish.note, row.revision + 1
     session.flush()
-    rows.mark_stale(session, row)
+    mark_stale(session, row)
     audit.record(session, "details-changed", "recording", row.id)
     again = row.standard_id is not None and (_judged_by(row) != before or row.analysis_id is None)
     if again:
@@ -140,10 +141,10 @@ def judge_again(session: Session, viewer: Viewer, recording_id: int, cause: str)
 def assign(session: Session, viewer: Viewer, recording_id: int, technician_id: int) -> None:
     """Give a recording to a technician. Raises GoneError, SignedError."""
     row = open_recording(session, viewer, recording_id)
-    rows.mark_stale(session, row)
+    mark_stale(session, row)
     row.technician_id, row.revision = technician_id, row.revision + 1
     session.flush()
-    rows.mark_stale(session, row)
+    mark_stale(session, row)
     audit.record(session, "technician-assigned", "recording", row.id, technician=technician_id)
 
 

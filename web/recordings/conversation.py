@@ -16,7 +16,7 @@ from web.recordings.turns import Edit, LaneMark, Turn, evidence, marks, standing
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Empty where the machine is not done."""
+    """Empty where the machine is not done. `documents`: the analyses that were read for it, by id."""
 
     turns: tuple[Turn, ...] = ()
     marks: tuple[LaneMark, ...] = ()
@@ -26,6 +26,7 @@ class Conversation:
     figures: tuple[Figure, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     warnings: tuple[str, ...] = ()
+    documents: Mapping[int, StoredAnalysis] = field(default_factory=dict)
 
 
 def conversation(
@@ -59,4 +60,5 @@ def conversation(
         figures=figures(judgement.figures),
         keywords=judgement.figures.keywords,
         warnings=(*hearing.warnings, *judgement.warnings),
+        documents=documents,
     )

@@ -214,9 +214,9 @@ def _evenly(said: Utterance, text: str) -> list[float]:
 def _runs(text: str, starts: Sequence[float], sure: Sequence[float], here: Sequence[ClauseHit]) -> tuple[Run, ...]:
     dresses = []
     for character, start_s, confidence in zip(text, starts, sure, strict=True):
-        worn = [e for e in here if e.start_s - 0.005 <= start_s < e.end_s - 0.005]
-        items = tuple(dict.fromkeys(e.standing for e in worn))
-        tone = min((e.tone for e in worn), key=TONES.index, default="")
+        worn = [e for e in here if e.start_s - 0.005 <= start_s < e.end_s - 0.005] if here else ()
+        items = tuple(dict.fromkeys(e.standing for e in worn)) if worn else ()
+        tone = min((e.tone for e in worn), key=TONES.index) if worn else ""
         dresses.append((confidence < LOW_CONFIDENCE and character.isalnum(), tone, items))
     cuts = [0, *(i for i, (a, b) in enumerate(pairwise(dresses), 1) if a != b), len(text)]
     return tuple(Run(text[a:b], a, *dresses[a]) for a, b in pairwise(cuts) if b > a)

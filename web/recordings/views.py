@@ -56,7 +56,7 @@ def show(recording_id: int) -> ResponseReturnValue:
     return render_template(
         "recordings/show.html",
         page=page,
-        panel=panel(reader(), recording_id, viewer()),
+        panel=panel(reader(), recording_id, viewer(), page.conversation.documents),
         job=page.job_to_show,
         **_around(),
     )
