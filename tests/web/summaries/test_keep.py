@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tests.web import cast
 from tests.web.data import analysis
 from web.db import Database, now
-from web.intake import rows
+from web.intake import rows, stale
 from web.models import ItemPeriod, Recording, ReviewState, ScorePeriod, StaleDay
 from web.summaries import keep
 
@@ -50,7 +50,7 @@ def test_summaries_of_stale_days_equal_those_computed_anew(db: Database, people:
     with db.writing() as session:  # signed: it moves from one row of its day to another
         row = session.get_one(Recording, made[1])
         row.review_state = ReviewState.SIGNED
-        rows.mark_stale(session, row)
+        stale.mark_stale(session, row)
     keep.refresh_stale(db)
     changed = tables(db)
     assert changed != kept
@@ -65,9 +65,9 @@ def test_a_recording_that_moves_to_another_technician_leaves_nothing_behind(
     keep.refresh_stale(db)
     with db.writing() as session:
         row = session.get_one(Recording, made)
-        rows.mark_stale(session, row)
+        stale.mark_stale(session, row)
         row.technician_id = people["li"].id
-        rows.mark_stale(session, row)
+        stale.mark_stale(session, row)
     assert keep.refresh_stale(db) == 2
     days, items = tables(db)
     assert {row[1] for row in days} == {row[1] for row in items} == {people["li"].id}
@@ -78,7 +78,7 @@ def test_a_deleted_recording_leaves_its_summaries(db: Database, people: dict[str
     with db.writing() as session:
         row = session.get_one(Recording, made)
         row.deleted_at = now()
-        rows.mark_stale(session, row)
+        stale.mark_stale(session, row)
     keep.refresh_stale(db)
     assert tables(db) == ([], [])
     with db.reading() as session:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 
 from tests.web import cast
 from web.db import Database
-from web.intake.rows import mark_stale
+from web.intake.stale import mark_stale
 from web.models import CustomerWord, Recording, RecordingState, Technician, WordPeriod
 from web.summaries import keep, words
 

@@ -12,7 +12,7 @@ from tests.web.conftest import Login
 from tests.web.data import analysis
 from tests.web.html import page
 from web.db import Database
-from web.intake import rows
+from web.intake import rows, stale
 from web.models import Recording, ScorePeriod, WordPeriod
 from web.summaries import keep
 from web.topics.words_page import sentence
@@ -108,7 +108,7 @@ def test_a_deleted_recording_is_gone_from_counts_and_turns(login: Login, db: Dat
     with db.writing() as session:
         row = session.get_one(Recording, spoken[0])
         row.deleted_at = cast.MONDAY
-        rows.mark_stale(session, row)
+        stale.mark_stale(session, row)
     keep.refresh_stale(db)
     shown = page(login("qa").get(HEATER))
     assert "共 29 段录音" in shown.text
