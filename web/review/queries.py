@@ -44,7 +44,7 @@ def panel(
 ) -> Panel | None:
     """`documents`: analyses that are read already. None where the viewer may not see the recording or nothing has been judged."""
     waiting = exists().where(Job.recording_id == Recording.id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
-    statement: Select[Any] = (
+    statement: Any = (
         select(Recording, Analysis, waiting)
         .join(Analysis, Analysis.id == Recording.analysis_id)
         .where(Recording.id == recording_id)
