@@ -147,14 +147,7 @@ class FasterWhisper:
         self, encoded: Any, batch: Sequence[Window], results: list[Any], temperatures: list[float]
     ) -> Iterator[Decoded]:
         tokens = [[token for token in result.sequences_ids[0] if token < self._tokenizer.eot] for result in results]
-        # A window without tokens or frames would divide by zero inside CTranslate2 (RELIABILITY §1.12). The batch's token
-        # probabilities over the vocabulary take up to 600 MB; one window at a time gives other confidences (by up to 0.03).
-        alignments = self._model.align(
-            encoded,
-            self._tokenizer.sot_sequence,
-            [ids or [self._tokenizer.encode(" ")[0]] for ids in tokens],
-            [max(2, round(window.duration_s * FRAMES_PER_S)) for window in batch],
-        )
+        alignments = self._alignments(encoded, batch, tokens)
         for window, ids, result, alignment, temperature in zip(
             batch, tokens, results, alignments, temperatures, strict=True
         ):
@@ -175,6 +168,27 @@ class FasterWhisper:
                 compression_ratio=compression_ratio(text),
                 temperature=temperature,
             )  # fmt: skip
+
+    def _alignments(self, encoded: Any, batch: Sequence[Window], tokens: list[list[int]]) -> list[Any]:
+        # A window without tokens or frames would divide by zero inside CTranslate2 (RELIABILITY §1.12).
+        ids = [window_ids or [self._tokenizer.encode(" ")[0]] for window_ids in tokens]
+        frames = [max(2, round(window.duration_s * FRAMES_PER_S)) for window in batch]
+        sot = self._tokenizer.sot_sequence
+        if self.engine.device != "cpu":
+            together: list[Any] = self._model.align(encoded, sot, ids, frames)
+            return together
+        import ctranslate2
+
+        # Every token's probabilities over the vocabulary are held: 800 MB for eight windows. Two at a time, each beside the
+        # longest, are padded as in the whole batch, and come out the same to the last bit.
+        states = np.array(encoded)
+        longest = max(range(len(ids)), key=lambda i: len(ids[i]))
+        alignments: list[Any] = []
+        for i in range(len(ids)):
+            pair = [longest, i] if i != longest else [longest]
+            view = ctranslate2.StorageView.from_array(np.ascontiguousarray(states[pair]))
+            alignments.append(self._model.align(view, sot, [ids[k] for k in pair], [frames[k] for k in pair])[-1])
+        return alignments
 
 
 def _avg_logprob(result: Any) -> float:
