@@ -21,7 +21,7 @@ from web.kit.login import Viewer, viewer_of
 from web.kit.refusals import GoneError, SignedError
 from web.kit.site import Site
 from web.models import Recording, ReviewState, User
-from web.models.vocabulary import How, Kind, Word
+from web.models.vocabulary import How, Kind, VerdictWord
 from web.review import queries
 from web.review.appealing import appeal
 from web.review.decisions import add, changeable
@@ -36,10 +36,10 @@ REVIEWERS = ("qa", "qa2")
 BATCH = 25  # recordings a transaction
 APPEALS = 3
 NOTES: Mapping[tuple[str, str], str] = {
-    (Word.MISSED, Word.MET): "复听过，技师说到了，只是换了说法。",
-    (Word.MET, Word.MISSED): "复听过，那句话说的是别的事，这一条没有做到。",
-    (Word.MISSED, Word.NOT_APPLICABLE): "复听过，没有这个情况，这一条不适用。",
-    (Word.MET, Word.NOT_APPLICABLE): "复听过，没有这个情况，这一条不适用。",
+    (VerdictWord.MISSED, VerdictWord.MET): "复听过，技师说到了，只是换了说法。",
+    (VerdictWord.MET, VerdictWord.MISSED): "复听过，那句话说的是别的事，这一条没有做到。",
+    (VerdictWord.MISSED, VerdictWord.NOT_APPLICABLE): "复听过，没有这个情况，这一条不适用。",
+    (VerdictWord.MET, VerdictWord.NOT_APPLICABLE): "复听过，没有这个情况，这一条不适用。",
 }
 OTHER_NOTE = "复听过，机器判得不对。"
 COMPLAINT = "我记得当时说过，请再听一遍。"
@@ -98,8 +98,8 @@ def _answer(line: ClauseLine, meant: str | None, rng: Random) -> str | None:
     """What the reviewer decides on a clause; None where he leaves it to the machine."""
     if line.how == How.PERSON:
         if line.item_id == "absent-note":
-            return Word.NOT_APPLICABLE.value
-        return Word.MET.value if rng.random() < TIDY else Word.MISSED.value
+            return VerdictWord.NOT_APPLICABLE.value
+        return VerdictWord.MET.value if rng.random() < TIDY else VerdictWord.MISSED.value
     if meant in line.choices and meant != line.machine and (line.must_see or rng.random() < NOTICED):
         return meant
     return line.machine if line.must_see else None

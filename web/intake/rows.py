@@ -23,7 +23,7 @@ from web.models import (
     RecordingState,
     Verdict,
 )
-from web.models.vocabulary import How, Role, Word
+from web.models.vocabulary import How, Role, VerdictWord
 
 MOST_EVIDENCE = 20
 
@@ -113,7 +113,7 @@ def put_links(
         word, proof = outcomes[verdict.item_id]
         if (verdict.machine, verdict.evidence) != (word, proof):
             verdict.machine, verdict.evidence = word, proof
-            verdict.machine_credit = {Word.MET.value: 1.0, Word.MISSED.value: 0.0}.get(word or "")
+            verdict.machine_credit = {VerdictWord.MET.value: 1.0, VerdictWord.MISSED.value: 0.0}.get(word or "")
             changed += 1
     if changed:
         refresh(session, recording_id)

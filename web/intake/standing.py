@@ -12,7 +12,7 @@ from web.intake.analysis import ItemResult, score
 from web.intake.risk import Grounds, risk
 from web.intake.stale import mark_stale
 from web.models import Decision, Recording, Verdict
-from web.models.vocabulary import How, Kind, Word
+from web.models.vocabulary import How, Kind, VerdictWord
 
 WITHDRAWN = "withdraw"
 
@@ -29,7 +29,7 @@ def settle(session: Session, recording: Recording, judged: Iterable[ItemResult])
     result = score([_decided_as(v, items.get(v.item_id), v.final, v.final_credit) for v in verdicts])
     rules = [v for v in verdicts if v.how == How.RULE]
     open_rules = [v for v in rules if v.human is None]
-    missed = [v for v in verdicts if v.final == Word.MISSED]
+    missed = [v for v in verdicts if v.final == VerdictWord.MISSED]
     recording.score = result.value
     # links judged since belong to the machine's score as well, so that the two differ by what people decided alone
     recording.machine_score = score(
@@ -38,10 +38,10 @@ def settle(session: Session, recording: Recording, judged: Iterable[ItemResult])
     recording.judged_count, recording.not_judged_count = result.judged, result.not_judged
     recording.missed_count = sum(v.kind == Kind.REQUIRED for v in missed)
     recording.forbidden_count = sum(v.kind == Kind.FORBIDDEN for v in missed)
-    recording.suspicion_count = sum(v.suspicion and v.machine == Word.CANNOT_JUDGE for v in open_rules)
+    recording.suspicion_count = sum(v.suspicion and v.machine == VerdictWord.CANNOT_JUDGE for v in open_rules)
     recording.risk = risk(
         Grounds(
-            forbidden=sum(v.kind == Kind.FORBIDDEN and v.final == Word.MISSED for v in open_rules),
+            forbidden=sum(v.kind == Kind.FORBIDDEN and v.final == VerdictWord.MISSED for v in open_rules),
             suspicions=recording.suspicion_count,
             score=result.value,
             role_confidence=recording.role_confidence,
@@ -76,13 +76,13 @@ def _decide(verdict: Verdict, decision: Decision | None) -> None:
 
 def _credit(verdict: Verdict, decision: Decision) -> float | None:
     """The stated credit, else the machine's where the person agrees with it, else all or nothing."""
-    if decision.after not in (Word.MET, Word.MISSED):
+    if decision.after not in (VerdictWord.MET, VerdictWord.MISSED):
         return None
     if decision.after_credit is not None:
         return decision.after_credit
     if decision.after == verdict.machine and verdict.machine_credit is not None:
         return verdict.machine_credit
-    return 1.0 if decision.after == Word.MET else 0.0
+    return 1.0 if decision.after == VerdictWord.MET else 0.0
 
 
 def _decided_as(verdict: Verdict, item: ItemResult | None, word: str | None, credit: float | None) -> ItemResult:
@@ -90,4 +90,4 @@ def _decided_as(verdict: Verdict, item: ItemResult | None, word: str | None, cre
     known = item or ItemResult(
         verdict.item_id, Kind(verdict.kind), How(verdict.how), "", "", None, None, verdict.weight, ""
     )
-    return replace(known, verdict=None if word is None else Word(word), credit=credit)
+    return replace(known, verdict=None if word is None else VerdictWord(word), credit=credit)

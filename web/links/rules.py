@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from web.links.workdays import Workdays
-from web.models.vocabulary import Word as Verdict
+from web.models.vocabulary import VerdictWord
 
 VISITS = {"property-visit", "school-works", "sales-reception"}
 APPOINTMENT, FOLLOWUP = "property-appointment", "property-followup"
@@ -42,7 +42,7 @@ class Order:
 class Outcome:
     """A link's verdict (None: pending until `due`), the reason as code and values, and the recording that proves it."""
 
-    verdict: Verdict | None
+    verdict: VerdictWord | None
     code: str
     values: dict[str, str] = field(default_factory=dict)
     proof_id: int | None = None
@@ -87,23 +87,23 @@ def _appointment(visit: Linked, others: Sequence[Linked], now: datetime, policy:
     calls = [o for o in others if o.standard_id == APPOINTMENT and o.at < visit.at]
     if calls:
         call = max(calls, key=lambda o: o.at)
-        return Outcome(Verdict.MET, "appointment-found", {"at": policy.moment(call.at)}, call.id)
+        return Outcome(VerdictWord.MET, "appointment-found", {"at": policy.moment(call.at)}, call.id)
     due = policy.workdays.deadline(visit.at, policy.zone)  # the call's recording may come in later than the visit's
     if now < due:
         return Outcome(None, "appointment-awaited", {"due": policy.until(due)}, due=due)
-    return Outcome(Verdict.MISSED, "appointment-missing", {"due": policy.until(due)})
+    return Outcome(VerdictWord.MISSED, "appointment-missing", {"due": policy.until(due)})
 
 
 def _on_time(visit: Linked, order: Order, policy: Policy) -> Outcome:
     if "late" in order.facts:
         late = order.facts["late"]
-        return Outcome(Verdict.MISSED if late else Verdict.MET, "stated-late" if late else "stated-on-time")
+        return Outcome(VerdictWord.MISSED if late else VerdictWord.MET, "stated-late" if late else "stated-on-time")
     if order.appointment_at is None:
-        return Outcome(Verdict.NOT_APPLICABLE, "no-appointment")
+        return Outcome(VerdictWord.NOT_APPLICABLE, "no-appointment")
     values = {"appointment": policy.moment(order.appointment_at), "begun": policy.moment(visit.at)}
     if visit.at <= order.appointment_at + policy.punctual:
-        return Outcome(Verdict.MET, "on-time", values)
-    return Outcome(Verdict.MISSED, "late", values)
+        return Outcome(VerdictWord.MET, "on-time", values)
+    return Outcome(VerdictWord.MISSED, "late", values)
 
 
 def _followed_up(visit: Linked, others: Sequence[Linked], now: datetime, policy: Policy) -> Outcome:
@@ -111,22 +111,22 @@ def _followed_up(visit: Linked, others: Sequence[Linked], now: datetime, policy:
     calls = [o for o in others if o.standard_id == FOLLOWUP and o.at > visit.at]
     first = min(calls, key=lambda o: o.at, default=None)
     if first is not None and first.at < due:
-        return Outcome(Verdict.MET, "followed-up", {"at": policy.moment(first.at)}, first.id)
+        return Outcome(VerdictWord.MET, "followed-up", {"at": policy.moment(first.at)}, first.id)
     if first is not None:
         values = {"at": policy.moment(first.at), "due": policy.until(due)}
-        return Outcome(Verdict.MISSED, "followed-up-late", values, first.id)
+        return Outcome(VerdictWord.MISSED, "followed-up-late", values, first.id)
     if now < due:
         return Outcome(None, "followup-awaited", {"due": policy.until(due)}, due=due)
-    return Outcome(Verdict.MISSED, "followup-missing", {"due": policy.until(due)})
+    return Outcome(VerdictWord.MISSED, "followup-missing", {"due": policy.until(due)})
 
 
 def _next_day(call: Linked, others: Sequence[Linked], policy: Policy) -> Outcome:
     visits = [o for o in others if o.standard_id in VISITS and o.at < call.at]
     if not visits:
-        return Outcome(Verdict.NOT_APPLICABLE, "no-visit")
+        return Outcome(VerdictWord.NOT_APPLICABLE, "no-visit")
     visit = max(visits, key=lambda o: o.at)
     due = policy.workdays.deadline(visit.at, policy.zone)
     values = {"visit": policy.moment(visit.at), "due": policy.until(due)}
     if call.at < due:
-        return Outcome(Verdict.MET, "in-time", values, visit.id)
-    return Outcome(Verdict.MISSED, "too-late", values, visit.id)
+        return Outcome(VerdictWord.MET, "in-time", values, visit.id)
+    return Outcome(VerdictWord.MISSED, "too-late", values, visit.id)

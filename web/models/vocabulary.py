@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from analyzer.domain import How, Kind, Role
-from analyzer.domain import Verdict as Word
+from analyzer.domain import Verdict as VerdictWord
 
-__all__ = ["How", "Kind", "Role", "Word"]
+__all__ = ["How", "Kind", "Role", "VerdictWord"]

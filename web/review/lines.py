@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from web.intake.analysis import Hit, Span
-from web.models.vocabulary import How, Kind, Word
+from web.models.vocabulary import How, Kind, VerdictWord
 
 NEAR_MISS = (
     0.69  # the analyzer's own margin (threshold 0.75 less 0.06): so near, poor sound may have made the difference
 )
 UNSURE_ROLE = 0.6  # less sure of who the technician is: a miss may be the customer's silence
 TROUBLE, GOOD, REST = "trouble", "good", "rest"
-REQUIRED_CHOICES = (Word.MET.value, Word.MISSED.value, Word.NOT_APPLICABLE.value, Word.CANNOT_JUDGE.value)
-FORBIDDEN_CHOICES = (Word.MET.value, Word.MISSED.value, Word.CANNOT_JUDGE.value)
-PERSON_CHOICES = (Word.MET.value, Word.MISSED.value, Word.NOT_APPLICABLE.value)
+REQUIRED_CHOICES = (
+    VerdictWord.MET.value,
+    VerdictWord.MISSED.value,
+    VerdictWord.NOT_APPLICABLE.value,
+    VerdictWord.CANNOT_JUDGE.value,
+)
+FORBIDDEN_CHOICES = (VerdictWord.MET.value, VerdictWord.MISSED.value, VerdictWord.CANNOT_JUDGE.value)
+PERSON_CHOICES = (VerdictWord.MET.value, VerdictWord.MISSED.value, VerdictWord.NOT_APPLICABLE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +98,26 @@ class ClauseLine:
     @property
     def open_suspicion(self) -> bool:
         """Whether words are suspected that nobody has checked."""
-        return self.suspicion and self.human is None and self.machine == Word.CANNOT_JUDGE
+        return self.suspicion and self.human is None and self.machine == VerdictWord.CANNOT_JUDGE
 
     @property
     def said(self) -> bool:
         """Whether forbidden words stand as said."""
-        return self.kind == Kind.FORBIDDEN and self.final == Word.MISSED
+        return self.kind == Kind.FORBIDDEN and self.final == VerdictWord.MISSED
 
     @property
     def group(self) -> str:
         """Where the line stands: trouble | good | rest."""
-        if self.final in (Word.MISSED, Word.CANNOT_JUDGE) or (self.final is None and self.how == How.PERSON):
+        if self.final in (VerdictWord.MISSED, VerdictWord.CANNOT_JUDGE) or (
+            self.final is None and self.how == How.PERSON
+        ):
             return TROUBLE
-        return GOOD if self.final == Word.MET else REST
+        return GOOD if self.final == VerdictWord.MET else REST
 
     @property
     def costs(self) -> bool:
         """Whether the verdict takes something from the score: a technician can contest it."""
-        return self.final == Word.MISSED or (self.final_credit is not None and self.final_credit < 1.0)
+        return self.final == VerdictWord.MISSED or (self.final_credit is not None and self.final_credit < 1.0)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -131,10 +138,10 @@ class ClauseLine:
             rank = 0 if self.cap is not None else 1
         elif self.open_suspicion:
             rank = 2
-        elif self.final == Word.MISSED:
+        elif self.final == VerdictWord.MISSED:
             rank = 3
         else:
-            rank = 4 if self.final == Word.CANNOT_JUDGE else 5
+            rank = 4 if self.final == VerdictWord.CANNOT_JUDGE else 5
         return rank, -self.weight, self.position
 
     @property
@@ -149,11 +156,11 @@ class ClauseLine:
             return "person"
         if self.how == How.LINK:
             return ""
-        if self.kind == Kind.FORBIDDEN and self.final == Word.MISSED:
+        if self.kind == Kind.FORBIDDEN and self.final == VerdictWord.MISSED:
             return "fatal" if self.cap is not None else "forbidden"
-        if self.final == Word.CANNOT_JUDGE:
+        if self.final == VerdictWord.CANNOT_JUDGE:
             return "suspicion" if self.suspicion else "unclear"
-        if self.final == Word.MISSED:
+        if self.final == VerdictWord.MISSED:
             if self.nearest is not None and self.nearest.similarity >= NEAR_MISS:
                 return "near"
             return "role" if self.unsure_role else ""

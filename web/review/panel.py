@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from web.models.vocabulary import How, Word
+from web.models.vocabulary import How, VerdictWord
 from web.review.lines import GOOD, REST, TROUBLE, ClauseLine
 
 
@@ -109,5 +109,5 @@ def coverage(lines: Iterable[ClauseLine]) -> Coverage:
     """Count how the standard was covered. 未判: no verdict yet, or one that nobody could give."""
     found = list(lines)
     how = {h: sum(x.how == h for x in found) for h in How}
-    unjudged = sum(x.final in (None, Word.CANNOT_JUDGE) for x in found)
+    unjudged = sum(x.final in (None, VerdictWord.CANNOT_JUDGE) for x in found)
     return Coverage(len(found), how[How.RULE], how[How.LINK], how[How.PERSON], unjudged)
