@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from web.intake.analysis import Dropped, Fact, Keyword, Span, StoredAnalysis, newest_hearing
 from web.models import AnalysisDocument, Verdict
 from web.recordings.figures import Figure, figures
-from web.recordings.turns import Edit, LaneMark, Turn, evidence, marks, standings, turns
+from web.recordings.turns import Edit, LaneMark, ShownTurn, evidence, marks, standings, turns
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class ShownConversation:
     """Empty where the machine is not done. `documents`: the analyses that were read for it, by id."""
 
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[ShownTurn, ...] = ()
     marks: tuple[LaneMark, ...] = ()
     unheard: tuple[Span, ...] = ()
     dropped: tuple[Dropped, ...] = ()
@@ -35,7 +35,7 @@ def conversation(
     analysis_id: int,
     edits: Mapping[int, Edit],
     roles: Mapping[str, str],
-) -> Conversation:
+) -> ShownConversation:
     """The words of the newest hearing with people's corrections and `roles` of speakers, judged by the analysis."""
     base = newest_hearing(recording_id).scalar_subquery()
     statement = select(AnalysisDocument.analysis_id, AnalysisDocument.body).where(
@@ -51,7 +51,7 @@ def conversation(
     }
     judgement, hearing = current.judgement, current.hearing
     hits = evidence(judgement.items, standings(judgement.items, finals))
-    return Conversation(
+    return ShownConversation(
         turns=tuple(turns(original.hearing.transcript, hearing.transcript, edits, roles, hits)),
         marks=tuple(marks(hits)),
         unheard=hearing.unheard,

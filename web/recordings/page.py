@@ -16,7 +16,7 @@ from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.models import Analysis, Job, JobState, Presence, Recording, RecordingState, ReviewState, User
 from web.queue import ACTIVE
-from web.recordings.conversation import Conversation, conversation
+from web.recordings.conversation import ShownConversation, conversation
 from web.recordings.edits import edits_of
 from web.recordings.filters import Filter
 from web.review.queries import BLIND
@@ -57,7 +57,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
+class StatedDetails:
     """What people have said about the recording; `order_facts` are its work order's."""
 
     technician_id: int | None
@@ -68,7 +68,7 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class CurrentAnalysis:
     """The current analysis; `standard_id` and version are those that judged."""
 
     id: int
@@ -99,10 +99,10 @@ class RecordingPage:
     """The page of a recording. `judged` is None before the machine is done, `neighbours` are ids (before, after)."""
 
     head: Head
-    details: Details
-    judged: Judged | None
+    details: StatedDetails
+    judged: CurrentAnalysis | None
     job: JobNote | None
-    conversation: Conversation
+    conversation: ShownConversation
     neighbours: tuple[int | None, int | None]
     others: tuple[str, ...]
     words_at: datetime | None
@@ -134,8 +134,8 @@ def load(
     row = session.execute(_statement(viewer, recording_id, listed)).first()
     if row is None:
         return None
-    head, details = _read(Head, row), _read(Details, row)
-    judged = None if row.judged_id is None else _read(Judged, row, "judged_")
+    head, details = _read(Head, row), _read(StatedDetails, row)
+    judged = None if row.judged_id is None else _read(CurrentAnalysis, row, "judged_")
     edits, words_at = edits_of(session, recording_id)
     office = viewer.role in OFFICE
     return RecordingPage(
@@ -145,7 +145,7 @@ def load(
         job=None if row.job_state is None else _read(JobNote, row, "job_"),
         conversation=conversation(session, recording_id, judged.id, edits, row.roles)
         if talk and judged
-        else Conversation(),
+        else ShownConversation(),
         neighbours=(row.before, row.after) if listed else (None, None),
         others=others(session, recording_id, viewer),
         words_at=words_at,
@@ -177,8 +177,8 @@ def _read(kind: type[Part], row: Row[Any], prefix: str = "") -> Part:
 
 
 def _statement(viewer: Viewer, recording_id: int, listed: Filter | None) -> Select[Any]:
-    columns = [*columns_of(Head), *columns_of(Details), Recording.roles.label("roles")]
-    columns += [*_columns(Judged, Analysis, "judged_"), *_columns(JobNote, Job, "job_")]
+    columns = [*columns_of(Head), *columns_of(StatedDetails), Recording.roles.label("roles")]
+    columns += [*_columns(CurrentAnalysis, Analysis, "judged_"), *_columns(JobNote, Job, "job_")]
     if listed is not None:
         columns += [_neighbour(viewer, recording_id, listed, later) for later in (True, False)]
     jobs = select(func.max(Job.id)).where(Job.recording_id == recording_id).correlate(None)

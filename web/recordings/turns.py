@@ -62,7 +62,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ShownTurn:
     """One utterance. `times` are hundredths of a second from `start_s`, one a character."""
 
     number: int
@@ -169,7 +169,7 @@ def turns(
     edits: Mapping[int, Edit],
     roles: Mapping[str, str],
     hits: Sequence[ClauseHit],
-) -> list[Turn]:
+) -> list[ShownTurn]:
     """The conversation.
 
     `original` is the transcript of the machine, `judged` that of the current analysis (with the corrections that were
@@ -187,7 +187,7 @@ def turns(
         usable = () if source is None else hits
         here = [hit for hit in usable if hit.start_s < said.end_s and hit.end_s > said.start_s and hit.role == role]
         made.append(
-            Turn(
+            ShownTurn(
                 number=number,
                 start_s=said.start_s,
                 end_s=said.end_s,

@@ -33,7 +33,7 @@ def item(kind: str = "forbidden", verdict: str = "missed", *hits: tuple[float, f
     )  # fmt: skip
 
 
-def shown(heard: list[Utterance], items: list[ItemResult], **more: Any) -> list[turns.Turn]:
+def shown(heard: list[Utterance], items: list[ItemResult], **more: Any) -> list[turns.ShownTurn]:
     found = turns.evidence(items, turns.standings(items, more.pop("final", {})))
     return turns.turns(heard, more.pop("judged", heard), more.pop("edits", {}), more.pop("roles", {}), found)
 
