@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from web.figures.frames import ITEMS, Reviewed, Selection, within
@@ -35,6 +35,7 @@ from web.models import (
 from web.scorecards.quotes import Quote, clauses_of, forbidden_quote
 from web.summaries import frames
 from web.summaries.query import ScorecardQuery
+from web.summaries.remembered import remembered
 
 WEEKS = 4
 MOST_MOVERS, MOST_QUOTES, MOST_CALLS, MOST_MONTHS = 12, 12, 12, 3
@@ -88,9 +89,9 @@ def digest(session: Session, viewer: Viewer, today: dt.date, standards: Sequence
     query = ScorecardQuery(span)
     people = frames.technicians(session)
     members = frames.members(people, frames.team_shown(viewer, query))
-    days = frames.days(session, span.before.names + span.names, query, members)
+    days = _days(session, query, members)
     names = {int(i): str(name) for i, name in zip(people["id"], people["name"], strict=True)}
-    moved = _moved(session, span, days, names, members, standards, minimum)
+    moved = _moved(session, query, tuple(names.items()), members, tuple(standards), minimum)
     inside = within(days, span.period)
     quotes, quotes_count = _quotes(session, viewer, week, standards)
     overdue = [call for call in due_calls(session, viewer, today) if call.overdue]
@@ -111,17 +112,18 @@ def digest(session: Session, viewer: Viewer, today: dt.date, standards: Sequence
     )
 
 
+@remembered
 def _moved(
     session: Session,
-    span: Span,
-    days: pd.DataFrame,
-    names: dict[int, str],
+    query: ScorecardQuery,
+    people: tuple[tuple[int, str], ...],
     members: frozenset[int],
-    standards: Sequence[StandardInfo],
+    standards: tuple[StandardInfo, ...],
     minimum: int,
 ) -> list[Moved]:
-    before = span.before
-    counted = pd.concat([_items(session, s, members, minimum) for s in (span, before)], ignore_index=True)
+    span, before, names = query.span, query.span.before, dict(people)
+    days = _days(session, query, members)
+    counted = _items(session, span, members, minimum)
     heard = set(days["standard_id"])
     moved = []
     for info in (s for s in standards if s.id in heard):
@@ -149,22 +151,29 @@ def _moved(
     )
 
 
+def _days(session: Session, query: ScorecardQuery, members: frozenset[int]) -> pd.DataFrame:
+    return frames.days(session, tuple(query.span.before.names + query.span.names), query, members)
+
+
 def _items(session: Session, span: Span, members: frozenset[int], minimum: int) -> pd.DataFrame:
-    """Met and missed of each technician and clause with enough of them to be compared."""
+    """Met and missed of each technician and clause with enough of them to be compared, in the span and in that before.
+
+    Each stands under the first period of its span.
+    """
+    name = case((ItemPeriod.period.in_(span.names), span.names[0]), else_=span.before.names[0])
     keys = [ItemPeriod.technician_id, ItemPeriod.standard_id, ItemPeriod.item_id]
     met, missed = func.sum(ItemPeriod.met), func.sum(ItemPeriod.missed)
     rows = session.execute(
-        select(*keys, met, missed)
+        select(name, *keys, met, missed)
         .where(
-            ItemPeriod.period.in_(span.names),
+            ItemPeriod.period.in_([*span.names, *span.before.names]),
             ItemPeriod.job_kind == ALL_KINDS,
             ItemPeriod.technician_id.in_(members),
         )
-        .group_by(*keys)
+        .group_by(name, *keys)
         .having(met + missed >= minimum)
     )
-    name = span.names[0]
-    return pd.DataFrame([(name, *row[:3], "", False, *row[3:], 0, 0, 0, 0.0) for row in rows], columns=ITEMS)
+    return pd.DataFrame([(*row[:4], "", False, *row[4:], 0, 0, 0, 0.0) for row in rows], columns=ITEMS)
 
 
 def _quotes(

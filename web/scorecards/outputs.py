@@ -147,7 +147,7 @@ def _proof_sheet(lines: Sequence[EvidenceLine]) -> Sheet:
 
 def _items(session: Session, wanted: ExportRequest, page: TeamPage) -> list[ItemLine]:
     """A line for each person and clause with any verdict, in the standards' order."""
-    counted = frames.items(session, wanted.query.span.names, wanted.query)
+    counted = frames.items(session, tuple(wanted.query.span.names), wanted.query)
     people = {r.technician_id: r for r in page.rows}
     chosen = wanted.query.selection(frozenset(people))
     names = wanted.query.span.names[:1]

@@ -43,8 +43,8 @@ def standard_page(
     members = frames.members(people, frames.team_shown(viewer, query))
     chosen = replace(query, standard_id=standard.id).selection()
     names = query.span.names
-    counted = frames.items(session, names, query, members)
-    over_time = frames.items(session, names, query, members, over_time=True)
+    counted = frames.items(session, tuple(names), query, members)
+    over_time = frames.items(session, tuple(names), query, members, over_time=True)
     infos = {i.id: i for i in standard.items}
     teams = _grouped(failures_by_team(counted, people, names, chosen, minimum))
     times = _grouped(failures_over_time(over_time, names, chosen, minimum))

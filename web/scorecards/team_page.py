@@ -16,6 +16,7 @@ from web.kit.login import Viewer
 from web.kit.standards import StandardInfo
 from web.summaries import frames
 from web.summaries.query import ScorecardQuery
+from web.summaries.remembered import remembered
 
 SORTS: dict[str, Callable[[TeamRow], object]] = {
     "staff_no": lambda r: r.staff_no,
@@ -78,15 +79,15 @@ def team_page(
     members = frames.members(people, frames.team_shown(viewer, query))
     chosen = query.selection(members)
     period, before = query.span.period, query.span.before.period
-    days = choose(frames.days_of(session, [query.span.before, query.span], query, members), chosen)
+    days = choose(frames.days_of(session, (query.span.before, query.span), query, members), chosen)
     orders = frames.orders(session, query, zone)
     rows = team_table(days, people, orders, period, before, chosen, minimum)
     heat = _heat_standard(query, frames.standards_heard(session, query.span), standards)
     columns = () if heat is None else tuple(HeatColumn(i.id, i.clause, i.text, i.kind, i.how) for i in heat.items)
     cells: tuple[Cell, ...] = ()
     if heat is not None:
-        counted = frames.items(session, query.span.names, replace(query, standard_id=heat.id), members)
-        cells = heat_map(counted, query.span.names[:1], chosen, [(heat.id, c.item_id) for c in columns], minimum)
+        judged_by = replace(query, standard_id=heat.id)
+        cells = _cells(session, judged_by, members, tuple(c.item_id for c in columns), minimum)
     now, then = within(days, period), within(days, before)
     return TeamPage(
         rows=tuple(sorted(rows, key=SORTS.get(query.sort, SORTS["staff_no"]))),  # type: ignore[arg-type]  # each key compares with itself
@@ -96,6 +97,15 @@ def team_page(
         cells={(c.technician_id, c.item_id): c for c in cells},
         mixed=len(now) > 0 and now.loc[now["scored"] > 0, "standard_id"].nunique() > 1,
     )
+
+
+@remembered
+def _cells(
+    session: Session, query: ScorecardQuery, members: frozenset[int], item_ids: tuple[str, ...], minimum: int
+) -> tuple[Cell, ...]:
+    counted = frames.items(session, tuple(query.span.names), query, members)
+    clauses = [(query.standard_id, item_id) for item_id in item_ids]
+    return heat_map(counted, query.span.names[:1], query.selection(members), clauses, minimum)
 
 
 def _heat_standard(

@@ -100,13 +100,13 @@ def person_figures(
     own_view: bool,
 ) -> PersonFigures:
     selection, span, before = query.selection(), query.span, query.span.before
-    days = frames.days_of(session, [before, span], query, [who.id])
+    days = frames.days_of(session, (before, span), query, frozenset({who.id}))
     totals = own_totals(days, who.id, span.period, selection)
     past = own_totals(days, who.id, before.period, selection)
     long = _long(span.period, query.grain)
-    weeks = frames.days(session, period_names(long, query.grain), query, members)
+    weeks = frames.days(session, tuple(period_names(long, query.grain)), query, members)
     points = trend(weeks, who.id, members, long, query.grain, selection)
-    counted = frames.items(session, span.names, query, members)
+    counted = frames.items(session, tuple(span.names), query, members)
     rows = compare_items(counted, span.names[:1], selection, who.id, members, minimum)
     return PersonFigures(
         totals=totals,

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from web.figures.frames import DAY_KEYS, DAY_SUMS, ITEM_COUNTS, ITEM_KEYS, ITEMS, TECHNICIANS
@@ -16,6 +16,7 @@ from web.kit.calendar import Span, period_named
 from web.kit.login import Viewer
 from web.models import ALL_KINDS, ItemPeriod, ScorePeriod, Team, Technician, UserRole, WorkOrder
 from web.summaries.query import ScorecardQuery
+from web.summaries.remembered import remembered
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -39,7 +40,8 @@ def members(people: pd.DataFrame, team_id: int | None) -> frozenset[int]:
     return frozenset(int(i) for i in own["id"])
 
 
-def days(session: Session, names: Sequence[str], query: ScorecardQuery, people: Collection[int]) -> pd.DataFrame:
+@remembered
+def days(session: Session, names: tuple[str, ...], query: ScorecardQuery, people: frozenset[int]) -> pd.DataFrame:
     """The sums of these months or weeks, of these technicians; `day` is the first of each."""
     columns = [getattr(ScorePeriod, name) for name in (*DAY_KEYS[1:], *DAY_SUMS)]
     rows = select(ScorePeriod.period, *columns).where(*_scores_of(names, query, people))
@@ -48,23 +50,25 @@ def days(session: Session, names: Sequence[str], query: ScorecardQuery, people: 
     return frame.assign(day=frame["day"].map(firsts).astype("object"))
 
 
-def days_of(session: Session, spans: Sequence[Span], query: ScorecardQuery, people: Collection[int]) -> pd.DataFrame:
-    """The sums of whole spans, each under its first day: a year is as many rows as a week."""
+@remembered
+def days_of(session: Session, spans: tuple[Span, ...], query: ScorecardQuery, people: frozenset[int]) -> pd.DataFrame:
+    """The sums of whole spans that share no period, each under its first day: a year is as many rows as a week."""
     keys = [getattr(ScorePeriod, name) for name in DAY_KEYS[1:]]
     sums = [func.sum(getattr(ScorePeriod, name)) for name in DAY_SUMS]
-    parts = []
-    for span in spans:
-        rows = select(*keys, *sums).where(*_scores_of(span.names, query, people)).group_by(*keys)
-        part = _frame(session, rows, [*DAY_KEYS[1:], *DAY_SUMS])
-        parts.append(part.assign(day=pd.Series([span.period.first] * len(part), dtype="object")))
-    return pd.concat(parts, ignore_index=True)
+    number = case(*((ScorePeriod.period.in_(span.names), place) for place, span in enumerate(spans)))
+    names = [name for span in spans for name in span.names]
+    rows = select(*keys, *sums, number).where(*_scores_of(names, query, people)).group_by(number, *keys)
+    frame = _frame(session, rows, [*DAY_KEYS[1:], *DAY_SUMS, "day"])
+    firsts = {place: span.period.first for place, span in enumerate(spans)}
+    return frame.assign(day=frame["day"].map(firsts).astype("object"))
 
 
+@remembered
 def items(
     session: Session,
-    names: Sequence[str],
+    names: tuple[str, ...],
     query: ScorecardQuery,
-    people: Collection[int] | None = None,
+    people: frozenset[int] | None = None,
     *,
     over_time: bool = False,
 ) -> pd.DataFrame:
@@ -101,21 +105,23 @@ def orders(session: Session, query: ScorecardQuery, zone: ZoneInfo, technician_i
     )
     other = func.coalesce(WorkOrder.finished_at, WorkOrder.created_at)
     unplanned = WorkOrder.appointment_at.is_(None) & (other >= begin) & (other < end)
-    rows = (
-        select(WorkOrder.technician_id, func.count())
-        .where(
-            WorkOrder.technician_id.is_not(None),
-            unplanned | ((WorkOrder.appointment_at >= begin) & (WorkOrder.appointment_at < end)),
+    planned = (WorkOrder.appointment_at >= begin) & (WorkOrder.appointment_at < end)
+    parts = []
+    for chosen in (planned, unplanned):  # two statements in one: joined by OR they would read the whole table
+        part = select(WorkOrder.technician_id.label("who"), func.count().label("count")).where(
+            chosen, WorkOrder.technician_id.is_not(None)
         )
-        .group_by(WorkOrder.technician_id)
-    )
-    if technician_id is not None:
-        rows = rows.where(WorkOrder.technician_id == technician_id)
-    if query.job_kind:
-        rows = rows.where(WorkOrder.job_kind == query.job_kind)
-    return {int(i): int(n) for i, n in session.execute(rows) if i is not None}
+        if technician_id is not None:
+            part = part.where(WorkOrder.technician_id == technician_id)
+        if query.job_kind:
+            part = part.where(WorkOrder.job_kind == query.job_kind)
+        parts.append(part.group_by(WorkOrder.technician_id))
+    both = union_all(*parts).subquery()
+    rows = session.execute(select(both.c.who, func.sum(both.c.count)).group_by(both.c.who))
+    return {int(who): int(count) for who, count in rows}
 
 
+@remembered
 def job_kinds(session: Session) -> tuple[str, ...]:
     """The job kinds that occur."""
     return tuple(
@@ -128,6 +134,7 @@ def job_kinds(session: Session) -> tuple[str, ...]:
     )
 
 
+@remembered
 def standards_heard(session: Session, span: Span) -> dict[str, int]:
     """The number of recordings by standard in the span, most first."""
     total = func.sum(ScorePeriod.recordings)

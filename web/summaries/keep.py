@@ -24,7 +24,7 @@ from web.models import (
     Verdict,
     WorkOrder,
 )
-from web.summaries import words
+from web.summaries import remembered, words
 from web.summaries.judged import judged, recorded_in
 
 Rows = Select[*tuple[Any, ...]]
@@ -52,6 +52,7 @@ def refresh_stale(db: Database) -> int:
                 session.execute(delete(table).where(table.technician_id == first, table.period.in_(names)))
                 _put(session, table, rows)
             words.put_of(session, first, fresh[0][1])
+            remembered.changed(session)
             days, stamps = zip(*stale, strict=True)
             session.execute(
                 delete(StaleDay).where(
@@ -71,6 +72,7 @@ def rebuild(db: Database) -> int:
         _put(session, ScorePeriod, _scores(recordings))
         _put(session, ItemPeriod, _items(verdicts))
         words.rebuild(session)
+        remembered.changed(session)
         return len(recordings)
 
 
