@@ -1,4 +1,4 @@
-"""Making and changing accounts. Raises AccountError with a code of what is wrong."""
+"""Making and changing accounts. Raises FieldError."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from sqlalchemy.orm import Session
 
 from web.auth import passwords
 from web.kit import audit
+from web.kit.i18n import gettext as _
+from web.kit.refusals import FieldError
 from web.models import Technician, User, UserRole
 
 _USERNAME = re.compile(r"[\w.@-]{2,64}")
-
-
-class AccountError(Exception):
-    """What is wrong with an account: `field` and `code` (taken, shape, missing, twice, self)."""
-
-    def __init__(self, field: str, code: str) -> None:
-        super().__init__(f"{field}: {code}")
-        self.field, self.code = field, code
 
 
 def create(
@@ -36,9 +30,9 @@ def create(
 ) -> User:
     """Add an account. A technician's must name a staff row that no other account has."""
     if not _USERNAME.fullmatch(username):
-        raise AccountError("username", "shape")
+        raise FieldError("username", _("用户名为 2–64 个字母、数字、汉字或 . _ @ -。"))
     if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
-        raise AccountError("username", "taken")
+        raise FieldError("username", _("这个用户名已有人使用。"))
     _check(session, None, name, role, technician_id)
     user = User(
         username=username,
@@ -70,7 +64,7 @@ def update(
 ) -> None:
     """Change an account; a change of rights ends its sessions. Nobody takes his own rights away."""
     if user.id == by_id and (not active or role is not UserRole.ADMIN):
-        raise AccountError("role", "self")
+        raise FieldError("role", _("不能停用自己，也不能取消自己的管理员身份。"))
     _check(session, user.id, name, role, technician_id)
     rights = (role, active, technician_id if role is UserRole.TECHNICIAN else None, team_id)
     if rights != (user.role, user.active, user.technician_id, user.team_id):
@@ -83,11 +77,11 @@ def update(
 
 def _check(session: Session, user_id: int | None, name: str, role: UserRole, technician_id: int | None) -> None:
     if not 1 <= len(name) <= 64:
-        raise AccountError("name", "missing")
+        raise FieldError("name", _("请填写这一项。"))
     if role is not UserRole.TECHNICIAN:
         return
     if technician_id is None or session.get(Technician, technician_id) is None:
-        raise AccountError("technician_id", "missing")
+        raise FieldError("technician_id", _("请填写这一项。"))
     other = session.scalar(select(User.id).where(User.technician_id == technician_id))
     if other is not None and other != user_id:
-        raise AccountError("technician_id", "twice")
+        raise FieldError("technician_id", _("这位技师已经有账号了。"))

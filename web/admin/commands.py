@@ -11,21 +11,13 @@ from sqlalchemy import select
 
 from web.admin import accounts
 from web.auth import passwords
+from web.kit.refusals import FieldError
 from web.kit.site import site
 from web.migrations import upgrade
 from web.models import Technician, User, UserRole
 
+NO_NAME_OR_STAFF = "缺少姓名；身份为技师时还要用 --staff-no 指明人员"
 users = AppGroup("users", help="账号：新增、重置密码、列出。")
-
-_WRONG = {
-    "taken": "这个用户名已有人使用",
-    "shape": "用户名为 2–64 个字母、数字、汉字或 . _ @ -",
-    "missing": "缺少姓名；身份为技师时还要用 --staff-no 指明人员",
-    "twice": "这位技师已经有账号了",
-    "short": f"密码至少要 {passwords.MIN_LENGTH} 个字符",
-    "long": f"密码最多 {passwords.MAX_LENGTH} 个字符",
-    "common": "这个密码太容易被猜到",
-}
 
 
 def init_commands(app: Flask) -> None:
@@ -45,10 +37,12 @@ def add(username: str, name: str, role: str, staff_no: str, password_stdin: bool
     upgrade(here.web.database(here.settings.home))
     password = sys.stdin.readline().rstrip("\n") if password_stdin else passwords.invented()
     if weak := passwords.weakness(password, username):
-        raise click.ClickException(_WRONG[weak])
+        raise click.ClickException(weak.rstrip("。"))
     try:
         with here.db.writing() as session:
             technician_id = session.scalar(select(Technician.id).where(Technician.staff_no == staff_no))
+            if role == UserRole.TECHNICIAN and technician_id is None:
+                raise click.ClickException(NO_NAME_OR_STAFF)
             accounts.create(
                 session,
                 username=username,
@@ -58,8 +52,9 @@ def add(username: str, name: str, role: str, staff_no: str, password_stdin: bool
                 technician_id=technician_id,
                 must_change=not password_stdin,
             )
-    except accounts.AccountError as error:
-        raise click.ClickException(_WRONG[error.code]) from None
+    except FieldError as error:
+        words = NO_NAME_OR_STAFF if error.field == "name" else error.words.rstrip("。")
+        raise click.ClickException(words) from None
     click.echo(f"已新增账号 {username}。" + ("" if password_stdin else f"初始密码（首次登录时必须修改）：{password}"))
 
 

@@ -13,6 +13,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from web.db import Database, now
 from web.kit import audit
+from web.kit.i18n import gettext as _
 from web.models import User
 
 MIN_LENGTH = 8
@@ -46,20 +47,20 @@ def hashed(password: str) -> str:
 
 
 def weakness(password: str, username: str = "") -> str:
-    """Return why a new password will not do ("" where it will): short | long | common."""
+    """Why a new password will not do, in words; "" where it will."""
     if len(password) < MIN_LENGTH:
-        return "short"
+        return _("密码至少要 %(n)s 个字符。", n=MIN_LENGTH)
     if len(password) > MAX_LENGTH:
-        return "long"
+        return _("密码最多 %(n)s 个字符。", n=MAX_LENGTH)
     if password.lower() in _COMMON or len(set(password)) < 3 or password.lower() == username.lower():
-        return "common"
+        return _("这个密码太容易被猜到，请换一个。")
     return ""
 
 
 def invented() -> str:
     """Return a password for a new account, easy to read out: no letters that look alike."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
+    return "-".join("".join(secrets.choice(letters) for _character in range(4)) for _group in range(3))
 
 
 @functools.cache

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user, login_user, logout_user
 from werkzeug.security import check_password_hash
+from wtforms import PasswordField
+from wtforms.validators import ValidationError
 
 from web.auth import passwords
 from web.kit import audit
+from web.kit.forms import Form
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer, viewer_of
 from web.kit.site import forget_reads, reader, site
 from web.models import User
 
 blueprint = Blueprint("auth", __name__)
+_LIMITS = {"autocomplete": "new-password", "maxlength": passwords.MAX_LENGTH, "required": True}
 
 
-def weakness_told(code: str) -> str:
-    """Return what to tell of a weak password."""
-    return {
-        "short": _("密码至少要 %(n)s 个字符。", n=passwords.MIN_LENGTH),
-        "long": _("密码最多 %(n)s 个字符。", n=passwords.MAX_LENGTH),
-        "common": _("这个密码太容易被猜到，请换一个。"),
-    }[code]
+class PasswordForm(Form):
+    old = PasswordField(_l("当前密码"), render_kw=_LIMITS | {"autocomplete": "current-password"})
+    new = PasswordField(_l("新密码"), render_kw=_LIMITS)
+    again = PasswordField(_l("再输一次新密码"), render_kw=_LIMITS)
+
+    def validate_old(self, field: PasswordField) -> None:
+        if not check_password_hash(reader().get_one(User, viewer().id).password_hash, field.data or ""):
+            raise ValidationError(_("当前密码不对。"))
+
+    def validate_new(self, field: PasswordField) -> None:
+        if weak := passwords.weakness(field.data or "", viewer().username):
+            raise ValidationError(weak)
+        if field.data == self.old.data:
+            raise ValidationError(_("新密码不能和当前密码相同。"))
+
+    def validate_again(self, field: PasswordField) -> None:
+        if field.data != self.new.data:
+            raise ValidationError(_("两次输入的新密码不一致。"))
 
 
 @blueprint.get("/login")
@@ -66,31 +82,19 @@ def logout() -> ResponseReturnValue:
 
 @blueprint.get("/password")
 def password() -> ResponseReturnValue:
-    """Show the form for a new password."""
-    return render_template("auth/password.html", errors={})
+    return render_template("auth/password.html", form=PasswordForm())
 
 
 @blueprint.post("/password")
 def password_submit() -> ResponseReturnValue:
     """Change the viewer's own password; his other sessions end."""
-    here = viewer()
-    old, new, again = (request.form.get(name, "") for name in ("old", "new", "again"))
-    errors = {}
-    user = reader().get_one(User, here.id)
-    if not check_password_hash(user.password_hash, old):
-        errors["old"] = _("当前密码不对。")
-    if weak := passwords.weakness(new, here.username):
-        errors["new"] = weakness_told(weak)
-    elif new == old:
-        errors["new"] = _("新密码不能和当前密码相同。")
-    if new != again:
-        errors["again"] = _("两次输入的新密码不一致。")
-    if errors:
-        return render_template("auth/password.html", errors=errors), 422
+    form = PasswordForm()
+    if not form.validate():
+        return render_template("auth/password.html", form=form), 422
     with site().db.writing() as writing:
-        row = writing.get_one(User, here.id)
-        passwords.change(writing, row, new)
-        fresh = viewer_of(row)
+        user = writing.get_one(User, viewer().id)
+        passwords.change(writing, user, form.new.data)
+        fresh = viewer_of(user)
     forget_reads()
     login_user(fresh)
     flash(_("密码已修改。"), "success")

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_ROWS = 100_000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # OWASP, "CSV injection" (CWE-1236)
@@ -52,6 +53,14 @@ class Row:
 
     def __getitem__(self, name: str) -> str:
         return self.cells.get(name, "")
+
+
+class BadCell(NamedTuple):
+    """What a row says that cannot be taken: its number as Excel shows it, the column, and what is wrong, for users."""
+
+    number: int
+    column: str
+    words: str
 
 
 def read_table(content: bytes, columns: Mapping[str, tuple[str, ...]], required: tuple[str, ...]) -> list[Row]:

@@ -25,3 +25,11 @@ class InvalidError(Exception):
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.words = words
+
+
+class FieldError(InvalidError):
+    """A value of a form or of a file's row that cannot be taken."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from web.db import Database
 from web.kit import audit
-from web.kit.csvfile import Row, read_table
+from web.kit.csvfile import BadCell, Row, read_table
+from web.kit.forms import boolean
+from web.kit.i18n import gettext as _
+from web.kit.refusals import FieldError
 from web.staff import registry
-from web.staff.registry import FieldError
 
 STAFF_COLUMNS = {
     "staff_no": ("工号", "员工号"),
@@ -32,22 +34,12 @@ ORDER_COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that was not taken: its number as Excel shows it, the column, what is wrong and the value."""
-
-    number: int
-    column: str
-    code: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class Imported:
     """What an import did."""
 
     rows: int
     changed: int
-    bad: tuple[BadRow, ...]
+    bad: tuple[BadCell, ...]
 
     @property
     def unchanged(self) -> int:
@@ -58,17 +50,21 @@ class Imported:
 def import_staff(db: Database, content: bytes) -> Imported:
     """Take a CSV of technicians. Raises TableError where the file as a whole cannot be read."""
     rows = read_table(content, STAFF_COLUMNS, ("staff_no", "name"))
-    return _import(db, rows, lambda s, r: registry.put_staff(s, registry.read_staff(r.cells)), "staff-imported", {})
+
+    def put(session: Session, row: Row) -> bool:
+        return registry.put_staff(session, registry.read(registry.STAFF_RULES, row.cells))
+
+    return _import(db, rows, put, "staff-imported", {})
 
 
 def import_orders(db: Database, content: bytes, fact_titles: dict[str, str], zone: ZoneInfo) -> Imported:
     """Take a CSV of work orders; a column named by a fact's title or name states it. Raises TableError."""
     columns = ORDER_COLUMNS | {name: (title,) for name, title in fact_titles.items()}
     rows = read_table(content, columns, ("order_no",))
+    rules, fact_rules = registry.order_rules(zone), dict.fromkeys(fact_titles, boolean)
 
     def put(session: Session, row: Row) -> bool:
-        facts = {name: row[name] for name in fact_titles}
-        return registry.put_order(session, registry.read_order(row.cells, facts, zone))
+        return registry.put_order(session, registry.read(rules, row.cells), registry.read(fact_rules, row.cells))
 
     return _import(db, rows, put, "orders-imported", fact_titles)
 
@@ -83,10 +79,11 @@ def _import(
             key = row["order_no"] or row["staff_no"]
             try:
                 if key and key in seen:
-                    raise FieldError("order_no" if "order_no" in row.cells else "staff_no", "twice", key)
+                    field = "order_no" if "order_no" in row.cells else "staff_no"
+                    raise FieldError(field, _("“%(v)s”在文件里出现了不止一次，只取第一行。", v=key))
                 seen.add(key)
                 changed += put(session, row)
             except FieldError as error:
-                bad.append(BadRow(row.number, titles.get(error.field, error.field), error.code, error.value))
+                bad.append(BadCell(row.number, titles.get(error.field, error.field), error.words))
         audit.record(session, action, rows=len(rows), changed=changed, bad=len(bad))
     return Imported(len(rows), changed, tuple(bad))

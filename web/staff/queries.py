@@ -79,6 +79,21 @@ def teams(session: Session) -> tuple[str, ...]:
     return tuple(session.scalars(select(Team.name).order_by(Team.name)))
 
 
+def team_of(session: Session, technician: Technician) -> str:
+    return session.scalar(select(Team.name).where(Team.id == technician.team_id)) or ""
+
+
+def choosable(session: Session, chosen: str = "") -> dict[str, str]:
+    """What is shown by staff number: of those who work here, and of the one already chosen."""
+    rows = session.execute(
+        select(Technician.staff_no, Technician.name)
+        .outerjoin(Team, Team.id == Technician.team_id)
+        .where(or_(Technician.active, Technician.staff_no == chosen))
+        .order_by(Technician.active.desc(), Team.name, Technician.staff_no)
+    )
+    return {staff_no: f"{staff_no} {name}" for staff_no, name in rows}
+
+
 def orders(session: Session, *, wanted: int, text: str = "", technician_id: int | None = None) -> OrderPage:
     """Return a page of work orders."""
     statement: Any = select(WorkOrder.id)

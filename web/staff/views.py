@@ -12,12 +12,13 @@ from web.kit.csvfile import MAX_ROWS, TableError, csv_lines
 from web.kit.downloads import attachment
 from web.kit.i18n import gettext as _
 from web.kit.paging import wanted_page
+from web.kit.refusals import FieldError
 from web.kit.site import reader, site
 from web.kit.standards import all_facts
 from web.models import Technician, WorkOrder
 from web.staff import importing, queries, registry
+from web.staff.forms import TechnicianForm, order_form
 from web.staff.importing import Imported
-from web.staff.registry import FieldError
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -45,22 +46,17 @@ def technicians() -> ResponseReturnValue:
 def technician(technician_id: int | None = None) -> ResponseReturnValue:
     """Add or change a technician."""
     row = None if technician_id is None else reader().get(Technician, technician_id) or abort(404)
-    if request.method == "GET":
-        line = next((t for t in queries.staff(reader()) if row is not None and t.id == row.id), None)
-        return _technician_form(row, {} if line is None else _staff_cells(line), {})
-    cells = {name: request.form.get(name, "") for name in ("staff_no", "name", "team")}
-    cells |= {name: "yes" if request.form.get(name) else "no" for name in ("active", "example_consent")}
+    form = TechnicianForm(obj=row, team=queries.team_of(reader(), row) if row else "")
     if row is not None:
-        cells["staff_no"] = row.staff_no
-    try:
-        values = registry.read_staff(cells)
+        del form.staff_no
+    if form.validate_on_submit():
+        values = {**form.data, "staff_no": row.staff_no if row else form.staff_no.data}
         with site().db.writing() as session:
             registry.put_staff(session, values)
-            audit.record(session, "staff-changed", "technician", values.staff_no)
-    except FieldError as error:
-        return _technician_form(row, cells, {error.field: _told(error.code, error.value)}), 422
-    flash(_("已保存。"), "success")
-    return redirect(url_for("staff.technicians"))
+            audit.record(session, "staff-changed", "technician", values["staff_no"])
+        flash(_("已保存。"), "success")
+        return redirect(url_for("staff.technicians"))
+    return render_template("staff/technician.html", row=row, form=form, teams=queries.teams(reader())), form.status
 
 
 @blueprint.get("/orders")
@@ -86,21 +82,22 @@ def order(order_id: int | None = None) -> ResponseReturnValue:
     """Add or change a work order."""
     row = None if order_id is None else reader().get(WorkOrder, order_id) or abort(404)
     titles = _fact_titles()
-    if request.method == "GET":
-        return _order_form(row, {} if row is None else _order_cells(row), {})
-    names = ("order_no", "staff_no", "job_kind", "address_note", "appointment_at", "finished_at")
-    cells = {name: request.form.get(name, "") for name in (*names, *titles)}
+    stated = {} if row is None else _order_cells(row)
+    form = order_form(titles, queries.choosable(reader(), stated.get("staff_no", "")), stated)
     if row is not None:
-        cells["order_no"] = row.order_no
-    try:
-        values = registry.read_order(cells, {name: cells[name] for name in titles}, site().zone)
-        with site().db.writing() as session:
-            registry.put_order(session, values)
-            audit.record(session, "order-changed", "order", values.order_no)
-    except FieldError as error:
-        return _order_form(row, cells, {error.field: _told(error.code, error.value)}), 422
-    flash(_("已保存。"), "success")
-    return redirect(url_for("staff.orders"))
+        del form.order_no
+    if form.validate_on_submit():
+        values = {**form.data, "order_no": row.order_no if row else form.order_no.data}
+        facts = {name: form[f"fact_{name}"].data for name in titles}
+        try:
+            with site().db.writing() as session:
+                registry.put_order(session, values, facts)
+                audit.record(session, "order-changed", "order", values["order_no"])
+            flash(_("已保存。"), "success")
+            return redirect(url_for("staff.orders"))
+        except FieldError as error:
+            form.refuse(error)
+    return render_template("staff/order.html", row=row, form=form, facts=titles), form.status
 
 
 @blueprint.route("/technicians/import", methods=["GET", "POST"])
@@ -140,36 +137,17 @@ def _imported(what: str, take: Callable[[bytes], Imported]) -> ResponseReturnVal
     try:
         return _import_page(what, take(content), "")
     except TableError as error:
-        return _import_page(what, None, _table_told(error)), 422
+        return _import_page(what, None, _table_words(error)), 422
 
 
 def _import_page(what: str, done: Imported | None, error: str) -> str:
     columns = importing.STAFF_COLUMNS if what == "technicians" else importing.ORDER_COLUMNS
-    bad = [(b.number, b.column, _told(b.code, b.value)) for b in done.bad] if done else []
     heads = [heads[0] for heads in columns.values()]
     if what == "orders":
         heads += _fact_titles().values()
-    return render_template("staff/import.html", what=what, done=done, bad=bad, error=error, heads=heads)
-
-
-def _technician_form(row: Technician | None, cells: dict[str, str], errors: dict[str, str]) -> str:
-    return render_template("staff/technician.html", row=row, cells=cells, errors=errors, teams=queries.teams(reader()))
-
-
-def _order_form(row: WorkOrder | None, cells: dict[str, str], errors: dict[str, str]) -> str:
     return render_template(
-        "staff/order.html", row=row, cells=cells, errors=errors, facts=_fact_titles(), staff=queries.staff(reader())
+        "staff/import.html", what=what, done=done, bad=done.bad if done else (), error=error, heads=heads
     )
-
-
-def _staff_cells(line: queries.StaffLine) -> dict[str, str]:
-    return {
-        "staff_no": line.staff_no,
-        "name": line.name,
-        "team": line.team,
-        "active": "yes" if line.active else "no",
-        "example_consent": "yes" if line.example_consent else "no",
-    }
 
 
 def _order_cells(row: WorkOrder) -> dict[str, str]:
@@ -189,19 +167,7 @@ def _order_cells(row: WorkOrder) -> dict[str, str]:
     }
 
 
-def _told(code: str, value: str) -> str:
-    return {
-        "missing": _("请填写这一项。"),
-        "shape": _("“%(v)s”含有不能用的字符，或太长。", v=value),
-        "unknown": _("没有工号为“%(v)s”的人员，请先导入人员。", v=value),
-        "moment": _("“%(v)s”不是时间，请写成 2026-11-24 09:00。", v=value),
-        "boolean": _("“%(v)s”看不懂，请填“是”或“否”，或留空。", v=value),
-        "long": _("“%(v)s…”太长了。", v=value[:20]),
-        "twice": _("“%(v)s”在文件里出现了不止一次，只取第一行。", v=value),
-    }[code]
-
-
-def _table_told(error: TableError) -> str:
+def _table_words(error: TableError) -> str:
     return {
         "encoding": _("读不懂这个文件的编码。请在 Excel 里另存为“CSV UTF-8（逗号分隔）”。"),
         "empty": _("请选择一个有内容的 CSV 文件。"),

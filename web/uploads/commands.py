@@ -46,14 +46,14 @@ def import_files(paths: tuple[Path, ...], list_path: Path | None, standard: str)
     files = list(_files(paths, list_path))
     if not files:
         raise click.ClickException("没有找到文件")
-    told, wrong = _told(here, files, list_path)
+    rows, wrong = _sheet_rows(here, files, list_path)
     for line in wrong:
         click.echo(line, err=True)
     failed = len(wrong)
     with _shown(len(files)) as show:
         for path in files:
             try:
-                show(path, _take(here, path, told[path], standard))
+                show(path, _take(here, path, rows[path], standard))
             except AnalyzerError as error:
                 failed += 1
                 show(path, f"失败：{error.message}；{error.advice}" if error.advice else f"失败：{error.message}")
@@ -92,21 +92,21 @@ def _files(paths: Sequence[Path], list_path: Path | None) -> Iterator[Path]:
                 yield path
 
 
-def _told(here: Site, files: Sequence[Path], list_path: Path | None) -> tuple[Mapping[Path, SheetRow], list[str]]:
-    """Return what names and list tell about the files, and what is wrong with the list."""
+def _sheet_rows(here: Site, files: Sequence[Path], list_path: Path | None) -> tuple[Mapping[Path, SheetRow], list[str]]:
+    """What names and list say about the files, and what is wrong with the list."""
     known = standards(here.settings.lexicons)
     with here.db.reading() as session:
-        rows = sheet.rows_of_names(session, [p.name for p in files], here.web.file_name_pattern, known)
-        told = dict(zip(files, rows, strict=True))
+        of_names = sheet.rows_of_names(session, [p.name for p in files], here.web.file_name_pattern, known)
+        rows = dict(zip(files, of_names, strict=True))
         if list_path is None:
-            return told, []
+            return rows, []
         try:
             facts = all_facts(here.settings.lexicons)
-            read = manifest.read_manifest(session, list_path.read_bytes(), known, facts, here.zone)
+            listed = manifest.read_manifest(session, list_path.read_bytes(), known, facts, here.zone)
         except TableError as error:
-            raise click.ClickException(texts.table_fault(error.code, error.names)) from None
-    told |= {p: sheet.over(told[p], read.rows[key_of(p.name)]) for p in files if key_of(p.name) in read.rows}
-    return told, [texts.bad_cell(bad) for bad in read.bad]
+            raise click.ClickException(texts.table_fault(error)) from None
+    rows |= {p: sheet.over(rows[p], listed.rows[key_of(p.name)]) for p in files if key_of(p.name) in listed.rows}
+    return rows, [texts.bad_cell(bad) for bad in listed.bad]
 
 
 @contextmanager

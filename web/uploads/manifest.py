@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from web.kit.csvfile import Row, read_table
+from web.kit.csvfile import BadCell, Row, read_table
+from web.kit.forms import boolean
+from web.kit.i18n import gettext as _
+from web.kit.refusals import FieldError
 from web.kit.standards import FactInfo, StandardInfo
-from web.staff.registry import FieldError, boolean
 from web.uploads.names import NameParts, standard_of
 from web.uploads.sheet import SheetRow, moment_or_day, people, row_of
 
@@ -30,16 +32,6 @@ _MAX = {"staff_no": 32, "order_no": 64, "note": 500}
 
 
 @dataclass(frozen=True, slots=True)
-class BadCell:
-    """A row that says something unreadable: its number as Excel shows it, the column, a code and the value."""
-
-    number: int
-    column: str
-    code: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
     """The rows by file name (as `key_of` writes it), and what could not be read."""
 
@@ -48,54 +40,77 @@ class Manifest:
 
 
 def key_of(name: str) -> str:
-    """Return a file name as lists and folders agree on it: without folders, composed, in small letters."""
+    """A file name as lists and folders agree on it: without folders, composed, in small letters."""
     return unicodedata.normalize("NFC", name.strip().replace("\\", "/").rsplit("/", 1)[-1]).lower()
 
 
 def read_manifest(
     session: Session, content: bytes, standards: Sequence[StandardInfo], facts: Sequence[FactInfo], zone: ZoneInfo
 ) -> Manifest:
-    """Return what a list says. A bad row is left out and told; the others hold. Raises TableError."""
+    """A bad row is left out and told; the others hold. Raises TableError."""
     columns = COLUMNS | {f.name: (f.title, f.short) for f in facts}
     table = read_table(content, columns, ("file",))
-    found = people(session, [row["order_no"] for row in table if row["order_no"]])
+    staff = people(session, [row["order_no"] for row in table if row["order_no"]])
     known = {s.id for s in standards}
-    by_title = {s.title: s.id for s in standards}
+    words = {s.title: s.id for s in standards}
     rows: dict[str, SheetRow] = {}
     bad: list[BadCell] = []
     for row in table:
         try:
             key = key_of(row["file"])
             if not key:
-                raise FieldError("file", "missing")
+                raise FieldError("file", _("没有填写"))
             if key in rows:
-                raise FieldError("file", "twice", row["file"])
-            standard_id = by_title.get(row["standard"]) or standard_of(row["standard"], known)
+                raise FieldError("file", _("“%(value)s”在清单里出现了两次，只用第一行", value=row["file"]))
+            standard_id = words.get(row["standard"]) or standard_of(row["standard"], known)
             if row["standard"] and standard_id is None:
-                raise FieldError("standard", "unknown", row["standard"])
-            for name, most in _MAX.items():
-                if len(row[name]) > most:
-                    raise FieldError(name, "long", row[name])
-            when = moment_or_day("recorded_at", row["recorded_at"], zone)
-            parts = NameParts(
-                when, row["staff_no"] or None, row["person"] or None, row["order_no"] or None, standard_id
-            )
-            read = row_of(parts, found, known)
-            if "staff_no" in read.problems:
-                raise FieldError("staff_no", read.problems["staff_no"], row["staff_no"] or row["person"])
-            if "order_no" in read.problems:
-                raise FieldError("order_no", "unknown", row["order_no"])
-            given = {f.name: boolean(f.name, row[f.name], False) for f in facts if row[f.name]}
-            rows[key] = replace(read, facts=given, technician_channel=_channel(row), note=row["note"])
+                raise _unknown("standard", row["standard"])
+            stated = row_of(_parts(row, standard_id, zone), staff, known)
+            _refuse_doubts(row, stated)
+            given = {f.name: _fact(f.name, row[f.name]) for f in facts if row[f.name]}
+            rows[key] = replace(stated, facts=given, technician_channel=_channel(row), note=row["note"])
         except FieldError as error:
-            bad.append(BadCell(row.number, _heading(error.field, facts), error.code, error.value))
+            bad.append(BadCell(row.number, _heading(error.field, facts), error.words))
     return Manifest(rows, tuple(bad))
+
+
+def _parts(row: Row, standard_id: str | None, zone: ZoneInfo) -> NameParts:
+    for name, most in _MAX.items():
+        if len(row[name]) > most:
+            raise FieldError(name, _("内容太长"))
+    try:
+        recorded_at = moment_or_day(row["recorded_at"], zone)
+    except ValueError:
+        sentence = _("时间“%(value)s”看不懂，请写成 2026-01-05 14:03", value=row["recorded_at"])
+        raise FieldError("recorded_at", sentence) from None
+    return NameParts(recorded_at, row["staff_no"] or None, row["person"] or None, row["order_no"] or None, standard_id)
+
+
+def _refuse_doubts(row: Row, stated: SheetRow) -> None:
+    whom = row["staff_no"] or row["person"]
+    if stated.problems.get("staff_no") == "several":
+        raise FieldError("staff_no", _("有多位人员叫“%(value)s”，请改填工号", value=whom))
+    if "staff_no" in stated.problems:
+        raise _unknown("staff_no", whom)
+    if "order_no" in stated.problems:
+        raise _unknown("order_no", row["order_no"])
+
+
+def _unknown(name: str, value: str) -> FieldError:
+    return FieldError(name, _("没有找到“%(value)s”", value=value))
+
+
+def _fact(name: str, text: str) -> bool:
+    try:
+        return boolean(text) is True
+    except ValueError:
+        raise FieldError(name, _("“%(value)s”看不懂，请填“是”或“否”", value=text)) from None
 
 
 def _channel(row: Row) -> int | None:
     text = row["technician_channel"].lower()
     if text and text not in _CHANNELS:
-        raise FieldError("technician_channel", "channel", text)
+        raise FieldError("technician_channel", _("声道“%(value)s”看不懂，请填“左”或“右”", value=text))
     return _CHANNELS.get(text)
 
 

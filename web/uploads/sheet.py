@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.intake.receive import Details
+from web.kit.forms import moment
 from web.kit.standards import StandardInfo
 from web.models import Technician, WorkOrder
-from web.staff.registry import FieldError, moment
 from web.uploads.names import NameParts, read_name
 
 MOMENT = "%Y-%m-%dT%H:%M"  # of an <input type="datetime-local">
@@ -34,7 +34,6 @@ class SheetRow:
     problems: Mapping[str, str] = field(default_factory=dict)  # field → code: unknown | several
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row for the page."""
         return asdict(self)
 
 
@@ -49,9 +48,9 @@ class People:
 
 def people(session: Session, order_numbers: Sequence[str]) -> People:
     """Look up staff and orders in two queries."""
-    staff = session.execute(select(Technician.staff_no, Technician.name, Technician.active)).all()
+    technicians = session.execute(select(Technician.staff_no, Technician.name, Technician.active)).all()
     by_name: dict[str, tuple[str, ...]] = {}
-    for staff_no, name, active in staff:
+    for staff_no, name, active in technicians:
         if active:
             by_name[name] = (*by_name.get(name, ()), staff_no)
     orders: dict[str, str] = {}
@@ -63,35 +62,34 @@ def people(session: Session, order_numbers: Sequence[str]) -> People:
             .where(WorkOrder.order_no.in_(wanted[start : start + 500]))
         )
         orders |= {order_no: staff_no or "" for order_no, staff_no in rows}
-    return People(frozenset(number for number, _, _ in staff), by_name, orders)
+    return People(frozenset(staff_no for staff_no, _, _ in technicians), by_name, orders)
 
 
 def rows_of_names(
     session: Session, names: Sequence[str], pattern: str, standards: Sequence[StandardInfo]
 ) -> list[SheetRow]:
-    """Return a row for each file name, in their order."""
     known = {s.id for s in standards}
     parts = [read_name(name, pattern, known) for name in names]
-    found = people(session, [p.order_no for p in parts if p.order_no])
-    return [row_of(p, found, known) for p in parts]
+    staff = people(session, [p.order_no for p in parts if p.order_no])
+    return [row_of(p, staff, known) for p in parts]
 
 
-def row_of(parts: NameParts, found: People, known: set[str]) -> SheetRow:
-    """Return the row for what a name or a list's line says."""
+def row_of(parts: NameParts, staff: People, known: set[str]) -> SheetRow:
+    """The row for what a name or a list's line says."""
     problems: dict[str, str] = {}
     staff_no = parts.staff_no or ""
     if not staff_no and parts.name:
-        same = found.by_name.get(parts.name, ())
+        same = staff.by_name.get(parts.name, ())
         staff_no = same[0] if len(same) == 1 else ""
         if len(same) != 1:
             problems["staff_no"] = "several" if same else "unknown"
-    elif staff_no and staff_no not in found.numbers:
+    elif staff_no and staff_no not in staff.numbers:
         problems["staff_no"] = "unknown"
     if parts.order_no:
-        if parts.order_no not in found.orders:
+        if parts.order_no not in staff.orders:
             problems["order_no"] = "unknown"
         elif not staff_no:
-            staff_no = found.orders[parts.order_no]
+            staff_no = staff.orders[parts.order_no]
             if staff_no:
                 problems.pop("staff_no", None)
     return SheetRow(
@@ -104,26 +102,26 @@ def row_of(parts: NameParts, found: People, known: set[str]) -> SheetRow:
 
 
 def details_of(cells: Mapping[str, Any], zone: ZoneInfo) -> Details:
-    """Return the details that the page's cells state. Raises FieldError for a time that cannot be read."""
+    """The details that the page's cells state. Raises ValueError for a time that cannot be read."""
     facts = cells.get("facts")
     channel = cells.get("technician_channel")
-    told = {name: str(cells.get(name) or "").strip() for name in ("standard_id", "staff_no", "order_no", "note")}
+    text = {name: str(cells.get(name) or "").strip() for name in ("standard_id", "staff_no", "order_no", "note")}
     return Details(
-        told["standard_id"] or None,
-        told["staff_no"].split(" ")[0] or None,
-        told["order_no"] or None,
-        moment_or_day("recorded_at", str(cells.get("recorded_at") or ""), zone),
+        text["standard_id"] or None,
+        text["staff_no"].split(" ")[0] or None,
+        text["order_no"] or None,
+        moment_or_day(str(cells.get("recorded_at") or ""), zone),
         {str(k): v for k, v in facts.items() if isinstance(v, bool)} if isinstance(facts, dict) else {},
         channel if channel in (0, 1) and not isinstance(channel, bool) else None,
-        told["note"],
+        text["note"],
     )
 
 
-def moment_or_day(name: str, text: str, zone: ZoneInfo) -> datetime | None:
-    """Read a local time, or a day as its beginning; empty is None. Raises FieldError."""
+def moment_or_day(text: str, zone: ZoneInfo) -> datetime | None:
+    """A local time, or a day as its beginning; empty is None. Raises ValueError."""
     try:
-        return moment(name, text, zone)
-    except FieldError:
+        return moment(text, zone)
+    except ValueError:
         plain = text.strip().replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-")
         for pattern in ("%Y-%m-%d", "%Y%m%d"):
             try:
@@ -133,10 +131,10 @@ def moment_or_day(name: str, text: str, zone: ZoneInfo) -> datetime | None:
         raise
 
 
-def over(row: SheetRow, told: SheetRow) -> SheetRow:
-    """Return a row with what a list tells about it put over what its name tells; a list answers doubts as well."""
-    given = {name: value for name, value in told.as_json().items() if value or name == "problems"}
-    if told.technician_channel is not None:
-        given["technician_channel"] = told.technician_channel
+def over(row: SheetRow, listed: SheetRow) -> SheetRow:
+    """What a list says is put over what the file's name says; a list answers doubts as well."""
+    given = {name: value for name, value in listed.as_json().items() if value or name == "problems"}
+    if listed.technician_channel is not None:
+        given["technician_channel"] = listed.technician_channel
     problems = {name: code for name, code in row.problems.items() if not given.get(name)}
     return replace(row, **{**given, "problems": problems})

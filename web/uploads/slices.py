@@ -39,9 +39,9 @@ AGAIN = ("disk-full", "storage", "staff-unknown", "order-unknown", "standard-unk
 class SliceError(Exception):
     """An answer other than yes: `status` for HTTP, `code` for the text, and what the text needs."""
 
-    def __init__(self, status: int, code: str, **told: Any) -> None:
-        super().__init__(f"{status} {code} {told}")
-        self.status, self.code, self.told = status, code, told
+    def __init__(self, status: int, code: str, **given: Any) -> None:
+        super().__init__(f"{status} {code} {given}")
+        self.status, self.code, self.given = status, code, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ def finish(here: Site, user_id: int, upload_id: str, details: Details) -> Receiv
                 _close(here, upload_id, UploadState.REFUSED, refusal=f"{error.message}；{error.advice}")
             raise
         path.unlink(missing_ok=True)
-        told = {**row.details, "duplicate": received.duplicate}
-        _close(here, upload_id, UploadState.DONE, recording_id=received.recording_id, details=told)
+        kept = {**row.details, "duplicate": received.duplicate}
+        _close(here, upload_id, UploadState.DONE, recording_id=received.recording_id, details=kept)
         return received
 
 
@@ -231,7 +231,7 @@ def _locked(here: Site, upload_id: str) -> Iterator[None]:
     except Timeout as error:
         raise SliceError(409, "busy") from error
     except SliceError as error:
-        if error.told.get("nothing"):
+        if error.given.get("nothing"):
             lock.unlink(missing_ok=True)
         raise
 
@@ -268,11 +268,11 @@ def _write(path: Path, offset: int, length: int, stream: IO[bytes]) -> None:
         raise SliceError(400, "broken", offset=offset)
 
 
-def _close(here: Site, upload_id: str, state: UploadState, **told: Any) -> None:
+def _close(here: Site, upload_id: str, state: UploadState, **values: Any) -> None:
     with here.db.writing() as session:
         row = session.get_one(Upload, upload_id)
         row.state = state
-        for name, value in told.items():
+        for name, value in values.items():
             setattr(row, name, value)
         if state is UploadState.REFUSED:
             audit.record(session, "upload.refused", "upload", upload_id, name=row.original_name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from web.kit.csvfile import BadCell, TableError
 from web.kit.i18n import gettext as _
 from web.kit.pages import size
-from web.uploads.manifest import BadCell
 from web.uploads.slices import SliceError
 
 FORMATS = "wav、mp3、m4a、aac、ogg、opus、flac、amr、wma、webm、mp4、mov"
@@ -15,19 +15,19 @@ ACCEPT = ".wav,.mp3,.m4a,.aac,.ogg,.oga,.opus,.flac,.amr,.wma,.webm,.mp4,.mov,.m
 
 
 def explain(error: SliceError) -> tuple[str, str]:
-    """Return reason and advice for an answer other than yes."""
-    told: dict[str, Any] = {"name": "", "limit": 0, "size": 0, "free": 0, **error.told}
+    """Reason and advice."""
+    given: dict[str, Any] = {"limit": 0, "size": 0, "free": 0, **error.given}
     formats = _("支持 %(formats)s", formats=FORMATS)
-    known = {
+    return {
         "empty": (_("文件是空的（0 字节）"), _("请重新导出录音后再上传")),
         "too-large": (
-            _("文件 %(size)s，超过单个文件上限 %(limit)s", size=size(told["size"]), limit=size(told["limit"])),
+            _("文件 %(size)s，超过单个文件上限 %(limit)s", size=size(given["size"]), limit=size(given["limit"])),
             _("请分段导出，或请管理员调大上限"),
         ),
-        "slice-size": (_("一片数据太大，上限 %(limit)s", limit=size(told["limit"])), _("请刷新页面后重试")),
+        "slice-size": (_("一片数据太大，上限 %(limit)s", limit=size(given["limit"])), _("请刷新页面后重试")),
         "beyond-end": (_("收到的数据比文件还长，文件可能在上传时被改动"), _("请取消后重新选择这个文件")),
         "disk-full": (
-            _("服务器磁盘空间不足，只剩 %(free)s", free=size(told["free"])),
+            _("服务器磁盘空间不足，只剩 %(free)s", free=size(given["free"])),
             _("请联系管理员清理磁盘，之后点“重试”，已传的部分不用重传"),
         ),
         "text": (_("内容是文本，不是录音"), _("请确认选对了文件；改扩展名不会把文本变成录音")),
@@ -41,31 +41,18 @@ def explain(error: SliceError) -> tuple[str, str]:
         "length": (_("请求缺少数据长度"), _("请刷新页面后重试")),
         "shape": (_("请求内容看不懂"), _("请刷新页面后重试")),
         "moment": (_("录音时间看不懂"), _("请写成 2026-01-05 14:03 这样")),
-    }
-    return known[error.code]
+    }[error.code]
 
 
 def bad_cell(bad: BadCell) -> str:
-    """Return what is wrong with a row of a list."""
-    known = {
-        "missing": _("没有填写"),
-        "twice": _("“%(value)s”在清单里出现了两次，只用第一行", value=bad.value),
-        "unknown": _("没有找到“%(value)s”", value=bad.value),
-        "several": _("有多位人员叫“%(value)s”，请改填工号", value=bad.value),
-        "moment": _("时间“%(value)s”看不懂，请写成 2026-01-05 14:03", value=bad.value),
-        "boolean": _("“%(value)s”看不懂，请填“是”或“否”", value=bad.value),
-        "channel": _("声道“%(value)s”看不懂，请填“左”或“右”", value=bad.value),
-        "long": _("内容太长"),
-    }
-    return _("第 %(row)s 行「%(column)s」：%(what)s", row=bad.number, column=bad.column, what=known[bad.code])
+    return _("第 %(row)s 行「%(column)s」：%(what)s", row=bad.number, column=bad.column, what=bad.words)
 
 
-def table_fault(code: str, names: tuple[str, ...]) -> str:
-    """Return why a list cannot be read at all."""
-    known = {
+def table_fault(error: TableError) -> str:
+    """Why a list cannot be read at all."""
+    return {
         "encoding": _("清单的编码看不懂，请另存为 UTF-8 或 GBK 的 CSV"),
         "empty": _("清单是空的"),
-        "columns": _("清单缺少这些列：%(names)s", names="、".join(names)),
+        "columns": _("清单缺少这些列：%(names)s", names="、".join(error.names)),
         "rows": _("清单的行数太多"),
-    }
-    return known[code]
+    }[error.code]

@@ -17,7 +17,6 @@ from web.kit.site import reader, site
 from web.kit.standards import all_facts, standards
 from web.models import Technician
 from web.queue import doorbell
-from web.staff.registry import FieldError
 from web.uploads import manifest, sheet, slices, texts, waiting
 from web.uploads.slices import SliceError
 
@@ -64,7 +63,7 @@ def details() -> ResponseReturnValue:
         cells = {name: request.form.get(f"{name}-{recording_id}", "") for name in names}
         try:
             answers[recording_id] = sheet.details_of(cells, here.zone)
-        except FieldError:
+        except ValueError:
             wrong[recording_id] = "，".join(texts.explain(SliceError(422, "moment")))
     given = waiting.give(here, answers, viewer().id)
     if given.queued:
@@ -84,8 +83,8 @@ def rows() -> ResponseReturnValue:
     if not isinstance(names, list) or len(names) > MOST_NAMES or not all(isinstance(n, str) for n in names):
         return _no(SliceError(422, "shape"))
     here = site()
-    found = sheet.rows_of_names(reader(), names, here.web.file_name_pattern, standards(here.settings.lexicons))
-    return jsonify(rows=[row.as_json() for row in found])
+    sheet_rows = sheet.rows_of_names(reader(), names, here.web.file_name_pattern, standards(here.settings.lexicons))
+    return jsonify(rows=[row.as_json() for row in sheet_rows])
 
 
 @blueprint.post("/api/uploads/manifest")
@@ -94,11 +93,14 @@ def read_manifest() -> ResponseReturnValue:
     here = site()
     lexicons = here.settings.lexicons
     try:
-        read = manifest.read_manifest(reader(), request.get_data(), standards(lexicons), all_facts(lexicons), here.zone)
+        listed = manifest.read_manifest(
+            reader(), request.get_data(), standards(lexicons), all_facts(lexicons), here.zone
+        )
     except TableError as error:
-        return {"error": texts.table_fault(error.code, error.names), "advice": ""}, 422
+        return {"error": texts.table_fault(error), "advice": ""}, 422
     return jsonify(
-        rows={key: row.as_json() for key, row in read.rows.items()}, errors=[texts.bad_cell(bad) for bad in read.bad]
+        rows={key: row.as_json() for key, row in listed.rows.items()},
+        errors=[texts.bad_cell(bad) for bad in listed.bad],
     )
 
 
@@ -108,9 +110,8 @@ def begin() -> ResponseReturnValue:
     body = request.get_json(silent=True)
     here = site()
     try:
-        name, size_bytes, modified, sample = _told(body)
-        told = _details(body)
-        receive.check_details(here.db, told, here)
+        name, size_bytes, modified, sample = _browser_file(body)
+        receive.check_details(here.db, _details(body), here)
         progress = slices.begin(here, viewer().id, name, size_bytes, modified, sample)
     except SliceError as error:
         return _no(error)
@@ -170,7 +171,7 @@ def cancel_form(upload_id: str) -> ResponseReturnValue:
     return redirect(url_for("uploads.page"))
 
 
-def _told(body: Any) -> tuple[str, int, int, str]:
+def _browser_file(body: Any) -> tuple[str, int, int, str]:
     """The browser's file: its name as given, size, time of change (ms) and the digest of its ends."""
     if not isinstance(body, dict):
         raise SliceError(422, "shape")
@@ -185,13 +186,11 @@ def _details(body: Any) -> Details:
     cells = body.get("details") if isinstance(body, dict) else None
     try:
         return sheet.details_of(cells if isinstance(cells, dict) else {}, site().zone)
-    except FieldError as error:
+    except ValueError as error:
         raise SliceError(422, "moment") from error
 
 
 def _no(error: SliceError) -> ResponseReturnValue:
     sentence, advice = texts.explain(error)
-    told = {"error": sentence, "advice": advice, "code": error.code}
-    if "offset" in error.told:
-        told["offset"] = error.told["offset"]
-    return told, error.status
+    offset = {"offset": error.given["offset"]} if "offset" in error.given else {}
+    return {"error": sentence, "advice": advice, "code": error.code, **offset}, error.status

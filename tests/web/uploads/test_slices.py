@@ -106,7 +106,7 @@ def test_a_connection_that_breaks_within_a_slice_confirms_nothing_of_it(
     begun = slices.begin(here, user, "a.amr", len(SOUND), 0, "")
     with pytest.raises(SliceError) as caught:
         slices.append(here, user, begun.id, 0, HALF, io.BytesIO(SOUND[:100]))
-    assert (caught.value.status, caught.value.told["offset"]) == (400, 0)
+    assert (caught.value.status, caught.value.given["offset"]) == (400, 0)
     assert slices.begin(here, user, "a.amr", len(SOUND), 0, "").received_bytes == 0
     slices.append(here, user, begun.id, 0, 50, io.BytesIO(SOUND[:50]))
     assert (files / f"{begun.id}.part").read_bytes() == SOUND[:50], "nothing of the broken slice is left"
@@ -122,7 +122,7 @@ def test_of_slices_sent_at_once_exactly_one_is_taken(here: Site, people: dict[st
         try:
             slices.append(here, user, begun.id, 0, HALF, io.BytesIO(SOUND[:HALF]))
         except SliceError as error:
-            assert (error.code, error.told["offset"]) == ("offset", HALF)
+            assert (error.code, error.given["offset"]) == ("offset", HALF)
             return 0
         return 1
 
