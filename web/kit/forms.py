@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
@@ -35,6 +36,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     class Meta:
         csrf = False
+
+    def __init__(self, **values: Any) -> None:
+        # Flask-WTF takes an empty form for none and would validate what stands in the database
+        super().__init__(request.form if request.method == "POST" else None, **values)
 
     def refuse(self, error: FieldError) -> None:
         """Show at its field what only the database could tell."""
