@@ -15,24 +15,18 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from analyzer.domain import Engine, Hearing, Role, Span, Speaker, Utterance
-from analyzer.pipeline import Analyzer, load, rescore
-from analyzer.progress import Progress
-from analyzer.rubric.load import standard_files
-from analyzer.rubric.model import Standard
-from analyzer.serial import analysis_to_dict, hearing_from_dict
 from web.config import AnalyzerError, Settings, WebSettings
 from web.intake.effective import effective
 from web.intake.storage import Storage, open_storage
 from web.models import JobKind
 from web.queue import Failure
-from web.worker import sound
+from web.worker import engine, sound
 from web.worker.parts import Done, Prepared, Ready, Task, Told
 from web.worker.stages import standing
 
 Tell = Callable[[Told], None]
 HEARING_NICE = 5  # pages and scoring go first where the cores are few
-TOLD_EVERY_S = 0.5
+SENT_EVERY_S = 0.5
 
 
 def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) -> None:
@@ -41,7 +35,7 @@ def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) 
         os.nice(HEARING_NICE)
     work = Work(settings, open_storage(web, settings.home))
     if kind is JobKind.SCORE:
-        work.warm()
+        engine.warm(settings)
     with contextlib.suppress(EOFError, BrokenPipeError):
         pipe.send(Ready())
         while True:
@@ -66,55 +60,36 @@ class Work:
     def __init__(self, settings: Settings, storage: Storage) -> None:
         self._settings = settings
         self._storage = storage
-        self._analyzer = Analyzer(settings)  # its engines are loaded when the first recording comes
-
-    def warm(self) -> None:
-        """Load words and standards and judge a few words once, so that the first answer is as quick as the second."""
-        for path in standard_files(self._settings.lexicons):
-            with contextlib.suppress(AnalyzerError):
-                rescore(_TALK, path.stem, {}, self._settings)
+        self._ear = engine.Ear(settings)
 
     def hear(self, task: Task, tell: Tell) -> dict[str, Any]:
         """Hear and judge a recording; on the way make what pages need to play it."""
-        standard = self._standard(task)
-        told_at = 0.0
+        standard = engine.standard_of(task.inputs.standard_id, self._settings)  # first: it costs no decoding
+        sent_at = 0.0
         stage = ""
 
-        def progress(now: Progress) -> None:
-            nonlocal told_at, stage
-            if now.stage != stage or time.monotonic() - told_at >= TOLD_EVERY_S:
-                stage, told_at = now.stage, time.monotonic()
-                tell(standing(now))
+        def progress(now: engine.Progress) -> None:
+            nonlocal sent_at, stage
+            if now.stage != stage or time.monotonic() - sent_at >= SENT_EVERY_S:
+                stage, sent_at = now.stage, time.monotonic()
+                tell(standing(now.stage, now.done_s, now.total_s))
 
         with self._storage.local_path(task.key) as stored, _named(stored, task.name) as path:
-            progress(Progress("decode", 0.0, 0.0))
+            progress(engine.Progress("decode", 0.0, 0.0))
             with sound.opened(self._storage, task.key, path, self._settings) as (audio, made):
                 if made is not None:
                     tell(Prepared(made.media_type, made.duration_s, made.channels))
-                facts = _known(task.inputs.facts, standard)
-                channel = task.inputs.technician_channel
-                analysis = self._analyzer.analyse_audio(audio, standard, facts, progress, channel)
-        return analysis_to_dict(analysis)
+                facts, channel = task.inputs.facts, task.inputs.technician_channel
+                return self._ear.analyse(audio, standard, facts, progress, channel)
 
     def score(self, task: Task, tell: Tell) -> dict[str, Any]:
         """Judge again what was heard, with all that people said about it."""
-        tell(standing(Progress("judge", 0.0, 0.0)))
+        tell(standing("judge", 0.0, 0.0))
         if task.heard is None:
             raise AnalyzerError("nothing-heard", "这段录音还没有转写，不能重新判断", "请先重试处理这段录音")
-        standard = self._standard(task)
-        hearing = effective(hearing_from_dict(task.heard, task.name), task.inputs)
-        analysis = rescore(hearing, standard.ref.id, _known(task.inputs.facts, standard), self._settings)
-        return analysis_to_dict(analysis)
-
-    def _standard(self, task: Task) -> Standard:
-        if task.inputs.standard_id is None:
-            raise AnalyzerError("standard-missing", "还没有选定标准", "请先选择按哪个标准判断")
-        return load(task.inputs.standard_id, self._settings)
-
-
-def _known(facts: Any, standard: Standard) -> dict[str, bool]:
-    """Facts that the standard asks about: an order states more than each standard needs."""
-    return {name: value for name, value in facts.items() if name in standard.facts}
+        standard = engine.standard_of(task.inputs.standard_id, self._settings)
+        hearing = effective(engine.hearing_from_dict(task.heard, task.name), task.inputs)
+        return engine.judge(hearing, standard, task.inputs.facts, self._settings)
 
 
 @contextlib.contextmanager
@@ -125,20 +100,3 @@ def _named(stored: Path, name: str) -> Iterator[Path]:
         link = Path(folder) / ("录音" if short in (".", "..") else short)
         link.symlink_to(stored.resolve())
         yield link
-
-
-_TALK = Hearing(
-    "",
-    4.0,
-    (Span(0.0, 4.0),),
-    (),
-    Engine("none", ""),
-    (Speaker("S1", Role.TECHNICIAN, 1.0, 2.0), Speaker("S2", Role.CUSTOMER, 1.0, 2.0)),
-    tuple(
-        Utterance(at_s, at_s + 2.0, speaker, role, text, 1.0, tuple(at_s + 0.2 * i for i in range(10)), (1.0,) * 10)
-        for at_s, speaker, role, text in (
-            (0.0, "S1", Role.TECHNICIAN, "您好请问有什么问题吗"),
-            (2.0, "S2", Role.CUSTOMER, "厨房水龙头一直在漏水"),
-        )
-    ),
-)

@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from analyzer.audio import PEAKS_FILE, PLAY_FILE, Audio, cut_file, open_audio
 from web.config import AnalyzerError, Settings
 from web.intake.storage import PEAKS, PLAY, Storage
+from web.worker.engine import PEAKS_FILE, PLAY_FILE, Audio, cut_file, open_audio
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from analyzer.progress import Progress
 from analyzer.settings import Settings
 from web.config import WebSettings
 from web.kit import leash
@@ -33,7 +32,7 @@ def child(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind)
         pipe.send(Ready())
         while True:
             task = pipe.recv()
-            pipe.send(standing(Progress("decode", 0.0, 0.0)))
+            pipe.send(standing("decode", 0.0, 0.0))
             pipe.send(_answer(task, pipe, document))
 
 
@@ -56,9 +55,9 @@ def _answer(task: Task, pipe: Connection, document: dict[str, Any]) -> Done | Fa
         case "works":
             pipe.send(Prepared("audio/mp4", 61.0, 2))
             for done in range(3):
-                pipe.send(standing(Progress("transcribe", done * 20.0, 60.0)))
+                pipe.send(standing("transcribe", done * 20.0, 60.0))
         case _:
             time.sleep(random.uniform(0.0, 0.15))
-            pipe.send(standing(Progress("transcribe", 30.0, 60.0)))
+            pipe.send(standing("transcribe", 30.0, 60.0))
             time.sleep(random.uniform(0.0, 0.15))
     return Done(document)

@@ -18,7 +18,7 @@ from web.intake.effective import Inputs
 from web.intake.storage import PEAKS, PLAY, Storage
 from web.models import JobKind
 from web.queue import Failure, Standing
-from web.worker import child
+from web.worker import child, engine
 from web.worker.child import Work
 from web.worker.parts import Done, Task, Told
 
@@ -126,7 +126,7 @@ def test_a_surprise_is_a_failure_with_its_trace(work: Work, monkeypatch: pytest.
     def broken(*_: object) -> None:
         raise ZeroDivisionError("no")
 
-    monkeypatch.setattr(child, "rescore", broken)
+    monkeypatch.setattr(engine, "rescore", broken)
     answer = answered(work, task(JobKind.SCORE, heard=analysis("visit-03")))
     assert isinstance(answer, Failure)
     assert "ZeroDivisionError" in answer.detail

@@ -87,7 +87,7 @@ def test_a_result_that_cannot_be_stored_fails_once(post: Post, db: Database, wai
     post.step()
     row = job(db, job_id)
     assert (row.state, row.error) == (JobState.FAILED, "结果没能保存")
-    assert "KeyError" in row.detail
+    assert "TranscriptError" in row.detail
 
 
 def test_a_file_that_kills_its_child_is_set_aside_at_the_third_time(

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 
-from analyzer.progress import Progress
 from web.worker.stages import SHARES, standing
 
 
@@ -15,20 +14,20 @@ def test_the_shares_are_the_whole() -> None:
 
 
 def test_it_grows_through_a_whole_recording() -> None:
-    reports = [Progress(stage, done_s, 97.0) for stage in SHARES for done_s in (0.0, 30.0, 97.0)]
-    fractions = [standing(told).fraction for told in reports]
+    reports = [(stage, done_s, 97.0) for stage in SHARES for done_s in (0.0, 30.0, 97.0)]
+    fractions = [standing(*report).fraction for report in reports]
     assert all(a <= b for a, b in pairwise(fractions))
     assert (fractions[0], fractions[-1]) == (0.0, 0.97)
 
 
 @pytest.mark.parametrize(
-    ("told", "fraction"),
+    ("report", "fraction"),
     [
-        (Progress("decode", 0.0, 0.0), 0.0),
-        (Progress("diarize", 50.0, 100.0), 0.08 + 0.065),
-        (Progress("transcribe", 200.0, 100.0), 0.91),  # past the end is the end
-        (Progress("unheard of", 1.0, 2.0), 0.0),
+        (("decode", 0.0, 0.0), 0.0),
+        (("diarize", 50.0, 100.0), 0.08 + 0.065),
+        (("transcribe", 200.0, 100.0), 0.91),  # past the end is the end
+        (("unheard of", 1.0, 2.0), 0.0),
     ],
 )
-def test_odd_reports_do_no_harm(told: Progress, fraction: float) -> None:
-    assert standing(told).fraction == pytest.approx(fraction)
+def test_odd_reports_do_no_harm(report: tuple[str, float, float], fraction: float) -> None:
+    assert standing(*report).fraction == pytest.approx(fraction)
