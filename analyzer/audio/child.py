@@ -25,7 +25,7 @@ from analyzer.audio import playback
 from analyzer.audio.channels import Plan, plan
 from analyzer.audio.measure import Measurements
 from analyzer.audio.render import render
-from analyzer.audio.report import Clip, DecodeError, Failure, Report, Request, request_from_json, to_json
+from analyzer.audio.report import ClipSpan, DecodeError, Failure, Report, Request, request_from_json, to_json
 from analyzer.audio.stream import Source
 from analyzer.physics import SAMPLE_RATE_HZ
 
@@ -46,7 +46,7 @@ def main() -> int:
     return 0
 
 
-def answer(request: Request) -> Report | Clip | Failure:
+def answer(request: Request) -> Report | ClipSpan | Failure:
     """The report of one file, or why there is none. Never raises an Exception."""
     try:
         return decode(request) if request.cut_s is None else cut(request, *request.cut_s)
@@ -88,12 +88,12 @@ def decode(request: Request) -> Report:
         return report
 
 
-def cut(request: Request, start_s: float, end_s: float) -> Clip:
+def cut(request: Request, start_s: float, end_s: float) -> ClipSpan:
     """Write one stretch to `request.target` as AAC. Raises DecodeError, OSError, MemoryError."""
     with Source(Path(request.source)) as source:
         sound = playback.stretch(_blocks(source, request), start_s, end_s)
     playback.encode(iter([sound]), sound.shape[0], Path(request.target))
-    return Clip(sound.shape[1] / SAMPLE_RATE_HZ)
+    return ClipSpan(sound.shape[1] / SAMPLE_RATE_HZ)
 
 
 def _blocks(source: Source, request: Request) -> Iterator[NDArray[np.float32]]:

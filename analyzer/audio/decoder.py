@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.audio import messages
-from analyzer.audio.report import Clip, Failure, Report, Request, result_from_json, to_json
+from analyzer.audio.report import ClipSpan, Failure, Report, Request, result_from_json, to_json
 from analyzer.errors import AudioError
 from analyzer.settings import ROOT, Settings
 
@@ -55,12 +55,12 @@ def cut_file(path: Path, start_s: float, end_s: float, folder: Path, settings: S
     """Cut [start_s, end_s) out of `path` in a child process, as AAC in MP4; it lies in `folder`. Raises AudioError."""
     check_file(path, settings)
     answer = _ask(path, folder, settings, cut_s=(start_s, end_s))
-    if not isinstance(answer, Clip):
+    if not isinstance(answer, ClipSpan):
         raise _error(path, settings, answer)
     return folder / TARGET
 
 
-def _error(path: Path, settings: Settings, answer: Report | Clip | Failure) -> AudioError:
+def _error(path: Path, settings: Settings, answer: Report | ClipSpan | Failure) -> AudioError:
     limits = {
         "too-long": messages.readable_seconds(settings.max_duration_s),
         "timeout": messages.readable_seconds(settings.decode_timeout_s),
@@ -71,7 +71,7 @@ def _error(path: Path, settings: Settings, answer: Report | Clip | Failure) -> A
     return error
 
 
-def _ask(path: Path, folder: Path, settings: Settings, **more: Any) -> Report | Clip | Failure:
+def _ask(path: Path, folder: Path, settings: Settings, **more: Any) -> Report | ClipSpan | Failure:
     """The child's answer.
 
     FFmpeg sees a random name without extension in our own folder, so that neither the user's name nor its

@@ -65,7 +65,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class ClipSpan:
     """A stretch was cut out as asked."""
 
     clip_s: float
@@ -88,7 +88,7 @@ class DecodeError(Exception):
         self.detail = detail
 
 
-def to_json(value: Request | Report | Clip | Failure) -> str:
+def to_json(value: Request | Report | ClipSpan | Failure) -> str:
     """One line of ASCII JSON."""
     return json.dumps(dataclasses.asdict(value))
 
@@ -98,9 +98,9 @@ def request_from_json(text: str) -> Request:
     return Request(**json.loads(text))
 
 
-def result_from_json(text: str) -> Report | Clip | Failure:
+def result_from_json(text: str) -> Report | ClipSpan | Failure:
     """The child's answer. Raises ValueError, TypeError or KeyError for anything else."""
     values: dict[str, Any] = json.loads(text)
     if "clip_s" in values:
-        return Clip(**values)
+        return ClipSpan(**values)
     return Failure(**values) if "code" in values else Report(**values)

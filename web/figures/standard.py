@@ -12,7 +12,7 @@ from web.figures.intervals import Estimate, rate
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ClauseFailure:
     """How often a clause was missed of those judged; `group` is a team's name, a period, or "" for all."""
 
     standard_id: str
@@ -54,7 +54,7 @@ class Judged:
 
 def failures(
     items: pd.DataFrame, periods: Iterable[str], selection: Selection, minimum: int = MINIMUM
-) -> tuple[Failure, ...]:
+) -> tuple[ClauseFailure, ...]:
     """Return the clauses with any verdict, worst first: by the lower end of the interval, so that few verdicts do not lead."""
     chosen = in_periods(choose(items, selection), periods)
     rows = _failures(chosen.assign(group=""), minimum)
@@ -67,7 +67,7 @@ def failures_by_team(
     periods: Iterable[str],
     selection: Selection,
     minimum: int = MINIMUM,
-) -> tuple[Failure, ...]:
+) -> tuple[ClauseFailure, ...]:
     """Return failures by clause and team name; technicians without team are the team ""."""
     teams = {int(i): "" if pd.isna(t) else str(t) for i, t in zip(technicians["id"], technicians["team"], strict=True)}
     chosen = in_periods(choose(items, selection), periods)
@@ -76,7 +76,7 @@ def failures_by_team(
 
 def failures_over_time(
     items: pd.DataFrame, periods: Iterable[str], selection: Selection, minimum: int = MINIMUM
-) -> tuple[Failure, ...]:
+) -> tuple[ClauseFailure, ...]:
     """Return failures by clause and period (`group`); a period without verdicts has no row."""
     chosen = in_periods(choose(items, selection), periods)
     return _failures(chosen.assign(group=chosen["period"]), minimum)
@@ -98,10 +98,10 @@ def how_judged(
     return Judged(by["rule"], by["link"], by["person"], **rest)
 
 
-def _failures(chosen: pd.DataFrame, minimum: int) -> tuple[Failure, ...]:
+def _failures(chosen: pd.DataFrame, minimum: int) -> tuple[ClauseFailure, ...]:
     sums = chosen.groupby(["standard_id", "item_id", "group"])[["met", "missed"]].sum()
     rows = []
     for key, counts in sums.to_dict("index").items():
         missed, n = int(counts["missed"]), int(counts["met"] + counts["missed"])
-        rows.append(Failure(str(key[0]), str(key[1]), str(key[2]), rate(missed, n), n >= max(1, minimum)))
+        rows.append(ClauseFailure(str(key[0]), str(key[1]), str(key[2]), rate(missed, n), n >= max(1, minimum)))
     return tuple(rows)

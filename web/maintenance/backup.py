@@ -21,7 +21,7 @@ MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class BackupManifest:
     """What a backup says of itself. `revision` is the database's migration; `sha256` that of its database file."""
 
     made_at: str
@@ -30,7 +30,7 @@ class Manifest:
     audio_files: int
 
 
-def backup(database: Path, audio: Path | None, target: Path) -> Manifest:
+def backup(database: Path, audio: Path | None, target: Path) -> BackupManifest:
     """Write a backup to the new folder `target`; the site may go on running. `audio` None leaves the audio out."""
     if target.exists():
         raise BackupError(f"{target} 已经存在；请换一个名字")
@@ -39,7 +39,7 @@ def backup(database: Path, audio: Path | None, target: Path) -> Manifest:
     partial.mkdir(parents=True)
     copy_database(database, partial / DATABASE)
     files = _copy_audio(audio, partial / "audio") if audio is not None and audio.is_dir() else 0
-    manifest = Manifest(now().isoformat(), revision_of(partial / DATABASE), _digest(partial / DATABASE), files)
+    manifest = BackupManifest(now().isoformat(), revision_of(partial / DATABASE), _digest(partial / DATABASE), files)
     (partial / MANIFEST).write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
     partial.rename(target)
     return manifest
@@ -72,10 +72,10 @@ def restore(source: Path, database: Path, audio: Path | None) -> Path | None:
     return kept
 
 
-def read_manifest(source: Path) -> Manifest:
+def read_manifest(source: Path) -> BackupManifest:
     """Return what a backup says of itself."""
     try:
-        return Manifest(**json.loads((source / MANIFEST).read_text("utf-8")))
+        return BackupManifest(**json.loads((source / MANIFEST).read_text("utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise BackupError(f"{source} 不是一份完整的备份（{error}）") from None
 

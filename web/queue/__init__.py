@@ -7,13 +7,13 @@ that another worker has locked. `Recording.state` follows in the same transactio
 from web.queue.leases import claim, died, fail, finish, give_back, heartbeat, reap, withdraw
 from web.queue.requests import URGENT, cancel, enqueue, retry
 from web.queue.states import ACTIVE, held
-from web.queue.types import Claim, Failure, Reaped, Standing
+from web.queue.types import Claim, JobFailure, Reaped, Standing
 
 __all__ = [
     "ACTIVE",
     "URGENT",
     "Claim",
-    "Failure",
+    "JobFailure",
     "Reaped",
     "Standing",
     "cancel",

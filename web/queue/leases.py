@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from web.db import now as present
 from web.models import Job, JobKind, JobState, Recording
 from web.queue.states import end, follow, held, put_failure, release, reset_progress
-from web.queue.types import Claim, Failure, Reaped, Standing
+from web.queue.types import Claim, JobFailure, Reaped, Standing
 
 MOST_DEATHS = 3  # a file that kills its worker this often is set aside
 
@@ -68,12 +68,12 @@ def finish(session: Session, token: str, now: datetime | None = None) -> bool:
     return True
 
 
-def withdraw(session: Session, token: str, failure: Failure, now: datetime | None = None) -> bool:
+def withdraw(session: Session, token: str, failure: JobFailure, now: datetime | None = None) -> bool:
     """Cancel a job whose result is not wanted any more. False where it is no longer this worker's."""
     return _end_with(session, token, JobState.CANCELLED, failure, now)
 
 
-def fail(session: Session, token: str, failure: Failure, now: datetime | None = None) -> bool:
+def fail(session: Session, token: str, failure: JobFailure, now: datetime | None = None) -> bool:
     """End a job with the reason why it failed. False where it is no longer this worker's."""
     return _end_with(session, token, JobState.FAILED, failure, now)
 
@@ -110,7 +110,7 @@ def reap(session: Session, now: datetime | None = None) -> Reaped:
     )
 
 
-def _end_with(session: Session, token: str, state: JobState, failure: Failure, now: datetime | None) -> bool:
+def _end_with(session: Session, token: str, state: JobState, failure: JobFailure, now: datetime | None) -> bool:
     job = held(session, token)
     if job is None:
         return False
@@ -129,7 +129,7 @@ def _bury(session: Session, job: Job, detail: str, now: datetime | None) -> JobS
         end(job, JobState.SET_ASIDE, now)
         error = f"处理这段录音时，后台进程中断了 {job.deaths} 次，已搁置"
         advice = "请换一种格式重新导出再上传，或交给管理员检查；其他录音不受影响"
-        put_failure(job, Failure("worker-died", error, advice, detail))
+        put_failure(job, JobFailure("worker-died", error, advice, detail))
     session.flush()
     follow(session, session.get_one(Recording, job.recording_id))
     return job.state

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from web.db import now as present
 from web.models import Job, JobKind, JobState, Recording, RecordingState
-from web.queue.types import Failure
+from web.queue.types import JobFailure
 
 ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
@@ -39,7 +39,7 @@ def end(job: Job, state: JobState, at: datetime | None) -> None:
     job.state, job.lease_token, job.lease_until, job.finished_at = state, None, None, at or present()
 
 
-def put_failure(job: Job, failure: Failure) -> None:
+def put_failure(job: Job, failure: JobFailure) -> None:
     job.error_code, job.error = failure.code[:64], failure.error[:500]
     job.advice, job.detail = failure.advice[:500], failure.detail
 

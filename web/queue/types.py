@@ -28,7 +28,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class JobFailure:
     """Why a job failed: a stable code, a sentence, what to do about it, and what a technician needs."""
 
     code: str

@@ -17,7 +17,7 @@ from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
 from web.kit.standards import StandardInfo
 from web.scorecards.evidence import MOST, EvidenceLine, EvidenceList, evidence
-from web.scorecards.export.sheets import Column, Kind, Sheet, table
+from web.scorecards.export.sheets import CellKind, Column, Sheet, table
 from web.scorecards.team_page import TeamPage, team_page
 from web.summaries import frames
 from web.summaries.query import ScorecardQuery
@@ -76,25 +76,25 @@ def _people_sheet(page: TeamPage) -> Sheet:
         (Column(_("工号")), lambda r: r.staff_no),
         (Column(_("姓名")), lambda r: r.name),
         (Column(_("班组")), lambda r: r.team),
-        (Column(_("工单数"), Kind.COUNT), lambda r: r.orders),
-        (Column(_("录音数"), Kind.COUNT), lambda r: r.totals.recordings),
-        (Column(_("已签核"), Kind.COUNT), lambda r: r.totals.signed),
-        (Column(_("已评分"), Kind.COUNT), lambda r: r.totals.scored),
-        (Column(_("评分覆盖率"), Kind.SHARE), lambda r: r.coverage),
-        (Column(_("平均分"), Kind.NUMBER), lambda r: r.score.value),
-        (Column(_("平均分下限(95%)"), Kind.NUMBER), lambda r: r.score.low),
-        (Column(_("平均分上限(95%)"), Kind.NUMBER), lambda r: r.score.high),
-        (Column(_("较上期(分)"), Kind.NUMBER), lambda r: r.change.value),
+        (Column(_("工单数"), CellKind.COUNT), lambda r: r.orders),
+        (Column(_("录音数"), CellKind.COUNT), lambda r: r.totals.recordings),
+        (Column(_("已签核"), CellKind.COUNT), lambda r: r.totals.signed),
+        (Column(_("已评分"), CellKind.COUNT), lambda r: r.totals.scored),
+        (Column(_("评分覆盖率"), CellKind.SHARE), lambda r: r.coverage),
+        (Column(_("平均分"), CellKind.NUMBER), lambda r: r.score.value),
+        (Column(_("平均分下限(95%)"), CellKind.NUMBER), lambda r: r.score.low),
+        (Column(_("平均分上限(95%)"), CellKind.NUMBER), lambda r: r.score.high),
+        (Column(_("较上期(分)"), CellKind.NUMBER), lambda r: r.change.value),
         (
             Column(_("变化是否超出偶然")),
             lambda r: "" if r.change.value is None else _("是") if r.change.beyond_chance else _("否"),
         ),
         (Column(_("名次范围")), lambda r: _("多个标准，不排名次") if page.mixed else _rank(r)),
-        (Column(_("禁语条次"), Kind.COUNT), lambda r: r.totals.forbidden),
-        (Column(_("每百段禁语"), Kind.NUMBER), lambda r: r.forbidden.value),
-        (Column(_("每百段禁语下限(95%)"), Kind.NUMBER), lambda r: r.forbidden.low),
-        (Column(_("每百段禁语上限(95%)"), Kind.NUMBER), lambda r: r.forbidden.high),
-        (Column(_("未判定占比"), Kind.SHARE), lambda r: r.totals.unjudged_share),
+        (Column(_("禁语条次"), CellKind.COUNT), lambda r: r.totals.forbidden),
+        (Column(_("每百段禁语"), CellKind.NUMBER), lambda r: r.forbidden.value),
+        (Column(_("每百段禁语下限(95%)"), CellKind.NUMBER), lambda r: r.forbidden.low),
+        (Column(_("每百段禁语上限(95%)"), CellKind.NUMBER), lambda r: r.forbidden.high),
+        (Column(_("未判定占比"), CellKind.SHARE), lambda r: r.totals.unjudged_share),
     )
 
 
@@ -114,14 +114,14 @@ def _items_sheet(lines: Sequence[ItemLine]) -> Sheet:
         (Column(_("标准")), lambda i: i.standard),
         (Column(_("条款")), lambda i: i.clause),
         (Column(_("检查项")), lambda i: i.text),
-        (Column(_("达标"), Kind.COUNT), lambda i: i.cell.met),
-        (Column(_("未达标"), Kind.COUNT), lambda i: i.cell.missed),
-        (Column(_("不适用"), Kind.COUNT), lambda i: i.cell.not_applicable),
-        (Column(_("无法判断"), Kind.COUNT), lambda i: i.cell.cannot_judge),
-        (Column(_("待填写"), Kind.COUNT), lambda i: i.cell.unanswered),
-        (Column(_("达标率"), Kind.SHARE), lambda i: i.rate.value),
-        (Column(_("达标率下限(95%)"), Kind.SHARE), lambda i: i.rate.low),
-        (Column(_("达标率上限(95%)"), Kind.SHARE), lambda i: i.rate.high),
+        (Column(_("达标"), CellKind.COUNT), lambda i: i.cell.met),
+        (Column(_("未达标"), CellKind.COUNT), lambda i: i.cell.missed),
+        (Column(_("不适用"), CellKind.COUNT), lambda i: i.cell.not_applicable),
+        (Column(_("无法判断"), CellKind.COUNT), lambda i: i.cell.cannot_judge),
+        (Column(_("待填写"), CellKind.COUNT), lambda i: i.cell.unanswered),
+        (Column(_("达标率"), CellKind.SHARE), lambda i: i.rate.value),
+        (Column(_("达标率下限(95%)"), CellKind.SHARE), lambda i: i.rate.low),
+        (Column(_("达标率上限(95%)"), CellKind.SHARE), lambda i: i.rate.high),
     )
 
 
@@ -133,15 +133,15 @@ def _proof_sheet(lines: Sequence[EvidenceLine]) -> Sheet:
         (Column(_("工单号")), lambda e: e.order_no),
         (Column(_("工号")), lambda e: e.staff_no),
         (Column(_("姓名")), lambda e: e.name),
-        (Column(_("录音时间"), Kind.TIME), lambda e: e.recorded_at),
+        (Column(_("录音时间"), CellKind.TIME), lambda e: e.recorded_at),
         (Column(_("标准")), lambda e: e.standard),
         (Column(_("条款")), lambda e: e.clause),
         (Column(_("检查项")), lambda e: e.item),
         (Column(_("结论")), lambda e: e.verdict),
         (Column(_("判定人")), lambda e: e.decided_by),
         (Column(_("原话")), lambda e: e.quote),
-        (Column(_("位置"), Kind.CLOCK), lambda e: e.start_s),
-        (Column(_("打开录音"), Kind.LINK), lambda e: e.link),
+        (Column(_("位置"), CellKind.CLOCK), lambda e: e.start_s),
+        (Column(_("打开录音"), CellKind.LINK), lambda e: e.link),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from web.figures.standard import Failure, Judged, failures, failures_by_team, failures_over_time, how_judged
+from web.figures.standard import ClauseFailure, Judged, failures, failures_by_team, failures_over_time, how_judged
 from web.kit.login import Viewer
 from web.kit.standards import ItemInfo, StandardInfo
 from web.summaries import frames
@@ -18,9 +18,9 @@ class FailingClause:
     """A clause with its failure rate, by team and by period."""
 
     info: ItemInfo
-    failed: Failure
-    by_team: dict[str, Failure]
-    over_time: dict[str, Failure]
+    failed: ClauseFailure
+    by_team: dict[str, ClauseFailure]
+    over_time: dict[str, ClauseFailure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def standard_page(
     )
 
 
-def _grouped(failing: tuple[Failure, ...]) -> dict[str, dict[str, Failure]]:
-    grouped: dict[str, dict[str, Failure]] = {}
+def _grouped(failing: tuple[ClauseFailure, ...]) -> dict[str, dict[str, ClauseFailure]]:
+    grouped: dict[str, dict[str, ClauseFailure]] = {}
     for failure in failing:
         grouped.setdefault(failure.item_id, {})[failure.group] = failure
     return grouped

@@ -45,7 +45,7 @@ class SliceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class UploadProgress:
     """How far an upload is: `received_bytes` surely lies on the disk."""
 
     id: str
@@ -63,7 +63,7 @@ def fingerprint(name: str, size_bytes: int, modified_ms: int, sample: str) -> st
     return hashlib.sha256(f"{name}\0{size_bytes}\0{modified_ms}\0{sample}".encode()).hexdigest()
 
 
-def begin(here: Site, user_id: int, name: str, size_bytes: int, modified_ms: int, sample: str) -> Progress:
+def begin(here: Site, user_id: int, name: str, size_bytes: int, modified_ms: int, sample: str) -> UploadProgress:
     """Start an upload, or find again the one that this user began with the same file. Raises SliceError."""
     limit = here.settings.max_file_bytes
     if size_bytes <= 0:
@@ -87,10 +87,10 @@ def begin(here: Site, user_id: int, name: str, size_bytes: int, modified_ms: int
             row.received_bytes = min(row.received_bytes, path.stat().st_size if path.exists() else 0)
             row.updated_at = now()
         session.flush()
-        return Progress(row.id, row.received_bytes, row.size_bytes)
+        return UploadProgress(row.id, row.received_bytes, row.size_bytes)
 
 
-def append(here: Site, user_id: int, upload_id: str, offset: int, length: int, stream: IO[bytes]) -> Progress:
+def append(here: Site, user_id: int, upload_id: str, offset: int, length: int, stream: IO[bytes]) -> UploadProgress:
     """Write a slice of `length` bytes at the confirmed offset and confirm it. Raises SliceError.
 
     A connection that breaks within the slice confirms nothing of it (400).
@@ -117,7 +117,7 @@ def append(here: Site, user_id: int, upload_id: str, offset: int, length: int, s
             kept = session.get_one(Upload, upload_id)
             kept.received_bytes = offset + length
             kept.updated_at = now()
-        return Progress(upload_id, offset + length, row.size_bytes)
+        return UploadProgress(upload_id, offset + length, row.size_bytes)
 
 
 def finish(here: Site, user_id: int, upload_id: str, details: Details) -> Received:

@@ -13,7 +13,7 @@ from web import queue
 from web.intake import effective, rows
 from web.models import JobKind, Recording, ReviewState
 
-SIGNED_MEANWHILE = queue.Failure("recording-signed", "录音已签核，新的结果没有采用")
+SIGNED_MEANWHILE = queue.JobFailure("recording-signed", "录音已签核，新的结果没有采用")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ from web.config import AnalyzerError, Settings, WebSettings
 from web.intake.effective import effective
 from web.intake.storage import Storage, open_storage
 from web.models import JobKind
-from web.queue import Failure
+from web.queue import JobFailure
 from web.worker import engine, sound
-from web.worker.parts import Done, Prepared, Ready, Task, Told
+from web.worker.parts import ChildMessage, Done, Playable, Ready, Task
 from web.worker.stages import standing
 
-Tell = Callable[[Told], None]
+Tell = Callable[[ChildMessage], None]
 HEARING_NICE = 5  # pages and scoring go first where the cores are few
 SENT_EVERY_S = 0.5
 
@@ -43,16 +43,16 @@ def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) 
     os._exit(0)  # no farewell of thread pools: CTranslate2 and onnxruntime may wait for each other (RELIABILITY §1.11)
 
 
-def answer(work: Work, task: Task, tell: Tell) -> Done | Failure:
+def answer(work: Work, task: Task, tell: Tell) -> Done | JobFailure:
     """Return the result of a task or why there is none. Never raises an Exception."""
     try:
         document = work.hear(task, tell) if task.kind is JobKind.HEAR else work.score(task, tell)
     except AnalyzerError as error:
-        return Failure(error.code, error.message, error.advice, "\n".join(getattr(error, "__notes__", [])))
+        return JobFailure(error.code, error.message, error.advice, "\n".join(getattr(error, "__notes__", [])))
     except Exception as error:  # a surprise in one recording must not end the night's work
         known = isinstance(error, MemoryError | OSError)
         advice = "请检查内存和磁盘后重试" if known else "请把技术细节交给管理员；其他录音不受影响"
-        return Failure("internal", "处理时出现意外错误", advice, traceback.format_exc()[-8000:])
+        return JobFailure("internal", "处理时出现意外错误", advice, traceback.format_exc()[-8000:])
     return Done(document)
 
 
@@ -78,7 +78,7 @@ class Work:
             progress(engine.Progress("decode", 0.0, 0.0))
             with sound.opened(self._storage, task.key, path, self._settings) as (audio, made):
                 if made is not None:
-                    tell(Prepared(made.media_type, made.duration_s, made.channels))
+                    tell(Playable(made.media_type, made.duration_s, made.channels))
                 facts, channel = task.inputs.facts, task.inputs.technician_channel
                 return self._ear.analyse(audio, standard, facts, progress, channel)
 

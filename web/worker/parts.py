@@ -10,7 +10,7 @@ from typing import Any
 from web.config import Settings, WebSettings
 from web.intake.effective import Inputs
 from web.models import JobKind
-from web.queue import Failure, Standing
+from web.queue import JobFailure, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Playable:
     """The recording can be listened to: what its playable file is, and how it sounds from outside."""
 
     media_type: str
@@ -46,5 +46,5 @@ class Done:
     document: dict[str, Any]
 
 
-Told = Ready | Prepared | Standing | Done | Failure
+ChildMessage = Ready | Playable | Standing | Done | JobFailure
 ChildMain = Callable[[Connection, Settings, WebSettings, JobKind], None]

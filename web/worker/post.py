@@ -24,10 +24,10 @@ from web import queue
 from web.intake.effective import heard_document
 from web.kit.site import Site
 from web.models import JobKind, Recording
-from web.queue import Failure, Standing
+from web.queue import JobFailure, Standing
 from web.worker import assignment
 from web.worker.assignment import Assignment
-from web.worker.parts import ChildMain, Done, Prepared, Ready, Task
+from web.worker.parts import ChildMain, Done, Playable, Ready, Task
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -107,22 +107,22 @@ class Post:
     def _follow(self, claimed: Assignment, pipe: Connection) -> bool:
         """Listen to the child until the job ends; return whether the child may go on living."""
         beat_every_s = self.here.web.lease_seconds / BEATS
-        beat_at = heard_at = time.monotonic()
+        beat_at = message_at = time.monotonic()
         stop_at = math.inf
         standing: Standing | None = None
         while True:
             if pipe.poll(LISTEN_S):
-                told = pipe.recv()
-                heard_at = time.monotonic()
-                if isinstance(told, Done | Failure):
-                    self._finish(claimed, told)
+                message = pipe.recv()
+                message_at = time.monotonic()
+                if isinstance(message, Done | JobFailure):
+                    self._finish(claimed, message)
                     return True
-                if isinstance(told, Prepared):
-                    self._write(functools.partial(_put_sound, claimed=claimed, prepared=told))
-                elif isinstance(told, Standing):
-                    if standing is None or standing.stage != told.stage:
+                if isinstance(message, Playable):
+                    self._write(functools.partial(_put_sound, claimed=claimed, prepared=message))
+                elif isinstance(message, Standing):
+                    if standing is None or standing.stage != message.stage:
                         beat_at = -math.inf  # a new stage shows at once
-                    standing = told
+                    standing = message
             now = time.monotonic()
             if now - beat_at >= beat_every_s:
                 beat_at = now
@@ -134,7 +134,7 @@ class Post:
                 if now >= stop_at:
                     self._write(lambda s: queue.give_back(s, claimed.token))
                     return False
-            if now - heard_at > self.terms.hung_s:
+            if now - message_at > self.terms.hung_s:
                 self._note_death(claimed, f"{self.terms.hung_s:.0f} 秒没有任何进展")
                 return False
 
@@ -142,9 +142,9 @@ class Post:
         lease_s = self.here.web.lease_seconds
         return self._write(lambda s: queue.heartbeat(s, claimed.token, lease_s, standing))
 
-    def _finish(self, claimed: Assignment, told: Done | Failure) -> None:
-        if isinstance(told, Done):
-            document = told.document
+    def _finish(self, claimed: Assignment, message: Done | JobFailure) -> None:
+        if isinstance(message, Done):
+            document = message.document
             try:
                 self._write(lambda s: assignment.store(s, claimed, document))
                 return
@@ -152,8 +152,10 @@ class Post:
                 raise
             except Exception as error:  # a document that cannot be stored must not be computed again and again
                 log.exception("%s: job %d could not be stored", self.name, claimed.job_id)
-                told = Failure("internal", "结果没能保存", "请把技术细节交给管理员；其他录音不受影响", repr(error))
-        failure = told
+                message = JobFailure(
+                    "internal", "结果没能保存", "请把技术细节交给管理员；其他录音不受影响", repr(error)
+                )
+        failure = message
         self._write(lambda s: queue.fail(s, claimed.token, failure))
 
     def _note_death(self, claimed: Assignment, detail: str) -> None:
@@ -215,7 +217,7 @@ class Post:
         raise AssertionError("unreachable")
 
 
-def _put_sound(session: Session, claimed: Assignment, prepared: Prepared) -> None:
+def _put_sound(session: Session, claimed: Assignment, prepared: Playable) -> None:
     """Let the page play the recording before it has been judged."""
     recording = session.get_one(Recording, claimed.recording_id)
     recording.media_type = prepared.media_type

@@ -13,7 +13,7 @@ from web.db import Database
 from web.intake import removal
 from web.kit.refusals import SignedError
 from web.models import Job, JobKind, JobState, Recording, RecordingState, ReviewState, StaleDay
-from web.queue import Failure
+from web.queue import JobFailure
 from web.worker import assignment
 
 STATES = list(RecordingState)
@@ -46,7 +46,7 @@ def bring(db: Database, people: dict[str, Any]) -> Any:
             if wanted is RecordingState.JUDGED:
                 assignment.store(session, held, analysis("visit-03"))
             elif wanted is RecordingState.FAILED:
-                queue.fail(session, held.token, Failure("audio-damaged", "文件已损坏"))
+                queue.fail(session, held.token, JobFailure("audio-damaged", "文件已损坏"))
             elif wanted is RecordingState.SET_ASIDE:
                 for _ in range(2):
                     queue.died(session, held.token, "")
@@ -116,7 +116,7 @@ def test_a_scoring_that_failed_is_scored_again_not_heard(db: Database, bring: An
         queue.enqueue(session, recording_id, JobKind.SCORE)
         held = queue.claim(session, "w", 30.0, tuple(JobKind))
         assert held is not None
-        queue.fail(session, held.token, Failure("standard-missing", "没有标准"))
+        queue.fail(session, held.token, JobFailure("standard-missing", "没有标准"))
     assert look(db, recording_id)[0] is RecordingState.JUDGED  # the earlier result stands
     with db.writing() as session:
         again = session.get_one(Job, queue.retry(session, recording_id))

@@ -14,7 +14,7 @@ from web import queue
 from web.db import Database, now
 from web.intake import removal, rows
 from web.models import Analysis, Decision, Job, JobKind, JobState, Recording, RecordingState, ReviewState, Verdict
-from web.queue import Claim, Failure, Standing
+from web.queue import Claim, JobFailure, Standing
 from web.worker import assignment
 from web.worker.assignment import Assignment
 
@@ -173,12 +173,12 @@ class TestHeartbeat:
                 case "delete":
                     removal.remove(session, recording_id)
                 case "fail":
-                    queue.fail(session, held.token, Failure("x", "x"))
+                    queue.fail(session, held.token, JobFailure("x", "x"))
                 case _:
                     queue.give_back(session, held.token)
         with db.writing() as session:
             assert not queue.heartbeat(session, held.token, LEASE_S)
-            assert not queue.fail(session, held.token, Failure("y", "y"))
+            assert not queue.fail(session, held.token, JobFailure("y", "y"))
             assert not queue.give_back(session, held.token)
             assert queue.died(session, held.token, "") is None
         assert not finish(db, held)
@@ -310,7 +310,7 @@ class TestDeath:
         enqueue(db, recording_id)
         held = claimed(db)
         with db.writing() as session:
-            assert queue.fail(session, held.token, Failure("audio-damaged", "文件已损坏", "请重新导出", "EOF"))
+            assert queue.fail(session, held.token, JobFailure("audio-damaged", "文件已损坏", "请重新导出", "EOF"))
         row = job(db, held.job_id)
         assert (row.state, row.error_code, row.error, row.advice, row.detail) == (
             JobState.FAILED,

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from web.scorecards.export.comma import comma_separated
-from web.scorecards.export.sheets import Column, Kind, Sheet, table
+from web.scorecards.export.sheets import CellKind, Column, Sheet, table
 from web.scorecards.export.workbook import workbook
 
 QUOTE = "=您好，我是维修师傅"
@@ -23,13 +23,13 @@ EVIDENCE = table(
         }
     ],
     (Column("工单号"), lambda row: row["no"]),
-    (Column("录音时间", Kind.TIME), lambda row: row["at"]),
-    (Column("录音数", Kind.COUNT), lambda row: row["count"]),
-    (Column("较上期(分)", Kind.NUMBER), lambda row: row["change"]),
-    (Column("评分覆盖率", Kind.SHARE), lambda row: row["share"]),
-    (Column("位置", Kind.CLOCK), lambda row: row["start_s"]),
+    (Column("录音时间", CellKind.TIME), lambda row: row["at"]),
+    (Column("录音数", CellKind.COUNT), lambda row: row["count"]),
+    (Column("较上期(分)", CellKind.NUMBER), lambda row: row["change"]),
+    (Column("评分覆盖率", CellKind.SHARE), lambda row: row["share"]),
+    (Column("位置", CellKind.CLOCK), lambda row: row["start_s"]),
     (Column("原话"), lambda row: row["quote"]),
-    (Column("打开录音", Kind.LINK), lambda row: row["link"]),
+    (Column("打开录音", CellKind.LINK), lambda row: row["link"]),
 )  # fmt: skip
 DANGEROUS = ["=1+1", "+8613800000000", "-2+3", "@SUM(A1)", "\tx", "\rx", "＝1"]
 
@@ -65,7 +65,12 @@ def test_no_text_becomes_a_formula(text: str) -> None:
 
 
 def test_csv_opens_in_excel_and_reads_back() -> None:
-    columns = (Column("姓名"), Column("变化", Kind.NUMBER), Column("日期", Kind.DATE), Column("位置", Kind.CLOCK))
+    columns = (
+        Column("姓名"),
+        Column("变化", CellKind.NUMBER),
+        Column("日期", CellKind.DATE),
+        Column("位置", CellKind.CLOCK),
+    )
     data = comma_separated(Sheet("表", columns, [('王,"师傅"', -2.5, dt.date(2026, 11, 5), 3723.9), (None,) * 4]))
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
@@ -79,12 +84,12 @@ def test_empty_tables_still_open() -> None:
 
 def test_a_link_that_excel_would_refuse_stays_as_text() -> None:
     address = "https://t.example/" + "a" * 3000
-    cell = read(Sheet("表", (Column("链接", Kind.LINK),), [((address, "听"),)]))["表"]["A2"]
+    cell = read(Sheet("表", (Column("链接", CellKind.LINK),), [((address, "听"),)]))["表"]["A2"]
     assert (cell.value, cell.hyperlink) == (address, None)
 
 
 def test_a_time_with_a_zone_is_refused() -> None:
-    sheet = Sheet("表", (Column("时间", Kind.TIME),), [(dt.datetime(2026, 1, 1, tzinfo=dt.UTC),)])
+    sheet = Sheet("表", (Column("时间", CellKind.TIME),), [(dt.datetime(2026, 1, 1, tzinfo=dt.UTC),)])
     with pytest.raises(ValueError, match="local time"):
         comma_separated(sheet)
     with pytest.raises(ValueError, match="local time"):

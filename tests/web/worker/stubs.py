@@ -16,8 +16,8 @@ from analyzer.settings import Settings
 from web.config import WebSettings
 from web.kit import leash
 from web.models import JobKind
-from web.queue import Failure
-from web.worker.parts import Done, Prepared, Ready, Task
+from web.queue import JobFailure
+from web.worker.parts import Done, Playable, Ready, Task
 from web.worker.stages import standing
 
 DOCUMENT = Path(__file__).parents[1] / "data" / "followup-02.analysis.json"
@@ -40,20 +40,20 @@ def unable(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind
     """Die before being ready."""
 
 
-def _answer(task: Task, pipe: Connection, document: dict[str, Any]) -> Done | Failure:
+def _answer(task: Task, pipe: Connection, document: dict[str, Any]) -> Done | JobFailure:
     if task.kind is JobKind.HEAR and not task.key:
-        return Failure("no-key", "没有录音")
+        return JobFailure("no-key", "没有录音")
     match task.name.split(".")[0]:
         case "dies":
             os.kill(os.getpid(), signal.SIGKILL)
         case "hangs":
             time.sleep(600)
         case "fails":
-            return Failure("audio-damaged", "文件已损坏，解不出声音", "请重新导出")
+            return JobFailure("audio-damaged", "文件已损坏，解不出声音", "请重新导出")
         case "unstorable":
             return Done({"items": []})
         case "works":
-            pipe.send(Prepared("audio/mp4", 61.0, 2))
+            pipe.send(Playable("audio/mp4", 61.0, 2))
             for done in range(3):
                 pipe.send(standing("transcribe", done * 20.0, 60.0))
         case _:

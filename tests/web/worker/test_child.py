@@ -17,10 +17,10 @@ from tests.web.data import analysis
 from web.intake.effective import Inputs
 from web.intake.storage import PEAKS, PLAY, Storage
 from web.models import JobKind
-from web.queue import Failure, Standing
+from web.queue import JobFailure, Standing
 from web.worker import child, engine
 from web.worker.child import Work
-from web.worker.parts import Done, Task, Told
+from web.worker.parts import ChildMessage, Done, Task
 
 TOLD = Inputs("property-visit", {}, None, {}, {})
 
@@ -39,8 +39,8 @@ def task(kind: JobKind, **more: Any) -> Task:
     return dataclasses.replace(Task(kind, 1, "", "王师傅 入户.mp3", TOLD, None), **more)
 
 
-def answered(work: Work, asked: Task) -> Done | Failure:
-    told: list[Told] = []
+def answered(work: Work, asked: Task) -> Done | JobFailure:
+    told: list[ChildMessage] = []
     answer = child.answer(work, asked, told.append)
     assert all(isinstance(t, Standing) for t in told)
     return answer
@@ -100,7 +100,7 @@ def test_given_facts_decide_and_those_the_standard_does_not_know_are_left_out(wo
 )
 def test_what_cannot_be_done_says_why(work: Work, asked: Task, code: str) -> None:
     answer = answered(work, asked)
-    assert isinstance(answer, Failure)
+    assert isinstance(answer, JobFailure)
     assert answer.code == code
     assert answer.error
     assert answer.advice
@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_decoded_is_named_as_the_user_named_it(
     path.write_bytes(b"RIFF\x04\0\0\0WAVE")
     key = storage.take(path).key
     answer = answered(work, task(JobKind.HEAR, key=key, name=name))
-    assert isinstance(answer, Failure)
+    assert isinstance(answer, JobFailure)
     assert answer.code.startswith("audio-")
     assert answer.error.startswith("录音「")
     assert key.rsplit("/", 1)[-1] not in answer.error
@@ -128,7 +128,7 @@ def test_a_surprise_is_a_failure_with_its_trace(work: Work, monkeypatch: pytest.
 
     monkeypatch.setattr(engine, "rescore", broken)
     answer = answered(work, task(JobKind.SCORE, heard=analysis("visit-03")))
-    assert isinstance(answer, Failure)
+    assert isinstance(answer, JobFailure)
     assert "ZeroDivisionError" in answer.detail
 
 
@@ -152,11 +152,11 @@ def test_a_recording_is_decoded_once_and_can_be_played_before_it_is_judged(
     ]
     path = write(tmp_path / "call", np.stack(people), codec="pcm_alaw")
     key = storage.take(path).key
-    messages: list[Told] = []
+    messages: list[ChildMessage] = []
     inputs = dataclasses.replace(TOLD, standard_id="property-appointment")
     answer = child.answer(work, task(JobKind.HEAR, key=key, inputs=inputs), messages.append)
     assert isinstance(answer, Done), answer
     assert spawned == [CHILD_COMMAND]
     kinds = [m.stage if isinstance(m, Standing) else type(m).__name__ for m in messages]
-    assert kinds[:3] == ["decode", "Prepared", "detect"]
+    assert kinds[:3] == ["decode", "Playable", "detect"]
     assert storage.exists(key + PEAKS) and storage.exists(key + PLAY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from web.kit.csvfile import csv_lines
-from web.scorecards.export.sheets import Kind, Sheet, Value, local_naive
+from web.scorecards.export.sheets import CellKind, Sheet, Value, local_naive
 
 
 def comma_separated(sheet: Sheet) -> bytes:
@@ -16,7 +16,7 @@ def comma_separated(sheet: Sheet) -> bytes:
     return b"".join(csv_lines([heads, *rows]))
 
 
-def _cell(value: Value, kind: Kind) -> object:
+def _cell(value: Value, kind: CellKind) -> object:
     if value is None:
         return None
     if isinstance(value, tuple):
@@ -25,9 +25,9 @@ def _cell(value: Value, kind: Kind) -> object:
         return local_naive(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, dt.date):
         return value.isoformat()
-    if isinstance(value, (str, bool)) or kind is Kind.TEXT:
+    if isinstance(value, (str, bool)) or kind is CellKind.TEXT:
         return str(value)
-    if kind is Kind.CLOCK:
+    if kind is CellKind.CLOCK:
         minutes, seconds = divmod(int(value), 60)
         return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
     return value

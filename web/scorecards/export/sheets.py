@@ -18,7 +18,7 @@ LINK_CHARACTERS = 2_079
 SHEET_LINKS = 65_530
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """How a column's values are written."""
 
     TEXT = "text"  # ids, order numbers and phones too: no leading zero is lost
@@ -36,7 +36,7 @@ class Column:
     """A column; `width` in Latin characters (a Han character takes two), None: as its contents ask."""
 
     title: str
-    kind: Kind = Kind.TEXT
+    kind: CellKind = CellKind.TEXT
     width: float | None = None
 
 

@@ -15,7 +15,7 @@ from web.scorecards.export.sheets import (
     CELL_CHARACTERS,
     LINK_CHARACTERS,
     SHEET_LINKS,
-    Kind,
+    CellKind,
     Sheet,
     Value,
     local_naive,
@@ -23,14 +23,14 @@ from web.scorecards.export.sheets import (
 )
 
 FORMATS = {
-    Kind.TEXT: "@",
-    Kind.COUNT: "#,##0",
-    Kind.NUMBER: "0.0",
-    Kind.SHARE: "0.0%",
-    Kind.DATE: "yyyy-mm-dd",
-    Kind.TIME: "yyyy-mm-dd hh:mm",
-    Kind.CLOCK: "[h]:mm:ss",
-    Kind.LINK: "@",
+    CellKind.TEXT: "@",
+    CellKind.COUNT: "#,##0",
+    CellKind.NUMBER: "0.0",
+    CellKind.SHARE: "0.0%",
+    CellKind.DATE: "yyyy-mm-dd",
+    CellKind.TIME: "yyyy-mm-dd hh:mm",
+    CellKind.CLOCK: "[h]:mm:ss",
+    CellKind.LINK: "@",
 }
 SECONDS_A_DAY = 86_400.0  # Excel's unit of time is the day
 NARROWEST, WIDEST = 8.0, 60.0
@@ -77,8 +77,8 @@ def _write(
     row: int,
     column: int,
     value: Value,
-    kind: Kind,
-    formats: dict[Kind, Format],
+    kind: CellKind,
+    formats: dict[CellKind, Format],
     quoted: Format,
     link: Format,
     links: int,
@@ -94,14 +94,14 @@ def _write(
             page.write_url(row, column, address, link, text[:CELL_CHARACTERS])
             return 1
         _text(page, row, column, address, form, quoted)  # still to be read and copied
-    elif kind is Kind.TEXT or isinstance(value, (str, bool)):
+    elif kind is CellKind.TEXT or isinstance(value, (str, bool)):
         _text(page, row, column, str(value), form, quoted)
     elif isinstance(value, dt.datetime):
         page.write_datetime(row, column, local_naive(value), form)
     elif isinstance(value, dt.date):
         page.write_datetime(row, column, value, form)
     else:
-        page.write_number(row, column, value / SECONDS_A_DAY if kind is Kind.CLOCK else value, form)
+        page.write_number(row, column, value / SECONDS_A_DAY if kind is CellKind.CLOCK else value, form)
     return 0
 
 
