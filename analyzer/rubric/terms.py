@@ -14,8 +14,6 @@ ALWAYS = Condition("always")
 
 
 class Who(StrEnum):
-    """Who has to say a phrase."""
-
     TECHNICIAN = "technician"
     CUSTOMER = "customer"
     ANYONE = "anyone"

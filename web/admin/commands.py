@@ -21,7 +21,6 @@ users = AppGroup("users", help="账号：新增、重置密码、列出。")
 
 
 def init_commands(app: Flask) -> None:
-    """Add the commands."""
     app.cli.add_command(users)
 
 

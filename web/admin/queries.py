@@ -32,8 +32,6 @@ class UserLine:
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """A line of the audit page."""
-
     id: int
     at: datetime
     username: str

@@ -25,8 +25,6 @@ from web.kit.calendar import Period
 
 
 class Measure(StrEnum):
-    """What moved."""
-
     SCORE = "score"  # points
     FORBIDDEN = "forbidden"  # per 100 recordings: up is worse
     ITEM = "item"  # hit rate of a clause, 0..1

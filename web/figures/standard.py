@@ -39,7 +39,6 @@ class Judged:
 
     @property
     def whole(self) -> int:
-        """All verdicts."""
         return self.by_rule + self.by_link + self.by_person + self.not_judged
 
     @property

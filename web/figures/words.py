@@ -73,6 +73,5 @@ def _counted(words: pd.DataFrame) -> pd.DataFrame:
 
 
 def _log_odds(count: float, whole: float) -> tuple[float, float]:
-    """Return the log-odds and their variance."""
     rest = max(whole - count, 0.5)  # a period that knows one word only has no odds; the half keeps them finite
     return math.log(count / rest), 1.0 / count + 1.0 / rest

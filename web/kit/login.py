@@ -35,7 +35,6 @@ class Viewer(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 
 
 def viewer_of(user: User) -> Viewer:
-    """Return the viewer for a user row."""
     return Viewer(
         user.id,
         user.username,

@@ -20,7 +20,6 @@ _MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
 
 
 def init_commands(app: Flask) -> None:
-    """Add the commands."""
     for command in (doctor, backup, restore):
         app.cli.add_command(command)
 

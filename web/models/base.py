@@ -17,8 +17,6 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """Base of all tables."""
-
     metadata = MetaData(naming_convention=NAMES)
 
 

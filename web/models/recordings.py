@@ -108,8 +108,6 @@ class Recording(Base):
 
 
 class JobKind(StrEnum):
-    """What is to be done."""
-
     HEAR = "hear"  # the whole pipeline, from the audio
     SCORE = "score"  # judge again what was heard
 

@@ -13,8 +13,6 @@ from web.models.base import Base
 
 
 class Team(Base):
-    """A team of technicians."""
-
     __tablename__ = "teams"
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -52,8 +52,6 @@ class Filter:
 
     @classmethod
     def read(cls, arguments: Mapping[str, str]) -> Filter:
-        """Return the filter of an address."""
-
         def chosen(name: str, allowed: Any) -> str:
             value = arguments.get(name, "")
             return value if value in allowed else ""

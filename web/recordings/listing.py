@@ -24,8 +24,6 @@ BULK_MAX = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """A recording in the list."""
-
     id: int
     name: str
     recorded_at: datetime

@@ -106,7 +106,6 @@ def standings(items: Iterable[ItemResult], final: Mapping[str, tuple[str | None,
 
 
 def evidence(items: Iterable[ItemResult], by_item: Mapping[str, ClauseStanding]) -> list[ClauseHit]:
-    """All hits by time."""
     hits = [
         ClauseHit(
             standing=by_item[item.id],

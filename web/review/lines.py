@@ -92,7 +92,6 @@ class ClauseLine:
 
     @property
     def decision(self) -> Entry | None:
-        """The decision that holds."""
         return next((e for e in self.history if e.id == self.decision_id), None)
 
     @property

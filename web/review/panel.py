@@ -91,7 +91,6 @@ class Panel:
         return coverage(self.lines)
 
     def line(self, item_id: str) -> ClauseLine | None:
-        """Return a line by its clause's id."""
         return next((x for x in self.lines if x.item_id == item_id), None)
 
     def can_appeal(self, line: ClauseLine) -> bool:

@@ -91,7 +91,6 @@ def appeal(recording_id: int, item_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/appeals/<int:appeal_id>/resolve")
 def resolve(appeal_id: int) -> ResponseReturnValue:
-    """Answer an appeal."""
     form = request.form
     try:
         with site().db.writing() as session:

@@ -25,8 +25,6 @@ class FailingClause:
 
 @dataclass(frozen=True, slots=True)
 class StandardPage:
-    """All that the page shows."""
-
     standard: StandardInfo
     clauses: tuple[FailingClause, ...]
     teams: tuple[str, ...]

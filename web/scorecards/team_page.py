@@ -56,8 +56,6 @@ class HeatColumn:
 
 @dataclass(frozen=True, slots=True)
 class TeamPage:
-    """All that the page shows."""
-
     rows: tuple[TeamRow, ...]
     tiles: Tiles
     heat_standard: StandardInfo | None

@@ -47,8 +47,6 @@ class PersonFigures:
 
 @dataclass(frozen=True, slots=True)
 class TechnicianPage:
-    """All that the page shows."""
-
     person: Person
     figures: PersonFigures
     forbidden_quotes: tuple[Quote, ...]

@@ -35,8 +35,6 @@ ORDER_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did."""
-
     rows: int
     changed: int
     bad: tuple[BadCell, ...]

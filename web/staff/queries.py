@@ -75,7 +75,6 @@ def staff(session: Session, team: str = "", text: str = "") -> tuple[StaffLine, 
 
 
 def teams(session: Session) -> tuple[str, ...]:
-    """Return the names of the teams."""
     return tuple(session.scalars(select(Team.name).order_by(Team.name)))
 
 
@@ -95,7 +94,6 @@ def choosable(session: Session, chosen: str = "") -> dict[str, str]:
 
 
 def orders(session: Session, *, wanted: int, text: str = "", technician_id: int | None = None) -> OrderPage:
-    """Return a page of work orders."""
     statement: Any = select(WorkOrder.id)
     if text:
         statement = statement.where(or_(WorkOrder.order_no.contains(text), WorkOrder.address_note.contains(text)))

@@ -29,7 +29,6 @@ def _fact_titles() -> dict[str, str]:
 
 @blueprint.get("/technicians")
 def technicians() -> ResponseReturnValue:
-    """List the technicians."""
     team, text = request.args.get("team", ""), request.args.get("q", "").strip()
     session = reader()
     return render_template(

@@ -22,7 +22,6 @@ Rows = Select[*tuple[Any, ...]]
 
 
 def technicians(session: Session) -> pd.DataFrame:
-    """All technicians with their teams."""
     columns = (Technician.id, Technician.staff_no, Technician.name, Technician.team_id, Team.name, Technician.active)
     return _frame(session, select(*columns).outerjoin(Team, Team.id == Technician.team_id), TECHNICIANS)
 
@@ -123,7 +122,6 @@ def orders(session: Session, query: ScorecardQuery, zone: ZoneInfo, technician_i
 
 @remembered
 def job_kinds(session: Session) -> tuple[str, ...]:
-    """The job kinds that occur."""
     return tuple(
         session.scalars(
             select(ScorePeriod.job_kind)

@@ -56,8 +56,6 @@ class WordLine:
 
 @dataclass(frozen=True, slots=True)
 class WordsPage:
-    """All that the page shows."""
-
     recordings: int
     recordings_before: int
     words: tuple[WordLine, ...]  # most frequent first

@@ -27,7 +27,6 @@ Step = Callable[[Path, str], None]
 
 
 def init_commands(app: Flask) -> None:
-    """Add the command."""
     app.cli.add_command(import_files)
 
 

@@ -152,7 +152,6 @@ def finish(upload_id: str) -> ResponseReturnValue:
 
 @blueprint.delete("/api/uploads/<upload_id>")
 def cancel(upload_id: str) -> ResponseReturnValue:
-    """Give an upload up."""
     try:
         slices.cancel(site(), viewer().id, upload_id)
     except SliceError as error:
