@@ -7,19 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.errors import AnalyzerError, SettingsError
-from analyzer.settings import ROOT, Settings, read_environment, table
+from analyzer.settings import ROOT, Settings, read_environment, setting, table
 
-__all__ = [
-    "ROOT",
-    "AnalyzerError",
-    "Settings",
-    "SettingsError",
-    "WebSettings",
-]  # the site's door to the analyzer's settings and errors
+# the site's door to the analyzer's settings and errors
+__all__ = ["ROOT", "AnalyzerError", "Settings", "SettingsError", "WebSettings"]
 
 PREFIX = "TINGJIAN_WEB_"
 
@@ -31,187 +26,123 @@ class WebSettings:
     Empty URLs and paths mean: inside the service's own folder (`TINGJIAN_HOME`).
     """
 
-    host: str = field(
-        default="127.0.0.1", metadata={"doc": "Address to listen on.", "zh": "监听的地址；要让同事访问，改为 0.0.0.0。"}
+    host: str = setting("127.0.0.1", "Address to listen on.", "监听的地址；要让同事访问，改为 0.0.0.0。")
+    port: int = setting(8000, "Port to listen on.", "监听的端口。", min=1, max=65535)
+    threads: int = setting(8, "Threads of each process of the site.", "网站每个进程的线程数。", min=1, max=256)
+    processes: int = setting(
+        0,
+        "Processes of the site; 0: one a core, four at most.",
+        "网站的进程数；0 表示每个核一个，最多四个。",
+        min=0,
+        max=64,
     )
-    port: int = field(
-        default=8000, metadata={"doc": "Port to listen on.", "zh": "监听的端口。", "min": 1, "max": 65535}
+    secret_key: str = setting(
+        "",
+        "Key that signs sessions; empty: made once and kept in `TINGJIAN_HOME`.",
+        "给会话签名的密钥；留空则自动生成，保存在 `TINGJIAN_HOME`。",
+        empty=True,
     )
-    threads: int = field(
-        default=8,
-        metadata={"doc": "Threads of each process of the site.", "zh": "网站每个进程的线程数。", "min": 1, "max": 256},
+    database_url: str = setting(
+        "",
+        "SQLAlchemy URL; empty: SQLite in `TINGJIAN_HOME`.",
+        "数据库地址（SQLAlchemy URL）；留空则用 `TINGJIAN_HOME` 里的 SQLite。",
+        empty=True,
     )
-    processes: int = field(
-        default=0,
-        metadata={
-            "doc": "Processes of the site; 0: one a core, four at most.",
-            "zh": "网站的进程数；0 表示每个核一个，最多四个。",
-            "min": 0,
-            "max": 64,
-        },
+    queue_url: str = setting(
+        "",
+        "Broker that wakes workers at once, `redis://…` or `postgresql://…`; "
+        "empty: they look at the database once a second.",
+        "唤醒后台进程的消息服务，`redis://…` 或 `postgresql://…`；留空则后台进程每秒看一次数据库。",
+        empty=True,
     )
-    secret_key: str = field(
-        default="",
-        metadata={
-            "doc": "Key that signs sessions; empty: made once and kept in `TINGJIAN_HOME`.",
-            "zh": "给会话签名的密钥；留空则自动生成，保存在 `TINGJIAN_HOME`。",
-            "empty": True,
-        },
+    storage_url: str = setting(
+        "",
+        "Where audio is kept (fsspec URL); empty: a folder in `TINGJIAN_HOME`.",
+        "录音存放处（fsspec 地址）；留空则放在 `TINGJIAN_HOME` 的文件夹里。",
+        empty=True,
     )
-    database_url: str = field(
-        default="",
-        metadata={
-            "doc": "SQLAlchemy URL; empty: SQLite in `TINGJIAN_HOME`.",
-            "zh": "数据库地址（SQLAlchemy URL）；留空则用 `TINGJIAN_HOME` 里的 SQLite。",
-            "empty": True,
-        },
+    timezone: str = setting("Asia/Shanghai", "Time zone of dates and times on pages.", "页面上日期和时间所用的时区。")
+    session_minutes: int = setting(
+        480,
+        "Minutes without a click after which one must log in again.",
+        "多少分钟没有操作要重新登录。",
+        min=1,
+        max=43200,
     )
-    queue_url: str = field(
-        default="",
-        metadata={
-            "doc": "Broker that wakes workers at once, `redis://…` or `postgresql://…`; "
-            "empty: they look at the database once a second.",
-            "zh": "唤醒后台进程的消息服务，`redis://…` 或 `postgresql://…`；留空则后台进程每秒看一次数据库。",
-            "empty": True,
-        },
+    secure_cookies: bool = setting(
+        False, "Send cookies over HTTPS only.", "只在 HTTPS 下发送 cookie（网站前面有 HTTPS 时打开）。"
     )
-    storage_url: str = field(
-        default="",
-        metadata={
-            "doc": "Where audio is kept (fsspec URL); empty: a folder in `TINGJIAN_HOME`.",
-            "zh": "录音存放处（fsspec 地址）；留空则放在 `TINGJIAN_HOME` 的文件夹里。",
-            "empty": True,
-        },
+    trusted_hosts: str = setting(
+        "",
+        "Host names the site answers to, separated by commas; empty: any.",
+        "网站应答的主机名，用逗号分开；留空则不限。",
+        empty=True,
     )
-    timezone: str = field(
-        default="Asia/Shanghai",
-        metadata={"doc": "Time zone of dates and times on pages.", "zh": "页面上日期和时间所用的时区。"},
+    slice_bytes: int = setting(
+        8 * 1024**2, "Size of an upload slice in bytes.", "上传时每一片的大小，字节。", min=65536, max=16 * 1024**2
     )
-    session_minutes: int = field(
-        default=480,
-        metadata={
-            "doc": "Minutes without a click after which one must log in again.",
-            "zh": "多少分钟没有操作要重新登录。",
-            "min": 1,
-            "max": 43200,
-        },
+    min_free_bytes: int = setting(
+        2 * 1024**3,
+        "Uploads are refused when less than this is free on the disk.",
+        "磁盘剩余空间少于这么多字节就不再收文件。",
+        min=0,
+        max=2**50,
     )
-    secure_cookies: bool = field(
-        default=False,
-        metadata={
-            "doc": "Send cookies over HTTPS only.",
-            "zh": "只在 HTTPS 下发送 cookie（网站前面有 HTTPS 时打开）。",
-        },
+    file_name_pattern: str = setting(
+        "{date}_{staff_no}_{order_no}_{kind}", "Pattern that file names are read by.", "从文件名读出信息的格式。"
     )
-    trusted_hosts: str = field(
-        default="",
-        metadata={
-            "doc": "Host names the site answers to, separated by commas; empty: any.",
-            "zh": "网站应答的主机名，用逗号分开；留空则不限。",
-            "empty": True,
-        },
+    drop_folder: str = setting(
+        "",
+        "Folder whose recordings are taken in by the worker; empty: none.",
+        "投递文件夹：放进去的录音由后台自动收取；留空则不用。",
+        empty=True,
     )
-    slice_bytes: int = field(
-        default=8 * 1024**2,
-        metadata={
-            "doc": "Size of an upload slice in bytes.",
-            "zh": "上传时每一片的大小，字节。",
-            "min": 65536,
-            "max": 16 * 1024**2,
-        },
+    lease_seconds: int = setting(
+        30,
+        "A worker silent for this long is taken for dead and its recording queued again.",
+        "后台进程多少秒没有动静就视为中断，录音重新排队。",
+        min=5,
+        max=3600,
     )
-    min_free_bytes: int = field(
-        default=2 * 1024**3,
-        metadata={
-            "doc": "Uploads are refused when less than this is free on the disk.",
-            "zh": "磁盘剩余空间少于这么多字节就不再收文件。",
-            "min": 0,
-            "max": 2**50,
-        },
+    random_share: float = setting(
+        0.1, "Share of recordings drawn at random for review.", "随机抽查的录音比例。", min=0.0, max=1.0
     )
-    file_name_pattern: str = field(
-        default="{date}_{staff_no}_{order_no}_{kind}",
-        metadata={
-            "doc": "Pattern that file names are read by.",
-            "zh": "从文件名读出信息的格式。",
-        },
+    min_recordings: int = setting(
+        5,
+        "Fewer judged recordings than this give no rank.",
+        "评出分数的录音少于这么多段，不参加排名。",
+        min=1,
+        max=1000,
     )
-    drop_folder: str = field(
-        default="",
-        metadata={
-            "doc": "Folder whose recordings are taken in by the worker; empty: none.",
-            "zh": "投递文件夹：放进去的录音由后台自动收取；留空则不用。",
-            "empty": True,
-        },
+    appeal_days: int = setting(
+        7,
+        "Days after sign-off in which a technician can contest a verdict.",
+        "签核后多少天之内可以申诉。",
+        min=1,
+        max=365,
     )
-    lease_seconds: int = field(
-        default=30,
-        metadata={
-            "doc": "A worker silent for this long is taken for dead and its recording queued again.",
-            "zh": "后台进程多少秒没有动静就视为中断，录音重新排队。",
-            "min": 5,
-            "max": 3600,
-        },
+    punctual_minutes: int = setting(
+        10,
+        "Minutes after the appointment that still count as on time.",
+        "预约时间之后多少分钟以内到达仍算准时。",
+        min=0,
+        max=240,
     )
-    random_share: float = field(
-        default=0.1,
-        metadata={
-            "doc": "Share of recordings drawn at random for review.",
-            "zh": "随机抽查的录音比例。",
-            "min": 0.0,
-            "max": 1.0,
-        },
+    workdays_file: str = setting(
+        "",
+        "File with holidays and make-up working days; empty: Monday to Friday work.",
+        "节假日和调休的文件；留空则周一到周五上班。",
+        empty=True,
     )
-    min_recordings: int = field(
-        default=5,
-        metadata={
-            "doc": "Fewer judged recordings than this give no rank.",
-            "zh": "评出分数的录音少于这么多段，不参加排名。",
-            "min": 1,
-            "max": 1000,
-        },
+    smtp_url: str = setting(
+        "",
+        "Mail server for the weekly digest, `smtp://user:password@host:port`; empty: no mail.",
+        "发周报的邮件服务器 `smtp://用户:密码@主机:端口`；留空则不发邮件。",
+        empty=True,
     )
-    appeal_days: int = field(
-        default=7,
-        metadata={
-            "doc": "Days after sign-off in which a technician can contest a verdict.",
-            "zh": "签核后多少天之内可以申诉。",
-            "min": 1,
-            "max": 365,
-        },
-    )
-    punctual_minutes: int = field(
-        default=10,
-        metadata={
-            "doc": "Minutes after the appointment that still count as on time.",
-            "zh": "预约时间之后多少分钟以内到达仍算准时。",
-            "min": 0,
-            "max": 240,
-        },
-    )
-    workdays_file: str = field(
-        default="",
-        metadata={
-            "doc": "File with holidays and make-up working days; empty: Monday to Friday work.",
-            "zh": "节假日和调休的文件；留空则周一到周五上班。",
-            "empty": True,
-        },
-    )
-    smtp_url: str = field(
-        default="",
-        metadata={
-            "doc": "Mail server for the weekly digest, `smtp://user:password@host:port`; empty: no mail.",
-            "zh": "发周报的邮件服务器 `smtp://用户:密码@主机:端口`；留空则不发邮件。",
-            "empty": True,
-        },
-    )
-    mail_from: str = field(
-        default="tingjian@localhost",
-        metadata={"doc": "Sender of mails.", "zh": "邮件的发件人。"},
-    )
-    public_url: str = field(
-        default="http://127.0.0.1:8000",
-        metadata={"doc": "Address of the site in mails and exports.", "zh": "邮件和导出文件里网站的地址。"},
+    mail_from: str = setting("tingjian@localhost", "Sender of mails.", "邮件的发件人。")
+    public_url: str = setting(
+        "http://127.0.0.1:8000", "Address of the site in mails and exports.", "邮件和导出文件里网站的地址。"
     )
 
     @classmethod
