@@ -76,7 +76,7 @@ def objects() -> dict[str, str]:
     }
 
 
-def told(detail: dict[str, Any]) -> str:
+def detail_words(detail: dict[str, Any]) -> str:
     """Return an entry's detail in words: names of fields and verdicts in Chinese, what people typed as it is."""
     names, values = _fields(), _values()
     return "；".join(f"{names.get(k, k)}：{values.get(v, v) if isinstance(v, str) else v}" for k, v in _shown(detail))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from web.admin.log_names import told
+from web.admin.log_names import detail_words
 from web.db import now
 from web.kit.paging import Paging, paging
 from web.models import AuditEntry, Team, Technician, User, UserRole
@@ -98,7 +98,7 @@ def audit_page(
             e.action,
             e.object_kind,
             e.object_id,
-            told(e.detail or {}),
+            detail_words(e.detail or {}),
             e.address,
         )
         for e in rows

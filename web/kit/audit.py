@@ -57,7 +57,7 @@ def broken_links(session: Session) -> Iterator[int]:
 
 
 def _digest(before: str, entry: AuditEntry) -> str:
-    told = [
+    covered = [
         before,
         entry.at.isoformat(),
         entry.user_id,
@@ -68,4 +68,4 @@ def _digest(before: str, entry: AuditEntry) -> str:
         entry.detail,
         entry.address,
     ]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(covered, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()

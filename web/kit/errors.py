@@ -38,7 +38,7 @@ def _answer(error: Exception) -> ResponseReturnValue:
     title, advice = explain(code)
     if isinstance(error, CSRFError):
         title, advice = _("页面已过期"), _("请刷新页面后再提交。")
-    elif isinstance(error.description, str) and getattr(error, "told", False):
+    elif isinstance(error.description, str) and getattr(error, "for_users", False):
         advice = error.description
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return {"error": title, "advice": advice}, code
@@ -54,9 +54,9 @@ def stale_words() -> str:
     return _("刚才有人改过这段录音，您的这次修改没有保存。请刷新页面，看过最新内容后再改。")
 
 
-def told(error: HTTPException) -> HTTPException:
-    """Return the error marked as carrying a description for users."""
-    error.told = True  # type: ignore[attr-defined]
+def worded(error: HTTPException) -> HTTPException:
+    """Mark the description as words for users: the error page shows it in place of its own advice."""
+    error.for_users = True  # type: ignore[attr-defined]
     return error
 
 
@@ -65,5 +65,5 @@ def init(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(InternalServerError, _answer)
     app.register_error_handler(GoneError, lambda _error: _answer(NotFound()))
-    app.register_error_handler(SignedError, lambda _error: _answer(told(Conflict(signed_words()))))
-    app.register_error_handler(StaleError, lambda _error: _answer(told(Conflict(stale_words()))))
+    app.register_error_handler(SignedError, lambda _error: _answer(worded(Conflict(signed_words()))))
+    app.register_error_handler(StaleError, lambda _error: _answer(worded(Conflict(stale_words()))))

@@ -23,8 +23,8 @@ def icon(name: str, label: str = "") -> Markup:
     """Return a Tabler icon as SVG: decoration for the eye, or with a label for everybody."""
     svg = (ICONS / f"{name}.svg").read_text("utf-8")
     body = svg[svg.index("<svg") :].replace("\n", " ")
-    told = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup(body.replace("<svg", f'<svg {told} focusable="false"', 1))  # noqa: S704  # our own vendored file
+    attributes = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup(body.replace("<svg", f'<svg {attributes} focusable="false"', 1))  # noqa: S704  # our own vendored file
 
 
 def local_time(moment: datetime | None, seconds: bool = False) -> str:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import Conflict
 
 from web.config import AnalyzerError
 from web.db import now
-from web.kit.errors import told
+from web.kit.errors import worded
 from web.kit.login import viewer
 from web.kit.refusals import SignedError, StaleError
 from web.kit.site import forget_reads, reader, site
@@ -76,7 +76,7 @@ def rejudge(recording_id: int) -> ResponseReturnValue:
         with _changing() as session:
             row = changes.judge_again(session, viewer(), recording_id, request.form.get("cause", _("重新判分"))[:200])
     except AnalyzerError as error:
-        raise told(Conflict(str(error))) from error
+        raise worded(Conflict(str(error))) from error
     return _judging(row)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict, UnprocessableEntity
 
 from web.db import now
-from web.kit.errors import told as worded
+from web.kit.errors import worded
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.refusals import InvalidError, StaleError
