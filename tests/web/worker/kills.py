@@ -269,13 +269,17 @@ def drain(home: Path) -> float:
     from web.models import Job, JobState, Recording, RecordingState
 
     here = settings(home)
-    begun = time.monotonic()
-    while time.monotonic() - begun < DRAIN_S:
+    begun = moved = time.monotonic()
+    before = -1
+    while time.monotonic() - moved < DRAIN_S:  # as long as it takes, while anything moves
         with here.db.writing() as session:
             for row in session.query(Recording).filter_by(state=RecordingState.SET_ASIDE):
                 queue.retry(session, row.id)
-            if not session.query(Job).filter(Job.state.in_((JobState.QUEUED, JobState.RUNNING))).count():
-                break
+            left = session.query(Job).filter(Job.state.in_((JobState.QUEUED, JobState.RUNNING))).count()
+        if not left:
+            break
+        if left != before:
+            before, moved = left, time.monotonic()
         time.sleep(0.2)
     here.db.dispose()
     return time.monotonic() - begun
