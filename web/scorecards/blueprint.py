@@ -43,8 +43,9 @@ def filter_values(query: ScorecardQuery, *, with_team: bool = True) -> dict[str,
         "asked": query,
         "spans": spans,
         "teams": [tuple(row) for row in teams],
-        "kinds": frames.job_kinds(session),
-        "standards": standards(site().settings.lexicons),
+        "kinds": [(kind, kind) for kind in frames.job_kinds(session)],
+        "standards": (known := standards(site().settings.lexicons)),
+        "standard_choices": [(info.id, info.title) for info in known],
         "reviewed_names": {Reviewed.ALL.value: _("全部（含未复核）"), Reviewed.SIGNED.value: _("只看已签核")},
     }
 

@@ -60,7 +60,7 @@ class Work:
     def __init__(self, settings: Settings, storage: Storage) -> None:
         self._settings = settings
         self._storage = storage
-        self._ear = engine.Ear(settings)
+        self._analyzer = engine.LoadedAnalyzer(settings)
 
     def hear(self, task: Task, tell: Tell) -> dict[str, Any]:
         """Hear and judge a recording; on the way make what pages need to play it."""
@@ -80,7 +80,7 @@ class Work:
                 if made is not None:
                     tell(Playable(made.media_type, made.duration_s, made.channels))
                 facts, channel = task.inputs.facts, task.inputs.technician_channel
-                return self._ear.analyse(audio, standard, facts, progress, channel)
+                return self._analyzer.analyse(audio, standard, facts, progress, channel)
 
     def score(self, task: Task, tell: Tell) -> dict[str, Any]:
         """Judge again what was heard, with all that people said about it."""

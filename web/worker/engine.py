@@ -19,7 +19,7 @@ __all__ = [
     "PEAKS_FILE",
     "PLAY_FILE",
     "Audio",
-    "Ear",
+    "LoadedAnalyzer",
     "Progress",
     "cut_file",
     "hearing_from_dict",
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-class Ear:
+class LoadedAnalyzer:
     """Hears and judges recordings; its engines are loaded when the first one comes and stay."""
 
     def __init__(self, settings: Settings) -> None:
