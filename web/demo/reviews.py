@@ -33,7 +33,7 @@ SIGNED_SHARE = 0.38  # beside the random sample, which is always reviewed
 NOTICED = 0.85  # share of the matcher's errors that a reviewer notices where nothing points at them
 TIDY = 0.94  # share of the clauses no ear can check that were in order
 REVIEWERS = ("qa", "qa2")
-BATCH = 25  # recordings a transaction
+BATCH = 10  # recordings a transaction: a page never waits long for the write lock
 APPEALS = 3
 NOTES: Mapping[tuple[str, str], str] = {
     (VerdictWord.MISSED, VerdictWord.MET): "复听过，技师说到了，只是换了说法。",

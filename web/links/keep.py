@@ -18,7 +18,7 @@ from web.models import Analysis, Recording, RecordingState, ReviewState, SiteVal
 from web.models.vocabulary import How
 
 SEEN = "links-last-analysis"  # the newest analysis whose links were judged
-BATCH = 200  # orders a transaction: others wait for the write lock meanwhile
+BATCH = 20  # orders a transaction: others write meanwhile, and wait 15 seconds at most
 
 
 def policy_of(web: WebSettings) -> Policy:

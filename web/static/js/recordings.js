@@ -2,9 +2,9 @@
 import { _ } from "./i18n.js";
 
 const form = document.getElementById("bulk");
-if (form) {
+const head = document.getElementById("choose-page"); // not there for who may only read the list
+if (form && head) {
   const boxes = [...form.querySelectorAll('input[name="id"]')];
-  const head = document.getElementById("choose-page");
   const all = document.getElementById("choose-all");
   const bar = document.getElementById("bulk-bar");
   const told = document.getElementById("bulk-count");
