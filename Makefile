@@ -41,7 +41,7 @@ check: $(VENV)/.installed-dev  ## static checks: style, types, import rules, the
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/djlint web/templates --lint --quiet
+	$(PY) -m djlint web/templates --lint --quiet
 	$(PY) -m pytest -q -p no:cacheprovider tests/web/test_templates.py
 	$(PY) -m analyzer check
 
