@@ -6,6 +6,7 @@ Times are kept to 10 ms and confidences to 3 decimals (`quantised`), so that a t
 equal to the one that was written and is judged to the same verdicts.
 """
 
+from analyzer.domain.checks import Check, Outcome
 from analyzer.domain.figures import Figures, Interruption, Keyword, Politeness
 from analyzer.domain.hearing import (
     Dropped,
@@ -25,6 +26,7 @@ from analyzer.domain.judgement import (
     SCHEMA,
     Analysis,
     Fact,
+    FoundBy,
     Hit,
     How,
     ItemResult,
@@ -38,10 +40,12 @@ from analyzer.domain.judgement import (
 __all__ = [
     "SCHEMA",
     "Analysis",
+    "Check",
     "Dropped",
     "Engine",
     "Fact",
     "Figures",
+    "FoundBy",
     "Hearing",
     "Hit",
     "How",
@@ -51,6 +55,7 @@ __all__ = [
     "Keyword",
     "Kind",
     "Layout",
+    "Outcome",
     "Politeness",
     "Role",
     "Score",

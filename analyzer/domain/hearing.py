@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analyzer.domain.checks import Check
+
 
 class Role(StrEnum):
     """Who a speaker is in the conversation."""
@@ -144,7 +146,8 @@ class Hearing:
     """All that was heard in one recording: the left half of the pipeline hands this to the right.
 
     `speech` are the stretches in which a voice was detected, `unheard` those of them that got no text.
-    `layout` is None where nobody knows: a transcript from another system.
+    `layout` is None where nobody knows: a transcript from another system. `checks` are the stretches that were held
+    against the sound a second time, in order of time.
     """
 
     file: str
@@ -157,6 +160,7 @@ class Hearing:
     dropped: tuple[Dropped, ...] = ()
     warnings: tuple[str, ...] = ()
     layout: Layout | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def speech_s(self) -> float:

@@ -35,6 +35,14 @@ class Verdict(StrEnum):
     CANNOT_JUDGE = "cannot_judge"
 
 
+class FoundBy(StrEnum):
+    """What made words evidence: the characters as heard, their sound held against the audio, or their meaning."""
+
+    WORDS = "words"
+    SOUND = "sound"
+    MEANING = "meaning"
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A fact about the job: given with the recording, or heard in it (then `hits` prove it)."""
@@ -60,6 +68,7 @@ class Hit:
     suspicion: bool = False
     element: str = ""
     note: str = ""
+    by: FoundBy = FoundBy.WORDS
 
 
 @dataclass(frozen=True, slots=True)

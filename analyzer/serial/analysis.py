@@ -9,6 +9,7 @@ from analyzer.domain import (
     Analysis,
     Fact,
     Figures,
+    FoundBy,
     Hit,
     How,
     Interruption,
@@ -96,6 +97,7 @@ def hit_from_dict(data: object, place: str) -> Hit:
         role(hit.get("role"), f"{place}.role"),
         similarity=ratio(hit.get("similarity"), f"{place}.similarity"),
         suspicion=flag(hit.get("suspicion"), f"{place}.suspicion"),
+        by=FoundBy.WORDS if hit.get("by") is None else choice(hit["by"], FoundBy, f"{place}.by"),
         **words,
     )
 

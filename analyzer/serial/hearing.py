@@ -7,7 +7,20 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from analyzer.domain import SCHEMA, Dropped, Engine, Hearing, Layout, Role, Span, Speaker, Utterance, quantise_time
+from analyzer.domain import (
+    SCHEMA,
+    Check,
+    Dropped,
+    Engine,
+    Hearing,
+    Layout,
+    Outcome,
+    Role,
+    Span,
+    Speaker,
+    Utterance,
+    quantise_time,
+)
 from analyzer.serial.values import (
     OR_LEAVE_OUT,
     choice,
@@ -18,6 +31,8 @@ from analyzer.serial.values import (
     ratio,
     refuse,
     role,
+    signed,
+    span,
     spans,
     text,
 )
@@ -55,6 +70,7 @@ def hearing_from_dict(data: object, place: str) -> Hearing:
         each(whole.get("dropped"), f"{place}：dropped", _dropped),
         each(whole.get("hearing_warnings"), f"{place}：hearing_warnings", text),
         _layout(whole.get("layout"), engine, f"{place}：layout"),
+        each(whole.get("checks"), f"{place}：checks", _check),
     )
 
 
@@ -111,6 +127,19 @@ def _dropped(data: object, place: str) -> Dropped:
     start_s, end_s = (number(stretch.get(name), f"{place}.{name}") for name in ("start_s", "end_s"))
     words, reason = (text(stretch.get(name, ""), f"{place}.{name}") for name in ("text", "reason"))
     return Dropped(start_s, end_s, words, reason)
+
+
+def _check(data: object, place: str) -> Check:
+    check = mapping(data, place, "check")
+    when = span(check, place)
+    return Check(
+        when.start_s,
+        when.end_s,
+        text(check.get("heard"), f"{place}.heard"),
+        text(check.get("phrase"), f"{place}.phrase"),
+        signed(check.get("nats"), f"{place}.nats"),
+        choice(check.get("outcome"), Outcome, f"{place}.outcome"),
+    )
 
 
 def _roles_by_id(data: object, place: str) -> dict[str, Role]:

@@ -57,6 +57,13 @@ def number(value: object, place: str) -> float:
     return float(value)
 
 
+def signed(value: object, place: str) -> float:
+    """A number that may be negative."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -MOST <= value <= MOST:
+        refuse("number", f"{place} 应是数，得到 {value!r:.60}")
+    return float(value)
+
+
 def count(value: object, place: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST:
         refuse("count", f"{place} 应是不小于 0 的整数，得到 {value!r:.60}")

@@ -10,6 +10,7 @@ from typing import Any
 from analyzer.domain import (
     SCHEMA,
     Analysis,
+    Check,
     Fact,
     Figures,
     Hit,
@@ -43,6 +44,7 @@ def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
         ],
         "transcript": [_utterance(u) for u in hearing.transcript],
         "dropped": [asdict(d) for d in hearing.dropped],
+        "checks": [_check(c) for c in hearing.checks],
         "speech": [_span_pair(s) for s in hearing.speech],
         "unheard": [_span_pair(s) for s in hearing.unheard],
         "items": [_item(item) for item in judgement.items],
@@ -78,7 +80,11 @@ def _fact(fact: Fact) -> dict[str, Any]:
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
-    return {**asdict(hit), "role": hit.role.value}
+    return {**asdict(hit), "role": hit.role.value, "by": hit.by.value}
+
+
+def _check(check: Check) -> dict[str, Any]:
+    return {**asdict(check), "outcome": check.outcome.value}
 
 
 def _span_pair(span: Span) -> list[float]:

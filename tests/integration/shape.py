@@ -87,8 +87,9 @@ def _shape(end_s: float) -> Check:
     time, ratio, role = number(0.0, end_s), number(0.0, 1.0), one_of(*ROLES)
     span = having(start_s=time, end_s=time)
     hit = having(
-        start_s=time, end_s=time, role=role, quote=text, phrase=text, similarity=ratio, suspicion=flag, note=text
-    )
+        start_s=time, end_s=time, role=role, quote=text, phrase=text, similarity=ratio, suspicion=flag, note=text,
+        by=one_of("words", "sound", "meaning"),
+    )  # fmt: skip
     return having(
         schema=one_of(1),
         file=text,
@@ -103,6 +104,16 @@ def _shape(end_s: float) -> Check:
             having(start_s=time, end_s=time, speaker=text, role=role, text=text, confidence=ratio, char_s=every(time))
         ),
         dropped=every(having(start_s=time, end_s=time, text=text, reason=text)),
+        checks=every(
+            having(
+                start_s=time,
+                end_s=time,
+                heard=text,
+                phrase=text,
+                nats=number(-1e3, 1e3),
+                outcome=one_of("said", "suspicion", "rejected"),
+            )
+        ),
         items=every(
             having(
                 id=text,

@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from analyzer.domain import (
     Analysis,
+    Check,
     Dropped,
     Engine,
     Fact,
     Figures,
+    FoundBy,
     Hearing,
     Hit,
     How,
@@ -26,6 +28,7 @@ from analyzer.domain import (
     Keyword,
     Kind,
     Layout,
+    Outcome,
     Politeness,
     Role,
     Score,
@@ -77,7 +80,16 @@ def spans(draw: st.DrawFn) -> Span:
 def hits(draw: st.DrawFn) -> Hit:
     when = draw(spans())
     return Hit(
-        when.start_s, when.end_s, draw(roles), draw(short), draw(short), draw(ratios), draw(st.booleans()), draw(short)
+        when.start_s, when.end_s, draw(roles), draw(short), draw(short), draw(ratios), draw(st.booleans()), draw(short),
+        by=draw(st.sampled_from(FoundBy)),
+    )  # fmt: skip
+
+
+@st.composite
+def checks(draw: st.DrawFn) -> Check:
+    when = draw(spans())
+    return Check(
+        when.start_s, when.end_s, draw(short), draw(short), draw(st.floats(-5, 50)), draw(st.sampled_from(Outcome))
     )
 
 
@@ -112,6 +124,7 @@ def hearings(draw: st.DrawFn) -> Hearing:
         tuple(draw(st.lists(dropped, max_size=2))),
         tuple(draw(st.lists(st.text(max_size=5), max_size=2))),
         layout,
+        tuple(draw(st.lists(checks(), max_size=2))),
     )
 
 
@@ -187,6 +200,10 @@ def test_a_stored_sample_is_written_as_it_was_but_for_keys_that_came_later(path:
     for item in again["items"]:
         terms = stored.get("terms", {}).get(item["id"], {"penalty": 0.0, "cap": None})
         assert {key: item.pop(key) for key in ("penalty", "cap")} == terms
+    told = [hit for part in (*again["facts"].values(), *again["items"]) for hit in part["hits"]]
+    nearest = [item["nearest"] for item in again["items"] if item["nearest"]]
+    assert {hit.pop("by") for hit in (*told, *nearest)} == {"words"}
+    assert again.pop("checks") == []
     del again["layout"]
     stored.pop("terms", None)
     assert dump(again) == dump(stored)
@@ -335,6 +352,14 @@ def test_a_bad_transcript_is_refused_naming_file_and_field(data: object, code: s
 WHOLE = analysis_to_dict(Analysis(heard(talk((T, "您好"), (C, "请进")), [Span(3.0, 4.0)]), JUDGEMENT))
 ITEM: dict[str, Any] = {"id": "greeting", "kind": "required", "how": "rule"}
 HIT = {"start_s": 0.0, "end_s": 1.0, "role": "technician"}
+CHECK = {
+    "start_s": 1.0,
+    "end_s": 2.0,
+    "heard": "耿问了没关系",
+    "phrase": "跟我们没关系",
+    "nats": 0.36,
+    "outcome": "said",
+}
 
 
 @pytest.mark.parametrize(
@@ -349,6 +374,7 @@ HIT = {"start_s": 0.0, "end_s": 1.0, "role": "technician"}
         ({"items": [{**ITEM, "credit": 2}]}, "ratio", "items[0].credit"),
         ({"items": [{**ITEM, "hits": [HIT, {**HIT, "role": "boss"}]}]}, "role", "items[0].hits[1].role"),
         ({"items": [{**ITEM, "hits": [{**HIT, "suspicion": "yes"}]}]}, "flag", "items[0].hits[0].suspicion"),
+        ({"items": [{**ITEM, "hits": [{**HIT, "by": "magic"}]}]}, "foundby", "items[0].hits[0].by"),
         ({"items": [{**ITEM, "nearest": {**HIT, "end_s": -1}}]}, "number", "items[0].nearest.end_s"),
         ({"items": [{**ITEM, "searched": [{"start_s": 2, "end_s": 1}]}]}, "times", "items[0].searched[0]"),
         ({"items": [{**ITEM, "searched": 5}]}, "list", "items[0].searched"),
@@ -360,6 +386,8 @@ HIT = {"start_s": 0.0, "end_s": 1.0, "role": "technician"}
         ({"figures": {"talk_s": {"boss": 1.0}}}, "role", "figures.talk_s"),
         ({"figures": {"interruptions": [{}]}}, "number", "figures.interruptions[0].at_s"),
         ({"layout": "surround"}, "layout", "layout"),
+        ({"checks": [{**CHECK, "nats": "few"}]}, "number", "checks[0].nats"),
+        ({"checks": [{**CHECK, "outcome": "perhaps"}]}, "outcome", "checks[0].outcome"),
     ],
 )
 def test_a_bad_analysis_is_refused_naming_file_and_field(change: dict[str, Any], code: str, field: str) -> None:
@@ -374,11 +402,11 @@ def test_of_a_judged_document_little_is_needed_and_unknown_keys_do_no_harm() -> 
     old = {
         "transcript": [{**MINIMAL, "pitch": 3}],
         "standard": {"id": "visit", "version": 1},
-        "items": [{**ITEM, "hits": [{**HIT, "by": "meaning"}]}, {**ITEM, "id": "rude", "kind": "forbidden"}],
+        "items": [{**ITEM, "hits": [{**HIT, "mood": "gruff"}]}, {**ITEM, "id": "rude", "kind": "forbidden"}],
         "terms": {"rude": {"penalty": 15.0, "cap": 59.0}},
         "score": {"value": None},
         "engine": {"name": "faster-whisper", "diarizer": "channels"},
-        "checks": [],
+        "echoes": [],
     }
     analysis = analysis_from_dict(old, "x.json")
     greeting, rude = analysis.judgement.items
