@@ -8,7 +8,8 @@ from pathlib import Path
 import yaml
 
 from web.config import ROOT
-from web.intake.receive import Details, receive_file
+from web.intake.details import Details
+from web.intake.receive import receive_file
 from web.intake.storage import open_storage
 from web.kit.site import Site
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +14,10 @@ from web import queue
 from web.config import AnalyzerError
 from web.db import Database, now
 from web.intake import kinds
+from web.intake.details import Details, stated
 from web.intake.storage import Storage, Taken
 from web.kit import audit
+from web.kit.forms import plain_text
 from web.kit.site import Site
 from web.kit.standards import standard
 from web.models import JobKind, Recording, RecordingState, Technician, WorkOrder
@@ -25,27 +26,17 @@ CLOCK_SKEW_S = 86_400.0  # a file from further in the future has a wrong clock
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
-    """What is told about a recording; everything may be missing. `technician_channel` counts from 0.
-
-    A `recorded_at` without a zone is in the site's zone.
-    """
-
-    standard_id: str | None = None
-    staff_no: str | None = None
-    order_no: str | None = None
-    recorded_at: datetime | None = None
-    facts: Mapping[str, bool] = field(default_factory=dict)
-    technician_channel: int | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Received:
-    """The recording that a file became, or the one that it already was."""
+    """The recording that a file became, or the one that it already was (`duplicate`).
+
+    `added`: what the new details told about a known recording that was waiting for it; `differs`: what they say
+    otherwise than a recording that has been taken up, and what was therefore left as it was. Columns of Recording.
+    """
 
     recording_id: int
     duplicate: bool
+    added: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
 
 
 class RefusedError(AnalyzerError):
@@ -68,7 +59,7 @@ def receive_file(
     Raises RefusedError for what cannot be a recording, is over a limit or names an unknown person, order or standard.
     After commit the caller rings the doorbell (`web.queue.doorbell.ring`).
     """
-    name = original_name.replace("\0", "")[-255:] or "录音"
+    name = plain_text(original_name)[-255:] or "录音"
     check(path, name, settings, storage)
     check_details(db, details, settings)
     file_time = datetime.fromtimestamp(path.stat().st_mtime, UTC)
@@ -76,10 +67,10 @@ def receive_file(
     while True:
         with db.writing() as session:
             known = session.scalar(
-                select(Recording.id).where(Recording.sha256 == taken.sha256, Recording.deleted_at.is_(None))
+                select(Recording).where(Recording.sha256 == taken.sha256, Recording.deleted_at.is_(None))
             )
             if known is not None:
-                return Received(known, True)
+                return _told_again(session, known, details, settings, user_id)
             # deleting takes a file away within a writing transaction: here it cannot vanish any more
             if storage.exists(taken.key):
                 row = _row(session, settings, taken, name, details, file_time)
@@ -94,6 +85,26 @@ def receive_file(
                 )
                 return Received(row.id, False)
         taken = _stored(storage, path, name)
+
+
+def _told_again(session: Session, row: Recording, details: Details, site: Site, user_id: int | None) -> Received:
+    """Take from details what a known recording still waits for; what somebody has stated already stays."""
+    values = stated(session, row, details, site.zone)
+    if row.state is not RecordingState.NEEDS_DATA:
+        return Received(row.id, True, differs=tuple(values))
+    added = {name: value for name, value in values.items() if getattr(row, name) is None}
+    if not added:
+        return Received(row.id, True, differs=tuple(values))
+    for name, value in added.items():
+        setattr(row, name, value)
+    row.facts = dict(details.facts) | (row.facts or {})
+    row.technician_channel = details.technician_channel if row.technician_channel is None else row.technician_channel
+    row.note = row.note or details.note[:500]
+    row.revision += 1
+    if row.standard_id is not None:
+        queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
+    audit.record(session, "recording.details", "recording", row.id, user_id=user_id, fields=list(added))
+    return Received(row.id, True, tuple(added), tuple(name for name in values if name not in added))
 
 
 def check(path: Path, name: str, settings: Site, storage: Storage) -> None:

@@ -46,7 +46,8 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the file: its number as Excel shows it, and its cells by column name (absent columns are "")."""
+    """A line of the file: its number as Excel shows it, and its cells by column name; `row[name]` of a column
+    that the file does not have is "", but `cells` has no such name."""
 
     number: int
     cells: dict[str, str]

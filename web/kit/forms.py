@@ -6,6 +6,7 @@ A rule turns text into a value; its ValueError is the sentence that stands at th
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -81,11 +82,22 @@ def at_most(characters: int) -> Rule:
 
 def matching(pattern: str) -> Rule:
     def read(text: str) -> str:
-        if not re.fullmatch(pattern, required(text)):
-            raise ValueError(_("“%(v)s”含有不能用的字符，或太长。", v=text.strip()))
-        return text.strip()
+        number = plain_number(required(text))
+        if not re.fullmatch(pattern, number):
+            raise ValueError(_("“%(v)s”含有不能用的字符，或太长。", v=number))
+        return number
 
     return read
+
+
+def plain_text(text: str) -> str:
+    """Text that every database and file system takes: no NUL, and half an emoji (a lone surrogate) as U+FFFD."""
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def plain_number(text: str) -> str:
+    """A staff or order number as it is kept: what an input method typed in full width (００１２) is the same number."""
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def boolean(text: str) -> bool | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from web.db import Database
 from web.kit import audit
 from web.kit.csvfile import BadCell, Row, read_table
-from web.kit.forms import boolean
+from web.kit.forms import boolean, plain_number
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
 from web.staff import registry
@@ -74,7 +74,7 @@ def _import(
     changed, bad, seen = 0, [], set()
     with db.writing() as session:
         for row in rows:
-            key = row["order_no"] or row["staff_no"]
+            key = plain_number(row["order_no"] or row["staff_no"])
             try:
                 if key and key in seen:
                     field = "order_no" if "order_no" in row.cells else "staff_no"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,7 +21,6 @@ from web.kit.standards import all_facts, standards
 from web.migrations import upgrade
 from web.queue import doorbell
 from web.uploads import manifest, sheet, texts, transcripts
-from web.uploads.manifest import key_of
 from web.uploads.sheet import SheetRow
 
 Step = Callable[[Path, str], None]
@@ -68,6 +68,10 @@ def import_files(paths: tuple[Path, ...], list_path: Path | None, standard: str)
 def _take(here: Site, path: Path, row: SheetRow, standard: str) -> str:
     """Take one file in; return what became of it in words."""
     if row.problems:  # better not at all than on the wrong person's account
+        if "file" in row.problems:
+            raise AnalyzerError(
+                "several", "几个文件夹里有同名文件，清单没有说明是哪一个", "请在清单里写上文件夹，如 王师傅/REC001.WAV"
+            )
         raise AnalyzerError("unknown", "文件名里的工号、姓名或工单号找不到", "请先添加人员或工单，或用清单说明")
     cells = {**row.as_json(), "standard_id": row.standard_id or standard}
     details = sheet.details_of(cells, here.zone)
@@ -104,8 +108,14 @@ def _sheet_rows(here: Site, files: Sequence[Path], list_path: Path | None) -> tu
             listed = manifest.read_manifest(session, list_path.read_bytes(), known, facts, here.zone)
         except TableError as error:
             raise click.ClickException(texts.table_fault(error)) from None
-    rows |= {p: sheet.over(rows[p], listed.rows[key_of(p.name)]) for p in files if key_of(p.name) in listed.rows}
-    return rows, [texts.bad_cell(bad) for bad in listed.bad]
+    wrong = [texts.bad_cell(bad) for bad in listed.bad]
+    told, doubtful = listed.rows_of([path.as_posix() for path in files])
+    for path in files:
+        if (row := told.get(path.as_posix())) is not None:
+            rows[path] = sheet.over(rows[path], row)
+        elif path.as_posix() in doubtful:
+            rows[path] = replace(rows[path], problems={**rows[path].problems, "file": "several"})
+    return rows, wrong
 
 
 @contextmanager

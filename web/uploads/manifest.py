@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -33,15 +34,54 @@ _MAX = {"staff_no": 32, "order_no": 64, "note": 500}
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The rows by file name (as `key_of` writes it), and what could not be read."""
+    """The rows by path (as `key_of` writes it), and what could not be read."""
 
     rows: Mapping[str, SheetRow]
     bad: tuple[BadCell, ...]
 
+    def rows_of(self, paths: Sequence[str]) -> tuple[dict[str, SheetRow], set[str]]:
+        """The rows of these files by path, each the one that agrees with most of its folders; and the paths in doubt.
 
-def key_of(name: str) -> str:
-    """A file name as lists and folders agree on it: without folders, composed, in small letters."""
-    return unicodedata.normalize("NFC", name.strip().replace("\\", "/").rsplit("/", 1)[-1]).lower()
+        A row that several files could mean, or a file that several rows could (two folders hold a REC001.WAV, and the
+        list names neither), is taken for nobody's.
+        """
+        by_name: dict[str, list[str]] = {}
+        for key in self.rows:
+            by_name.setdefault(key.rsplit("/", 1)[-1], []).append(key)
+        nearest = {path: _nearest(key_of(path), by_name.get(key_of(path).rsplit("/", 1)[-1], ())) for path in paths}
+        meant = Counter(key for keys in nearest.values() for key in keys)
+        sure = {path: keys[0] for path, keys in nearest.items() if len(keys) == 1 and meant[keys[0]] == 1}
+        return {path: self.rows[key] for path, key in sure.items()}, {
+            p for p, keys in nearest.items() if keys
+        } - sure.keys()
+
+
+def _nearest(path: str, keys: Sequence[str]) -> list[str]:
+    """The keys that may mean the file at `path` and agree with most of its folders: one, or several in doubt.
+
+    Folders may be left out on either side; those of another machine (an absolute path) may differ, others must not.
+    """
+    parts = path.strip("/").split("/")[::-1]
+    agreeing: dict[int, list[str]] = {}
+    for key in keys:
+        named = key.strip("/").split("/")[::-1]
+        alike = next(
+            (i for i, (a, b) in enumerate(zip(parts, named, strict=False)) if a != b), min(len(parts), len(named))
+        )
+        if alike in (len(parts), len(named)) or _is_absolute(key):
+            agreeing.setdefault(alike, []).append(key)
+    return agreeing[max(agreeing)] if agreeing else []
+
+
+def _is_absolute(key: str) -> bool:
+    return key.startswith("/") or key[1:2] == ":"
+
+
+def key_of(path: str) -> str:
+    """A path as lists and folders agree on it: composed, in small letters, `/` between folders."""
+    plain = unicodedata.normalize("NFC", path.strip().replace("\\", "/")).lower()
+    parts = [part for part in plain.split("/") if part not in ("", ".")]
+    return ("/" if plain.startswith("/") else "") + "/".join(parts)
 
 
 def read_manifest(

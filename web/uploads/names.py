@@ -15,7 +15,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from web.intake.receive import Details
+from web.intake.details import Details
 
 # words of file names and manifests → the standard that they mean
 KINDS = {

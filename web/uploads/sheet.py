@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.intake.receive import Details
-from web.kit.forms import moment
+from web.intake.details import Details
+from web.kit.forms import moment, plain_number, plain_text
 from web.kit.standards import StandardInfo
 from web.models import Technician, WorkOrder
 from web.uploads.names import NameParts, read_name
@@ -105,11 +105,13 @@ def details_of(cells: Mapping[str, Any], zone: ZoneInfo) -> Details:
     """The details that the page's cells state. Raises ValueError for a time that cannot be read."""
     facts = cells.get("facts")
     channel = cells.get("technician_channel")
-    text = {name: str(cells.get(name) or "").strip() for name in ("standard_id", "staff_no", "order_no", "note")}
+    text = {
+        name: plain_text(str(cells.get(name) or "")).strip() for name in ("standard_id", "staff_no", "order_no", "note")
+    }
     return Details(
         text["standard_id"] or None,
-        text["staff_no"].split(" ")[0] or None,
-        text["order_no"] or None,
+        plain_number(text["staff_no"]).split(" ")[0] or None,
+        plain_number(text["order_no"]) or None,
         moment_or_day(str(cells.get("recorded_at") or ""), zone),
         {str(k): v for k, v in facts.items() if isinstance(v, bool)} if isinstance(facts, dict) else {},
         channel if channel in (0, 1) and not isinstance(channel, bool) else None,

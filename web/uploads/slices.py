@@ -23,7 +23,8 @@ from sqlalchemy.orm import Session
 
 from web.db import now
 from web.intake import kinds, receive
-from web.intake.receive import Details, Received, RefusedError
+from web.intake.details import Details
+from web.intake.receive import Received, RefusedError
 from web.intake.storage import open_storage
 from web.kit import audit
 from web.kit.site import Site

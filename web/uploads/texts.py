@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from web.intake.receive import Received
 from web.kit.csvfile import BadCell, TableError
 from web.kit.i18n import gettext as _
 from web.kit.pages import size
@@ -42,6 +43,25 @@ def explain(error: SliceError) -> tuple[str, str]:
         "shape": (_("请求内容看不懂"), _("请刷新页面后重试")),
         "moment": (_("录音时间看不懂"), _("请写成 2026-01-05 14:03 这样")),
     }[error.code]
+
+
+def known(received: Received) -> str:
+    """What became of a file that is here already, and of what was said about it this time."""
+    titles = {
+        "standard_id": _("标准"),
+        "technician_id": _("人员"),
+        "work_order_id": _("工单"),
+        "recorded_at": _("录音时间"),
+    }
+    added, differs = (
+        "、".join(titles[name] for name in names if name in titles) for names in (received.added, received.differs)
+    )
+    words = _("内容相同的录音已在系统里")
+    if added:
+        words += _("，已补上这次填写的%(names)s", names=added)
+    if differs:
+        words += _("，这次填写的%(names)s和已有的不同，没有改动", names=differs)
+    return words
 
 
 def bad_cell(bad: BadCell) -> str:

@@ -14,7 +14,7 @@ from web import queue
 from web.db import now
 from web.intake import receive, rows
 from web.intake.analysis import TranscriptError, documents, parse_analysis, unjudged
-from web.intake.receive import Details
+from web.intake.details import Details
 from web.kit import audit
 from web.kit.site import Site
 from web.kit.standards import standard

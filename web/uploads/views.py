@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from web.intake import receive
-from web.intake.receive import Details, RefusedError
+from web.intake.details import Details
+from web.intake.receive import RefusedError
 from web.kit.csvfile import TableError
+from web.kit.forms import plain_text
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.site import reader, site
@@ -147,7 +149,8 @@ def finish(upload_id: str) -> ResponseReturnValue:
         return {"error": error.message, "advice": error.advice, "code": error.code, "again": again}, status
     doorbell.ring()
     url = url_for("recordings.show", recording_id=received.recording_id)
-    return {"recording_id": received.recording_id, "duplicate": received.duplicate, "url": url}
+    known = {"words": texts.known(received)} if received.duplicate else {}
+    return {"recording_id": received.recording_id, "duplicate": received.duplicate, "url": url, **known}
 
 
 @blueprint.delete("/api/uploads/<upload_id>")
@@ -178,7 +181,8 @@ def _browser_file(body: Any) -> tuple[str, int, int, str]:
     numbers = (size_bytes, modified)
     if not isinstance(name, str) or not name or not all(type(n) is int and abs(n) < 2**53 for n in numbers):
         raise SliceError(422, "shape")
-    return name.replace("\0", "")[-255:], int(numbers[0] or 0), int(numbers[1] or 0), str(body.get("sample", ""))[:64]
+    sample = plain_text(str(body.get("sample", "")))[:64]
+    return plain_text(name)[-255:], int(numbers[0] or 0), int(numbers[1] or 0), sample
 
 
 def _details(body: Any) -> Details:

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from web import queue
 from web.intake import receive
-from web.intake.receive import Details, RefusedError
+from web.intake.details import Details, stated
+from web.intake.receive import RefusedError
 from web.kit import audit
 from web.kit.site import Site
 from web.models import JobKind, Recording, RecordingState, Technician, User, WorkOrder
 
 MOST = 100
-MINUTE_S = 60.0  # the form shows minutes: a smaller difference is nobody's change
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +96,14 @@ def give(here: Site, answers: Mapping[int, Details], user_id: int) -> Given:
             row = session.get(Recording, recording_id)
             if row is None or row.deleted_at is not None or row.state is not RecordingState.NEEDS_DATA:
                 continue
-            changed = _put(session, row, details, here)
-            if not changed and details.standard_id is None:
+            values = stated(session, row, details, here.zone)
+            for name, value in values.items():
+                setattr(row, name, value)
+            if not values and details.standard_id is None:
                 continue
             row.revision += 1
             if row.standard_id is not None:
                 queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
                 queued += 1
-            audit.record(session, "recording.details", "recording", row.id, fields=changed)
+            audit.record(session, "recording.details", "recording", row.id, fields=list(values))
     return Given(queued, wrong)
-
-
-def _put(session: Session, row: Recording, details: Details, here: Site) -> list[str]:
-    """Set what is stated and differs; return the names of the fields."""
-    stated: dict[str, object] = {}
-    if details.standard_id:
-        stated["standard_id"] = details.standard_id
-    if details.staff_no:
-        stated["technician_id"] = session.scalar(select(Technician.id).where(Technician.staff_no == details.staff_no))
-    if details.order_no:
-        order = session.scalar(select(WorkOrder).where(WorkOrder.order_no == details.order_no))
-        if order is not None:
-            stated["work_order_id"] = order.id
-            stated.setdefault("technician_id", row.technician_id or order.technician_id)
-    if details.recorded_at and abs((details.recorded_at - row.recorded_at).total_seconds()) >= MINUTE_S:
-        stated["recorded_at"] = details.recorded_at
-        stated["recorded_on"] = details.recorded_at.astimezone(here.zone).date()
-    changed = [name for name, value in stated.items() if getattr(row, name) != value]
-    for name in changed:
-        setattr(row, name, stated[name])
-    return changed

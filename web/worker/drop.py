@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from web.config import AnalyzerError
-from web.intake.receive import Details, receive_file
+from web.intake.details import Details
+from web.intake.receive import receive_file
 from web.intake.storage import open_storage
 from web.kit.site import Site
 from web.queue import doorbell

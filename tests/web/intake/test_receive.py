@@ -16,7 +16,8 @@ from tests.web import cast
 from web.config import WebSettings
 from web.db import Database
 from web.intake import removal
-from web.intake.receive import Details, Received, RefusedError, drawn, receive_file
+from web.intake.details import Details
+from web.intake.receive import Received, RefusedError, drawn, receive_file
 from web.intake.storage import Storage
 from web.kit.site import Site
 from web.models import AuditEntry, Job, JobKind, Recording, RecordingState
@@ -58,10 +59,19 @@ def test_without_a_standard_nothing_is_queued(take: Any, db: Database) -> None:
         assert session.scalar(select(func.count(Job.id))) == 0
 
 
+def test_what_a_waiting_recording_lacks_is_taken_from_a_repeated_upload(take: Any, db: Database) -> None:
+    first = take()
+    again = take(standard_id="property-visit", staff_no="1002")
+    assert again == Received(first.recording_id, True, added=("standard_id", "technician_id"))
+    assert row(db, first.recording_id).standard_id == "property-visit"
+    with db.reading() as session:
+        assert session.scalars(select(Job.kind)).all() == [JobKind.HEAR]
+
+
 def test_the_same_content_under_another_name_is_the_same_recording(take: Any, db: Database) -> None:
     first = take(standard_id="property-visit")
     again = take(name="另一个名字.m4a", standard_id="property-followup")
-    assert again == Received(first.recording_id, True)
+    assert again == Received(first.recording_id, True, differs=("standard_id",))
     with db.reading() as session:
         assert session.scalar(select(func.count(Recording.id))) == 1
         assert session.scalar(select(func.count(Job.id))) == 1

@@ -52,6 +52,37 @@ def test_the_same_file_twice_changes_nothing(login: Login) -> None:
     assert "新增或更新 0 行，无变化 1 行" in page(upload(login, "technicians", content)).text
 
 
+def test_columns_that_a_file_does_not_have_change_nothing(login: Login, db: Database) -> None:
+    upload(login, "technicians", "工号,姓名,班组,在职,同意作示范\n2001,赵师傅,南区,否,是\n".encode())
+    before = technicians(db)["2001"]
+    upload(login, "technicians", "工号,姓名\n2001,赵国强\n".encode())
+    after = technicians(db)["2001"]
+    assert (after.name, after.team_id, after.active, after.example_consent) == ("赵国强", before.team_id, False, True)
+    upload(login, "orders", "工单号,工号,类型,迟到\nWO-1,1001,水管,是\n".encode())
+    upload(login, "orders", "工单号,地址,收费\nWO-1,3 栋,否\n".encode())
+    with db.reading() as session:
+        order = session.scalars(select(WorkOrder)).one()
+    assert (order.job_kind, order.address_note, order.technician_id) == ("水管", "3 栋", technicians(db)["1001"].id)
+    assert order.facts == {"late": True, "charged": False}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [("12,赵师傅", "和已有的“0012 赵师傅”只差前面的 0"), ("００１２,赵师傅", "新增或更新 0 行，无变化 1 行")],
+)
+def test_a_number_that_a_spreadsheet_changed_makes_no_second_person(
+    login: Login, db: Database, row: str, told: str
+) -> None:
+    upload(login, "technicians", "工号,姓名\n0012,赵师傅\n".encode())
+    assert told in page(upload(login, "technicians", f"工号,姓名\n{row}\n".encode())).text
+    assert set(technicians(db)) == {"1001", "1002", "0012"}
+
+
+def test_another_name_with_a_number_like_it_is_another_person(login: Login, db: Database) -> None:
+    upload(login, "technicians", "工号,姓名\n0012,赵师傅\n12,钱师傅\n".encode())
+    assert {"0012", "12"} <= set(technicians(db))
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -70,6 +70,52 @@ def test_a_list_tells_about_the_files(app: Flask, db: Database, folder: Path) ->
         assert (row.standard_id, staff_no, row.facts) == ("property-followup", "1002", {"charged": False})
 
 
+@pytest.fixture
+def namesakes(tmp_path: Path) -> Path:
+    """Two folders with files of one name and different content."""
+    for name, sound in (("王师傅", "followup-01-washer.amr"), ("李师傅", "followup-02-still-leaking.opus")):
+        folder = tmp_path / "录音" / name
+        folder.mkdir(parents=True)
+        shutil.copy(sample(sound), folder / "REC001.WAV")
+    return tmp_path / "录音"
+
+
+def owners(db: Database) -> dict[int, str]:
+    """Who has the recording of so many bytes."""
+    with db.reading() as session:
+        return dict(session.execute(select(Recording.size_bytes, Technician.staff_no).join(Technician)).all())
+
+
+def test_files_of_one_name_in_two_folders_go_to_the_one_whose_folder_the_list_names(
+    app: Flask, db: Database, namesakes: Path
+) -> None:
+    table = namesakes / "清单.csv"
+    table.write_text("文件名,标准,工号\n王师傅/REC001.WAV,回访,1001\n李师傅\\rec001.wav,回访,1002\n", "utf-8")
+    assert run(app, namesakes, "--manifest", table).exit_code == 0
+    sizes = {name: (namesakes / name / "REC001.WAV").stat().st_size for name in ("王师傅", "李师傅")}
+    assert owners(db) == {sizes["王师傅"]: "1001", sizes["李师傅"]: "1002"}
+
+
+@pytest.mark.parametrize("named", ["REC001.WAV", "张师傅/REC001.WAV"])
+def test_a_list_that_does_not_say_which_of_two_files_gives_them_to_nobody(
+    app: Flask, db: Database, namesakes: Path, named: str
+) -> None:
+    table = namesakes / "清单.csv"
+    table.write_text(f"文件名,标准,工号\n{named},回访,1001\n", "utf-8")
+    result = run(app, namesakes, "--manifest", table)
+    assert owners(db) == {}
+    assert ("清单没有说明是哪一个" in result.output) == (named == "REC001.WAV")
+
+
+def test_folders_of_another_machine_in_a_list_do_not_matter(app: Flask, db: Database, namesakes: Path) -> None:
+    (namesakes / "王师傅" / "REC001.WAV").rename(namesakes / "a.wav")
+    shutil.rmtree(namesakes / "李师傅")
+    table = namesakes / "清单.csv"
+    table.write_text("文件名,标准,工号\nD:\\录音\\a.wav,回访,1001\n", "utf-8")
+    assert run(app, namesakes, "--manifest", table).exit_code == 0
+    assert list(owners(db).values()) == ["1001"]
+
+
 def test_a_name_with_an_unknown_number_is_not_taken(app: Flask, db: Database, tmp_path: Path) -> None:
     path = tmp_path / "20260105_9999_WO-1_回访.amr"
     shutil.copy(sample("followup-01-washer.amr"), path)

@@ -71,7 +71,7 @@ def test_a_list_fills_in_the_data(login: Login, encoding: str) -> None:
     )
     answer = post_list(login, content.encode(encoding)).json
     assert answer["errors"] == []
-    first, second = answer["rows"]["张三.mp3"], answer["rows"]["李四.mp3"]
+    first, second = answer["rows"]["张三.mp3"], answer["rows"]["子夹/李四.mp3"]
     assert (first["standard_id"], first["staff_no"], first["recorded_at"]) == (
         "property-visit",
         "1001",

@@ -160,9 +160,18 @@ def test_the_same_content_is_told_as_already_there(login: Login, db: Database) -
     client = login("qa")
     first = send(client, standard_id="property-followup").json
     again = send(client, name="换了名字.amr", standard_id="property-visit").json
+    assert again.pop("words") == "内容相同的录音已在系统里，这次填写的标准和已有的不同，没有改动"
     assert again == {**first, "duplicate": True}
     with db.reading() as session:
         assert len(session.scalars(select(Job)).all()) == 1
+
+
+def test_half_an_emoji_in_a_name_is_shown_as_unreadable(login: Login, db: Database) -> None:
+    body = b'{"name":"\\ud83d.amr","size":10,"modified":0,"sample":"\\udc00","details":{"note":"\\ud83d"}}'
+    answer = login("qa").post("/api/uploads", data=body, content_type="application/json")
+    assert answer.status_code == 201
+    with db.reading() as session:
+        assert session.scalars(select(Upload.original_name)).all() == ["\ufffd.amr"]
 
 
 def test_without_a_standard_a_recording_waits_for_data(login: Login, db: Database) -> None:

@@ -15,7 +15,23 @@ const rows = [];
 let lists = []; // rows of the lists read so far, by file name: files may come after them
 let sending = false;
 
-const keyOf = (name) => name.normalize("NFC").toLowerCase();
+const partsOf = (path) => path.normalize("NFC").toLowerCase().split(/[\\/]/).filter((part) => part && part !== ".").reverse();
+/** The list's keys that may mean a file and agree with most of its folders (as web/uploads/manifest.py): one, or several in doubt. */
+function keysIn(list, file) {
+  const path = partsOf(file.webkitRelativePath || file.name);
+  let most = 0;
+  let keys = [];
+  for (const key of Object.keys(list.rows)) {
+    const named = partsOf(key);
+    let alike = 0;
+    while (alike < path.length && alike < named.length && path[alike] === named[alike]) alike += 1;
+    const fits = alike === path.length || alike === named.length || (alike > 0 && /^(\/|.:)/.test(key));
+    if (!fits || alike < most) continue;
+    keys = alike === most ? [...keys, key] : [key];
+    most = alike;
+  }
+  return most ? keys : [];
+}
 const sameFile = (a, b) => a.name === b.name && a.size === b.size && a.lastModified === b.lastModified && a.webkitRelativePath === b.webkitRelativePath;
 
 async function add(files) {
@@ -69,21 +85,25 @@ async function readList(file) {
 function fromLists(row) {
   if (!["ready", "failed", "paused"].includes(row.state)) return;
   for (const list of lists) {
-    const told = list.rows[keyOf(row.file.name)];
-    if (told) row.fill(told, true);
+    const keys = keysIn(list, row.file);
+    const doubt = keys.length > 1 || rows.some((r) => r !== row && keysIn(list, r.file).includes(keys[0]));
+    if (!keys.length) continue;
+    // files of one name in two folders, and a line that names neither: nobody's
+    if (doubt) notify(say("manifest_doubt", { name: row.file.name }), "warning");
+    else row.fill(list.rows[keys[0]], true);
   }
 }
 
 /** Say for each list what was taken, what was wrong in it and which of its files nobody has chosen. */
 function showLists() {
-  const names = new Set(rows.map((r) => keyOf(r.file.name)));
   $("list-errors").replaceChildren(
     ...lists.map((list) => {
       const box = document.createElement("div");
       box.className = `alert alert-${list.errors.length ? "warning" : "info"}`;
       box.setAttribute("role", "status");
       const listed = Object.keys(list.rows);
-      const missing = listed.filter((name) => !names.has(name));
+      const chosen = new Set(rows.flatMap((r) => keysIn(list, r.file)));
+      const missing = listed.filter((name) => !chosen.has(name));
       const taken = say("manifest_ok", { name: list.name, n: listed.length - missing.length });
       const head = list.errors.length ? say("manifest_errors", { name: list.name, n: list.errors.length }) : taken;
       const lines = [...list.errors.slice(0, 50)];
@@ -121,7 +141,7 @@ async function send(row) {
   try {
     const told = await row.sender.send(() => row.details);
     const needs = !row.details.standard_id;
-    if (told.duplicate) row.become("done", say("duplicate"), "duplicate", told.url);
+    if (told.duplicate) row.become("done", told.words, "duplicate", told.url);
     else row.become("done", say(needs ? "needs_data" : "received"), needs ? "missing" : "done", needs ? "?again#waiting" : queue);
   } catch (error) {
     failed(row, error);
