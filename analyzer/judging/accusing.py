@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analyzer.domain import Role
 from analyzer.judging.ear import Ear
+from analyzer.judging.framewords import Vocabulary
 from analyzer.matching import (
     ACCUSATION,
     NEAR,
@@ -20,12 +22,14 @@ from analyzer.matching import (
     resolve_overlaps,
 )
 from analyzer.matching.costs import SAME_SOUND
-from analyzer.rubric.model import Element
-from analyzer.text import Break
+from analyzer.rubric.model import Element, FrameWords
+from analyzer.text import Break, normalise
 
 REMEDY_WITHIN_S = 15.0  # help that comes later was wrung out by the customer
 LEAST_MISHEARD = 3  # syllables; two that sound nearly alike are everywhere
 ANSWER_WITHIN_S = 20.0  # seconds after a question within which words answer it
+REPLY_WITHIN_S = 60.0  # seconds after words of the customer within which a refusal may be the reply to them
+_NAMED = re.compile("[我咱俺您你谁]|物业|公司")
 
 
 def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
@@ -62,10 +66,21 @@ def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
     return ear.unexcused(who, [m for m in doubtful if ear.confidence(who, m) < least], element.exceptions)
 
 
-def promise(ear: Ear, element: Element, match: Match) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Words that promise help beside a forbidden phrase; not `at_once` where the customer may have had to press for it."""
+
+    words: str
+    at_once: bool
+
+
+def promise(ear: Ear, element: Element, match: Match, words: Vocabulary) -> Help | None:
     """Return the words that promise one of an element's remedies beside a match of it, or None.
 
-    Help counts in the same sentence before the match, and after it in the same turn or the next one.
+    Help counts in the same sentence before the match, and after it in the same turn or the next one. What the customer
+    says in between decides about the next turn: an 哦 or a 那怎么办 is no more than the cue for it; a protest, or asking
+    for the help itself, shows that it was not going to come, and it pardons nothing; of other words nobody knows, and a
+    person decides.
     """
     if not element.remedies:
         return None
@@ -74,13 +89,29 @@ def promise(ear: Ear, element: Element, match: Match) -> str | None:
     earliest, latest = _beside(stream, match)
     latest_s = stream.span(match.first, match.last).end_s + REMEDY_WITHIN_S
     refused = finder.matches(element.refusals, resolve=False)
+    late: Help | None = None
     for help_ in finder.matches(element.remedies):
         first, last = begin + help_.first, begin + help_.last
         beside = earliest <= first and last < latest and (last < match.first or match.last < first)
         in_time = stream.span(first, first).start_s <= latest_s
-        if beside and in_time and not any(covers(r, help_) for r in refused):
-            return stream.quote(first, last)
-    return None
+        if not beside or not in_time or any(covers(r, help_) for r in refused):
+            continue
+        heeded = True if first < match.first else _unpressed(ear, stream, match, first, words)
+        if heeded:
+            return Help(stream.quote(first, last), True)
+        if heeded is None and late is None:
+            late = Help(stream.quote(first, last), False)
+    return late
+
+
+def _unpressed(ear: Ear, stream: Stream, match: Match, first: int, words: Vocabulary) -> bool | None:
+    """Return whether the customer only gave the cue between a match and help at character `first`, None if in doubt."""
+    after_s, before_s = stream.span(match.first, match.last).end_s, stream.span(first, first).start_s
+    customer = ear.stream(Role.CUSTOMER).utterances
+    between = [normalise(u.text).text for u in customer if after_s <= u.start_s < before_s]
+    if any(any(True for _ in words[FrameWords.PROTESTING].spans(said)) for said in between):
+        return all(words[FrameWords.LATELY].is_all_of(said) for said in between)
+    return True if all(words[FrameWords.LATELY].is_all_of(said) for said in between) else None
 
 
 def _beside(stream: Stream, match: Match) -> tuple[int, int]:
@@ -90,20 +121,26 @@ def _beside(stream: Stream, match: Match) -> tuple[int, int]:
     return int(before[-1]) if len(before) else 0, int(turns[1]) if len(turns) > 1 else len(stream.text)
 
 
-def unasked(ear: Ear, element: Element, match: Match) -> bool:
+def unasked(ear: Ear, element: Element, match: Match, words: Vocabulary) -> bool:
     """Return whether the customer has talked before a match, yet asked nothing that it could answer.
 
-    A question is known by the element's question words or by the question mark that the engine wrote.
+    A question is known by the element's question words or by the question mark that the engine wrote. Of a reply that
+    names neither its speaker nor a hearer (管不着, 修不了的) it is asked whether the customer said anything to reply to:
+    to say what is wrong is to ask for it, an 嗯 is not.
     """
     customer = ear.stream(Role.CUSTOMER)
-    if not element.questions or not customer.text:
+    bare = bool(element.remedies) and not _NAMED.search(ear.stream(element.who).text[match.first : match.last + 1])
+    if not customer.text or not (element.questions or bare):
         return False
     at_s = ear.span(element.who, match).start_s
     starts = np.array([u.start_s for u in customer.utterances])
     if at_s <= starts[0]:
         return False
-    recent = [u for u in customer.utterances if u.start_s < at_s < u.end_s + ANSWER_WITHIN_S]
+    within_s = ANSWER_WITHIN_S if element.questions else REPLY_WITHIN_S
+    recent = [u for u in customer.utterances if u.start_s < at_s < u.end_s + within_s]
     if any("？" in u.text or "?" in u.text for u in recent):
         return False
     near = make_stream(recent, None, ear.words)
+    if not element.questions:
+        return words[FrameWords.LATELY].is_all_of(near.text)
     return not (near.text and Finder(near, ear.table, ACCUSATION).matches(element.questions))

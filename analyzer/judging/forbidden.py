@@ -1,7 +1,8 @@
 """The verdict on a forbidden item.
 
 An accusation needs the words, the voice and clear audio; anything less is a suspicion. Words that are followed by
-help (the item's `remedy`) accuse nobody: the standard wants the customer helped, not a phrase avoided.
+help (the item's `remedy`) accuse nobody: the standard wants the customer helped, not a phrase avoided. Nor do words
+whose frame shows that they are not meant (`frames.py`): somebody else's, denied, supposed, asked.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass, replace
 from analyzer.domain import Hit, ItemResult, Role, Span, Verdict
 from analyzer.judging.accusing import accusations, promise, unasked, unclear
 from analyzer.judging.case import Case, bare_result
+from analyzer.judging.frames import Frame, Frames, Framing, context_of
+from analyzer.judging.framewords import Vocabulary, vocabulary_of
 from analyzer.judging.reasons import part, quoted, reason
 from analyzer.matching import Match
 from analyzer.rubric.model import Element, Item
@@ -23,17 +26,17 @@ UNHEARD_SHARE = 0.3  # unheard share of the speech from which "not said" cannot 
 
 @dataclass(frozen=True, slots=True)
 class _Accusation:
-    """A forbidden phrase that was found, and the help promised along with it (None: no help)."""
+    """A forbidden phrase that was found, and the sentence that pardons it ("": nothing does)."""
 
     hit: Hit
-    promise: str | None
+    pardon: str
 
 
 def judge_forbidden(item: Item, case: Case) -> ItemResult:
     """Return the verdict on one forbidden rule item whose condition holds."""
     searched = (Span(0.0, case.hearing.duration_s),)
-    accused = sorted((a for e in item.elements for a in _accusations(e, case)), key=lambda a: a.hit.start_s)
-    hits = tuple(a.hit for a in accused if a.promise is None)
+    accused = sorted((a for e in item.elements for a in _accusations(e, item, case)), key=lambda a: a.hit.start_s)
+    hits = tuple(a.hit for a in accused if not a.pardon)
     proven = [hit for hit in hits if not hit.suspicion]
     if proven:
         first = proven[0]
@@ -49,26 +52,51 @@ def judge_forbidden(item: Item, case: Case) -> ItemResult:
         text = reason("too-unclear", clause=item.clause, share=f"{share:.0%}")
         return bare_result(item, Verdict.CANNOT_JUDGE, None, text, (), None, searched)
     if accused:
-        text = reason("helped", clause=item.clause, promise=accused[0].promise, **quoted(accused[0].hit))
-        return bare_result(item, Verdict.MET, 1.0, text, (), None, searched)
+        return bare_result(item, Verdict.MET, 1.0, accused[0].pardon, (), None, searched)
     code = "not-said" if case.ear.roles_known else "not-said-either"
     return bare_result(item, Verdict.MET, 1.0, reason(code, clause=item.clause, text=item.text), (), None, searched)
 
 
-def _accusations(element: Element, case: Case) -> Iterator[_Accusation]:
-    """Yield what was found of one element, proven or suspected, with the help that came along."""
-    for match, doubt in _doubted(element, case):
+def _accusations(element: Element, item: Item, case: Case) -> Iterator[_Accusation]:
+    """Yield what was found of one element, proven or suspected, with what pardons it."""
+    words = vocabulary_of(case.standard)
+    for match, doubt in _doubted(element, case, words):
+        frame = _frame(match, element, item, case, words)
+        help_ = promise(case.ear, element, match, words)
+        if not doubt and frame is not None and not frame.sure:
+            doubt = f"doubt-{frame.framing}"
+        if not doubt and help_ is not None and not help_.at_once:
+            doubt = "doubt-late-help"
         hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
         if doubt:
             hit = replace(hit, note=part(doubt))
-        yield _Accusation(hit, promise(case.ear, element, match))
+        pardon = ""
+        if frame is not None and frame.sure:
+            pardon = reason("framed", clause=item.clause, frame=part(frame.framing), **quoted(hit))
+        elif help_ is not None and help_.at_once:
+            pardon = reason("helped", clause=item.clause, promise=help_.words, **quoted(hit))
+        yield _Accusation(hit, pardon)
 
 
-def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
+def _frame(match: Match, element: Element, item: Item, case: Case, words: Vocabulary) -> Frame | None:
+    """Return the frame of a match as far as it matters for the item.
+
+    All frames matter for words that turn a customer away, which are answers. Asking or supposing excuses no other
+    banned words (能不能给点辛苦费 is what is banned), and nothing excuses fatal ones: quoting them is doubtful at best.
+    """
+    frame = Frames(words).around(context_of(case.ear.stream(element.who), match))
+    if frame is None or element.remedies:
+        return frame
+    if frame.framing not in (Framing.REPORTED, Framing.DENIED):
+        return None
+    return frame if item.cap is None else replace(frame, sure=False)
+
+
+def _doubted(element: Element, case: Case, words: Vocabulary) -> Iterator[tuple[Match, str]]:
     """Yield the matches of one element with the code of what makes each a suspicion ("" where it is proven)."""
     said, misheard = accusations(case.ear, element)
     for match in said:
-        yield match, _doubt(match, element, case)
+        yield match, _doubt(match, element, case, words)
     for match in misheard:
         yield match, "doubt-misheard"
     for match in unclear(case.ear, element, CLEAR_CONFIDENCE):
@@ -76,7 +104,7 @@ def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
             yield match, "doubt-audio"
 
 
-def _doubt(match: Match, element: Element, case: Case) -> str:
+def _doubt(match: Match, element: Element, case: Case, words: Vocabulary) -> str:
     ear, who = case.ear, element.who
     if ear.confidence(who, match) < CLEAR_CONFIDENCE:
         return "doubt-audio"
@@ -84,4 +112,4 @@ def _doubt(match: Match, element: Element, case: Case) -> str:
     whose = stream.speaker_confidence(match.first, match.last)
     if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < SURE_SPEAKER):
         return "doubt-voice"
-    return "doubt-unasked" if unasked(ear, element, match) else ""
+    return "doubt-unasked" if unasked(ear, element, match, words) else ""

@@ -5,7 +5,7 @@ Values only (frozen, standard library); `load.py` makes them, `check.py` explain
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analyzer.domain import How, Kind, Role, StandardRef
@@ -137,9 +137,30 @@ class Item:
     severity: Severity | None = None  # forbidden items only
 
 
+class FrameWords(StrEnum):
+    """The lists of `frames:`, words around a phrase that say whose words it is and whether it is meant."""
+
+    SELF = "self"
+    OTHERS = "others"
+    HOUSE = "house"
+    SAYING = "saying"
+    TO_WHOM = "to-whom"
+    BETWEEN = "between"
+    DENYING = "denying"
+    IMPOSSIBLE = "impossible"
+    SUPPOSING = "supposing"
+    WHENEVER = "whenever"
+    WONDERING = "wondering"
+    KNOWING = "knowing"
+    OWN_BUSINESS = "own-business"
+    LATELY = "lately"
+    PROTESTING = "protesting"
+    UNDONE = "undone"
+
+
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A whole checklist with the facts it may ask about."""
+    """A whole checklist with the facts it may ask about, and the words that tell in what frame a phrase stands."""
 
     ref: StandardRef
     source: str
@@ -148,6 +169,7 @@ class Standard:
     facts: dict[str, FactRule]
     opening_s: float  # seconds of speech that count as the opening
     closing_s: float  # seconds of speech that count as the closing
+    frames: dict[FrameWords, PhraseList] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +202,4 @@ class Shared:
     inventions: tuple[str, ...]  # lines that the speech engine invents on noise
     stopwords: tuple[str, ...]
     words: tuple[str, ...]  # jieba user words, one "word freq tag" line each
+    frames: dict[FrameWords, PhraseList] = field(default_factory=dict)

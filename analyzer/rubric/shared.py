@@ -7,14 +7,14 @@ from pathlib import Path
 
 from analyzer.domain import Role
 from analyzer.rubric.fields import Fields
-from analyzer.rubric.model import Cue, FactRule, RoleCue, Shared, Where
+from analyzer.rubric.model import Cue, FactRule, FrameWords, PhraseList, RoleCue, Shared, Where
 from analyzer.rubric.phrases import Lists, read_phrases
 from analyzer.rubric.problems import Findings, Problem
 from analyzer.rubric.terms import read_who
 from analyzer.rubric.yamlfile import read
 
 FOLDER = "shared"
-_SECTIONS = ("lists", "facts", "roles", "inventions")
+_SECTIONS = ("lists", "facts", "roles", "frames", "inventions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ def read_shared(folder: Path) -> SharedReading:
         lists={name: lists.get(name) for name in list_fields},
         facts=_facts(roots, lists),
         roles=_roles(roots, lists),
+        frames=_frames(roots, lists),
         inventions=tuple(node.text.strip() for root in roots for node in root.texts("inventions")),
         stopwords=_lines(folder / FOLDER / "stopwords.txt"),
         words=_lines(folder / FOLDER / "words.txt"),
@@ -126,6 +127,24 @@ def _role_cue(fields: Fields, lists: Lists) -> RoleCue:
     phrases, exceptions = read_phrases(fields, lists)
     weight = fields.number("weight", 1.0, low=0, high=4)
     return RoleCue(phrases, weight, fields.choice("where", Where, Where.ANYWHERE), exceptions)
+
+
+def _frames(roots: list[Fields], lists: Lists) -> dict[FrameWords, PhraseList]:
+    known = [name.value for name in FrameWords]
+    frames: dict[FrameWords, PhraseList] = {}
+    for root in roots:
+        section = root.child("frames")
+        if section is None:
+            continue
+        section.keys([], known)
+        for name in known:
+            if name not in section:
+                continue
+            fields = Fields(section.node.fields[name], root.findings, name, name)
+            fields.keys(["title", "phrases"], ["except"])
+            phrases, exceptions = read_phrases(fields, lists, min_chars=1, owner=name)
+            frames[FrameWords(name)] = PhraseList(name, fields.text("title", name), phrases, exceptions)
+    return frames
 
 
 def _lines(path: Path) -> tuple[str, ...]:

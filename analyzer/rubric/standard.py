@@ -66,6 +66,7 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
         facts=shared.shared.facts,
         opening_s=top.number("opening_s", DEFAULT_EDGE_S, low=0, high=3600),
         closing_s=top.number("closing_s", DEFAULT_EDGE_S, low=0, high=3600),
+        frames=shared.shared.frames,
     )
     return StandardReading(digest_of(standard, shared.shared.words), top, builder.items, findings)
 

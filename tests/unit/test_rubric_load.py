@@ -10,8 +10,9 @@ import pytest
 from analyzer.domain import How, Kind, Role
 from analyzer.errors import LexiconError
 from analyzer.rubric.load import load_shared, load_standard
-from analyzer.rubric.model import Condition, Severity, Where
+from analyzer.rubric.model import Condition, FrameWords, Severity, Where
 from analyzer.rubric.problems import InvalidLexiconError
+from analyzer.rubric.shared import read_shared
 
 STANDARD = """\
 schema: 1
@@ -270,3 +271,14 @@ def test_a_new_shared_file_is_noticed(lexicons: Path) -> None:
     (lexicons / "shared" / "more.yaml").write_text("schema: 1\nlists: [错]\n", encoding="utf-8")
     with pytest.raises(InvalidLexiconError):
         load_standard("visit", lexicons)
+
+
+def test_lists_of_frame_words_are_read_and_a_name_that_no_rule_looks_for_is_reported(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "frames.yaml").write_text(
+        "schema: 1\nframes:\n  others: {title: 别人, phrases: [他]}\n  ohters: {title: 别人, phrases: [她]}\n", "utf-8"
+    )
+    reading = read_shared(tmp_path)
+    assert [p.source for p in reading.shared.frames[FrameWords.OTHERS].phrases] == ["他"]
+    assert [(p.code, p.line) for p in reading.problems] == [("unknown-key", 4)]

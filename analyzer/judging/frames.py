@@ -1,0 +1,216 @@
+"""Whose words a phrase is, and whether they are meant: the frame around a match, from its own sentence.
+
+A phrase that somebody else is said to have said (厂家说没办法修), that is denied (我可没说不管), supposed (要是修不了的话),
+asked (不知道您明儿在不在家) or said of somebody else (您不清楚) accuses nobody. A speaker who quotes himself does
+(我说了不管). A frame that is only probable is not `sure`: it makes an accusation a suspicion.
+
+The rules are few and look at words beside the match; the words themselves stand in lexicons/shared/frames.yaml.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from analyzer.judging.framewords import COMMA, Vocabulary
+from analyzer.matching import Match, Stream
+from analyzer.rubric.model import FrameWords
+from analyzer.text import Break
+
+REACH = 40  # characters of the sentence that are looked at before and after a match
+SELF = "self"
+NEAR = 8  # characters between 说 and what was said, beyond which it is another sentence
+_ASKING = re.compile(r"[谁哪什啥咋何几怎]")
+_EITHER_OR = re.compile(r"(.{1,2})[不没]\1|[哪几]|什么|怎么|多少|还是|(?:吗|么|没有|没)$")
+_OBJECT = re.compile(r"[给帮替跟和对向找让叫请为把被同问求冲朝]$")
+_HEARER = re.compile("[您你]们?")
+_TAG = re.compile(rf"[的了啊]{{0,2}}{COMMA}?(?:是|对)?[吗么]$")
+
+
+class Framing(StrEnum):
+    REPORTED = "reported"
+    DENIED = "denied"
+    SUPPOSED = "supposed"
+    ASKED = "asked"
+    OF_OTHERS = "of-others"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What takes the edge off some words; not `sure` where they may be meant all the same."""
+
+    framing: Framing
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The words of a match with those of its sentence before and after; COMMA stands where a clause ends."""
+
+    before: str
+    said: str
+    after: str
+    question_mark: bool  # whether the writing ends the sentence with one
+
+    @property
+    def clause_before(self) -> str:
+        return self.before.rpartition(COMMA)[2]
+
+    @property
+    def clause_after(self) -> str:
+        return self.after.partition(COMMA)[0]
+
+
+def context_of(stream: Stream, match: Match) -> Context:
+    """Return the sentence of a match, as far as REACH, with its breaks."""
+    low, high = max(0, match.first - REACH), min(len(stream.text), match.last + 1 + REACH)
+    starts = np.flatnonzero(stream.breaks[low : match.first + 1] >= Break.SENTENCE)
+    begin = low + int(starts[-1]) if len(starts) else low
+    ends = np.flatnonzero(stream.breaks[match.last + 1 : high] >= Break.SENTENCE)
+    end = match.last + 1 + int(ends[0]) if len(ends) else high
+    return Context(
+        _clauses(stream, begin, match.first) + COMMA * bool(begin < match.first and stream.breaks[match.first]),
+        stream.text[match.first : match.last + 1],
+        COMMA * bool(match.last + 1 < end and stream.breaks[match.last + 1]) + _clauses(stream, match.last + 1, end),
+        _mark_after(stream, end - 1) in ("？", "?"),
+    )
+
+
+def _clauses(stream: Stream, begin: int, end: int) -> str:
+    return "".join(COMMA * bool(stream.breaks[i] and i > begin) + stream.text[i] for i in range(begin, end))
+
+
+def _mark_after(stream: Stream, at: int) -> str:
+    """The sign that was written behind a character, "" where none was."""
+    text, origin = stream.utterances[int(stream.owner[at])].text, int(stream.origin[at])
+    rest = text[origin + 1 :].lstrip()
+    return rest[:1]
+
+
+class Frames:
+    """Finds the frame of a match; make once for a standard's vocabulary."""
+
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+
+    def around(self, context: Context) -> Frame | None:
+        """Return the frame in which a match stands: the first sure one, else the first doubtful one, else None."""
+        rules = (self._denied, self._reported, self._asked, self._supposed, self._of_others)
+        found = [frame for rule in rules if (frame := rule(context)) is not None]
+        return next((f for f in found if f.sure), found[0] if found else None)
+
+    def _reported(self, context: Context) -> Frame | None:
+        """Somebody else, or somebody unknown, is said to have said it."""
+        spans = list(self._words[FrameWords.SAYING].spans(context.before))
+        if not spans:
+            return None
+        begin, end = spans[-1]
+        lead, between = context.before[:begin], context.before[end:]
+        speaker, sure = self._speaker(lead)
+        if speaker == SELF:
+            return None
+        if _HEARER.fullmatch(speaker):  # 你说我能怎么办, 你跟我说这个，关我什么事: not what the hearer said
+            if COMMA in between or _ASKING.search(context.said):
+                return None
+            sure = sure and not between
+        content = between.strip(COMMA)
+        if len(content) > NEAR or COMMA in content:
+            own = self._words[FrameWords.SELF].beginning(context.said)
+            return None if own or COMMA in content.strip(COMMA) else Frame(Framing.REPORTED, False)
+        if content and between.endswith(COMMA) and not self._light(content):
+            return None  # 他说水管漏了，我们不管: the quotation is over
+        return Frame(Framing.REPORTED, sure)
+
+    def _speaker(self, lead: str) -> tuple[str, bool]:
+        """Return the subject of 说 (SELF for whoever speaks, "" where it is not known), and whether that is another.
+
+        Without a subject it is the speaker himself, unless an earlier clause of the sentence began with somebody.
+        """
+        clause = lead.rpartition(COMMA)[2]
+        without = self._words[FrameWords.BETWEEN].stripped(clause)
+        to_whom = self._words[FrameWords.TO_WHOM].ending(without)
+        if to_whom:
+            without = self._words[FrameWords.BETWEEN].stripped(without[: -len(to_whom)])
+        if self._words[FrameWords.SELF].ending(without):
+            return SELF, False
+        if self._words[FrameWords.HOUSE].ending(without):
+            return "", False
+        if person := self._words[FrameWords.OTHERS].ending(without):
+            told = _OBJECT.search(without[: -len(person)])  # 找楼上说去: he is spoken to
+            return (SELF, False) if told else (person, True)
+        if without:
+            return "", False
+        if to_whom[1:2] in ("我", "咱"):
+            return to_whom, True
+        earlier = lead[: len(lead) - len(clause)]
+        if any(self._words[FrameWords.OTHERS].beginning(part) for part in earlier.split(COMMA)):
+            return "", False
+        return SELF, False
+
+    def _denied(self, context: Context) -> Frame | None:
+        if self._words[FrameWords.IMPOSSIBLE].beginning(context.after.lstrip(COMMA)):
+            return Frame(Framing.DENIED, True)
+        before = context.clause_before
+        denying = self._words[FrameWords.DENYING]
+        for begin, end in self._words[FrameWords.SAYING].spans(before):
+            lead = self._words[FrameWords.BETWEEN].stripped(before[:begin])
+            if (denying.ending(before[:begin]) or denying.ending(lead)) and len(before) - end <= NEAR:
+                return Frame(Framing.DENIED, True)
+        if denying.ending(before):  # 不是这个我们不管 may be 不是，这个我们不管
+            return Frame(Framing.DENIED, context.said[0] not in "这那")
+        bare = self._without_subject(before)
+        if bare != before and denying.ending(bare):
+            return Frame(Framing.DENIED, len(before) - len(bare) <= 2)
+        return None
+
+    def _supposed(self, context: Context) -> Frame | None:
+        if self._words[FrameWords.WHENEVER].beginning(context.after):
+            return Frame(Framing.SUPPOSED, True)
+        supposing = self._words[FrameWords.SUPPOSING]
+        before = context.clause_before
+        if supposing.ending(self._without_subject(before)) or supposing.ending(before):
+            return Frame(Framing.SUPPOSED, True)
+        if any(len(before) - end <= NEAR for _, end in supposing.spans(before)):
+            return Frame(Framing.SUPPOSED, False)
+        return None
+
+    def _asked(self, context: Context) -> Frame | None:
+        before = context.clause_before
+        wondering = self._words[FrameWords.WONDERING]
+        if wondering.ending(self._without_subject(before)) or wondering.ending(before):
+            return Frame(Framing.ASKED, True)
+        knowing = self._words[FrameWords.KNOWING].ending(context.said) and not _ASKING.search(context.said)
+        about = context.clause_after
+        if knowing and re.match("[您你]", about) and _EITHER_OR.search(about) and "谁" not in about:
+            return Frame(Framing.ASKED, True)
+        if not _ASKING.search(context.said) and _TAG.match(context.after):
+            return Frame(Framing.ASKED, context.question_mark)
+        return None
+
+    def _of_others(self, context: Context) -> Frame | None:
+        """The words say what somebody else does not know or cannot do."""
+        if not self._words[FrameWords.OWN_BUSINESS].beginning(context.said):
+            return None
+        before = context.clause_before
+        bare = self._words[FrameWords.BETWEEN].stripped(before)
+        person = self._words[FrameWords.OTHERS].ending(bare)
+        if not person or _OBJECT.search(bare[: -len(person)]):
+            return None
+        return Frame(Framing.OF_OTHERS, not re.search("[也都还]", before[len(bare) :]))
+
+    def _without_subject(self, text: str) -> str:
+        """Return `text` without the pronouns and light words that it ends with: what governs the match."""
+        previous = ""
+        while text != previous:
+            previous = text
+            text = self._words[FrameWords.BETWEEN].stripped(text)
+            for name in (FrameWords.SELF, FrameWords.HOUSE, FrameWords.OTHERS):
+                person = self._words[name].ending(text)
+                text = text[: -len(person)] if person else text
+        return text
+
+    def _light(self, text: str) -> bool:
+        return not self._without_subject(text)
