@@ -41,7 +41,8 @@ def score(arguments: argparse.Namespace) -> int:
                 failed += _print_error(error)
                 continue
             if out is not None:
-                print(dump(analysis_to_dict(analysis), lines=len(transcripts) > 1), file=out, flush=True)
+                lines = len(transcripts) > 1 or out is sys.stdout
+                print(dump(analysis_to_dict(analysis), lines=lines), file=out, flush=True)
             if out is not sys.stdout:
                 report(analysis, sys.stdout)
     return 1 if failed else 0

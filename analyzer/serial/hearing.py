@@ -21,6 +21,7 @@ from analyzer.domain import (
     Utterance,
     quantise_time,
 )
+from analyzer.serial.times import in_time, plausible
 from analyzer.serial.values import (
     OR_LEAVE_OUT,
     choice,
@@ -43,7 +44,7 @@ ONE_CHANNEL_EACH = "channels"  # the `engine.diarizer` of a stereo recording: al
 
 
 def hearing_from_dict(data: object, place: str) -> Hearing:
-    """A bare list is the `transcript`. Utterances come in order of time.
+    """A bare list is the `transcript`. Utterances come in order of time, with times that talk can have (times.py).
 
     Defaults: `file` the place, `duration_s` (and at least) the last end, `speech` the utterances, `unheard` and
     `dropped` nothing, `speakers`, `engine` and `layout` what can be told from the rest.
@@ -54,21 +55,23 @@ def hearing_from_dict(data: object, place: str) -> Hearing:
     if whole.get("schema", SCHEMA) != SCHEMA:
         refuse("schema", f"{place}：schema 是 {whole['schema']!r}，只认识 {SCHEMA}", "请升级程序或重新分析")
     known = _roles_by_id(whole.get("speakers"), f"{place}：speakers")
-    unsorted = each(whole.get("transcript"), f"{place}：transcript", lambda entry, at: _utterance(entry, known, at))
-    utterances = tuple(sorted(unsorted, key=lambda u: (u.start_s, u.end_s, u.speaker)))
+    listed = each(whole.get("transcript"), f"{place}：transcript", lambda entry, at: _utterance(entry, known, at))
+    engine = _engine(whole.get("engine"))
+    stated_s = quantise_time(number(whole.get("duration_s") or 0.0, f"{place}：duration_s"))
+    written_here = "engine" in whole and "speech" in whole  # its times stand as they were heard
+    utterances, mended = (in_time(listed), ()) if written_here else plausible(listed, stated_s, place)
     last_s = max((u.end_s for u in utterances), default=0.0)
     speech = _optional_spans(whole, "speech", place)
-    engine = _engine(whole.get("engine"))
     return Hearing(
         str(whole.get("file") or Path(place).name),
-        max(last_s, quantise_time(number(whole.get("duration_s") or 0.0, f"{place}：duration_s"))),
+        max(last_s, stated_s),
         tuple(Span(u.start_s, u.end_s) for u in utterances) if speech is None else speech,
         _optional_spans(whole, "unheard", place) or (),
         engine,
         _speakers(whole.get("speakers"), utterances, f"{place}：speakers"),
         utterances,
         each(whole.get("dropped"), f"{place}：dropped", _dropped),
-        each(whole.get("hearing_warnings"), f"{place}：hearing_warnings", text),
+        (*each(whole.get("hearing_warnings"), f"{place}：hearing_warnings", text), *mended),
         _layout(whole.get("layout"), engine, f"{place}：layout"),
         each(whole.get("checks"), f"{place}：checks", _check),
     )

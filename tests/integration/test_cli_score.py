@@ -42,8 +42,7 @@ def score(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> list[di
     assert main(["score", *map(str, arguments), "--json", "-"]) == 0
     said = capsys.readouterr()
     assert said.err == ""
-    lines = said.out.splitlines()
-    return [json.loads(line) for line in lines] if lines[0] != "{" else [json.loads(said.out)]
+    return [json.loads(line) for line in said.out.splitlines()]  # one line a document, as the README says
 
 
 def written(path: Path, transcript: object, **more: object) -> Path:
