@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.audio.alignment import Alignment, Delay
 from analyzer.audio.measure import BINS, FLOOR_DB, Measurements
 from analyzer.audio.report import FRAME_SAMPLES
 from analyzer.physics import SAMPLE_RATE_HZ
@@ -30,6 +31,8 @@ MIN_SIDE_FRAMES = int(0.4 * SAMPLE_RATE_HZ / FRAME_SAMPLES)  # 0.4 s: a "喂，�
 ONE_SIDED_DB = 10.0  # a copy this much weaker adds only noise to a mix
 LEAK_MARGIN_DB = 4.0  # a leak's level varies from frame to frame
 OWN_RANGE_DB = 30.0  # a voice's quietest frames that matter, below its speech level
+ECHO_MARGIN_DB = 5.0  # an echo's level varies more: rooms, codecs, steps of 20 ms that do not fall together
+SAME_SOUND = 0.7  # mean correlation of frames on both channels; of two microphones in a room it is lower
 AUDIBLE_LEAK_DB = 35.0  # a leak weaker than this is not heard by speech detection
 
 
@@ -37,17 +40,22 @@ AUDIBLE_LEAK_DB = 35.0  # a leak weaker than this is not heard by speech detecti
 class Gate:
     """Keeps the other person's voice out of `channel`, for one direction of leaking.
 
-    A frame is the channel's own voice if it is above `own_db` and less than `difference_db` below the other channel.
+    A frame is the channel's own voice if it is above `own_db` and less than `difference_db` below what the other
+    channel was `delay_s` ago.
     """
 
     channel: int
     difference_db: float
     own_db: float
+    delay_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How output channels are made: `weights` (out, in) after `dc` (in) is taken off; gates work before that."""
+    """How output channels are made: `weights` (out, in) after `dc` (in) is taken off; gates work before that.
+
+    `delay_s` is that between two channels with the same talk.
+    """
 
     choice: str
     weights: NDArray[np.float32]
@@ -57,9 +65,10 @@ class Plan:
     leak_db: float | None
     gates: tuple[Gate, ...]
     correlation: float
+    delay_s: float | None = None
 
 
-def plan(m: Measurements) -> Plan:
+def plan(m: Measurements, alignment: Alignment | None = None) -> Plan:
     level = [m.level_db(c, SPEECH_SHARE) for c in range(m.channels)]
     if m.channels == 1:
         gain_db = _gain_db(m, [0])
@@ -73,11 +82,20 @@ def plan(m: Measurements) -> Plan:
         return Plan(choice, _weights([row], [gain_db]), m.dc, gain_db, level[keep], None, (), 0.0)
     active = _active(m, level)
     correlation = _correlation(m, active)
+    delays = alignment.delays() if alignment is not None else ()
+    if alignment is not None and delays and _sides(np.where(active, alignment.joint(delays[0]), 0)) is None:
+        keep = int(level[1] > level[0])  # added up they would be an echo
+        gain_db = _gain_db(m, [keep])
+        row = [1.0 - keep, float(keep)]
+        weights = _weights([row], [gain_db])
+        return Plan("same", weights, m.dc, gain_db, max(level), None, (), correlation, delays[0].seconds)
     sides = _sides(np.where(active, m.joint, 0))
     if sides is not None:
         gains = [_gain_db(m, [0]), _gain_db(m, [1])]
-        gates = _gates(sides, level)
-        leak_db = -min(gate.difference_db + LEAK_MARGIN_DB for gate in gates) if gates else None
+        echoes = () if alignment is None else _echo_gates(alignment, delays, active, level)
+        gates = (*_gates(sides, level, m), *echoes)
+        plain = [gate for gate in gates if not gate.delay_s]
+        leak_db = -min(gate.difference_db + LEAK_MARGIN_DB for gate in plain) if plain else None
         weights = _weights([[1.0, 0.0], [0.0, 1.0]], gains)
         return Plan("two", weights, m.dc, max(gains), max(level), leak_db, gates, correlation)
     gain_db = _gain_db(m, [0, 1])
@@ -155,10 +173,33 @@ def _sides(joint: NDArray[np.int64]) -> tuple[float, float] | None:
     return float(difference[np.argmax(smooth[: cut + 1])]), float(difference[cut + 1 + np.argmax(smooth[cut + 1 :])])
 
 
-def _gates(sides: tuple[float, float], level: list[float]) -> tuple[Gate, ...]:
-    """Gates for the directions in which the leak can be heard."""
+def _gates(sides: tuple[float, float], level: list[float], m: Measurements) -> tuple[Gate, ...]:
+    """Gates for the directions in which the leak can be heard; as loud as the voice itself it must be the same sound."""
     return tuple(
         Gate(channel, leak_db - LEAK_MARGIN_DB, level[channel] - OWN_RANGE_DB)
-        for channel, leak_db in ((1, sides[1]), (0, -sides[0]))
+        for channel, leak_db, at_db in ((1, sides[1], sides[1]), (0, -sides[0], sides[0]))
         if LEAK_MARGIN_DB < leak_db < AUDIBLE_LEAK_DB
+        or (abs(leak_db) <= LEAK_MARGIN_DB and abs(_correlation(m, _cells_at(at_db, level))) >= SAME_SOUND)
     )
+
+
+def _cells_at(difference_db: float, level: list[float]) -> NDArray[np.bool_]:
+    """Cells of the joint histogram with speech on both channels and about this level difference."""
+    db = np.arange(BINS) + FLOOR_DB
+    near: NDArray[np.bool_] = np.abs(db[:, None] - db[None, :] - difference_db) <= LEAK_MARGIN_DB
+    loud = [db >= level[c] - ACTIVE_RANGE_DB for c in (0, 1)]
+    return near & loud[0][:, None] & loud[1][None, :]
+
+
+def _echo_gates(
+    alignment: Alignment, delays: tuple[Delay, ...], active: NDArray[np.bool_], level: list[float]
+) -> tuple[Gate, ...]:
+    """Gates for what comes again later on the other channel, however loud it comes."""
+    gates = []
+    for delay in delays:
+        sides = _sides(np.where(active, alignment.joint(delay), 0))
+        if sides is not None:
+            channel = 1 - delay.source
+            echo_db = sides[1] if delay.source == 0 else -sides[0]
+            gates.append(Gate(channel, echo_db - ECHO_MARGIN_DB, level[channel] - OWN_RANGE_DB, delay.seconds))
+    return tuple(gates)

@@ -22,11 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import playback
+from analyzer.audio.alignment import Alignment
 from analyzer.audio.channels import Plan, plan
+from analyzer.audio.fold import fold
 from analyzer.audio.measure import Measurements
-from analyzer.audio.render import render
+from analyzer.audio.render import read_planes, render
 from analyzer.audio.report import ClipSpan, DecodeError, Failure, Report, Request, request_from_json, to_json
-from analyzer.audio.stream import Source
+from analyzer.audio.tape import Tape
 from analyzer.physics import SAMPLE_RATE_HZ
 
 MAX_MEMORY_BYTES = 1024**3  # address space; about 150 MiB is used, the rest is for odd containers
@@ -63,80 +65,112 @@ def answer(request: Request) -> Report | ClipSpan | Failure:
 def decode(request: Request) -> Report:
     """Decode `request.source` into int16 planes in `request.target`. Raises DecodeError, OSError, MemoryError."""
     folder = Path(request.folder)
-    with Source(Path(request.source)) as source:
-        channels = 2 if source.channels == 2 else 1
-        planes = [folder / f"plane{channel}" for channel in range(channels)]
-        measured, peaks = Measurements(channels), playback.Peaks()
+    with Tape(Path(request.source), folder) as tape:
+        planes = [folder / f"plane{number}" for number in range(tape.planes)]
+        heard = _Heard(request, tape.planes)
         files = [plane.open("wb") for plane in planes]
         try:
-            for block in _blocks(source, request):
-                measured.add(block)
-                if request.playback is not None:
-                    peaks.add(block)
+            for block in _blocks(tape, request):
+                heard.add(block)
                 for file, values in zip(files, block, strict=True):
                     file.write(values.tobytes())
         finally:
             for file in files:
                 file.close()
-        if measured.samples == 0 or source.decoded_samples == 0:
-            raise DecodeError("damaged" if source.bad_packets else "no-samples", f"{source.bad_packets} bad")
-        chosen = plan(measured)
-        render(planes, measured.samples, chosen, Path(request.target))
-        report = dataclasses.replace(_report(source, measured, chosen), **_playback(source, peaks, planes, request))
-        for plane in planes:
+        if tape.decoded_samples == 0:
+            raise DecodeError("damaged" if tape.bad_packets else "no-samples", f"{tape.bad_packets} bad")
+        kept, mixed = fold(planes, folder)
+        if kept != planes:
+            heard = _Heard(request, len(kept))
+            for block in read_planes(kept):
+                heard.add(block)
+        measured = heard.measured
+        chosen = plan(measured, heard.alignment)
+        render(kept, measured.samples, chosen, Path(request.target))
+        report = dataclasses.replace(
+            _report(tape, measured, chosen, mixed), **_playback(tape, heard.peaks, kept, request)
+        )
+        for plane in {*planes, *kept}:
             plane.unlink()
         return report
 
 
+class _Heard:
+    """What is learnt from the blocks on their way to the disk."""
+
+    def __init__(self, request: Request, planes: int) -> None:
+        self.measured = Measurements(min(planes, 2))
+        self.alignment = Alignment() if planes == 2 else None
+        self.peaks = playback.Peaks()
+        self._wanted = planes <= 2  # of more, two are chosen first
+        self._shown = request.playback is not None
+
+    def add(self, block: NDArray[np.float32]) -> None:
+        if not self._wanted:
+            return
+        self.measured.add(block)
+        if self.alignment is not None:
+            self.alignment.add(block)
+        if self._shown:
+            self.peaks.add(block)
+
+
 def cut(request: Request, start_s: float, end_s: float) -> ClipSpan:
     """Write one stretch to `request.target` as AAC. Raises DecodeError, OSError, MemoryError."""
-    with Source(Path(request.source)) as source:
-        sound = playback.stretch(_blocks(source, request), start_s, end_s)
+    with Tape(Path(request.source), Path(request.folder)) as tape:
+        sound = playback.stretch(_blocks(tape, request), start_s, end_s)
+    if sound.shape[0] > 2:
+        sound = sound.mean(axis=0, keepdims=True)
     playback.encode(iter([sound]), sound.shape[0], Path(request.target))
     return ClipSpan(sound.shape[1] / SAMPLE_RATE_HZ)
 
 
-def _blocks(source: Source, request: Request) -> Iterator[NDArray[np.float32]]:
+def _blocks(tape: Tape, request: Request) -> Iterator[NDArray[np.float32]]:
     deadline = time.monotonic() + request.max_cpu_s
-    return source.blocks(request.max_duration_s, deadline, lambda: os.getppid() == request.parent)
+    return tape.blocks(request.max_duration_s, deadline, lambda: os.getppid() == request.parent)
 
 
-def _playback(source: Source, peaks: playback.Peaks, planes: list[Path], request: Request) -> dict[str, Any]:
+def _playback(tape: Tape, peaks: playback.Peaks, planes: list[Path], request: Request) -> dict[str, Any]:
     """The fields of the report about what a page plays. Where it cannot be made the recording is heard all the same."""
     if request.playback is None:
         return {}
     deadline = time.monotonic() + request.max_cpu_s
     try:
-        media_type, copied = playback.write(
-            Path(request.playback), source, Path(request.source), peaks, planes, deadline
-        )
+        media_type, copied = playback.write(Path(request.playback), tape, Path(request.source), peaks, planes, deadline)
     except Exception:
         return {}
     return {"media_type": media_type, "copied": copied}
 
 
-def _report(source: Source, measured: Measurements, chosen: Plan) -> Report:
-    choice = "mixdown" if source.channels > 2 else chosen.choice
+def _report(tape: Tape, measured: Measurements, chosen: Plan, mixed: bool) -> Report:
     used = np.flatnonzero(np.abs(chosen.weights).sum(axis=0) > 0)
     return Report(
-        container=source.container,
-        codec=source.codec,
-        source_rate_hz=source.rate_hz,
-        source_channels=source.channels,
-        container_s=source.stated_s,
-        decoded_s=source.decoded_samples / SAMPLE_RATE_HZ,
-        filled_s=source.filled_samples / SAMPLE_RATE_HZ,
-        bad_packets=source.bad_packets,
-        non_finite=source.non_finite,
+        container=tape.container,
+        codec=tape.codec,
+        source_rate_hz=tape.rate_hz,
+        source_channels=tape.channels if tape.tracks == 1 else tape.planes,
+        container_s=tape.stated_s,
+        decoded_s=tape.decoded_samples / SAMPLE_RATE_HZ,
+        filled_s=tape.filled_samples / SAMPLE_RATE_HZ,
+        bad_packets=tape.bad_packets,
+        non_finite=tape.non_finite,
         clipped_share=max(float(measured.clipped[c] / measured.samples) for c in used),
         dc_offset=max((float(measured.dc[c]) for c in used), key=abs),
         level_db=chosen.level_db,
         gain_db=chosen.gain_db,
         leak_db=chosen.leak_db,
-        choice=choice,
+        choice="mixdown" if mixed or (tape.channels > 2 and len(chosen.weights) == 1) else chosen.choice,
         channels=chosen.weights.shape[0],
         samples=measured.samples,
         correlation=chosen.correlation,
+        planes=measured.channels,
+        delay_s=chosen.delay_s,
+        echoes=tuple((gate.channel, gate.delay_s) for gate in chosen.gates if gate.delay_s),
+        tracks=tape.tracks,
+        left_out_tracks=tape.left_out_tracks,
+        joined=tape.joined,
+        mended=tape.mended,
+        unread_bytes=tape.unread_bytes,
     )
 
 

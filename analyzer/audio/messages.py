@@ -15,6 +15,16 @@ ERRORS: dict[str, tuple[str, str]] = {
     "empty": ("文件是空的（0 字节）", "请重新导出或重新上传录音"),
     "too-large": ("文件太大，超过上限 {limit}", "请分段导出，或调大设置 TINGJIAN_MAX_FILE_BYTES"),
     "text": ("内容是文本，不是录音", "请确认选对了文件；改扩展名不会把文本变成录音"),
+    "zip": ("这是压缩包（zip），不是录音", "请先解压，再上传里面的录音"),
+    "archive": ("这是压缩包（rar、7z、gz、tar 等），不是录音", "请先解压，再上传里面的录音"),
+    "excel": ("这是 Excel 表格，不是录音", "请确认选对了文件；清单请在清单处上传"),
+    "word": ("这是 Word 文档，不是录音", "请确认选对了文件"),
+    "powerpoint": ("这是 PowerPoint 演示文稿，不是录音", "请确认选对了文件"),
+    "office": ("这是 Office 文档（doc、xls 或 ppt），不是录音", "请确认选对了文件"),
+    "pdf": ("这是 PDF 文档，不是录音", "请确认选对了文件"),
+    "picture": ("这是图片，不是录音", "请确认选对了文件"),
+    "database": ("这是数据库文件，不是录音", "请确认选对了文件"),
+    "program": ("这是程序文件，不是录音", "请确认选对了文件"),
     "silk": ("这是微信/QQ 的 SILK 语音，无法直接解码", "请先转换成 mp3 或 wav 再上传"),
     "unfinished": ("录音没有正常结束，文件缺少索引（moov）", "请用原设备修复或重新导出这段录音"),
     "not-audio": (
@@ -56,6 +66,12 @@ def warnings(report: Report) -> tuple[str, ...]:
             f"录音可能不完整：文件标明 {stated_s:.1f} 秒，只解出 {report.decoded_s:.1f} 秒，"
             f"缺少的 {stated_s - report.decoded_s:.1f} 秒没有参与判断。"
         )
+    if report.unread_bytes:
+        sentences.append(f"文件末尾还有 {readable_bytes(report.unread_bytes)} 读不出来，如果其中有声音，没有参与判断。")
+    if report.mended:
+        sentences.append("文件头标明的长度比实际短，后面的声音也已全部读出。")
+    if report.joined > 1:
+        sentences.append(f"这个文件由 {report.joined} 段录音首尾相接而成，已全部读出，当作一段录音判断。")
     if report.bad_packets:
         sentences.append(f"文件有损坏：{report.bad_packets} 个数据包无法解码，已跳过。")
     if report.filled_s >= 0.1:
@@ -77,6 +93,23 @@ def warnings(report: Report) -> tuple[str, ...]:
 
 
 def _channel_warnings(report: Report) -> list[str]:
+    sentences = []
+    if report.left_out_tracks:
+        sentences.append(f"另有 {report.left_out_tracks} 条音轨无法解码或数量太多，没有听。")
+    if report.tracks > 1:
+        sentences.append(f"文件里有 {report.tracks} 条音轨，{_track_use(report)}。")
+    return sentences + _layout_warnings(report)
+
+
+def _track_use(report: Report) -> str:
+    if report.choice in {"left", "right"}:
+        return "只有一条有声音，已用这一条"
+    return "已全部听过，当作两个声道" if report.channels == 2 else "已合在一起听"
+
+
+def _layout_warnings(report: Report) -> list[str]:
+    if report.tracks > 1 and report.choice in {"mixdown", "left", "right"}:
+        return []
     if report.choice == "mixdown":
         return [f"录音有 {report.source_channels} 个声道，已混合成一个声道。"]
     if report.choice in {"left", "right"}:
@@ -84,9 +117,17 @@ def _channel_warnings(report: Report) -> list[str]:
         return [f"{silent}声道没有声音，只用{lively}声道。"]
     if report.choice == "silent" or (report.choice == "only" and report.level_db < -72.0):
         return ["录音里几乎没有声音。"]
+    if report.source_channels > 2 and report.channels == 2 and report.tracks == 1:
+        return [f"录音有 {report.source_channels} 个声道，其中两个各有一人，只用这两个。"]
+    if report.delay_s is not None:
+        return [f"两个声道是同一段谈话，只差约 {report.delay_s * 1000:.0f} 毫秒，已按一个声道处理。"]
+    sentences = []
     if report.leak_db is not None and report.choice == "two":
-        return [f"两个声道互相串音（约 {report.leak_db:.0f} dB），串音部分已压低。"]
-    return []
+        sentences.append(f"两个声道互相串音（约 {report.leak_db:.0f} dB），串音部分已压低。")
+    for channel, delay_s in report.echoes:
+        near, far = ("左", "右") if channel == 0 else ("右", "左")
+        sentences.append(f"{far}声道的话约 {delay_s * 1000:.0f} 毫秒后又出现在{near}声道（回声），回声部分已压低。")
+    return sentences
 
 
 def readable_bytes(count: float) -> str:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from analyzer.audio import sniff
 from analyzer.audio.render import read_planes
 from analyzer.audio.report import PEAKS_FILE, PLAY_FILE, DecodeError
-from analyzer.audio.stream import Source
+from analyzer.audio.tape import Tape
 from analyzer.physics import SAMPLE_RATE_HZ
 
 MAX_PAIRS = 2000  # of one channel; a page is hardly ever wider
@@ -76,16 +76,14 @@ class Peaks:
         }
 
 
-def write(
-    folder: Path, source: Source, path: Path, peaks: Peaks, planes: list[Path], deadline: float
-) -> tuple[str, bool]:
-    """Write waveform and, where needed, playable copy of the decoded `source` at `path` into `folder`.
+def write(folder: Path, tape: Tape, path: Path, peaks: Peaks, planes: list[Path], deadline: float) -> tuple[str, bool]:
+    """Write waveform and, where needed, playable copy of the decoded `tape` at `path` into `folder`.
 
     Returns the media type of what is to be played, and whether that is the copy. Raises DecodeError, OSError, MemoryError.
     """
     (folder / PEAKS_FILE).write_text(json.dumps(peaks.waveform(), separators=(",", ":")), "ascii")
-    media_type = PLAYABLE.get((source.container, source.codec))
-    if media_type is not None and not _drifts(source, path):
+    media_type = PLAYABLE.get((tape.container, tape.codec))
+    if media_type is not None and tape.as_it_is and not _drifts(tape, path):
         return media_type, False
     encode(_in_time(read_planes(planes), deadline), len(planes), folder / PLAY_FILE)
     return AAC_TYPE, True
@@ -132,13 +130,13 @@ def _in_time(blocks: Iterator[NDArray[np.float32]], deadline: float) -> Iterator
         yield block
 
 
-def _drifts(source: Source, path: Path) -> bool:
+def _drifts(tape: Tape, path: Path) -> bool:
     """Whether a browser's seconds would differ from ours: damage, a wrong length, or MP3 that is found by estimate.
 
     A browser seeks in MP3 of variable bit rate by a table of 100 places (Xing header), seconds off in a long one.
     """
-    decoded_s = (source.decoded_samples + source.filled_samples) / SAMPLE_RATE_HZ
-    wrong = source.stated_s is not None and abs(source.stated_s - decoded_s) > max(MIN_DRIFT_S, 0.002 * decoded_s)
+    decoded_s = (tape.decoded_samples + tape.filled_samples) / SAMPLE_RATE_HZ
+    wrong = tape.stated_s is not None and abs(tape.stated_s - decoded_s) > max(MIN_DRIFT_S, 0.002 * decoded_s)
     start = sniff.head(path)
-    estimated = source.container == "mp3" and (b"Xing" in start or b"VBRI" in start)
-    return bool(source.bad_packets or source.filled_samples or wrong or estimated)
+    estimated = tape.container == "mp3" and (b"Xing" in start or b"VBRI" in start)
+    return bool(tape.bad_packets or tape.filled_samples or wrong or estimated)

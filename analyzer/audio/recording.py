@@ -98,5 +98,5 @@ def open_audio(path: Path, settings: Settings, playback: Path | None = None) -> 
     layout = Layout.STEREO if report.channels == 2 else Layout.MONO
     made = None
     if report.media_type is not None:
-        made = Playback(report.media_type, report.copied, 2 if report.source_channels == 2 else 1)
+        made = Playback(report.media_type, report.copied, report.planes)
     yield Audio(path.name, samples, layout, messages.warnings(report), made)

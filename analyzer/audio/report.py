@@ -39,6 +39,9 @@ class Report:
     `container_s` is the length that the file's header states (None: none, or only guessed from the bit rate),
     `decoded_s` the length that came out of the decoder, `filled_s` the silence put where packets were lost.
     `media_type` is that of what a page plays: the file itself or, where `copied`, the copy made; None: none was made.
+    `planes` are the channels of the waveform. `delay_s` parts two channels with the same talk, `echoes` are (channel that
+    repeats the other one, seconds later). `tracks` were heard, `left_out_tracks` not; `joined` files stood end to end;
+    `mended`: there was sound behind the end that a header states; `unread_bytes` stand behind the last that was read.
     `choice` says how the channels were used: only | mixdown | same | left | right | silent | two.
     """
 
@@ -62,6 +65,14 @@ class Report:
     correlation: float
     media_type: str | None = None
     copied: bool = False
+    planes: int = 1
+    delay_s: float | None = None
+    echoes: tuple[tuple[int, float], ...] = ()
+    tracks: int = 1
+    left_out_tracks: int = 0
+    joined: int = 1
+    mended: bool = False
+    unread_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +114,6 @@ def result_from_json(text: str) -> Report | ClipSpan | Failure:
     values: dict[str, Any] = json.loads(text)
     if "clip_s" in values:
         return ClipSpan(**values)
-    return Failure(**values) if "code" in values else Report(**values)
+    if "code" in values:
+        return Failure(**values)
+    return Report(**{**values, "echoes": tuple((channel, delay_s) for channel, delay_s in values.get("echoes", ()))})

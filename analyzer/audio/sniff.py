@@ -16,6 +16,7 @@ ASF_ENCRYPTION = (  # content encryption and extended content encryption objects
     bytes.fromhex("fbb3112223bdd211b4b700a0c955fc6e"),
     bytes.fromhex("14e68a292226174cb935dae07ee9289c"),
 )
+ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")  # ASF 1.2 §3.2
 SILK = b"#!SILK_V3"
 
 
@@ -67,23 +68,25 @@ def is_unfinished(path: Path) -> bool:
     return b"mdat" in kinds and not kinds & {b"moov", b"moof", b"meta"}  # meta: a photo
 
 
-def stated_wav_s(path: Path) -> float | None:
-    """Seconds that a RIFF header promises, from its data chunk and byte rate; None where it promises nothing.
-
-    FFmpeg shortens the stated length to the file's own, so that a cut-off recording would go unnoticed.
-    """
+def is_broadcast(path: Path) -> bool:
+    """An ASF (wma) whose length was not known when its header was written."""
     start = head(path)
-    if start[:4] != b"RIFF" or start[8:12] != b"WAVE":
-        return None
-    position, byte_rate = 12, 0
-    while position + 8 <= len(start):
-        kind, size = struct.unpack_from("<4sI", start, position)
-        if kind == b"fmt " and position + 20 <= len(start):
-            byte_rate = int(struct.unpack_from("<I", start, position + 16)[0])
-        if kind == b"data":
-            # streamed files state 0 or the maximum: unknown, not 37 hours
-            return size / byte_rate if byte_rate and 0 < size < 0x7FFFF000 else None
-        position += 8 + size + (size & 1)
+    at = start.find(ASF_FILE_PROPERTIES)
+    return 0 <= at <= len(start) - 92 and bool(start[at + 88] & 1)
+
+
+def mp3_frames(path: Path) -> int | None:
+    """The number of frames that an MP3 states (Xing, Info or VBRI header); without, its length is a guess from the bit rate."""
+    with path.open("rb") as f:
+        start = f.read(10)
+        f.seek(0)
+        if start[:3] == b"ID3" and len(start) == 10:  # a tag may hold a picture of megabytes
+            f.seek(10 + (start[6] << 21 | start[7] << 14 | start[8] << 7 | start[9]))
+        frame = f.read(4_096)
+    for mark, flags, count in ((b"Xing", 7, 8), (b"Info", 7, 8), (b"VBRI", None, 14)):
+        at = frame.find(mark)
+        if 0 <= at <= len(frame) - count - 4 and (flags is None or frame[at + flags] & 1):
+            return int(struct.unpack_from(">I", frame, at + count)[0]) or None
     return None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.audio import sniff
+from analyzer.audio import kinds, sniff
 from analyzer.audio.report import BLOCK_SAMPLES, DecodeError
 from analyzer.physics import SAMPLE_RATE_HZ
 
@@ -29,16 +29,22 @@ CODECS = (
 )
 GUESSED_LENGTH = {"aac", "amr", "mpegts"}  # containers without a length: FFmpeg divides the size by the bit rate
 RATES_HZ = range(4_000, 384_001)
+BYTES_ARE_THE_LENGTH = {"wav", "aiff", "au", "caf", "w64"}  # `containers` compares bytes; byte rates are often wrong
 MAX_CHANNELS = 32
+MOST_PLANES = 4  # channels that are kept apart; of more, the mean
+MP3_PADDING_S = 0.4  # that encoders put before and behind the sound and players take off
 MAX_SAMPLE = 1e5  # float files may hold 16-bit values unscaled; beyond that it is garbage
 MIN_GAP_S = 0.1  # a hole in the time stamps; shorter ones are rounding and encoder delay
 CHECK_PACKETS = 256
 
 
 class Source:
-    """An open recording. Use as a context manager; raises DecodeError with a code of `messages.ERRORS`."""
+    """One track of an open recording. Use as a context manager; raises DecodeError with a code of `messages.ERRORS`.
 
-    def __init__(self, path: Path) -> None:
+    `track` counts those that can be decoded, `tracks` says how many there are, `skipped` how many cannot be.
+    """
+
+    def __init__(self, path: Path, track: int = 0) -> None:
         import av
 
         self._av = av
@@ -50,8 +56,9 @@ class Source:
             raise DecodeError("memory", repr(error)) from None
         except (av.FFmpegError, OSError, ValueError, EOFError, IndexError) as error:
             raise DecodeError(_why_not_opened(path), repr(error)) from None
+        self.tracks = self.skipped = 0
         try:
-            self._stream = self._choose(path)
+            self._stream = self._choose(path, track)
         except BaseException:
             self._container.close()
             raise
@@ -66,6 +73,7 @@ class Source:
         self.non_finite = 0
         self.decoded_samples = 0
         self.filled_samples = 0
+        self.read_bytes = 0  # how far into the file the packets came from
         self.stated_s = self._stated_s(path)
         self._origin_s = (self._container.start_time or 0) / 1e6
 
@@ -75,7 +83,9 @@ class Source:
     def __exit__(self, *_: object) -> None:
         self._container.close()
 
-    def _choose(self, path: Path) -> Any:
+    def _choose(self, path: Path, track: int) -> Any:
+        if self._container.format.name in {"mp3", "aac"} and kinds.media_type(path) is None:
+            raise DecodeError("not-audio", "MPEG frames by chance")
         if sniff.is_encrypted(path):
             raise DecodeError("encrypted")
         streams = self._container.streams.audio
@@ -84,25 +94,38 @@ class Source:
         usable = [s for s in streams if s.codec_context is not None and s.codec_context.name in CODECS.split(",")]
         if not usable:
             raise DecodeError("codec", ",".join(s.codec_context.name for s in streams if s.codec_context))
-        return next((s for s in usable if "default" in (s.disposition.name or "")), usable[0])
+        self.tracks, self.skipped = len(usable), len(streams) - len(usable)
+        usable.sort(
+            key=lambda s: "default" not in (s.disposition.name or "")
+        )  # the one that players choose comes first
+        return usable[track]
 
     def _stated_s(self, path: Path) -> float | None:
         if self.container in GUESSED_LENGTH:
             return None
-        wav_s = sniff.stated_wav_s(path) if self.container == "wav" else None
-        if wav_s is not None:
-            return wav_s
+        if self.container in BYTES_ARE_THE_LENGTH or (self.container == "asf" and sniff.is_broadcast(path)):
+            return None
         stream = self._stream
-        if stream.duration and stream.time_base:
-            return float(stream.duration * stream.time_base)
+        read_s = float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None
+        if self.container == "mp3":  # where FFmpeg finds no number of frames, or doubts it, it guesses
+            frames = sniff.mp3_frames(path)
+            counted_s = (frames or 0) * (1152 if self.rate_hz >= 32_000 else 576) / self.rate_hz
+            exact = read_s is not None and abs(read_s - counted_s) < MP3_PADDING_S
+            return (read_s if exact else counted_s) if frames else None
+        if read_s is not None:
+            return read_s
         return self._container.duration / 1e6 if self._container.duration else None
 
-    def blocks(self, max_duration_s: float, deadline: float, alive: Any) -> Iterator[NDArray[np.float32]]:
-        """Blocks of shape (channels, n), 1 or 2 channels, float, full scale 1.0, NaN and infinities as 0.
+    @property
+    def planes(self) -> int:
+        return self.channels if self.channels <= MOST_PLANES else 1
 
-        More than two channels are averaged into one. Raises DecodeError "too-long", "timeout", "sample-rate".
+    def blocks(self, max_duration_s: float, deadline: float, alive: Any) -> Iterator[NDArray[np.float32]]:
+        """Blocks of shape (planes, n), float, full scale 1.0, NaN and infinities as 0.
+
+        More than MOST_PLANES channels are averaged into one. Raises DecodeError "too-long", "timeout", "sample-rate".
         """
-        channels = 2 if self.channels == 2 else 1
+        channels = self.planes
         pending: list[NDArray[np.float32]] = []
         count = 0
         for piece in self._pieces(channels, max_duration_s, deadline, alive):
@@ -167,6 +190,8 @@ class Source:
                     return
                 packets = self._container.demux(self._stream)
                 continue
+            if packet.pos is not None:
+                self.read_bytes = max(self.read_bytes, packet.pos + packet.size)
             try:
                 frames = packet.decode()
             except MemoryError:

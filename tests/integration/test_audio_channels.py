@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analyzer.audio import open_audio
+from analyzer.audio.alignment import Alignment
 from analyzer.audio.channels import Plan, plan
 from analyzer.audio.measure import Measurements
 from analyzer.domain import Layout
@@ -32,11 +33,16 @@ def amplitude(db: float) -> np.float32:
 
 
 def planned(left: Samples, right: Samples) -> Plan:
-    measured = Measurements(2)
+    measured, alignment = Measurements(2), Alignment()
     stereo = np.stack([left, right])
     for start in range(0, stereo.shape[1], 160_000):
         measured.add(stereo[:, start : start + 160_000])
-    return plan(measured)
+        alignment.add(stereo[:, start : start + 160_000])
+    return plan(measured, alignment)
+
+
+def later(sound: Samples, seconds: float) -> Samples:
+    return np.concatenate([np.zeros(round(seconds * 16_000), np.float32), sound])[: sound.size]
 
 
 @pytest.mark.parametrize("leak_db", [-100.0, -30.0, -20.0, -15.0, -10.0])
@@ -88,6 +94,38 @@ def test_the_same_talk_on_both_channels_is_mono(left: Samples, right: Samples) -
     chosen = planned(left, right)
     assert chosen.choice == "same"
     assert chosen.weights.shape == (1, 2)
+
+
+@pytest.mark.parametrize("delay_s", [0.03, 0.15, 0.3, 0.5])
+@pytest.mark.parametrize("copy_db", [0.0, -12.0])
+def test_the_same_talk_with_a_delay_is_mono_and_nothing_is_added_up(delay_s: float, copy_db: float) -> None:
+    for left, right, weights in (
+        (ROOM, amplitude(copy_db - 0.5) * later(ROOM, delay_s), [1.0, 0.0]),
+        (-amplitude(copy_db - 0.5) * later(ROOM, delay_s), ROOM, [0.0, 1.0]),
+    ):
+        chosen = planned(left + noise(-60, 1), right + noise(-60, 2))
+        assert chosen.choice == "same"
+        assert chosen.delay_s == pytest.approx(delay_s, abs=0.011)
+        assert chosen.weights.tolist() == [weights]
+
+
+@pytest.mark.parametrize("delay_s", [0.05, 0.22, 0.5])
+@pytest.mark.parametrize("echo_db", [3.0, -6.0, -12.0])
+def test_an_echo_on_the_other_channel_is_held_down_and_told(delay_s: float, echo_db: float, tmp_path: Path) -> None:
+    echo = amplitude(echo_db) * later(CUSTOMER, delay_s)
+    stereo = np.stack([CUSTOMER + noise(-65, 1), WANG + echo + noise(-65, 2)]) / 2
+    with open_audio(write(tmp_path / "通话.wav", stereo), Settings()) as audio:
+        assert audio.layout is Layout.STEREO
+        assert any("左声道的话" in warning and "回声" in warning for warning in audio.warnings)
+        begin = TURNS_S[0] + delay_s + 0.3
+        at = slice(round(begin * 16_000), round((begin + 1.5) * 16_000))
+        assert np.std(read(audio, 1, begin, begin + 1.5)) < 0.2 * np.std(echo[at] / 2)
+        own = read(audio, 1, 0.0, 2.8)
+        assert np.std(own) == pytest.approx(np.std(WANG[:44_800] / 2), rel=0.1)
+
+
+def test_people_without_an_echo_have_no_delay() -> None:
+    assert planned(WANG + noise(-60, 1), CUSTOMER + noise(-60, 2)).gates == ()
 
 
 def test_opposite_phases_do_not_cancel() -> None:

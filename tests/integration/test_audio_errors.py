@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -82,13 +83,34 @@ def mute_video(path: Path) -> bytes:
     return write(path, tone(1.0), "mp4", video=True, sound=False).read_bytes()
 
 
+MP3_FRAMES = (b"\xff\xfb\x90\x64" + b"\0" * 413) * 20
+
+
+def zipped(path: Path, **members: bytes) -> bytes:
+    with zipfile.ZipFile(path, "w") as archive:  # stored, so that FFmpeg would find the frames in it
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path.read_bytes()
+
+
+def zip_of_recordings(path: Path) -> bytes:
+    return zipped(path, **{"1.mp3": MP3_FRAMES, "2.mp3": MP3_FRAMES})
+
+
+def word_document(path: Path) -> bytes:
+    return zipped(path, **{"[Content_Types].xml": b"x", "word/document.xml": b"y", "word/media/1.mp3": MP3_FRAMES})
+
+
 BAD_FILES = {
     "empty": ("audio-empty", lambda _: b""),
     "text renamed to wav": ("audio-text", lambda _: "王师傅 2024-03-05 上门记录\n换水龙头".encode() * 9),
     "text in GB 18030": ("audio-text", lambda _: "工单号,师傅\n1001,王师傅".encode("gb18030") * 50),
     "web page": ("audio-text", lambda _: b"<!DOCTYPE html><html><body>404</body></html>"),
-    "pdf": ("audio-not-audio", lambda _: b"%PDF-1.7\n\x00\x01\x02\xe2\xe3" + bytes(500)),
-    "zip": ("audio-not-audio", lambda _: b"PK\x03\x04" + bytes(500)),
+    "pdf": ("audio-pdf", lambda _: b"%PDF-1.7\n\x00\x01\x02\xe2\xe3" + bytes(500)),
+    "zip": ("audio-zip", lambda _: b"PK\x03\x04" + bytes(500)),
+    "zip of recordings": ("audio-zip", zip_of_recordings),
+    "word document": ("audio-word", word_document),
+    "tar": ("audio-archive", lambda _: b"a.mp3".ljust(257, b"\0") + b"ustar\x0000" + MP3_FRAMES),
     "zeros": ("audio-not-audio", lambda _: bytes(20_000)),
     "random": ("audio-not-audio", lambda _: np.random.default_rng(8).bytes(20_000)),
     "voice message of WeChat": ("audio-silk", lambda _: b"\x02#!SILK_V3" + bytes(range(200))),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.audio import Audio, messages, sniff
+from analyzer.audio import Audio, containers, kinds, messages, sniff
 from analyzer.audio.report import Failure, Report, Request, request_from_json, result_from_json, to_json
 from analyzer.domain import Layout
 from analyzer.physics import SAMPLE_RATE_HZ
@@ -57,6 +57,18 @@ WARNINGS = [
     ({"choice": "two", "channels": 2, "leak_db": -15.0}, "两个声道互相串音（约 -15 dB），串音部分已压低。"),
     ({"choice": "two", "channels": 2}, None),
     ({"choice": "same", "source_channels": 2}, None),
+    ({"choice": "same", "delay_s": 0.15}, "两个声道是同一段谈话，只差约 150 毫秒，已按一个声道处理。"),
+    (
+        {"choice": "two", "channels": 2, "echoes": ((1, 0.22),)},
+        "左声道的话约 220 毫秒后又出现在右声道（回声），回声部分已压低。",
+    ),
+    ({"tracks": 2, "choice": "two", "channels": 2}, "文件里有 2 条音轨，已全部听过，当作两个声道。"),
+    ({"tracks": 2, "choice": "right"}, "文件里有 2 条音轨，只有一条有声音，已用这一条。"),
+    ({"tracks": 3, "choice": "mixdown"}, "文件里有 3 条音轨，已合在一起听。"),
+    ({"left_out_tracks": 1}, "另有 1 条音轨无法解码或数量太多，没有听。"),
+    ({"unread_bytes": 40_960}, "文件末尾还有 40 KB 读不出来，如果其中有声音，没有参与判断。"),
+    ({"mended": True}, "文件头标明的长度比实际短，后面的声音也已全部读出。"),
+    ({"joined": 2}, "这个文件由 2 段录音首尾相接而成，已全部读出，当作一段录音判断。"),
     ({"samples": 4_000, "container_s": 0.25, "decoded_s": 0.25}, "录音只有 0.25 秒。"),
 ]
 
@@ -112,34 +124,65 @@ def test_sound_is_not_taken_for_text(start: bytes) -> None:
     assert not sniff.is_text(start)
 
 
-def wav(data_bytes: int, byte_rate: int = 16_000, *, extra: bytes = b"") -> bytes:
+def wav(stated: int, present: int, *, byte_rate: int = 16_000, extra: bytes = b"", after: bytes = b"") -> bytes:
     fmt = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8_000, byte_rate, 2, 16)
-    return b"RIFF\0\0\0\0WAVE" + extra + fmt + struct.pack("<4sI", b"data", data_bytes)
+    sound = bytes(range(1, 251)) * (present // 250)
+    return b"RIFF\0\0\0\0WAVE" + extra + fmt + struct.pack("<4sI", b"data", stated) + sound + after
+
+
+NOTE = struct.pack("<4sI", b"LIST", 3) + b"abc\0"
 
 
 @pytest.mark.parametrize(
-    ("data", "seconds"),
+    ("data", "parts"),
     [
-        (wav(32_000), 2.0),
-        (wav(32_000, extra=struct.pack("<4sI", b"LIST", 3) + b"abc\0"), 2.0),
-        (wav(0), None),
-        (wav(0xFFFF_FFFF), None),
-        (wav(32_000, byte_rate=0), None),
-        (b"RIFF", None),
-        (b"ID3", None),
+        (wav(8_000, 8_000), [(8_044, False, 0.0)]),
+        (wav(8_000, 8_000, byte_rate=1), [(8_044, False, 0.0)]),
+        (wav(16_000, 8_000), [(8_044, False, 0.5)]),
+        (wav(8_000, 8_000, extra=NOTE, after=NOTE), [(8_068, False, 0.0)]),
+        (wav(0, 8_000), [(8_044, False, 0.0)]),
+        (wav(0xFFFF_FFFF, 8_000), [(8_044, False, 0.0)]),
+        (wav(4_000, 8_000), [(8_044, True, 0.0)]),
+        (wav(8_000, 8_000, after=bytes(4_096)), [(12_140, False, 0.0)]),
+        (wav(8_000, 8_000) + wav(4_000, 4_000), [(8_044, False, 0.0), (12_088, False, 0.0)]),
+        (wav(4_000, 8_000) + wav(4_000, 4_000), [(8_044, True, 0.0), (12_088, False, 0.0)]),
+        (b"RIFF", [(4, False, 0.0)]),
+        (b"ID3", [(3, False, 0.0)]),
     ],
+    ids=["whole", "wrong byte rate", "cut off", "a note before and behind", "no length", "largest length", "goes on",
+         "padding", "joined", "goes on, then joined", "nothing", "tag"],
+)  # fmt: skip
+def test_a_file_has_parts_whose_headers_are_mended_where_the_sound_goes_on(
+    data: bytes, parts: list[tuple[int, bool, float]], tmp_path: Path
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    assert [(p.end, bool(p.patches), p.missing) for p in containers.parts(path)] == parts
+
+
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(
+        [
+            b"",
+            b"\0\0\0\x10ftypM4A ",
+            b"RIFF\0\0\0\0WAVE",
+            b"\x30\x26\xb2\x75",
+            b"OggS",
+            b"caff",
+            b"FORM\0\0\0\0AIFF",
+            b"\x1a\x45\xdf\xa3webm",
+        ]
+    ),
 )
-def test_a_wav_header_promises_a_length_or_nothing(data: bytes, seconds: float | None, tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(data)
-    assert sniff.stated_wav_s(tmp_path / "a") == seconds
-
-
-@given(st.binary(max_size=400), st.sampled_from([b"", b"\0\0\0\x10ftypM4A ", b"RIFF\0\0\0\0WAVE", b"\x30\x26\xb2\x75"]))
 def test_looking_at_any_bytes_never_fails(tmp_path_factory: pytest.TempPathFactory, data: bytes, start: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any"
     path.write_bytes(start + data)
     sniff.is_encrypted(path)
-    sniff.stated_wav_s(path)
+    sniff.mp3_frames(path)
+    kinds.media_type(path)
+    assert containers.parts(path)[-1].end == path.stat().st_size
+    containers.mp4_tail(path)
     sniff.is_text(sniff.head(path))
 
 
