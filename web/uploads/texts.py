@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from web.intake import kinds
 from web.intake.receive import Received
 from web.kit.csvfile import BadCell, TableError
 from web.kit.i18n import gettext as _
@@ -19,7 +20,7 @@ def explain(error: SliceError) -> tuple[str, str]:
     """Reason and advice."""
     given: dict[str, Any] = {"limit": 0, "size": 0, "free": 0, **error.given}
     formats = _("支持 %(formats)s", formats=FORMATS)
-    return {
+    sentences = {
         "empty": (_("文件是空的（0 字节）"), _("请重新导出录音后再上传")),
         "too-large": (
             _("文件 %(size)s，超过单个文件上限 %(limit)s", size=size(given["size"]), limit=size(given["limit"])),
@@ -42,7 +43,8 @@ def explain(error: SliceError) -> tuple[str, str]:
         "length": (_("请求缺少数据长度"), _("请刷新页面后重试")),
         "shape": (_("请求内容看不懂"), _("请刷新页面后重试")),
         "moment": (_("录音时间看不懂"), _("请写成 2026-01-05 14:03 这样")),
-    }[error.code]
+    }
+    return sentences.get(error.code) or kinds.reason(error.code, given["limit"])  # what the file is instead
 
 
 def known(received: Received) -> str:

@@ -185,7 +185,9 @@ def test_without_a_standard_a_recording_waits_for_data(login: Login, db: Databas
     ("content", "told"),
     [
         ("工号,姓名\n1001,王\n".encode() * 50, "内容是文本，不是录音"),
-        (b"PK\x03\x04" + bytes(range(200, 250)) * 40, "不是能识别的录音格式"),
+        (b"PK\x03\x04" + bytes(range(200, 250)) * 40, "这是压缩包（zip），不是录音"),
+        (b"PK\x03\x04[Content_Types].xml xl/workbook.xml" + bytes(2000), "这是 Excel 表格，不是录音"),
+        (bytes(range(7)) * 300, "不是能识别的录音格式"),
         (b"#!SILK_V3" + b"\x02" * 400, "SILK"),
     ],
 )
