@@ -31,6 +31,7 @@ from analyzer.judging import judge, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
 from analyzer.progress import Listener, Progress, silent
+from analyzer.reading import library_of
 from analyzer.rubric.load import load_shared, load_standard
 from analyzer.rubric.model import Standard
 from analyzer.serial import NOBODY, quantised
@@ -63,7 +64,10 @@ def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings
     if told_apart and all(u.role is Role.UNKNOWN for u in hearing.transcript):
         hearing = _with_roles(hearing, None, settings)
     listed = figure_words(load_shared(settings.lexicons))
-    return Analysis(hearing, judge(hearing, load(standard, settings), given, words, listed=listed))
+    return Analysis(
+        hearing,
+        judge(hearing, load(standard, settings), given, words, listed=listed, readers=library_of(settings.lexicons)),
+    )
 
 
 class Analyzer:
@@ -107,7 +111,9 @@ class Analyzer:
         progress(Progress("judge", hearing.duration_s, hearing.duration_s))
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         listed = figure_words(load_shared(self.settings.lexicons))
-        return Analysis(hearing, judge(hearing, standard, given, words, listed=listed))
+        return Analysis(
+            hearing, judge(hearing, standard, given, words, listed=listed, readers=library_of(self.settings.lexicons))
+        )
 
     def hear(
         self, audio: Audio, kind: Recording, progress: Listener = silent, technician_channel: int | None = None

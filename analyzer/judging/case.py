@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analyzer.domain import Hearing, Hit, ItemResult, Role, Span, Verdict
 from analyzer.judging.ear import Ear
+from analyzer.judging.meaning import Understanding
 from analyzer.rubric.model import Item, Standard, Where
 
 LEAST_CHARACTERS = 4  # fewer characters in a whole recording are no conversation to judge
@@ -18,6 +19,7 @@ class Case:
     hearing: Hearing
     standard: Standard
     ear: Ear
+    understanding: Understanding
 
     def window(self, where: Where) -> Span:
         """Return the seconds in which an item with this `where` is looked for."""

@@ -9,7 +9,9 @@ from analyzer.domain import Engine, Hearing, Kind, Role, Speaker, Utterance, Ver
 from analyzer.judging.case import Case
 from analyzer.judging.ear import Ear, table_for, words_for
 from analyzer.judging.forbidden import judge_forbidden
+from analyzer.judging.meaning import Understanding
 from analyzer.judging.required import judge_required
+from analyzer.reading import NO_READERS
 from analyzer.rubric.example import parse_example
 from analyzer.rubric.model import Item, Standard, Where
 from analyzer.settings import Settings
@@ -45,7 +47,8 @@ def example_judge(settings: Settings) -> Callable[[Standard, Item, str], bool]:
 
     def judge_example(standard: Standard, item: Item, text: str) -> bool:
         hearing = conversation(parse_example(text))
-        case = Case(hearing, standard, Ear(hearing, table_for(standard), words))
+        ear = Ear(hearing, table_for(standard), words)
+        case = Case(hearing, standard, ear, Understanding(ear, NO_READERS))  # examples try the phrases
         if item.kind is Kind.FORBIDDEN:
             return judge_forbidden(item, case).verdict is Verdict.MISSED
         anywhere = replace(item, where=Where.ANYWHERE, after="")

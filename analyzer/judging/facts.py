@@ -10,17 +10,20 @@ from collections.abc import Mapping
 
 from analyzer.domain import Fact, Hit, How
 from analyzer.judging.ear import Ear
+from analyzer.judging.meaning import Understanding
 from analyzer.rubric.model import Condition, FactRule, Standard
 from analyzer.rubric.terms import facts_of
 
 
-def establish(rules: Mapping[str, FactRule], given: Mapping[str, bool], ear: Ear) -> dict[str, Fact]:
+def establish(
+    rules: Mapping[str, FactRule], given: Mapping[str, bool], ear: Ear, understanding: Understanding
+) -> dict[str, Fact]:
     """Return the facts of `rules` with where they come from and the words that prove them."""
     facts = {name: Fact(value, "given") for name, value in sorted(given.items())}
     heard_hits: dict[str, tuple[Hit, ...]] = {}
     for name, rule in sorted(rules.items()):
         if name not in facts:
-            heard_hits[name] = tuple(ear.cue_hits(rule.cues))
+            heard_hits[name] = tuple(ear.cue_hits(rule.cues)) or understanding.sure_hits(rule.meaning, rule.title)
     for name, hits in heard_hits.items():
         opposite = rules[name].opposite
         known = facts.get(opposite)

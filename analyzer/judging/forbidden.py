@@ -21,6 +21,7 @@ from analyzer.rubric.model import Element, Item
 
 CLEAR_CONFIDENCE = 0.45  # mean character confidence under which a hit is only a suspicion
 SURE_SPEAKER = 0.75  # speaker confidence under which a hit is only a suspicion
+MEANT = "doubt-meaning"  # other words that mean it: never more than a suspicion
 UNHEARD_SHARE = 0.3  # unheard share of the speech from which "not said" cannot be claimed
 
 
@@ -67,7 +68,10 @@ def _accusations(element: Element, item: Item, case: Case) -> Iterator[_Accusati
             doubt = f"doubt-{frame.framing}"
         if not doubt and help_ is not None and not help_.at_once:
             doubt = "doubt-late-help"
-        hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
+        if doubt == MEANT:
+            hit = case.understanding.hit(element, match, suspicion=True)
+        else:
+            hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
         if doubt:
             hit = replace(hit, note=part(doubt))
         pardon = ""
@@ -99,9 +103,19 @@ def _doubted(element: Element, case: Case, words: Vocabulary) -> Iterator[tuple[
         yield match, _doubt(match, element, case, words)
     for match in misheard:
         yield match, "doubt-misheard"
+    known = [*said, *misheard]
     for match in unclear(case.ear, element, CLEAR_CONFIDENCE):
-        if not any(match.first <= m.last and m.first <= match.last for m in (*said, *misheard)):
+        if not _touches(match, known):
+            known.append(match)
             yield match, "doubt-audio"
+    whole = Span(0.0, case.hearing.duration_s)
+    for match in case.understanding.places(element.meaning, element.who, whole):
+        if case.understanding.is_possible(element.meaning, match.similarity) and not _touches(match, known):
+            yield match, MEANT
+
+
+def _touches(match: Match, others: list[Match]) -> bool:
+    return any(match.first <= m.last and m.first <= match.last for m in others)
 
 
 def _doubt(match: Match, element: Element, case: Case, words: Vocabulary) -> str:
@@ -112,4 +126,6 @@ def _doubt(match: Match, element: Element, case: Case, words: Vocabulary) -> str
     whose = stream.speaker_confidence(match.first, match.last)
     if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < SURE_SPEAKER):
         return "doubt-voice"
+    if case.understanding.is_absurd(element, match):
+        return "doubt-sense"
     return "doubt-unasked" if unasked(ear, element, match, words) else ""

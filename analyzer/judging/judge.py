@@ -13,9 +13,11 @@ from analyzer.judging.ear import Ear, table_for
 from analyzer.judging.facts import deciding_rules, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
 from analyzer.judging.forbidden import judge_forbidden
+from analyzer.judging.meaning import Understanding
 from analyzer.judging.reasons import clock, part, reason
 from analyzer.judging.required import judge_required
 from analyzer.judging.score import score
+from analyzer.reading import NO_READERS, Library
 from analyzer.rubric.model import Item, Standard
 from analyzer.rubric.terms import facts_of
 
@@ -29,17 +31,18 @@ def judge(
     words: Any,
     *,
     listed: FigureWords = NO_WORDS,
+    readers: Library = NO_READERS,
 ) -> Judgement:
     """Judge `hearing` by `standard`.
 
     `given` are facts that came with the recording; `words` is a jieba tokenizer. `listed` are the words
-    that the figures count. Same arguments, same result.
+    that the figures count, `readers` the second reading's. Same arguments, same result.
     Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
     """
     check_given(given, standard)
     ear = Ear(hearing, table_for(standard), words)
-    case = Case(hearing, standard, ear)
-    facts = establish(deciding_rules(standard), given, ear)
+    case = Case(hearing, standard, ear, Understanding(ear, readers))
+    facts = establish(deciding_rules(standard), given, ear, case.understanding)
     results: dict[str, ItemResult] = {}
     for item in _in_order(standard.items):
         results[item.id] = _result(item, case, facts, results)

@@ -11,6 +11,9 @@ from analyzer.domain import Hit
 TEMPLATES = {
     "met": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）。",
     "met-partly": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）；若再说到{missing}会更完整。",
+    "meant": "第{clause}条已做到：{time} 说了“{quote}”，用词不同，意思相同（把握 {similarity}）。",
+    "meant-partly": "第{clause}条已做到：{time} 说了“{quote}”，用词不同，意思相同（把握 {similarity}）；若再说到{missing}会更完整。",
+    "otherwise": "第{clause}条无法判断：{time} 的“{quote}”可能换了说法来{element}（把握 {similarity}），请人工复听。",
     "missed": "第{clause}条要求“{text}”，在{where}（{window}）没有听到{missing}{nearest}。",
     "missed-partly": "第{clause}条只做到一部分：{time} 说了“{quote}”，但在{where}（{window}）没有听到{missing}{nearest}。",
     "elsewhere": "第{clause}条要求在{where}（{window}）说，但到 {time} 才说“{quote}”。",
@@ -47,6 +50,8 @@ PARTS = {
     "doubt-audio": "这一段录音不清楚",
     "doubt-misheard": "听写出来的这几个字连不成话，可能听岔了音",
     "doubt-unasked": "前面没有听到用户提问或要求，不一定是在回答用户",
+    "doubt-meaning": "不是原话，只是意思像",
+    "doubt-sense": "前后的话不像这个意思",
     "doubt-late-help": "用户又说了几句之后才去想办法，算不算马上补救要由人来定",
     "doubt-reported": "可能是在转述别人的话",
     "doubt-denied": "前面有否认的字眼，可能是说不会这样",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analyzer.domain import Fact, Hit, ItemResult, Span, Verdict, quantise_ratio
+from analyzer.domain import Fact, FoundBy, Hit, ItemResult, Span, Verdict, quantise_ratio
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.reasons import clock, part, quoted, reason
-from analyzer.matching import COURTESY, THRESHOLD
+from analyzer.matching import COURTESY, THRESHOLD, Match
 from analyzer.rubric.model import Element, Item, Where
 
 UNHEARD_LONGEST_S = 1.2  # an unheard stretch this long can hold a whole required phrase
 UNCLEAR_SIMILARITY = THRESHOLD - 0.06  # that near to the threshold, poor audio may have made the difference
 POOR_CONFIDENCE = 0.45
+EXACT = 0.97  # from this similarity on the words themselves stand there, and no reader overrules them
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class _ElementSearch:
     elsewhere: Hit | None
     nearest: Hit | None
     nearest_confidence: float
+    otherwise: Hit | None = None  # other words that may mean it
 
 
 def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[str, ItemResult]) -> ItemResult:
@@ -59,17 +61,31 @@ def _search(element: Element, case: Case, window: Span) -> _ElementSearch:
     ear = case.ear
     matches = ear.matches(element.who, element.phrases, element.exceptions, COURTESY)
     inside = [m for m in matches if window.start_s <= ear.span(element.who, m).start_s <= window.end_s]
+    inside = [m for m in inside if m.similarity >= EXACT or not case.understanding.is_absurd(element, m)]
     if inside:
         best = max(inside, key=lambda m: (m.similarity, -m.first))
         return _ElementSearch(element, ear.hit(element.who, best, element=element.id), None, None, 1.0)
+    meant = case.understanding.best(element.meaning, element.who, window)
+    otherwise = None if meant is None else _meant(element, case, meant)
+    if otherwise is not None and not otherwise.suspicion:
+        return _ElementSearch(element, otherwise, None, None, 1.0)
     if matches:
         outside = ear.hit(element.who, max(matches, key=lambda m: m.similarity), element=element.id)
-        return _ElementSearch(element, None, outside, outside, 1.0)
+        return _ElementSearch(element, None, outside, outside, 1.0, otherwise)
     match = ear.finder(element.who, COURTESY).nearest(element.phrases)
     if match is None or match.similarity >= THRESHOLD:  # as alike as that, an exception excused it: no candidate
-        return _ElementSearch(element, None, None, None, 1.0)
+        return _ElementSearch(element, None, None, None, 1.0, otherwise)
     hit = ear.hit(element.who, match, element=element.id)
-    return _ElementSearch(element, None, None, hit, ear.confidence(element.who, match))
+    return _ElementSearch(element, None, None, hit, ear.confidence(element.who, match), otherwise)
+
+
+def _meant(element: Element, case: Case, match: Match) -> Hit | None:
+    """Other words as evidence where they surely mean the element, as a suspicion where they may, else None."""
+    understanding = case.understanding
+    if not understanding.is_possible(element.meaning, match.similarity):
+        return None
+    sure = understanding.is_sure(element.meaning, match.similarity)
+    return understanding.hit(element, match, suspicion=not sure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +110,10 @@ class _Explanation:
         return part("list").join(s.element.title for s in self.missing)
 
     def met(self) -> str:
-        best = max(self.hits, key=lambda h: (len(h.quote), -h.start_s))
+        best = max(self.hits, key=lambda h: (h.by is FoundBy.WORDS, len(h.quote), -h.start_s))
         code = "met-partly" if self.missing else "met"
+        if best.by is FoundBy.MEANING:
+            code = "meant-partly" if self.missing else "meant"
         return reason(code, clause=self.item.clause, missing=self._missing(), **quoted(best))
 
     def doubt(self) -> str | None:
@@ -112,6 +130,9 @@ class _Explanation:
                 and search.nearest_confidence < POOR_CONFIDENCE
             ):
                 return reason("unclear", clause=self.item.clause, phrase=near.phrase, **quoted(near))
+        other = next((s.otherwise for s in self.missing if s.otherwise is not None), None)
+        if other is not None:
+            return reason("otherwise", clause=self.item.clause, element=other.phrase, **quoted(other))
         return None
 
     def missed(self, earlier: Mapping[str, ItemResult]) -> str:

@@ -30,6 +30,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有名叫 <{name}> 的短语表",
         "〔是不是 <{nearest}>？〕短语表写在 shared/ 文件夹里，名字要一字不差",
     ),
+    "unknown-meaning": (
+        "没有名叫 {name} 的读者",
+        "〔是不是 {nearest}？〕读者是 meanings/ 文件夹里的 .npz；可用的：{known}",
+    ),
     "circular-list": ("短语表转着圈互相引用：{path}", "去掉其中一处引用"),
     "broken-list": ("短语表 <{name}> 里的“{entry}”有错：{message}", "先改好短语表"),
     # --- files

@@ -72,6 +72,7 @@ class Element:
 
     `remedies` (forbidden items): help that pardons the words when it is promised along with them, and
     `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer.
+    `meaning`: whose reader (`analyzer.reading`) knows other words for it; "" where nobody reads.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Element:
     remedies: tuple[Phrase, ...] = ()
     refusals: tuple[Phrase, ...] = ()
     questions: tuple[Phrase, ...] = ()
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class FactRule:
     default: bool
     cues: tuple[Cue, ...]
     opposite: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ class Standard:
     opening_s: float  # seconds of speech that count as the opening
     closing_s: float  # seconds of speech that count as the closing
     frames: dict[FrameWords, PhraseList] = field(default_factory=dict)
+    readers: dict[str, str] = field(default_factory=dict)  # meanings that are read → fingerprint of each one's reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,7 @@ class PhraseList:
     title: str
     phrases: tuple[Phrase, ...]
     exceptions: tuple[Phrase, ...] = ()
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,15 @@ class Lists:
     """The shared lists of a folder, each read once, when it is first asked for.
 
     `fields` are their mappings by name. `complete` is false where a shared file could not be read: then a name
-    that is not here may still exist, and nothing is said about it.
+    that is not here may still exist, and nothing is said about it. `readers` are the meanings that are read, with
+    the fingerprint of each one's file.
     """
 
-    def __init__(self, fields: Mapping[str, Fields], complete: bool = True) -> None:
+    def __init__(
+        self, fields: Mapping[str, Fields], complete: bool = True, readers: Mapping[str, str] | None = None
+    ) -> None:
         self._fields = fields
+        self.readers = readers or {}
         self._read: dict[str, PhraseList] = {}
         self._circles: set[frozenset[str]] = set()
         self._meanings: dict[str, str] = {}
@@ -35,8 +39,19 @@ class Lists:
             self._read[name] = PhraseList(name, name, ())  # what a circle finds; the circle itself is reported
             fields = self._fields[name]
             phrases, exceptions = read_phrases(fields, self, min_chars=1, owner=name)
-            self._read[name] = PhraseList(name, fields.text("title", name), phrases, exceptions)
+            self._read[name] = PhraseList(name, fields.text("title", name), phrases, exceptions, self.reading(fields))
         return self._read[name]
+
+    def reading(self, fields: Fields, *columns: str) -> str:
+        """Return the meaning that a mapping names, or the one of the only list with a meaning under `columns`."""
+        if "meaning" in fields:
+            name = fields.text("meaning")
+            if name and name not in self.readers:
+                fields.unknown("unknown-meaning", fields.line("meaning"), name, sorted(self.readers))
+            return name if name in self.readers else ""
+        lists = (_whole_list(node.text) for key in columns if key in fields for node in fields.nodes(key))
+        meanings = {self.get(name).meaning for name in lists if name in self._fields} - {""}
+        return meanings.pop() if len(meanings) == 1 else ""
 
     def meaning(self, phrase: Phrase) -> str:
         """Return the phrase's pattern written out: the same text for phrases that match the same words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from analyzer.rubric.yamlfile import read
 
 FOLDER = "shared"
 _SECTIONS = ("lists", "facts", "roles", "frames", "inventions")
+MEANINGS = "meanings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,18 @@ class SharedReading:
 
 
 def shared_files(folder: Path) -> list[Path]:
-    """Return the files of `folder`/shared that are read, in the order of their names."""
+    """Return the files that all standards of a folder share, in the order of their names: `shared/`, and the readers."""
     names = [path for path in sorted((folder / FOLDER).glob("*")) if path.suffix in {".yaml", ".txt"}]
-    return [path for path in names if path.is_file()]
+    return [path for path in [*names, *_reader_files(folder)] if path.is_file()]
+
+
+def _reader_files(folder: Path) -> list[Path]:
+    return sorted((folder / MEANINGS).glob("*.npz"))
+
+
+def _fingerprints(folder: Path) -> dict[str, str]:
+    """Return the meanings that a folder has readers of, with 16 hex digits of the SHA-256 of each one's file."""
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in _reader_files(folder)}
 
 
 def read_shared(folder: Path) -> SharedReading:
@@ -48,9 +59,9 @@ def read_shared(folder: Path) -> SharedReading:
             roots[-1].keys(["schema"], _SECTIONS)
             roots[-1].schema()
     list_fields = _named(roots, "lists")
-    lists = Lists(list_fields, complete)
+    lists = Lists(list_fields, complete, _fingerprints(folder))
     for name, fields in list_fields.items():
-        fields.keys(["title", "phrases"], ["except"])
+        fields.keys(["title", "phrases"], ["except", "meaning"])
         lists.get(name)
     shared = Shared(
         lists={name: lists.get(name) for name in list_fields},
@@ -89,12 +100,17 @@ def _facts(roots: list[Fields], lists: Lists) -> dict[str, FactRule]:
     named = _named(roots, "facts")
     facts: dict[str, FactRule] = {}
     for name, fields in named.items():
-        fields.keys(["title", "default"], ["opposite", "heard"])
+        fields.keys(["title", "default"], ["opposite", "heard", "meaning"])
         opposite = fields.text("opposite")
         if opposite and (opposite not in named or opposite == name):
             fields.unknown("unknown-fact", fields.line("opposite"), opposite, [n for n in named if n != name])
         facts[name] = FactRule(
-            name, fields.text("title", name), fields.flag("default", False), _cues(fields, lists), opposite
+            name,
+            fields.text("title", name),
+            fields.flag("default", False),
+            _cues(fields, lists),
+            opposite,
+            lists.reading(fields),
         )
     return facts
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from analyzer.domain import How, Kind, StandardRef
 from analyzer.rubric.digest import digest_of
 from analyzer.rubric.fields import Fields
-from analyzer.rubric.model import Element, Item, Severity, Standard, Where
+from analyzer.rubric.model import Element, FactRule, Item, Severity, Standard, Where
 from analyzer.rubric.phrases import Lists, read_column, read_phrases
 from analyzer.rubric.problems import Findings
 from analyzer.rubric.shared import SharedReading
-from analyzer.rubric.terms import read_condition, read_who
+from analyzer.rubric.terms import facts_of, read_condition, read_who
 from analyzer.rubric.yamlfile import Node, read
 
 DEFAULT_EDGE_S = 60.0  # seconds of speech that count as opening and as closing
 _TOP = ("schema", "id", "version", "title", "source", "recording", "items")
 _ITEM = ("id", "kind", "how", "clause", "text", "when")
 _REQUIRED = ("where", "after", "weight", "pass", "elements", "examples")
-_FORBIDDEN = ("severity", "penalty", "cap", "who", "phrases", "except", "remedy", "asked", "examples")
+_FORBIDDEN = ("severity", "penalty", "cap", "who", "phrases", "except", "remedy", "asked", "meaning", "examples")
 _UNHEARD = ("weight", "severity", "penalty", "cap")  # link and person items count once somebody fills them in
 
 
@@ -48,32 +49,46 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
     if root is None:
         return StandardReading(None, None, {}, findings)
     top = Fields(root, findings)
-    top.keys(_TOP, ["opening_s", "closing_s"])
+    top.keys(_TOP, ["opening_s", "closing_s", "by_meaning"])
     top.schema()
     if top.id() and top.id() != path.stem:
         top.report("id-not-file-name", top.line("id"), id=top.id(), file=path.name)
-    builder = _ItemBuilder(findings, shared)
+    by_meaning = top.flag("by_meaning", True)
+    builder = _ItemBuilder(findings, shared, by_meaning)
     items = [builder.item(node) for node in top.nodes("items")]
     if "items" in top and not items:
         top.report("no-items", top.line("items"))
     builder.check_order(items)
+    facts = shared.shared.facts
+    if not by_meaning:
+        facts = {name: replace(rule, meaning="") for name, rule in facts.items()}
     ref = StandardRef(top.text("id", path.stem), top.text("version"), "", top.text("title"))
     standard = Standard(
         ref=ref,
         source=top.text("source"),
         recording=top.choice("recording", Recording, Recording.VISIT).value,
         items=tuple(items),
-        facts=shared.shared.facts,
+        facts=facts,
         opening_s=top.number("opening_s", DEFAULT_EDGE_S, low=0, high=3600),
         closing_s=top.number("closing_s", DEFAULT_EDGE_S, low=0, high=3600),
         frames=shared.shared.frames,
+        readers=_readers(items, facts, shared.lists.readers),
     )
     return StandardReading(digest_of(standard, shared.shared.words), top, builder.items, findings)
 
 
+def _readers(items: list[Item], facts: dict[str, FactRule], known: Mapping[str, str]) -> dict[str, str]:
+    """Return the readers that the items and the facts that they ask about need, with their fingerprints."""
+    asked = {name for item in items for name in facts_of(item.when)}
+    meanings = {element.meaning for item in items for element in item.elements}
+    meanings |= {facts[name].meaning for name in asked if name in facts}
+    return {name: known[name] for name in sorted(meanings - {""})}
+
+
 class _ItemBuilder:
-    def __init__(self, findings: Findings, shared: SharedReading) -> None:
+    def __init__(self, findings: Findings, shared: SharedReading, by_meaning: bool) -> None:
         self.items: dict[str, Fields] = {}
+        self._by_meaning = by_meaning
         self._findings = findings
         self._facts = list(shared.shared.facts)
         self._lists: Lists = shared.lists
@@ -148,7 +163,8 @@ class _ItemBuilder:
         remedies, refusals = read_column(fields, self._lists, "remedy")
         questions, _ = read_column(fields, self._lists, "asked")
         title, who = fields.text("text"), read_who(fields)
-        return Element(item_id, title, 1.0, phrases, exceptions, who, remedies, refusals, questions)
+        meaning = self._reading(fields)
+        return Element(item_id, title, 1.0, phrases, exceptions, who, remedies, refusals, questions, meaning)
 
     def _elements(self, fields: Fields) -> tuple[Element, ...]:
         if "elements" in fields and not fields.nodes("elements"):
@@ -157,7 +173,7 @@ class _ItemBuilder:
         lines: dict[str, int] = {}
         for node in fields.nodes("elements"):
             part = Fields(node, self._findings, fields.item, "elements")
-            part.keys(["id", "title", "phrases"], ["weight", "who", "except"])
+            part.keys(["id", "title", "phrases"], ["weight", "who", "except", "meaning"])
             element_id = part.id()
             if element_id in elements:
                 part.report("duplicate-id", part.line("id"), id=element_id, first=f"第 {lines[element_id]} 行")
@@ -167,8 +183,13 @@ class _ItemBuilder:
             phrases, exceptions = read_phrases(part, self._lists)
             weight = part.number("weight", 1.0, low=0, high=100)
             title = part.text("title", element_id)
-            elements[element_id] = Element(element_id, title, weight, phrases, exceptions, read_who(part))
+            who, meaning = read_who(part), self._reading(part)
+            elements[element_id] = Element(element_id, title, weight, phrases, exceptions, who, meaning=meaning)
         return tuple(elements.values())
+
+    def _reading(self, fields: Fields) -> str:
+        meaning = self._lists.reading(fields, "phrases")
+        return meaning if self._by_meaning else ""
 
     def check_order(self, items: list[Item]) -> None:
         """Report `after` that names no item which can be heard, or that leads back to itself."""

@@ -18,6 +18,7 @@ import yaml
 from analyzer.domain import How, ItemResult, Kind, Role, Verdict
 from analyzer.judging import judge, words_for
 from analyzer.judging.examples import conversation
+from analyzer.reading import library_of
 from analyzer.rubric.load import load_standard
 from analyzer.settings import Settings
 from benchmarks.kit.measures import Tally
@@ -38,6 +39,7 @@ class JudgedDialogue:
     turns: tuple[tuple[Role, str], ...]
     expect: dict[str, str]
     split: str
+    said: dict[str, list[int]]  # item → turns in which it is really said
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ def cases(split: str) -> Iterator[JudgedDialogue]:
 
 def _case(standard: str, entry: dict[str, Any], expect: dict[str, str], split: str) -> JudgedDialogue:
     turns = tuple((ROLES[who], text) for who, text in entry["turns"])
-    return JudgedDialogue(standard, entry["id"], entry.get("facts") or {}, turns, expect, split)
+    facts, said = entry.get("facts") or {}, entry.get("said") or {}
+    return JudgedDialogue(standard, entry["id"], facts, turns, expect, split, said if isinstance(said, dict) else {})
 
 
 def _fresh_verdicts(standard: str, entry: dict[str, Any]) -> dict[str, str]:
@@ -80,10 +83,11 @@ def _fresh_verdicts(standard: str, entry: dict[str, Any]) -> dict[str, str]:
 def outcomes(split: str, settings: Settings) -> Iterator[ItemOutcome]:
     """Judge every dialogue of a split."""
     words = words_for(settings.lexicons, settings.cache_dir)
+    readers = library_of(settings.lexicons)
     for case in cases(split):
         standard = load_standard(case.standard, settings.lexicons)
         given = {name: value for name, value in case.facts.items() if name in standard.facts}
-        judgement = judge(conversation(case.turns, case.id), standard, given, words)
+        judgement = judge(conversation(case.turns, case.id), standard, given, words, readers=readers)
         for result in judgement.items:
             if result.id in case.expect:
                 yield ItemOutcome(case, result, case.expect[result.id])
@@ -95,7 +99,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--standard")
     parser.add_argument("--item")
     parser.add_argument("--failures", action="store_true", help="show what went wrong (dev half only)")
+    parser.add_argument("--lines", action="store_true", help="write the dev half as lines for the readers, and end")
     options = parser.parse_args(arguments)
+    if options.lines:
+        from benchmarks.wording import lines
+
+        print(f"{lines.write(Settings.from_environment().lexicons)} lines")
+        return 0
     if options.failures:
         options.split = "dev"
     judged = [

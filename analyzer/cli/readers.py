@@ -1,0 +1,36 @@
+"""`python -m analyzer readers [MEANING…]`: teach the readers of the second reading; prints how they do on unseen hands."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from analyzer.errors import AnalyzerError
+from analyzer.reading.library import FOLDER
+from analyzer.reading.teaching import teach
+from analyzer.settings import Settings
+
+HEAD = f"{'意思':22} {'句数':>5} {'AUC':>6} {'算说到':>6} {'算或疑':>6} {'误认':>6}  界线（算 / 疑 / 不可能）"
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser("readers", help="用 lexicons/meanings/ 里的句子重新训练“意思相同”的读者")
+    parser.add_argument("meanings", nargs="*", metavar="MEANING", help="只训练这些意思，默认全部")
+    parser.set_defaults(action=readers)
+
+
+def readers(arguments: argparse.Namespace) -> int:
+    folder = Settings.from_environment().lexicons / FOLDER
+    print(HEAD)
+    try:
+        for reader, grade in teach(folder, arguments.meanings):
+            reader.save(folder / f"{reader.meaning}.npz")
+            bounds = reader.bounds
+            print(
+                f"{grade.meaning:22} {grade.lines:>5} {grade.area:>6.3f} {grade.found:>6.1%} {grade.noticed:>6.1%} "
+                f"{grade.wrong:>6.1%}  {bounds.sure:.3f} / {bounds.maybe:.3f} / {bounds.absurd:.3f}",
+                flush=True,
+            )
+    except OSError as error:
+        raise AnalyzerError("reader-write", f"读者写不到磁盘：{error}", "请检查磁盘空间和权限后重试") from error
+    return 0

@@ -1,0 +1,103 @@
+"""The second reading: what a role said is read for the meaning of an element, where its phrases do not tell.
+
+A meaning that is surely there fulfils a required element and makes a forbidden one a suspicion, never an accusation;
+one that may be there is a person's to decide; a phrase whose words surely mean something else counts for nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzer.domain import FoundBy, Hit, Role, Span, Utterance
+from analyzer.judging.ear import Ear
+from analyzer.matching import Match, Stream
+from analyzer.reading import Library, Page, grams, last_words, windows
+from analyzer.rubric.model import Element
+from analyzer.text import normalise
+
+
+class Understanding:
+    """One recording, ready to be read."""
+
+    def __init__(self, ear: Ear, library: Library) -> None:
+        self._ear = ear
+        self._library = library
+        self._pages: dict[Role | None, Page] = {}
+        self._times: dict[Role | None, NDArray[np.float64]] = {}
+
+    def best(self, meaning: str, who: Role | None, window: Span) -> Match | None:
+        """Return where `who` says the meaning most probably within `window`; `similarity` is the probability."""
+        return next(iter(self.places(meaning, who, window)), None)
+
+    def places(self, meaning: str, who: Role | None, window: Span) -> list[Match]:
+        """Return the places in `window` where `who` may say the meaning, the likeliest first, none overlapping."""
+        if meaning not in self._library.readers:
+            return []
+        begins_s = self._begins_s(who)
+        inside = np.flatnonzero((begins_s >= window.start_s) & (begins_s <= window.end_s))
+        kept: list[Match] = []
+        for sense in self._library.senses(meaning, self._page(who), inside):
+            if all(sense.last < m.first or m.last < sense.first for m in kept):
+                kept.append(Match(sense.first, sense.last, "", 0.0, sense.probability))
+        return kept
+
+    def probability(self, meaning: str, who: Role | None, match: Match) -> float | None:
+        """Return how probable it is that the words around a match of a phrase mean it; None where nobody reads."""
+        if meaning not in self._library.readers:
+            return None
+        return self._library.around(meaning, self._page(who), match.first, match.last)
+
+    def hit(self, element: Element, match: Match, *, suspicion: bool = False) -> Hit:
+        """Return a place as evidence; its phrase is what the element asks for, in the standard's words."""
+        hit = self._ear.hit(element.who, match, element=element.id, suspicion=suspicion)
+        return replace(hit, phrase=element.title, by=FoundBy.MEANING)
+
+    def sure_hits(self, meaning: str, title: str) -> tuple[Hit, ...]:
+        """Return where anybody surely says the meaning, in order of time, as evidence of what has this title."""
+        places = self.places(meaning, None, Span(0.0, self._ear.hearing.duration_s))
+        hits = [self._ear.hit(None, m) for m in places if self.is_sure(meaning, m.similarity)]
+        return tuple(replace(h, phrase=title, by=FoundBy.MEANING) for h in sorted(hits, key=lambda h: h.start_s))
+
+    def is_sure(self, meaning: str, probability: float) -> bool:
+        return probability >= self._library.readers[meaning].bounds.sure
+
+    def is_possible(self, meaning: str, probability: float) -> bool:
+        return probability >= self._library.readers[meaning].bounds.maybe
+
+    def is_absurd(self, element: Element, match: Match) -> bool:
+        """Return whether the words around a match surely mean something else."""
+        probability = self.probability(element.meaning, element.who, match)
+        return probability is not None and probability < self._library.readers[element.meaning].bounds.absurd
+
+    def _begins_s(self, who: Role | None) -> NDArray[np.float64]:
+        """When each window of a page begins."""
+        if who not in self._times:
+            stream = self._ear.stream(who)
+            self._times[who] = np.array([stream.span(int(i), int(i)).start_s for i in self._page(who).spans[:, 0]])
+        return self._times[who]
+
+    def _page(self, who: Role | None) -> Page:
+        if who not in self._pages:
+            stream = self._ear.stream(who)
+            spans = windows(stream.breaks)
+            answered = _answered(self._ear.hearing.transcript, stream)
+            owners = stream.owner[spans[:, 0]] if len(spans) else np.zeros(0, np.int32)
+            self._pages[who] = Page(stream.text, grams(stream.text), spans, tuple(answered[i] for i in owners))
+        return self._pages[who]
+
+
+def _answered(transcript: tuple[Utterance, ...], stream: Stream) -> NDArray[np.object_]:
+    """Return, for each utterance of the stream, the last words of another voice before it; "" where there are none."""
+    own = {id(u) for u in stream.utterances}
+    before: list[str] = []
+    last: dict[str, str] = {}
+    for utterance in transcript:
+        if id(utterance) in own:
+            others = [words for speaker, words in last.items() if speaker != utterance.speaker]
+            before.append(others[-1] if others else "")
+        last.pop(utterance.speaker, None)
+        last[utterance.speaker] = last_words(normalise(utterance.text).text)
+    return np.array(before, object)
