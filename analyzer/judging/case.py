@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from analyzer.domain import Hearing, Hit, ItemResult, Role, Span, Verdict
-from analyzer.judging.ear import Ear
+from analyzer.judging.ear import Ear, table_for
 from analyzer.judging.meaning import Understanding
+from analyzer.reading import NO_READERS, Library
 from analyzer.rubric.model import Item, Standard, Where
 
 LEAST_CHARACTERS = 4  # fewer characters in a whole recording are no conversation to judge
@@ -35,6 +37,12 @@ class Case:
         if len(self.ear.stream(Role.TECHNICIAN).text) < LEAST_CHARACTERS:
             return "no-technician"
         return None
+
+
+def open_case(hearing: Hearing, standard: Standard, words: Any, readers: Library = NO_READERS) -> Case:
+    """Return a recording ready to be judged; `words` is a jieba tokenizer."""
+    ear = Ear(hearing, table_for(standard), words)
+    return Case(hearing, standard, ear, Understanding(ear, readers))
 
 
 def bare_result(

@@ -6,12 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from analyzer.domain import Engine, Hearing, Kind, Role, Speaker, Utterance, Verdict, quantise_time
-from analyzer.judging.case import Case
-from analyzer.judging.ear import Ear, table_for, words_for
+from analyzer.judging.case import open_case
+from analyzer.judging.ear import words_for
 from analyzer.judging.forbidden import judge_forbidden
-from analyzer.judging.meaning import Understanding
 from analyzer.judging.required import judge_required
-from analyzer.reading import NO_READERS
 from analyzer.rubric.example import parse_example
 from analyzer.rubric.model import Item, Standard, Where
 from analyzer.settings import Settings
@@ -47,8 +45,7 @@ def example_judge(settings: Settings) -> Callable[[Standard, Item, str], bool]:
 
     def judge_example(standard: Standard, item: Item, text: str) -> bool:
         hearing = conversation(parse_example(text))
-        ear = Ear(hearing, table_for(standard), words)
-        case = Case(hearing, standard, ear, Understanding(ear, NO_READERS))  # examples try the phrases
+        case = open_case(hearing, standard, words)  # without readers: examples try the phrases
         if item.kind is Kind.FORBIDDEN:
             return judge_forbidden(item, case).verdict is Verdict.MISSED
         anywhere = replace(item, where=Where.ANYWHERE, after="")

@@ -8,12 +8,11 @@ from typing import Any
 
 from analyzer.domain import Fact, Hearing, How, ItemResult, Judgement, Kind, Verdict
 from analyzer.errors import AnalyzerError
-from analyzer.judging.case import Case, bare_result
-from analyzer.judging.ear import Ear, table_for
+from analyzer.judging.case import Case, bare_result, open_case
+from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
 from analyzer.judging.forbidden import judge_forbidden
-from analyzer.judging.meaning import Understanding
 from analyzer.judging.reasons import clock, part, reason
 from analyzer.judging.required import judge_required
 from analyzer.judging.score import score
@@ -40,8 +39,8 @@ def judge(
     Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
     """
     check_given(given, standard)
-    ear = Ear(hearing, table_for(standard), words)
-    case = Case(hearing, standard, ear, Understanding(ear, readers))
+    case = open_case(hearing, standard, words, readers)
+    ear = case.ear
     facts = establish(deciding_rules(standard), given, ear, case.understanding)
     results: dict[str, ItemResult] = {}
     for item in _in_order(standard.items):

@@ -11,8 +11,7 @@ import pytest
 
 from analyzer.domain import Hit, Kind, Role, Utterance
 from analyzer.judging import words_for
-from analyzer.judging.case import Case
-from analyzer.judging.ear import Ear, table_for
+from analyzer.judging.case import open_case
 from analyzer.judging.examples import example_judge
 from analyzer.judging.forbidden import judge_forbidden
 from analyzer.rubric.check import check, render
@@ -165,7 +164,7 @@ def accusations(name: str, said: list[Utterance]) -> dict[str, tuple[Hit, ...]]:
     """Forbidden item of the standard -> its hits, suspicions included; items without a hit left out."""
     chosen = standard(name)
     hearing = heard(said)
-    case = Case(hearing, chosen, Ear(hearing, table_for(chosen), words_for(SETTINGS.lexicons, SETTINGS.cache_dir)))
+    case = open_case(hearing, chosen, words_for(SETTINGS.lexicons, SETTINGS.cache_dir))
     found = {item.id: judge_forbidden(item, case).hits for item in forbidden(chosen)}
     return {item: hits for item, hits in found.items() if hits}
 
