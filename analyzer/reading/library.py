@@ -15,7 +15,7 @@ from analyzer.reading.features import Page
 from analyzer.reading.reader import Reader, load_reader
 
 FOLDER = "meanings"
-LOOKED_AT = 24  # windows of a recording that are read for one meaning; the rest do not look like it at a glance
+LOOKED_AT = 16  # windows of a recording that are read for one meaning; the rest do not look like it at a glance
 
 
 @dataclass(frozen=True, slots=True)
