@@ -9,7 +9,7 @@ import numpy as np
 
 from analyzer.domain import Role
 from analyzer.judging.ear import Ear
-from analyzer.judging.framewords import Vocabulary
+from analyzer.judging.meant import meant
 from analyzer.matching import (
     ACCUSATION,
     NEAR,
@@ -74,7 +74,7 @@ class Help:
     at_once: bool
 
 
-def promise(ear: Ear, element: Element, match: Match, words: Vocabulary) -> Help | None:
+def promise(ear: Ear, element: Element, match: Match) -> Help | None:
     """Return the words that promise one of an element's remedies beside a match of it, or None.
 
     Help counts in the same sentence before the match, and after it in the same turn or the next one. What the customer
@@ -90,13 +90,13 @@ def promise(ear: Ear, element: Element, match: Match, words: Vocabulary) -> Help
     latest_s = stream.span(match.first, match.last).end_s + REMEDY_WITHIN_S
     refused = finder.matches(element.refusals, resolve=False)
     late: Help | None = None
-    for help_ in finder.matches(element.remedies):
+    for help_ in meant(finder.stream, finder.matches(element.remedies), ear.vocabulary):
         first, last = begin + help_.first, begin + help_.last
         beside = earliest <= first and last < latest and (last < match.first or match.last < first)
         in_time = stream.span(first, first).start_s <= latest_s
         if not beside or not in_time or any(covers(r, help_) for r in refused):
             continue
-        heeded = True if first < match.first else _unpressed(ear, stream, match, first, words)
+        heeded = True if first < match.first else _unpressed(ear, stream, match, first)
         if heeded:
             return Help(stream.quote(first, last), True)
         if heeded is None and late is None:
@@ -104,14 +104,14 @@ def promise(ear: Ear, element: Element, match: Match, words: Vocabulary) -> Help
     return late
 
 
-def _unpressed(ear: Ear, stream: Stream, match: Match, first: int, words: Vocabulary) -> bool | None:
+def _unpressed(ear: Ear, stream: Stream, match: Match, first: int) -> bool | None:
     """Return whether the customer only gave the cue between a match and help at character `first`, None if in doubt."""
     after_s, before_s = stream.span(match.first, match.last).end_s, stream.span(first, first).start_s
     customer = ear.stream(Role.CUSTOMER).utterances
     between = [normalise(u.text).text for u in customer if after_s <= u.start_s < before_s]
-    if any(any(True for _ in words[FrameWords.PROTESTING].spans(said)) for said in between):
-        return all(words[FrameWords.LATELY].is_all_of(said) for said in between)
-    return True if all(words[FrameWords.LATELY].is_all_of(said) for said in between) else None
+    if any(any(True for _ in ear.vocabulary[FrameWords.PROTESTING].spans(said)) for said in between):
+        return all(ear.vocabulary[FrameWords.LATELY].is_all_of(said) for said in between)
+    return True if all(ear.vocabulary[FrameWords.LATELY].is_all_of(said) for said in between) else None
 
 
 def _beside(stream: Stream, match: Match) -> tuple[int, int]:
@@ -121,7 +121,7 @@ def _beside(stream: Stream, match: Match) -> tuple[int, int]:
     return int(before[-1]) if len(before) else 0, int(turns[1]) if len(turns) > 1 else len(stream.text)
 
 
-def unasked(ear: Ear, element: Element, match: Match, words: Vocabulary) -> bool:
+def unasked(ear: Ear, element: Element, match: Match) -> bool:
     """Return whether the customer has talked before a match, yet asked nothing that it could answer.
 
     A question is known by the element's question words or by the question mark that the engine wrote. Of a reply that
@@ -142,5 +142,5 @@ def unasked(ear: Ear, element: Element, match: Match, words: Vocabulary) -> bool
         return False
     near = make_stream(recent, None, ear.words)
     if not element.questions:
-        return words[FrameWords.LATELY].is_all_of(near.text)
+        return ear.vocabulary[FrameWords.LATELY].is_all_of(near.text)
     return not (near.text and Finder(near, ear.table, ACCUSATION).matches(element.questions))

@@ -7,6 +7,7 @@ from typing import Any
 
 from analyzer.domain import Hearing, Hit, ItemResult, Role, Span, Verdict
 from analyzer.judging.ear import Ear, table_for
+from analyzer.judging.framewords import vocabulary_of
 from analyzer.judging.meaning import Understanding
 from analyzer.reading import NO_READERS, Library
 from analyzer.rubric.model import Item, Standard, Where
@@ -41,7 +42,7 @@ class Case:
 
 def open_case(hearing: Hearing, standard: Standard, words: Any, readers: Library = NO_READERS) -> Case:
     """Return a recording ready to be judged; `words` is a jieba tokenizer."""
-    ear = Ear(hearing, table_for(standard), words)
+    ear = Ear(hearing, table_for(standard), words, vocabulary_of(standard))
     return Case(hearing, standard, ear, Understanding(ear, readers))
 
 

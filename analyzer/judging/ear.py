@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from analyzer.domain import Hearing, Hit, Role, Span, quantise_ratio, quantise_time
 from analyzer.judging.clock import SpeechClock
+from analyzer.judging.framewords import NO_VOCABULARY, Vocabulary
+from analyzer.judging.meant import is_undone, meant
 from analyzer.matching import (
     CUE,
     EXCUSE,
@@ -24,6 +26,7 @@ from analyzer.matching import (
     covers,
     excerpt,
     make_stream,
+    resolve_overlaps,
     wording,
 )
 from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
@@ -89,8 +92,9 @@ def words_for(lexicons: Path, cache_dir: Path | None) -> Any:
 class Ear:
     """One recording, ready to be searched."""
 
-    def __init__(self, hearing: Hearing, table: CostTable, words: Any) -> None:
+    def __init__(self, hearing: Hearing, table: CostTable, words: Any, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
         self.hearing = hearing
+        self.vocabulary = vocabulary
         self.clock = SpeechClock(hearing)
         self.words = words
         self.table = table
@@ -124,8 +128,16 @@ class Ear:
         exceptions: Sequence[Phrase],
         strictness: Strictness,
     ) -> list[Match]:
-        """Return what `who` said of `phrases`, less what an exception covers, in order of time."""
-        return self.unexcused(who, self.finder(who, strictness).matches(phrases), exceptions)
+        """Return what `who` said of `phrases` and meant, less what an exception covers, in order of time."""
+        found = self.meant(who, self.finder(who, strictness).matches(phrases, resolve=False))
+        return self.unexcused(who, resolve_overlaps(found), exceptions)
+
+    def meant(self, who: Role | None, matches: Iterable[Match]) -> Iterator[Match]:
+        """Yield those of some matches whose words are meant as their phrases ask."""
+        return meant(self.stream(who), matches, self.vocabulary)
+
+    def is_undone(self, who: Role | None, match: Match) -> bool:
+        return is_undone(self.stream(who), match, self.vocabulary)
 
     def unexcused(self, who: Role | None, matches: Sequence[Match], exceptions: Sequence[Phrase]) -> list[Match]:
         """Return what no exception covers of some matches; only their neighbourhoods are searched, all at once."""

@@ -14,7 +14,6 @@ from analyzer.domain import Hit, ItemResult, Role, Span, Verdict
 from analyzer.judging.accusing import accusations, promise, unasked, unclear
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.frames import Frame, Frames, Framing, context_of
-from analyzer.judging.framewords import Vocabulary, vocabulary_of
 from analyzer.judging.reasons import part, quoted, reason
 from analyzer.matching import Match
 from analyzer.rubric.model import Element, Item
@@ -60,10 +59,9 @@ def judge_forbidden(item: Item, case: Case) -> ItemResult:
 
 def _accusations(element: Element, item: Item, case: Case) -> Iterator[_Accusation]:
     """Yield what was found of one element, proven or suspected, with what pardons it."""
-    words = vocabulary_of(case.standard)
-    for match, doubt in _doubted(element, case, words):
-        frame = _frame(match, element, item, case, words)
-        help_ = promise(case.ear, element, match, words)
+    for match, doubt in _doubted(element, case):
+        frame = _frame(match, element, item, case)
+        help_ = promise(case.ear, element, match)
         if not doubt and frame is not None and not frame.sure:
             doubt = f"doubt-{frame.framing}"
         if not doubt and help_ is not None and not help_.at_once:
@@ -82,13 +80,13 @@ def _accusations(element: Element, item: Item, case: Case) -> Iterator[_Accusati
         yield _Accusation(hit, pardon)
 
 
-def _frame(match: Match, element: Element, item: Item, case: Case, words: Vocabulary) -> Frame | None:
+def _frame(match: Match, element: Element, item: Item, case: Case) -> Frame | None:
     """Return the frame of a match as far as it matters for the item.
 
     All frames matter for words that turn a customer away, which are answers. Asking or supposing excuses no other
     banned words (能不能给点辛苦费 is what is banned), and nothing excuses fatal ones: quoting them is doubtful at best.
     """
-    frame = Frames(words).around(context_of(case.ear.stream(element.who), match))
+    frame = Frames(case.ear.vocabulary).around(context_of(case.ear.stream(element.who), match))
     if frame is None or element.remedies:
         return frame
     if frame.framing not in (Framing.REPORTED, Framing.DENIED):
@@ -96,11 +94,11 @@ def _frame(match: Match, element: Element, item: Item, case: Case, words: Vocabu
     return frame if item.cap is None else replace(frame, sure=False)
 
 
-def _doubted(element: Element, case: Case, words: Vocabulary) -> Iterator[tuple[Match, str]]:
+def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
     """Yield the matches of one element with the code of what makes each a suspicion ("" where it is proven)."""
     said, misheard = accusations(case.ear, element)
     for match in said:
-        yield match, _doubt(match, element, case, words)
+        yield match, _doubt(match, element, case)
     for match in misheard:
         yield match, "doubt-misheard"
     known = [*said, *misheard]
@@ -118,7 +116,7 @@ def _touches(match: Match, others: list[Match]) -> bool:
     return any(match.first <= m.last and m.first <= match.last for m in others)
 
 
-def _doubt(match: Match, element: Element, case: Case, words: Vocabulary) -> str:
+def _doubt(match: Match, element: Element, case: Case) -> str:
     ear, who = case.ear, element.who
     if ear.confidence(who, match) < CLEAR_CONFIDENCE:
         return "doubt-audio"
@@ -128,4 +126,4 @@ def _doubt(match: Match, element: Element, case: Case, words: Vocabulary) -> str
         return "doubt-voice"
     if case.understanding.is_absurd(element, match):
         return "doubt-sense"
-    return "doubt-unasked" if unasked(ear, element, match, words) else ""
+    return "doubt-unasked" if unasked(ear, element, match) else ""

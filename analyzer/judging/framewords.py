@@ -14,6 +14,23 @@ COMMA = "，"  # stands in a context for a break within a sentence
 _NEVER = "(?!)"
 
 
+def _expression(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{_sequence(p.pattern)})" for p in phrases) or _NEVER)
+
+
+def _sequence(pattern: Sequence) -> str:
+    return "".join(map(_part, pattern.parts))
+
+
+def _part(part: Literal | Gap | Choice) -> str:
+    if isinstance(part, Literal):
+        return re.escape(part.text)
+    if isinstance(part, Gap):
+        return f"[^{COMMA}]{{0,{part.max_chars}}}"
+    # Longer options first: a regular expression takes the first that fits.
+    return "(?:" + "|".join(sorted(map(_sequence, part.options), key=len, reverse=True)) + ")"
+
+
 class WordList:
     """One list: where its words stand in a text, less where one of its exceptions covers them."""
 
@@ -63,6 +80,7 @@ class Vocabulary:
         return self._lists[name]
 
 
+NO_VOCABULARY = Vocabulary({})
 _VOCABULARIES: dict[tuple[str, str], Vocabulary] = {}
 
 
@@ -72,20 +90,3 @@ def vocabulary_of(standard: Standard) -> Vocabulary:
     if key not in _VOCABULARIES:
         _VOCABULARIES[key] = Vocabulary(standard.frames)
     return _VOCABULARIES[key]
-
-
-def _expression(phrases: tuple[Phrase, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{_sequence(p.pattern)})" for p in phrases) or _NEVER)
-
-
-def _sequence(pattern: Sequence) -> str:
-    return "".join(map(_part, pattern.parts))
-
-
-def _part(part: Literal | Gap | Choice) -> str:
-    if isinstance(part, Literal):
-        return re.escape(part.text)
-    if isinstance(part, Gap):
-        return f"[^{COMMA}]{{0,{part.max_chars}}}"
-    # Longer options first: a regular expression takes the first that fits.
-    return "(?:" + "|".join(sorted(map(_sequence, part.options), key=len, reverse=True)) + ")"

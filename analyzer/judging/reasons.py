@@ -39,6 +39,7 @@ PARTS = {
     "closing": "结束部分",
     "anywhere": "整段录音",
     "nearest": "，最接近的是 {time} 的“{quote}”（相似度 {similarity}）",
+    "undone": "；{time} 的“{quote}”不算，旁边的话说的是没有做或不用做",
     "nothing-near": "，也没有相近的话",
     "given-false": "资料写明“{fact}”为否",
     "given-true": "资料写明“{fact}”为是",

@@ -19,7 +19,10 @@ EXACT = 0.97  # from this similarity on the words themselves stand there, and no
 
 @dataclass(frozen=True, slots=True)
 class _ElementSearch:
-    """What was found of one element: the best hit that counts, and the best that does not."""
+    """What was found of one element: the best hit that counts, and the best that does not.
+
+    `undone`: words of the element that say the contrary (没给您试).
+    """
 
     element: Element
     hit: Hit | None
@@ -27,6 +30,7 @@ class _ElementSearch:
     nearest: Hit | None
     nearest_confidence: float
     otherwise: Hit | None = None  # other words that may mean it
+    undone: Hit | None = None
 
 
 def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[str, ItemResult]) -> ItemResult:
@@ -58,25 +62,35 @@ def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> float
 
 
 def _search(element: Element, case: Case, window: Span) -> _ElementSearch:
-    ear = case.ear
-    matches = ear.matches(element.who, element.phrases, element.exceptions, COURTESY)
-    inside = [m for m in matches if window.start_s <= ear.span(element.who, m).start_s <= window.end_s]
-    inside = [m for m in inside if m.similarity >= EXACT or not case.understanding.is_absurd(element, m)]
-    if inside:
-        best = max(inside, key=lambda m: (m.similarity, -m.first))
-        return _ElementSearch(element, ear.hit(element.who, best, element=element.id), None, None, 1.0)
-    meant = case.understanding.best(element.meaning, element.who, window)
+    ear, who = case.ear, element.who
+    matches = ear.unexcused(who, ear.finder(who, COURTESY).matches(element.phrases, resolve=False), element.exceptions)
+    inside = {id(m): window.start_s <= ear.span(who, m).start_s <= window.end_s for m in matches}
+    best_first = sorted(matches, key=lambda m: (not inside[id(m)], -m.similarity, m.first))
+    said = (m for m in ear.meant(who, best_first) if _makes_sense(m, inside[id(m)], element, case))
+    best = next(said, None)
+    if best is not None and inside[id(best)]:
+        return _ElementSearch(element, ear.hit(who, best, element=element.id), None, None, 1.0)
+    undone = next((m for m in best_first if ear.is_undone(who, m)), None)
+    contrary = None if undone is None else ear.hit(who, undone, element=element.id)
+    meant = case.understanding.best(element.meaning, who, window)
+    if meant is not None and undone is not None and meant.first <= undone.last and undone.first <= meant.last:
+        meant = None
     otherwise = None if meant is None else _meant(element, case, meant)
     if otherwise is not None and not otherwise.suspicion:
         return _ElementSearch(element, otherwise, None, None, 1.0)
-    if matches:
-        outside = ear.hit(element.who, max(matches, key=lambda m: m.similarity), element=element.id)
-        return _ElementSearch(element, None, outside, outside, 1.0, otherwise)
-    match = ear.finder(element.who, COURTESY).nearest(element.phrases)
+    if best is not None:
+        outside = ear.hit(who, best, element=element.id)
+        return _ElementSearch(element, None, outside, outside, 1.0, otherwise, contrary)
+    match = ear.finder(who, COURTESY).nearest(element.phrases)
     if match is None or match.similarity >= THRESHOLD:  # as alike as that, an exception excused it: no candidate
-        return _ElementSearch(element, None, None, None, 1.0, otherwise)
-    hit = ear.hit(element.who, match, element=element.id)
-    return _ElementSearch(element, None, None, hit, ear.confidence(element.who, match), otherwise)
+        return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary)
+    hit = ear.hit(who, match, element=element.id)
+    return _ElementSearch(element, None, None, hit, ear.confidence(who, match), otherwise, contrary)
+
+
+def _makes_sense(match: Match, inside: bool, element: Element, case: Case) -> bool:
+    """Whether a match that would count is more than words that sound alike and surely mean something else."""
+    return not inside or match.similarity >= EXACT or not case.understanding.is_absurd(element, match)
 
 
 def _meant(element: Element, case: Case, match: Match) -> Hit | None:
@@ -144,6 +158,8 @@ class _Explanation:
             if self.item.where is not Where.ANYWHERE:
                 return reason("elsewhere", **self._place(), **quoted(outside))
         near = part("nothing-near") if self.nearest is None else part("nearest", **quoted(self.nearest))
+        contrary = next((s.undone for s in self.missing if s.undone), None)
+        near = near if contrary is None else part("undone", **quoted(contrary))
         values = {**self._place(), "missing": self._missing(), "nearest": near}
         if self.hits:
             best = max(self.hits, key=lambda h: len(h.quote))

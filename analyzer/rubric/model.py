@@ -159,6 +159,7 @@ class FrameWords(StrEnum):
     LATELY = "lately"
     PROTESTING = "protesting"
     UNDONE = "undone"
+    UNDOABLE = "undoable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,69 @@
+"""Whether the words of a match are meant as its phrase asks: not other words, and not undone by a 没 or 不用 before them.
+
+没给您试, 我就不给您演示了, 今天怕是来不成 hold the words that are required and say the contrary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from analyzer.judging.frames import context_of
+from analyzer.judging.framewords import Vocabulary
+from analyzer.matching import Match, Stream
+from analyzer.matching.costs import SAME_SOUND
+from analyzer.matching.written import alignment_of, says_otherwise
+from analyzer.rubric.model import FrameWords
+
+DATIVE = "给跟帮替为让叫"
+NEGATING = "不没别甭"
+
+
+def meant(stream: Stream, matches: Iterable[Match], words: Vocabulary) -> Iterator[Match]:
+    """Yield the matches whose words are meant as their phrases ask, each looked at when it is asked for.
+
+    What is undone takes along what overlaps it: 没空跟您说一下怎么用 does not tell 怎么用 either.
+    """
+    found = list(matches)
+    undone = [m for m in found if is_undone(stream, m, words)]
+    for match in found:
+        if any(u.first <= match.last and match.first <= u.last for u in undone):
+            continue
+        if not _says_otherwise(stream, match, words):
+            yield match
+
+
+def is_undone(stream: Stream, match: Match, words: Vocabulary) -> bool:
+    """Return whether the words beside a match say that it was not done, or will not be."""
+    context = context_of(stream, match)
+    undone = words[FrameWords.UNDONE]
+    before = context.clause_before
+    return bool(
+        undone.ending(before)
+        or undone.ending(before.rstrip(DATIVE))
+        or undone.ending(words[FrameWords.TO_WHOM].stripped(before))
+        or words[FrameWords.UNDOABLE].beginning(context.clause_after)
+    )
+
+
+def _says_otherwise(stream: Stream, match: Match, words: Vocabulary) -> bool:
+    """Whether other words were written, or the part behind a gap is undone: 今天怕是来不成."""
+    heard = stream.text[match.first : match.last + 1]
+    gapped = match.pattern is not None and any(sign in match.pattern.source for sign in "*<＊＜")
+    if match.cost < SAME_SOUND and not (gapped and any(char in heard for char in NEGATING)):
+        return False
+    alignment = alignment_of(stream, match)
+    if alignment is None:
+        return False
+    undone = words[FrameWords.UNDONE]
+    for block, begin in enumerate(alignment.begins):
+        if not block or not begin:
+            continue
+        differs = any(d.block == block for d in alignment.differences)
+        if len(undone.ending(heard[:begin])) > 1 or (differs and _negated(heard, begin)):
+            return True
+    return match.cost >= SAME_SOUND and says_otherwise(stream, match, alignment)
+
+
+def _negated(heard: str, begin: int) -> bool:
+    """Whether a bare 不 stands before a character, and not in 好不好."""
+    return heard[begin - 1] in NEGATING and heard[begin - 2 : begin - 1] != heard[begin]
