@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.audio import Audio, open_audio
+from analyzer.audio import Audio, line_tones, open_audio
 from analyzer.domain import (
+    MACHINE,
     Analysis,
     Dropped,
     Hearing,
     Layout,
     Role,
+    Sound,
     Span,
     Speaker,
     SpeakerTurn,
@@ -30,6 +32,7 @@ from analyzer.hearing import ChannelHearing, detect_speech, hear, load_transcrib
 from analyzer.judging import judge, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
+from analyzer.judging.machine import Announcements
 from analyzer.progress import Listener, Progress, silent
 from analyzer.reading import library_of
 from analyzer.rubric.load import load_shared, load_standard
@@ -60,8 +63,10 @@ def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings
     no speakers either, nobody gets one: all words in one mouth would accuse technicians of what customers say.
     """
     words = words_for(settings.lexicons, settings.cache_dir)
-    told_apart = any(u.speaker != NOBODY for u in hearing.transcript)
-    if told_apart and all(u.role is Role.UNKNOWN for u in hearing.transcript):
+    hearing = _announcements(settings).marked(hearing)
+    people = [u for u in hearing.transcript if u.speaker != MACHINE]
+    told_apart = any(u.speaker != NOBODY for u in people)
+    if told_apart and all(u.role is Role.UNKNOWN for u in people):
         hearing = _with_roles(hearing, None, settings)
     listed = figure_words(load_shared(settings.lexicons))
     return Analysis(
@@ -124,6 +129,9 @@ class Analyzer:
         progress = _releasing(audio, progress)
         progress(Progress("detect", 0.0, duration_s))
         speech = tuple(detect_speech(channel, heartbeat=lambda _: audio.release()) for channel in audio.samples)
+        sounds = tuple(
+            sorted({s for channel in audio.samples for s in line_tones(channel, audio.release)}, key=_by_time)
+        )
         turns: tuple[SpeakerTurn, ...] = ()
         warnings: tuple[str, ...] = ()
         if audio.layout is Layout.STEREO:
@@ -159,6 +167,7 @@ class Analyzer:
             tuple(dict.fromkeys([*audio.warnings, *warnings, *(w for part in parts for w in part.warnings)])),
             audio.layout,
         )
+        hearing = _announcements(self.settings).marked(replace(hearing, sounds=sounds))
         return _with_roles(hearing, technician_channel if stereo else None, self.settings)
 
 
@@ -186,11 +195,20 @@ def _kind(standard: Standard) -> Recording:
 
 
 def _with_roles(hearing: Hearing, technician_channel: int | None, settings: Settings) -> Hearing:
-    """Return the hearing with a role for every speaker, from what is said or as stated."""
+    """Return the hearing with a role for every speaker, from what is said or as stated; announcements are nobody's."""
     words = words_for(settings.lexicons, settings.cache_dir)
     counter = LexiconCues(load_shared(settings.lexicons).roles, words)
-    speakers, utterances = assign_roles(hearing.transcript, counter, technician_channel=technician_channel)
-    return replace(hearing, speakers=tuple(_quantised(s) for s in speakers), transcript=_ordered(utterances))
+    people = [u for u in hearing.transcript if u.speaker != MACHINE]
+    machine = tuple(u for u in hearing.transcript if u.speaker == MACHINE)
+    speakers, utterances = assign_roles(people, counter, technician_channel=technician_channel)
+    if machine:
+        speakers = (*speakers, Speaker(MACHINE, Role.OTHER, 1.0, sum(u.end_s - u.start_s for u in machine)))
+    transcript = _ordered((*utterances, *machine))
+    return replace(hearing, speakers=tuple(_quantised(s) for s in speakers), transcript=transcript)
+
+
+def _announcements(settings: Settings) -> Announcements:
+    return Announcements(load_shared(settings.lexicons).lists, words_for(settings.lexicons, settings.cache_dir))
 
 
 def _quantised(s: Speaker) -> Speaker:
@@ -199,6 +217,10 @@ def _quantised(s: Speaker) -> Speaker:
 
 def _ordered(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
     return tuple(sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker)))
+
+
+def _by_time(sound: Sound) -> tuple[float, float, str]:
+    return sound.start_s, sound.end_s, sound.kind
 
 
 def _spans(parts: list[ChannelHearing], name: str) -> tuple[Span, ...]:

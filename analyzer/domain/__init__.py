@@ -36,8 +36,10 @@ from analyzer.domain.judgement import (
     StandardRef,
     Verdict,
 )
+from analyzer.domain.sounds import MACHINE, Sound, SoundKind
 
 __all__ = [
+    "MACHINE",
     "SCHEMA",
     "Analysis",
     "Check",
@@ -60,6 +62,8 @@ __all__ = [
     "Role",
     "Score",
     "Segment",
+    "Sound",
+    "SoundKind",
     "Span",
     "Speaker",
     "SpeakerTurn",

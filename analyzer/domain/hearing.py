@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analyzer.domain.checks import Check
+from analyzer.domain.sounds import Sound
 
 
 class Role(StrEnum):
@@ -147,7 +148,7 @@ class Hearing:
 
     `speech` are the stretches in which a voice was detected, `unheard` those of them that got no text.
     `layout` is None where nobody knows: a transcript from another system. `checks` are the stretches that were held
-    against the sound a second time, in order of time.
+    against the sound a second time, `sounds` what was heard without anybody saying it, both in order of time.
     """
 
     file: str
@@ -161,6 +162,7 @@ class Hearing:
     warnings: tuple[str, ...] = ()
     layout: Layout | None = None
     checks: tuple[Check, ...] = ()
+    sounds: tuple[Sound, ...] = ()
 
     @property
     def speech_s(self) -> float:

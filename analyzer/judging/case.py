@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzer.domain import Hearing, Hit, ItemResult, Role, Span, Verdict
+from analyzer.judging.conversation import LEAST_CHARACTERS
 from analyzer.judging.ear import Ear, table_for
 from analyzer.judging.framewords import vocabulary_of
 from analyzer.judging.meaning import Understanding
 from analyzer.reading import NO_READERS, Library
 from analyzer.rubric.model import Item, Standard, Where
 
-LEAST_CHARACTERS = 4  # fewer characters in a whole recording are no conversation to judge
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A recording being judged."""
+    """A recording being judged; `silence` is the code of the reason why it holds no conversation, if so."""
 
     hearing: Hearing
     standard: Standard
     ear: Ear
     understanding: Understanding
+    silence: str | None = None
 
     def window(self, where: Where) -> Span:
         """Return the seconds in which an item with this `where` is looked for."""
@@ -33,6 +33,8 @@ class Case:
 
     def unjudgeable(self) -> str | None:
         """Return the code of the reason why nothing can be judged, or None."""
+        if self.silence is not None:
+            return self.silence
         if len(self.ear.stream(None).text) < LEAST_CHARACTERS:
             return "nothing-heard"
         if len(self.ear.stream(Role.TECHNICIAN).text) < LEAST_CHARACTERS:

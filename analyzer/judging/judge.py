@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from analyzer.domain import Fact, Hearing, How, ItemResult, Judgement, Kind, Verdict
 from analyzer.errors import AnalyzerError
 from analyzer.judging.case import Case, bare_result, open_case
+from analyzer.judging.conversation import no_conversation, of_people
 from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
@@ -34,12 +36,15 @@ def judge(
 ) -> Judgement:
     """Judge `hearing` by `standard`.
 
+    Words of machines are nobody's; where there was no conversation every rule item is left unjudged.
     `given` are facts that came with the recording; `words` is a jieba tokenizer. `listed` are the words
     that the figures count, `readers` the second reading's. Same arguments, same result.
     Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
     """
     check_given(given, standard)
-    case = open_case(hearing, standard, words, readers)
+    silence = no_conversation(hearing)
+    hearing = of_people(hearing)
+    case = replace(open_case(hearing, standard, words, readers), silence=silence)
     ear = case.ear
     facts = establish(deciding_rules(standard), given, ear, case.understanding)
     results: dict[str, ItemResult] = {}
@@ -52,7 +57,7 @@ def judge(
         ordered,
         score(ordered),
         figures(hearing, ear, listed),
-        _warnings(hearing, ear),
+        _warnings(hearing, ear) if silence is None else (part(f"told-{silence}"),),
     )
 
 

@@ -22,6 +22,10 @@ TEMPLATES = {
     "unheard": "第{clause}条无法判断：在{where}有 {seconds} 秒人声没有听清，需要的话可能就在其中，请人工复听。",
     "unclear": "第{clause}条无法判断：{time} 的“{quote}”像是在说“{phrase}”（相似度 {similarity}），但录音不清楚，请人工复听。",
     "nothing-heard": "第{clause}条无法判断：录音里没有听到可以判断的人声。",
+    "not-connected": "第{clause}条无法判断：电话没有接通，没有人对话。",
+    "voicemail": "第{clause}条无法判断：没有接通，对方是语音信箱或电话助理，没有人对话。",
+    "only-machine": "第{clause}条无法判断：没有对话，只听到系统的语音提示。",
+    "one-voice": "第{clause}条无法判断：没有对话，从头到尾只有一个人的声音。",
     "no-technician": "第{clause}条无法判断：录音里没有听到服务人员说话。",
     "not-said": "没有听到服务人员说第{clause}条禁止的话（“{text}”）。",
     "not-said-either": "没有听到任何人说第{clause}条禁止的话（“{text}”）；说话人身份不确定，双方的话都查过。",
@@ -65,6 +69,10 @@ PARTS = {
     "asked": "是在问用户",
     "of-others": "说的是别人",
     "list": "、",
+    "told-not-connected": "没有接通：只有提示音，没有人对话，本录音不判断、不打分",
+    "told-voicemail": "没有接通：对方是语音信箱或电话助理，没有人对话，本录音不判断、不打分",
+    "told-only-machine": "没有对话：只有系统的语音提示，本录音不判断、不打分",
+    "told-one-voice": "没有对话：从头到尾只有一个人的声音，本录音不判断、不打分，请人工确认",
 }
 
 

@@ -16,6 +16,8 @@ from analyzer.domain import (
     Layout,
     Outcome,
     Role,
+    Sound,
+    SoundKind,
     Span,
     Speaker,
     Utterance,
@@ -74,6 +76,7 @@ def hearing_from_dict(data: object, place: str) -> Hearing:
         (*each(whole.get("hearing_warnings"), f"{place}：hearing_warnings", text), *mended),
         _layout(whole.get("layout"), engine, f"{place}：layout"),
         each(whole.get("checks"), f"{place}：checks", _check),
+        each(whole.get("sounds"), f"{place}：sounds", _sound),
     )
 
 
@@ -143,6 +146,13 @@ def _check(data: object, place: str) -> Check:
         signed(check.get("nats"), f"{place}.nats"),
         choice(check.get("outcome"), Outcome, f"{place}.outcome"),
     )
+
+
+def _sound(data: object, place: str) -> Sound:
+    sound = mapping(data, place)
+    when = span(sound, place)
+    kind = choice(sound.get("kind"), SoundKind, f"{place}.kind")
+    return Sound(quantise_time(when.start_s), quantise_time(when.end_s), kind)
 
 
 def _roles_by_id(data: object, place: str) -> dict[str, Role]:

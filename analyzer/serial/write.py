@@ -45,6 +45,7 @@ def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
         "transcript": [_utterance(u) for u in hearing.transcript],
         "dropped": [asdict(d) for d in hearing.dropped],
         "checks": [_check(c) for c in hearing.checks],
+        "sounds": [asdict(s) for s in hearing.sounds],
         "speech": [_span_pair(s) for s in hearing.speech],
         "unheard": [_span_pair(s) for s in hearing.unheard],
         "items": [_item(item) for item in judgement.items],

@@ -114,6 +114,13 @@ def _shape(end_s: float) -> Check:
                 outcome=one_of("said", "suspicion", "rejected"),
             )
         ),
+        sounds=every(
+            having(
+                start_s=time,
+                end_s=time,
+                kind=one_of("unreachable", "voicemail", "menu", "ringing", "busy"),
+            )
+        ),
         items=every(
             having(
                 id=text,

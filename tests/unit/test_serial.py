@@ -32,6 +32,8 @@ from analyzer.domain import (
     Politeness,
     Role,
     Score,
+    Sound,
+    SoundKind,
     Span,
     Speaker,
     StandardRef,
@@ -125,6 +127,7 @@ def hearings(draw: st.DrawFn) -> Hearing:
         tuple(draw(st.lists(st.text(max_size=5), max_size=2))),
         layout,
         tuple(draw(st.lists(checks(), max_size=2))),
+        tuple(Sound(s.start_s, s.end_s, draw(st.sampled_from(SoundKind))) for s in draw(st.lists(spans(), max_size=2))),
     )
 
 
@@ -204,6 +207,7 @@ def test_a_stored_sample_is_written_as_it_was_but_for_keys_that_came_later(path:
     nearest = [item["nearest"] for item in again["items"] if item["nearest"]]
     assert {hit.pop("by") for hit in (*told, *nearest)} == {"words"}
     assert again.pop("checks") == []
+    assert again.pop("sounds") == []
     del again["layout"]
     stored.pop("terms", None)
     assert dump(again) == dump(stored)
