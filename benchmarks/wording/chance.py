@@ -17,7 +17,7 @@ from analyzer.rubric.model import Literal, Phrase, Sequence
 from analyzer.text import normalise
 from analyzer.text.tokens import tokenizer
 from benchmarks.kit.places import SPEECH, speech_clips
-from benchmarks.wording.command import cases
+from benchmarks.wording.dialogues import cases
 
 LENGTHS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20)
 PHRASES = 80

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from analyzer.domain import How, Kind, Role, Verdict
 from analyzer.rubric.load import load_standard
-from benchmarks.wording.command import JudgedDialogue, cases
+from benchmarks.wording.dialogues import JudgedDialogue, cases
 
 HAND = "dialogues.txt"
 _HEAD = "[对话]"

@@ -14,7 +14,7 @@ from analyzer.rubric.load import load_shared
 from analyzer.settings import Settings
 from analyzer.speakers import assign_roles
 from benchmarks.rendering.script import read_script
-from benchmarks.wording.command import cases
+from benchmarks.wording.dialogues import cases
 from tests.cast import talk
 from tests.samples import SAMPLES
 
