@@ -19,6 +19,7 @@ from analyzer.domain import (
     Dropped,
     Hearing,
     Layout,
+    Outcome,
     Role,
     Sound,
     Span,
@@ -28,8 +29,8 @@ from analyzer.domain import (
     quantise_ratio,
     quantise_time,
 )
-from analyzer.hearing import ChannelHearing, detect_speech, hear, load_transcriber
-from analyzer.judging import judge, words_for
+from analyzer.hearing import ChannelHearing, Scorer, detect_speech, hear, listen_again, load_transcriber
+from analyzer.judging import candidates, judge, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
 from analyzer.judging.machine import Announcements
@@ -49,6 +50,8 @@ from analyzer.speakers import (
     load_diarizer,
 )
 from analyzer.text import NORMALISER
+
+ROUNDS = 2  # of the second hearing: where the sound rejects what decided, something else may
 
 
 def load(standard: str, settings: Settings) -> Standard:
@@ -113,12 +116,33 @@ class Analyzer:
         be loaded.
         """
         hearing = self.hear(audio, _kind(standard), progress, technician_channel)
+        hearing = self.hear_again(audio, hearing, standard, given)
         progress(Progress("judge", hearing.duration_s, hearing.duration_s))
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         listed = figure_words(load_shared(self.settings.lexicons))
         return Analysis(
             hearing, judge(hearing, standard, given, words, listed=listed, readers=library_of(self.settings.lexicons))
         )
+
+    def hear_again(self, audio: Audio, hearing: Hearing, standard: Standard, given: Mapping[str, bool]) -> Hearing:
+        """The hearing with what decides under `standard` held against the sound a second time (analyzer/hearing/rescoring.py).
+
+        As it is where nothing does, or where the engine cannot score texts: a stored transcript that is replayed.
+        """
+        transcriber = load_transcriber(self.settings)
+        words = words_for(self.settings.lexicons, self.settings.cache_dir)
+        if not isinstance(transcriber, Scorer):
+            return hearing
+        for _ in range(ROUNDS):
+            checks = listen_again(tuple(audio.samples), candidates(hearing, standard, given, words), transcriber)
+            if not checks:
+                break
+            together = sorted((*hearing.checks, *checks), key=lambda c: (c.start_s, c.end_s, c.heard, c.phrase))
+            hearing = replace(hearing, checks=tuple(together))
+            if all(check.outcome is not Outcome.REJECTED for check in checks):
+                break
+        audio.release()
+        return hearing
 
     def hear(
         self, audio: Audio, kind: Recording, progress: Listener = silent, technician_channel: int | None = None

@@ -6,7 +6,7 @@ Times are kept to 10 ms and confidences to 3 decimals (`quantised`), so that a t
 equal to the one that was written and is judged to the same verdicts.
 """
 
-from analyzer.domain.checks import Check, Outcome
+from analyzer.domain.checks import Candidate, Check, Outcome
 from analyzer.domain.figures import Figures, Interruption, Keyword, Politeness
 from analyzer.domain.hearing import (
     Dropped,
@@ -42,6 +42,7 @@ __all__ = [
     "MACHINE",
     "SCHEMA",
     "Analysis",
+    "Candidate",
     "Check",
     "Dropped",
     "Engine",

@@ -32,3 +32,23 @@ class Check:
     def __post_init__(self) -> None:
         if not 0.0 <= self.start_s <= self.end_s:
             raise ValueError(f"check must satisfy 0 <= start <= end, got {self.start_s} .. {self.end_s}")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A phrase that decides something and was not written as it is asked for, ready to be held against the sound.
+
+    `passage` is the stretch of `channel` to be listened to; `text` is what was heard in it, `texts` the same with each
+    of `phrases`, readings of the phrase, in place of the words `heard`. `near`: without the sound, the words would not count.
+    """
+
+    start_s: float
+    end_s: float
+    heard: str
+    phrases: tuple[str, ...]
+    near: bool
+    channel: int
+    passage_start_s: float
+    passage_end_s: float
+    text: str
+    texts: tuple[str, ...]

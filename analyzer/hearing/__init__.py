@@ -4,17 +4,20 @@ from analyzer.hearing.detection import DetectionOptions, detect_speech
 from analyzer.hearing.listening import hear
 from analyzer.hearing.loading import load_transcriber
 from analyzer.hearing.models import provision
-from analyzer.hearing.types import ChannelHearing, Decoded, Transcriber, Window, WindowPiece
+from analyzer.hearing.rescoring import listen_again
+from analyzer.hearing.types import ChannelHearing, Decoded, Scorer, Transcriber, Window, WindowPiece
 
 __all__ = [
     "ChannelHearing",
     "Decoded",
     "DetectionOptions",
+    "Scorer",
     "Transcriber",
     "Window",
     "WindowPiece",
     "detect_speech",
     "hear",
+    "listen_again",
     "load_transcriber",
     "provision",
 ]

@@ -11,12 +11,22 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from analyzer.hearing.types import WINDOW_SAMPLES
-from analyzer.physics import HOP_SAMPLES
+from analyzer.physics import HOP_SAMPLES, SAMPLE_RATE_HZ
 
 N_FFT = 400  # 25 ms
 FRAMES = WINDOW_SAMPLES // HOP_SAMPLES  # 3000
 
+SCORED_TAIL_S = (
+    0.5  # of silence after a passage that is scored: an encoder that is cut off within a word is unsure of it
+)
+
 _HANN = np.hanning(N_FFT + 1)[:-1].astype(np.float32)
+
+
+def scored_frames(samples: int) -> int:
+    """How many frames of a window hold sound, with a little silence behind it: an even number, at most FRAMES."""
+    frames = (samples + round(SCORED_TAIL_S * SAMPLE_RATE_HZ)) // HOP_SAMPLES
+    return min(FRAMES, frames + frames % 2)
 
 
 def log_mel(audio: NDArray[np.float32], filters: NDArray[np.float32], workers: int = 1) -> NDArray[np.float32]:

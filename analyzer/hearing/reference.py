@@ -16,9 +16,11 @@ import numpy as np
 
 from analyzer.domain import Engine
 from analyzer.errors import ModelError
+from analyzer.hearing.features import scored_frames
 from analyzer.hearing.timing import repaired, spread
 from analyzer.hearing.types import (
     IMPROBABLE,
+    LEAST_PROBABILITY,
     REPETITIVE,
     TEMPERATURES,
     WINDOW_SAMPLES,
@@ -87,6 +89,33 @@ class OpenAIWhisper:
                 warnings.simplefilter("ignore", DeprecationWarning)
                 decoded = self._decode(window, TEMPERATURES if look is Look.CAREFUL else TEMPERATURES[:1])
             yield decoded
+
+    def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
+        """As the default engine does it: only the frames that hold sound are encoded."""
+        torch, model, tokenizer = self._torch, self._model, self._tokenizer
+        frames = scored_frames(window.samples)
+        audio = np.pad(window.audio(), (0, WINDOW_SAMPLES - window.samples))
+        mel = self._whisper.log_mel_spectrogram(audio, model.dims.n_mels)[None, :, :frames].to(model.device)
+        first = len(tokenizer.sot_sequence)
+        sums = []
+        with self._threads(), torch.no_grad():
+            encoded = self._encoded(mel.half() if self._half else mel)
+            for text in texts:
+                ids = tokenizer.encode(text) or tokenizer.encode(" ")
+                tokens = torch.tensor([[*tokenizer.sot_sequence, tokenizer.no_timestamps, *ids, tokenizer.eot]])
+                logits = model.decoder(tokens.to(model.device), encoded)[0, first:, : tokenizer.eot].float()
+                probabilities = logits.softmax(dim=-1)[np.arange(len(ids)), ids]
+                sums.append(float(probabilities.clamp(min=LEAST_PROBABILITY).log().sum()))
+        return tuple(sums)
+
+    def _encoded(self, mel: Any) -> Any:
+        """What the encoder makes of fewer frames than a whole window: its own forward pass insists on 3000."""
+        encoder, gelu = self._model.encoder, self._torch.nn.functional.gelu
+        x = gelu(encoder.conv2(gelu(encoder.conv1(mel)))).permute(0, 2, 1)
+        x = (x + encoder.positional_embedding[: x.shape[1]]).to(x.dtype)
+        for block in encoder.blocks:
+            x = block(x)
+        return encoder.ln_post(x)
 
     def _threads(self) -> Any:
         return _TorchThreads(self._torch, self._settings.usable_threads)

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ WINDOW_SAMPLES = int(WINDOW_S * SAMPLE_RATE_HZ)
 
 REPETITIVE = 2.4  # zlib ratio over which a text repeats itself (Whisper's paper, section 4.5)
 IMPROBABLE = -1.0  # mean log-probability a token under which a text is doubted (same place)
+LEAST_PROBABILITY = 1e-10  # of a token that is scored, so that its logarithm is a number
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8)  # of a careful decoding, each tried when the one before failed
 
 Pcm = NDArray[np.int16]
@@ -147,6 +148,15 @@ class Transcriber(Protocol):
 
     def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         """One Decoded a window, in order; batched inside."""
+        ...
+
+
+@runtime_checkable
+class Scorer(Protocol):
+    """An engine that tells how probable a text is as the words of a window: both speech engines do."""
+
+    def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
+        """Summed log-probability of the tokens of each text in nats, by teacher forcing, no prompt before them."""
         ...
 
 

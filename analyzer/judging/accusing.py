@@ -41,7 +41,7 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
     who, phrases = element.who, element.phrases
     near = ear.finder(who, NEAR).matches(phrases, resolve=False)
     exact = ear.finder(who, ACCUSATION).matches(phrases, word_edges=True)
-    said = ear.unexcused(who, exact, element.exceptions)
+    said = ear.unrejected(who, ear.unexcused(who, exact, element.exceptions))
     stream = ear.stream(who)
     misheard = [
         m
@@ -52,7 +52,7 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
         and not any(m.first <= e.last and e.first <= m.last for e in exact)
         and nonsense(stream, m)
     ]
-    return said, resolve_overlaps(ear.unexcused(who, misheard, element.exceptions))
+    return said, resolve_overlaps(ear.unrejected(who, ear.unexcused(who, misheard, element.exceptions)))
 
 
 def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
@@ -63,7 +63,8 @@ def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
         replace(m, first=int(at[m.first]), last=int(at[m.last]))
         for m in finder.matches(element.phrases, word_edges=True)
     )
-    return ear.unexcused(who, [m for m in doubtful if ear.confidence(who, m) < least], element.exceptions)
+    unsure = [m for m in doubtful if ear.confidence(who, m) < least]
+    return ear.unrejected(who, ear.unexcused(who, unsure, element.exceptions))
 
 
 @dataclass(frozen=True, slots=True)

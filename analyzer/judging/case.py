@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from analyzer.domain import Hearing, Hit, ItemResult, Role, Span, Verdict
+from analyzer.domain import Hearing, Hit, ItemResult, Outcome, Role, Span, Verdict
 from analyzer.judging.conversation import LEAST_CHARACTERS
 from analyzer.judging.ear import Ear, table_for
 from analyzer.judging.framewords import vocabulary_of
@@ -23,6 +23,7 @@ class Case:
     ear: Ear
     understanding: Understanding
     silence: str | None = None
+    perhaps: Case | None = None  # as if every phrase had been said that the sound leaves possible; None where none is
 
     def window(self, where: Where) -> Span:
         """Return the seconds in which an item with this `where` is looked for."""
@@ -44,8 +45,12 @@ class Case:
 
 def open_case(hearing: Hearing, standard: Standard, words: Any, readers: Library = NO_READERS) -> Case:
     """Return a recording ready to be judged; `words` is a jieba tokenizer."""
+    perhaps = None
+    if any(check.outcome is Outcome.SUSPICION for check in hearing.checks):
+        ear = Ear(hearing, table_for(standard), words, vocabulary_of(standard), (Outcome.SAID, Outcome.SUSPICION))
+        perhaps = Case(hearing, standard, ear, Understanding(ear, NO_READERS))
     ear = Ear(hearing, table_for(standard), words, vocabulary_of(standard))
-    return Case(hearing, standard, ear, Understanding(ear, readers))
+    return Case(hearing, standard, ear, Understanding(ear, readers), perhaps=perhaps)
 
 
 def bare_result(

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.domain import Hearing, Hit, Role, Span, quantise_ratio, quantise_time
+from analyzer.domain import FoundBy, Hearing, Hit, Outcome, Role, Span, quantise_ratio, quantise_time
+from analyzer.judging import reasons
 from analyzer.judging.clock import SpeechClock
 from analyzer.judging.framewords import NO_VOCABULARY, Vocabulary
 from analyzer.judging.meant import is_undone, meant
+from analyzer.judging.sound import Sound
+from analyzer.judging.sounding import Sounding
 from analyzer.matching import (
     CUE,
     EXCUSE,
@@ -92,12 +95,22 @@ def words_for(lexicons: Path, cache_dir: Path | None) -> Any:
 class Ear:
     """One recording, ready to be searched."""
 
-    def __init__(self, hearing: Hearing, table: CostTable, words: Any, vocabulary: Vocabulary = NO_VOCABULARY) -> None:
-        self.hearing = hearing
+    def __init__(
+        self,
+        hearing: Hearing,
+        table: CostTable,
+        words: Any,
+        vocabulary: Vocabulary = NO_VOCABULARY,
+        outcomes: Sequence[Outcome] = (Outcome.SAID,),
+    ) -> None:
+        """Phrases of checks with one of `outcomes` are read in place of the words that were heard for them."""
+        self.sounding = Sounding(hearing, outcomes)
+        self.hearing = self.sounding.hearing
         self.vocabulary = vocabulary
         self.clock = SpeechClock(hearing)
         self.words = words
         self.table = table
+        self.sound = Sound(hearing.checks)
         self._streams: dict[Role | None, Stream] = {}
         self._finders: dict[tuple[Role | None, str], Finder] = {}
         self._unsure: dict[Role | None, tuple[Finder, NDArray[np.intp]]] = {}
@@ -128,9 +141,9 @@ class Ear:
         exceptions: Sequence[Phrase],
         strictness: Strictness,
     ) -> list[Match]:
-        """Return what `who` said of `phrases` and meant, less what an exception covers, in order of time."""
+        """Return what `who` said of `phrases` and meant, less what an exception covers or the sound rejects, in order."""
         found = self.meant(who, self.finder(who, strictness).matches(phrases, resolve=False))
-        return self.unexcused(who, resolve_overlaps(found), exceptions)
+        return self.unrejected(who, self.unexcused(who, resolve_overlaps(found), exceptions))
 
     def meant(self, who: Role | None, matches: Iterable[Match]) -> Iterator[Match]:
         """Yield those of some matches whose words are meant as their phrases ask."""
@@ -138,6 +151,21 @@ class Ear:
 
     def is_undone(self, who: Role | None, match: Match) -> bool:
         return is_undone(self.stream(who), match, self.vocabulary)
+
+    def unrejected(self, who: Role | None, matches: Iterable[Match]) -> list[Match]:
+        """Return the matches of one element, or of one fact, that by their sound are nothing else.
+
+        What was rejected takes along what overlaps it, unless that was heard as it is asked for: other readings of the
+        same words are no better.
+        """
+        listed, stream = list(matches), self.stream(who)
+        rejected = [m for m in listed if self.sound.outcome(stream, m) is Outcome.REJECTED]
+        return [
+            m
+            for m in listed
+            if not any(r.first <= m.last and m.first <= r.last for r in rejected)
+            or not self.sound.placed(stream, m, near=False)
+        ]
 
     def unexcused(self, who: Role | None, matches: Sequence[Match], exceptions: Sequence[Phrase]) -> list[Match]:
         """Return what no exception covers of some matches; only their neighbourhoods are searched, all at once."""
@@ -173,17 +201,20 @@ class Ear:
         """Return a match as evidence: original words, seconds, role."""
         stream = self.stream(who)
         span = stream.span(match.first, match.last)
+        checks = tuple(self.sounding.checks(stream, match.first, match.last))
         return Hit(
             quantise_time(span.start_s),
             quantise_time(min(span.end_s, max(self.hearing.duration_s, span.start_s))),
             stream.role(match.first),
-            stream.quote(match.first, match.last),
+            self.sounding.quote(stream, match.first, match.last),
             match.phrase
             if match.pattern is None
             else wording(match.pattern, stream.text[match.first : match.last + 1]),
             quantise_ratio(match.similarity),
             suspicion,
             element,
+            "；".join(reasons.part("by-sound", quote=check.heard, phrase=check.phrase) for check in checks),
+            FoundBy.SOUND if checks else FoundBy.WORDS,
         )
 
     def confidence(self, who: Role | None, match: Match) -> float:

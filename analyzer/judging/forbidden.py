@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from analyzer.domain import Hit, ItemResult, Role, Span, Verdict
+from analyzer.domain import FoundBy, Hit, ItemResult, Outcome, Role, Span, Verdict
 from analyzer.judging.accusing import accusations, promise, unasked, unclear
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.frames import Frame, Frames, Framing, context_of
@@ -35,7 +35,9 @@ class _Accusation:
 def judge_forbidden(item: Item, case: Case) -> ItemResult:
     """Return the verdict on one forbidden rule item whose condition holds."""
     searched = (Span(0.0, case.hearing.duration_s),)
-    accused = sorted((a for e in item.elements for a in _accusations(e, item, case)), key=lambda a: a.hit.start_s)
+    accused = [a for e in item.elements for a in _accusations(e, item, case)]
+    accused += [a for e in item.elements for a in _suspicions_by_sound(e, item, case, accused)]
+    accused.sort(key=lambda a: a.hit.start_s)
     hits = tuple(a.hit for a in accused if not a.pardon)
     proven = [hit for hit in hits if not hit.suspicion]
     if proven:
@@ -71,7 +73,7 @@ def _accusations(element: Element, item: Item, case: Case) -> Iterator[_Accusati
         else:
             hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
         if doubt:
-            hit = replace(hit, note=part(doubt))
+            hit = replace(hit, note="；".join(filter(None, (hit.note, part(doubt)))))
         pardon = ""
         if frame is not None and frame.sure:
             pardon = reason("framed", clause=item.clause, frame=part(frame.framing), **quoted(hit))
@@ -92,6 +94,17 @@ def _frame(match: Match, element: Element, item: Item, case: Case) -> Frame | No
     if frame.framing not in (Framing.REPORTED, Framing.DENIED):
         return None
     return frame if item.cap is None else replace(frame, sure=False)
+
+
+def _suspicions_by_sound(element: Element, item: Item, case: Case, others: list[_Accusation]) -> Iterator[_Accusation]:
+    """Yield what would be said of one element if every phrase stood in place that the sound leaves possible."""
+    if case.perhaps is None:
+        return
+    for accusation in _accusations(element, item, case.perhaps):
+        hit = accusation.hit
+        if hit.by is FoundBy.SOUND and all(hit.end_s <= o.hit.start_s or o.hit.end_s <= hit.start_s for o in others):
+            note = hit.note if hit.suspicion else f"{hit.note}，但不能确定"
+            yield replace(accusation, hit=replace(hit, suspicion=True, note=note))
 
 
 def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
@@ -121,6 +134,8 @@ def _doubt(match: Match, element: Element, case: Case) -> str:
     if ear.confidence(who, match) < CLEAR_CONFIDENCE:
         return "doubt-audio"
     stream = ear.stream(who)
+    if ear.sound.outcome(stream, match) is Outcome.SUSPICION:
+        return "doubt-sound"
     whose = stream.speaker_confidence(match.first, match.last)
     if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < SURE_SPEAKER):
         return "doubt-voice"

@@ -6,7 +6,7 @@ A reason is one sentence that a technician understands: the clause, the words, t
 
 from __future__ import annotations
 
-from analyzer.domain import Hit
+from analyzer.domain import FoundBy, Hit
 
 TEMPLATES = {
     "met": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）。",
@@ -68,6 +68,8 @@ PARTS = {
     "supposed": "是假设、担心，不是真的这样答复用户",
     "asked": "是在问用户",
     "of-others": "说的是别人",
+    "doubt-sound": "按声音也不能确定",
+    "by-sound": "听写为“{quote}”，按声音更像“{phrase}”",
     "list": "、",
     "told-not-connected": "没有接通：只有提示音，没有人对话，本录音不判断、不打分",
     "told-voicemail": "没有接通：对方是语音信箱或电话助理，没有人对话，本录音不判断、不打分",
@@ -85,8 +87,11 @@ def part(code: str, **values: object) -> str:
 
 
 def quoted(hit: Hit) -> dict[str, str]:
-    """The values of a reason that tell of a hit."""
-    return {"time": clock(hit.start_s), "quote": hit.quote, "similarity": number(hit.similarity)}
+    """The values of a reason that tell of a hit; of one found by its sound, what the sound says stands with the similarity."""
+    similarity = number(hit.similarity)
+    if hit.by is FoundBy.SOUND and not hit.suspicion:
+        similarity = f"{similarity}；{hit.note}"
+    return {"time": clock(hit.start_s), "quote": hit.quote, "similarity": similarity}
 
 
 def clock(seconds: float) -> str:

@@ -63,7 +63,8 @@ def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> float
 
 def _search(element: Element, case: Case, window: Span) -> _ElementSearch:
     ear, who = case.ear, element.who
-    matches = ear.unexcused(who, ear.finder(who, COURTESY).matches(element.phrases, resolve=False), element.exceptions)
+    found = ear.finder(who, COURTESY).matches(element.phrases, resolve=False)
+    matches = ear.unrejected(who, ear.unexcused(who, found, element.exceptions))
     inside = {id(m): window.start_s <= ear.span(who, m).start_s <= window.end_s for m in matches}
     best_first = sorted(matches, key=lambda m: (not inside[id(m)], -m.similarity, m.first))
     said = (m for m in ear.meant(who, best_first) if _makes_sense(m, inside[id(m)], element, case))

@@ -1,6 +1,6 @@
 """Sound-tolerant search of phrases in what one role said."""
 
-from analyzer.matching.calibrate import ACCUSATION, COURTESY, CUE, EXCUSE, NEAR, SUSPICION, THRESHOLD, Strictness
+from analyzer.matching.calibrate import ACCUSATION, COURTESY, CUE, EXCUSE, LOOSE, NEAR, SUSPICION, THRESHOLD, Strictness
 from analyzer.matching.costs import CostTable
 from analyzer.matching.excerpt import excerpt
 from analyzer.matching.find import Finder
@@ -14,6 +14,7 @@ __all__ = [
     "COURTESY",
     "CUE",
     "EXCUSE",
+    "LOOSE",
     "NEAR",
     "SUSPICION",
     "THRESHOLD",

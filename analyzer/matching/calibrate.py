@@ -47,6 +47,8 @@ ACCUSATION = Strictness("accusation", 0.12, 3.3, 0.07, 0.30, 9.0, 9.0, 2.0)
 # Heard nearly so, though the engine is sure of what it wrote: one syllable misheard in three, two in five. Wider than
 # ACCUSATION at every length and no dearer to pass through, so that what it does not find is no accusation either.
 NEAR = Strictness("near", 0.15, 1.3, 0.10, 0.30, 9.0, 9.0, 2.0)
+# Nearly heard: worth holding against the sound, and nothing by itself (python -m benchmarks sound).
+LOOSE = Strictness("loose", 0.45, 1.3, 0.30, 0.30, 9.0, 9.0, 1.5)
 SUSPICION = Strictness("suspicion", 0.24, 1.8, 0.16, 0.10, 1.00, 9.0, 1.5)
 # An exception excuses only what was really said so: a swallowed or different word would excuse "不知道" by "不知道吧".
 EXCUSE = Strictness("excuse", 0.08, 3.0, 0.12, 0.20, 0.30, 9.0, 1.0)

@@ -1,0 +1,60 @@
+"""The second hearing: is it the phrase that was said there, or what was written?
+
+Passages are heard alone, a few seconds each, so that what a check says depends on nothing but its own sound and words:
+not on the windows of the first hearing, nor on what else is checked.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from analyzer.domain import Candidate, Check, Outcome
+from analyzer.hearing.detection import speech_gain
+from analyzer.hearing.types import Pcm, Scorer, Window, WindowPiece
+from analyzer.physics import SAMPLE_RATE_HZ
+
+# By how much the words as heard may be more probable than the words with the phrase in them, in nats. Source:
+# benchmarks/results/sound.md (`python -m benchmarks sound`), phrases and look-alikes in four conditions.
+SAID_NATS = 2.0
+NEAR_NATS = 4.0  # what would not count without the sound is in doubt up to here
+FUZZY_NATS = 9.0  # what does count without it is rejected from here on
+
+
+def listen_again(samples: Sequence[Pcm], candidates: Iterable[Candidate], scorer: Scorer) -> tuple[Check, ...]:
+    """A check for each candidate, in order of time. `samples` are the channels, int16 at 16 kHz.
+
+    Candidates of one passage are scored together; a passage is encoded once.
+    """
+    gains: dict[int, float] = {}
+    checks: list[Check] = []
+    for (channel, start_s, end_s), some in itertools.groupby(sorted(candidates, key=_place), key=_place):
+        source = samples[channel]
+        if channel not in gains:
+            gains[channel] = speech_gain(source)
+        first, last = int(start_s * SAMPLE_RATE_HZ), min(len(source), math.ceil(end_s * SAMPLE_RATE_HZ))
+        if last > first:
+            window = Window(source, (WindowPiece(first, last, 0),), gains[channel])
+            checks += _checks(window, tuple(some), scorer)
+    return tuple(sorted(checks, key=lambda c: (c.start_s, c.end_s, c.heard, c.phrase)))
+
+
+def outcome(nats: float, *, near: bool) -> Outcome:
+    """What a difference means; `near` as `Candidate` has it."""
+    if nats <= SAID_NATS:
+        return Outcome.SAID
+    return Outcome.SUSPICION if nats <= (NEAR_NATS if near else FUZZY_NATS) else Outcome.REJECTED
+
+
+def _place(candidate: Candidate) -> tuple[int, float, float]:
+    return candidate.channel, candidate.passage_start_s, candidate.passage_end_s
+
+
+def _checks(window: Window, candidates: Sequence[Candidate], scorer: Scorer) -> Iterator[Check]:
+    texts = list(dict.fromkeys(text for c in candidates for text in (c.text, *c.texts)))
+    nats = dict(zip(texts, scorer.score(window, texts), strict=True))
+    for c in candidates:
+        likeliest, phrase = max(zip((nats[text] for text in c.texts), c.phrases, strict=True))
+        difference = round(nats[c.text] - likeliest, 2)
+        yield Check(c.start_s, c.end_s, c.heard, phrase, difference, outcome(difference, near=c.near))
