@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from analyzer.domain import FoundBy, Hearing, Hit, Outcome, Role, Span, quantise_ratio, quantise_time
 from analyzer.judging import reasons
 from analyzer.judging.clock import SpeechClock
+from analyzer.judging.frames import Frames, Framing, context_of
 from analyzer.judging.framewords import NO_VOCABULARY, Vocabulary
 from analyzer.judging.meant import is_undone, meant
 from analyzer.judging.sound import Sound
@@ -37,6 +38,7 @@ from analyzer.rubric.model import Sequence as Pattern
 from analyzer.text.syllables import spell
 from analyzer.text.tokens import tokenizer
 
+UNTRUE = (Framing.SUPPOSED, Framing.DENIED, Framing.REPORTED)  # frames in which a fact is not stated
 BEFORE, AFTER = 32, 40  # characters around a hit in which an exception or help is looked for
 
 # Who is searched for each `who`: where nobody knows who speaks, either speaker counts, and the result says so.
@@ -225,10 +227,15 @@ class Ear:
         return self.stream(who).span(match.first, match.last)
 
     def cue_hits(self, cues: Iterable[Cue]) -> list[Hit]:
-        """Return every hit of some cues (of facts or roles), in order of time."""
+        """Return every hit of some cues, in order of time; what staff supposes, denies or reports tells nothing."""
         hits = [
             self.hit(cue.who, match)
             for cue in cues
             for match in self.matches(cue.who, cue.phrases, cue.exceptions, CUE)
+            if cue.who is not Role.TECHNICIAN or not self._only_framed(cue.who, match)
         ]
         return sorted(hits, key=lambda h: (h.start_s, h.phrase))
+
+    def _only_framed(self, who: Role, match: Match) -> bool:
+        frame = Frames(self.vocabulary).around(context_of(self.stream(who), match))
+        return frame is not None and frame.sure and frame.framing in UNTRUE

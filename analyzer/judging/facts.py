@@ -1,18 +1,22 @@
 """Facts about the job, and whether an item applies.
 
 A given fact wins. Else the fact is heard from its cues; else it is false where its opposite is true; else its
-stated default holds.
+stated default holds. Of two opposites that are both heard, what the staff said last holds: 这个要收费 after
+保修期内免费 is what the customer is left with. A customer who only asks for the price makes the job one that is charged,
+until the staff says otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from analyzer.domain import Fact, Hit, How
+from analyzer.domain import Fact, Hit, How, Role
 from analyzer.judging.ear import Ear
 from analyzer.judging.meaning import Understanding
 from analyzer.rubric.model import Condition, FactRule, Standard
 from analyzer.rubric.terms import facts_of
+
+_NO_WORD = (False, -1.0, 0.0)
 
 
 def establish(
@@ -30,11 +34,21 @@ def establish(
         if known is not None and known.source == "given" and known.value:
             facts[name] = Fact(False, "heard")
             continue
+        against = heard_hits.get(opposite, ())
         value = True if hits else rules[name].default
-        if not hits and heard_hits.get(opposite):
-            value = False
+        if against and not _outlasts(hits, against):
+            value, hits = False, ()
         facts[name] = Fact(value, "heard", hits)
     return dict(sorted(facts.items()))
+
+
+def _outlasts(hits: Sequence[Hit], against: Sequence[Hit]) -> bool:
+    """Return whether the staff's last word is among `hits`; of two at once the more similar one, else neither is true."""
+    return max(map(_weight, hits), default=_NO_WORD) > max(map(_weight, against), default=_NO_WORD)
+
+
+def _weight(hit: Hit) -> tuple[bool, float, float]:
+    return (hit.role is not Role.CUSTOMER, hit.start_s, hit.similarity)
 
 
 def deciding_rules(standard: Standard) -> dict[str, FactRule]:

@@ -107,7 +107,9 @@ def _basis(item: Item, facts: Mapping[str, Fact], standard: Standard) -> str:
     """Say why the condition does not hold, fact by fact."""
     said = []
     for name in facts_of(item.when):
-        fact, title = facts.get(name), standard.facts[name].title if name in standard.facts else name
+        rule = standard.facts.get(name)
+        fact, title = facts.get(name), rule.title if rule else name
+        contrary = facts.get(rule.opposite) if rule else None
         if fact is None:
             said.append(part("heard-nothing", fact=title))
         elif fact.source == "given":
@@ -115,6 +117,9 @@ def _basis(item: Item, facts: Mapping[str, Fact], standard: Standard) -> str:
         elif fact.value and fact.hits:
             first = fact.hits[0]
             said.append(part("heard-true", time=clock(first.start_s), quote=first.quote, fact=title))
+        elif contrary is not None and contrary.value and contrary.hits:
+            last = contrary.hits[-1]
+            said.append(part("heard-opposite", time=clock(last.start_s), quote=last.quote))
         else:
             said.append(part("heard-nothing", fact=title))
     return "，".join(dict.fromkeys(said))

@@ -48,7 +48,7 @@ PARTS = {
     "given-false": "资料写明“{fact}”为否",
     "given-true": "资料写明“{fact}”为是",
     "heard-nothing": "资料没有写，录音里也没有听到“{fact}”",
-    "heard-opposite": "录音里听到的是相反的情况",
+    "heard-opposite": "录音里 {time} 说的“{quote}”是相反的情况",
     "heard-true": "录音里 {time} 听到“{quote}”，说明“{fact}”",
     "more": "，共 {count} 处",
     "doubt-voice": "不能确定是谁说的",

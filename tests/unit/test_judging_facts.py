@@ -1,0 +1,73 @@
+"""What makes a clause apply: the staff's last word between opposites, and what the customer asks, does or complains of."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.domain import Judgement, Role, Verdict
+from analyzer.judging import judge, words_for
+from analyzer.rubric.load import load_standard
+from analyzer.settings import Settings
+from tests.cast import C, T, heard, talk
+
+SETTINGS = Settings()
+WORDS = words_for(SETTINGS.lexicons, SETTINGS.cache_dir)
+
+
+def judged(*turns: tuple[Role, str], standard: str = "property-visit") -> Judgement:
+    greeted = ((T, "您好，我是物业的维修师傅"), (C, "请进，水管漏了"), *turns, (C, "好吧"))
+    return judge(heard(talk(*greeted, confidence=1.0)), load_standard(standard, SETTINGS.lexicons), {}, WORDS)
+
+
+def facts(*turns: tuple[Role, str], standard: str = "property-visit") -> dict[str, bool]:
+    return {name: fact.value for name, fact in judged(*turns, standard=standard).facts.items()}
+
+
+def test_of_charged_and_covered_the_staffs_last_word_holds() -> None:
+    charged, covered = (T, "过保修期了，得收您八十块"), (T, "我查了一下，还在保修期里，不收您钱")
+    first, second = facts(covered, (C, "哦"), charged), facts(charged, (C, "哦"), covered)
+    assert (first["charged"], first["covered"]) == (True, False)
+    assert (second["charged"], second["covered"]) == (False, True)
+
+
+def test_the_report_quotes_the_contrary_words_of_a_clause_that_does_not_apply() -> None:
+    items = judged((T, "过保修期了，得收您八十块"), (C, "哦"), (T, "我查了一下，还在保修期里，不收您钱")).items
+    item = next(i for i in items if i.id == "explain-charge")
+    assert item.verdict is Verdict.NOT_APPLICABLE
+    assert "相反" in item.reason and "“" in item.reason
+
+
+@pytest.mark.parametrize("asked", ["换一个多少钱", "这要收费吗", "你们怎么收费", "有没有价目表", "这么贵啊"])
+def test_a_price_that_is_asked_for_and_not_answered_makes_the_explanation_due(asked: str) -> None:
+    judgement = judged((C, asked), (T, "先修着吧"))
+    assert judgement.facts["charged"].value and not judgement.facts["covered"].value
+    assert next(i for i in judgement.items if i.id == "explain-charge").verdict is Verdict.MISSED
+
+
+@pytest.mark.parametrize("asked", ["你那房子多少钱一平", "没花我们钱吧"])
+def test_other_prices_are_not_the_jobs(asked: str) -> None:
+    assert not facts((C, asked))["charged"]
+
+
+def test_a_price_asked_for_and_answered_with_nothing_to_pay_is_covered() -> None:
+    found = facts((C, "这要收费吗"), (T, "不收费，公共管道归我们管"))
+    assert (found["charged"], found["covered"]) == (False, True)
+
+
+def test_what_the_staff_only_supposes_is_no_fact() -> None:
+    assert not facts((T, "要是得收费的话我提前跟您说"))["charged"]
+
+
+@pytest.mark.parametrize("said", ["你怎么把我的花盆搬走了", "你怎么把我架子上的东西都拿到地上了", "谁让你动我家东西的"])
+def test_moving_is_heard_from_the_customer_whose_things_were_moved(said: str) -> None:
+    assert facts((C, said))["moved"]
+
+
+@pytest.mark.parametrize("said", ["你怎么给我换了个灯管", "换的是新的吗"])
+def test_a_part_that_was_replaced_is_heard_from_the_customer(said: str) -> None:
+    assert facts((C, said), standard="school-works")["parts_replaced"]
+
+
+def test_a_receipt_is_written_where_money_was_taken() -> None:
+    assert facts((T, "我给您开个收据"))["charged"]
+    assert not facts((T, "没法给您开发票"))["charged"]
