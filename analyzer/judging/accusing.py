@@ -13,6 +13,7 @@ from analyzer.judging.meant import meant
 from analyzer.matching import (
     ACCUSATION,
     NEAR,
+    PARDON,
     Finder,
     Match,
     Stream,
@@ -41,7 +42,7 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
     who, phrases = element.who, element.phrases
     near = ear.finder(who, NEAR).matches(phrases, resolve=False)
     exact = ear.finder(who, ACCUSATION).matches(phrases, word_edges=True)
-    said = ear.unrejected(who, ear.unexcused(who, exact, element.exceptions))
+    said = ear.unrejected(who, ear.unexcused(who, exact, element.exceptions, PARDON))
     stream = ear.stream(who)
     misheard = [
         m
@@ -52,7 +53,7 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
         and not any(m.first <= e.last and e.first <= m.last for e in exact)
         and nonsense(stream, m)
     ]
-    return said, resolve_overlaps(ear.unrejected(who, ear.unexcused(who, misheard, element.exceptions)))
+    return said, resolve_overlaps(ear.unrejected(who, ear.unexcused(who, misheard, element.exceptions, PARDON)))
 
 
 def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
@@ -64,7 +65,7 @@ def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
         for m in finder.matches(element.phrases, word_edges=True)
     )
     unsure = [m for m in doubtful if ear.confidence(who, m) < least]
-    return ear.unrejected(who, ear.unexcused(who, unsure, element.exceptions))
+    return ear.unrejected(who, ear.unexcused(who, unsure, element.exceptions, PARDON))
 
 
 @dataclass(frozen=True, slots=True)

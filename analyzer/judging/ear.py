@@ -169,13 +169,19 @@ class Ear:
             or not self.sound.placed(stream, m, near=False)
         ]
 
-    def unexcused(self, who: Role | None, matches: Sequence[Match], exceptions: Sequence[Phrase]) -> list[Match]:
+    def unexcused(
+        self,
+        who: Role | None,
+        matches: Sequence[Match],
+        exceptions: Sequence[Phrase],
+        strictness: Strictness = EXCUSE,
+    ) -> list[Match]:
         """Return what no exception covers of some matches; only their neighbourhoods are searched, all at once."""
         if not matches or not exceptions:
             return list(matches)
         length = len(self.stream(who).text)
         around = [(max(0, m.first - BEFORE), min(length, m.last + 1 + AFTER)) for m in matches]
-        excuses = self.finder(who, EXCUSE).within(exceptions, around)
+        excuses = self.finder(who, strictness).within(exceptions, around)
         return [m for m, near in zip(matches, excuses, strict=True) if not any(covers(e, m) for e in near)]
 
     def unsure(self, who: Role | None, least: float) -> tuple[Finder, NDArray[np.intp]]:

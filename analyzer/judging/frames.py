@@ -117,9 +117,10 @@ class Frames:
                 return None
             sure = sure and not between
         content = between.strip(COMMA)
-        if len(content) > NEAR or COMMA in content:
-            own = self._words[FrameWords.SELF].beginning(context.said)
-            return None if own or COMMA in content.strip(COMMA) else Frame(Framing.REPORTED, False)
+        if len(content) > NEAR or COMMA in content:  # 他说不归他们，也不知道该谁管 may go on reporting
+            names_self = self._words[FrameWords.SELF].beginning(context.said)
+            goes_on = content.count(COMMA) <= 1 and not (COMMA in content and self._without_light(context))
+            return None if names_self or not goes_on else Frame(Framing.REPORTED, False)
         if content and between.endswith(COMMA) and not self._light(content):
             return None  # 他说水管漏了，我们不管: the quotation is over
         return Frame(Framing.REPORTED, sure)
@@ -211,6 +212,10 @@ class Frames:
                 person = self._words[name].ending(text)
                 text = text[: -len(person)] if person else text
         return text
+
+    def _without_light(self, context: Context) -> str:
+        """What the clause says before the match, but for light words."""
+        return self._words[FrameWords.BETWEEN].stripped(context.clause_before)
 
     def _light(self, text: str) -> bool:
         return not self._without_subject(text)

@@ -13,6 +13,7 @@ from analyzer.matching import Match, Stream
 from analyzer.matching.costs import SAME_SOUND
 from analyzer.matching.written import alignment_of, says_otherwise
 from analyzer.rubric.model import FrameWords
+from analyzer.text import Break
 
 DATIVE = "给跟帮替为让叫"
 NEGATING = "不没别甭"
@@ -46,10 +47,12 @@ def is_undone(stream: Stream, match: Match, words: Vocabulary) -> bool:
 
 
 def _says_otherwise(stream: Stream, match: Match, words: Vocabulary) -> bool:
-    """Whether other words were written, or the part behind a gap is undone: 今天怕是来不成."""
+    """Whether other words were written, or a part behind a gap is undone (今天怕是来不成) or of another turn."""
     heard = stream.text[match.first : match.last + 1]
+    breaks = stream.breaks[match.first + 1 : match.last + 1]
     gapped = match.pattern is not None and any(sign in match.pattern.source for sign in "*<＊＜")
-    if match.cost < SAME_SOUND and not (gapped and any(char in heard for char in NEGATING)):
+    telling = any(char in heard for char in NEGATING) or bool((breaks == Break.TURN).any())
+    if match.cost < SAME_SOUND and not (gapped and telling):
         return False
     alignment = alignment_of(stream, match)
     if alignment is None:
@@ -58,6 +61,9 @@ def _says_otherwise(stream: Stream, match: Match, words: Vocabulary) -> bool:
     for block, begin in enumerate(alignment.begins):
         if not block or not begin:
             continue
+        before = alignment.ends[block - 1] or 0
+        if (breaks[before:begin] == Break.TURN).any():
+            return True
         differs = any(d.block == block for d in alignment.differences)
         if len(undone.ending(heard[:begin])) > 1 or (differs and _negated(heard, begin)):
             return True

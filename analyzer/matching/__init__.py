@@ -1,6 +1,17 @@
 """Sound-tolerant search of phrases in what one role said."""
 
-from analyzer.matching.calibrate import ACCUSATION, COURTESY, CUE, EXCUSE, LOOSE, NEAR, SUSPICION, THRESHOLD, Strictness
+from analyzer.matching.calibrate import (
+    ACCUSATION,
+    COURTESY,
+    CUE,
+    EXCUSE,
+    LOOSE,
+    NEAR,
+    PARDON,
+    SUSPICION,
+    THRESHOLD,
+    Strictness,
+)
 from analyzer.matching.costs import CostTable
 from analyzer.matching.excerpt import excerpt
 from analyzer.matching.find import Finder
@@ -16,6 +27,7 @@ __all__ = [
     "EXCUSE",
     "LOOSE",
     "NEAR",
+    "PARDON",
     "SUSPICION",
     "THRESHOLD",
     "CostTable",

@@ -39,13 +39,14 @@ class Difference:
 class Alignment:
     """Where the words of a match differ from its phrase.
 
-    `blocks`: what each stretch of the phrase between gaps asked for; `begins`: which heard character each begins with
-    (None: none was heard); `inserted`: heard characters within blocks that were not asked for.
+    `blocks`: what each stretch of the phrase between gaps asked for; `begins`, `ends`: which heard character each begins
+    and ends with (None: none was heard); `inserted`: heard characters within blocks that were not asked for.
     """
 
     differences: tuple[Difference, ...]
     blocks: tuple[str, ...]
     begins: tuple[int | None, ...]
+    ends: tuple[int | None, ...]
     inserted: tuple[int, ...]
 
 
@@ -72,11 +73,13 @@ def _alignment(way: _Step, heard: str) -> Alignment:
     differences: list[Difference] = []
     blocks = [""]
     begins: list[int | None] = [None]
+    ends: list[int | None] = [None]
     inserted: list[int] = []
     for step in _steps(way):
         if step.asked == _GAP:
             blocks.append("")
             begins.append(None)
+            ends.append(None)
         elif step.asked:
             char, where = step.asked[0], (len(blocks) - 1, len(blocks[-1]))
             blocks[-1] += char
@@ -85,11 +88,12 @@ def _alignment(way: _Step, heard: str) -> Alignment:
                 continue
             if begins[-1] is None:
                 begins[-1] = step.at
+            ends[-1] = step.at
             if heard[step.at] != char:
                 differences.append(Difference(char, step.at, _cost(heard[step.at], step.asked), *where))
         elif step.at is not None:
             inserted.append(step.at)
-    return Alignment(tuple(differences), tuple(blocks), tuple(begins), tuple(inserted))
+    return Alignment(tuple(differences), tuple(blocks), tuple(begins), tuple(ends), tuple(inserted))
 
 
 def _steps(way: _Step) -> Iterator[_Step]:

@@ -52,3 +52,5 @@ LOOSE = Strictness("loose", 0.45, 1.3, 0.30, 0.30, 9.0, 9.0, 1.5)
 SUSPICION = Strictness("suspicion", 0.24, 1.8, 0.16, 0.10, 1.00, 9.0, 1.5)
 # An exception excuses only what was really said so: a swallowed or different word would excuse "不知道" by "不知道吧".
 EXCUSE = Strictness("excuse", 0.08, 3.0, 0.12, 0.20, 0.30, 9.0, 1.0)
+# Of an accusation the more so: 我们不管，你找开发商 is not excused by 我们不管你找谁.
+PARDON = Strictness("pardon", 0.08, 3.0, 0.12, 0.30, 0.40, 9.0, 1.0)

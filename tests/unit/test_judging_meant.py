@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analyzer.domain import ItemResult, Verdict
+from analyzer.domain import ItemResult, Role, Verdict
 from analyzer.judging import judge, words_for
 from analyzer.rubric.load import load_standard
 from analyzer.settings import Settings
@@ -66,6 +66,17 @@ def test_a_technician_who_was_there_before_is_no_arrangement() -> None:
 
 def test_small_talk_that_sounds_like_a_question_about_the_fault_is_none() -> None:
     assert result("是哪儿人啊有对象没有", "inquiry").verdict is Verdict.MISSED
+
+
+def test_a_gap_runs_on_over_a_comma_and_not_behind_another_turn() -> None:
+    chosen = load_standard("property-visit", SETTINGS.lexicons)
+
+    def explained(*turns: tuple[Role, str]) -> Verdict | None:
+        items = judge(heard(talk((T, "您好，物业的"), (C, "水管漏了"), *turns)), chosen, {"moved": True}, WORDS).items
+        return next(i for i in items if i.id == "ask-before-moving").verdict
+
+    assert explained((T, "柜子我挪一挪，就靠墙这边，您看可以吗"), (C, "好")) is Verdict.MET
+    assert explained((T, "柜子我挪一挪"), (C, "哎哟我的花盆"), (T, "刷一下卡可以吗"), (C, "好")) is Verdict.MISSED
 
 
 def test_misheard_words_still_count() -> None:
