@@ -30,7 +30,7 @@ from analyzer.domain import (
     quantise_time,
 )
 from analyzer.hearing import ChannelHearing, Scorer, detect_speech, hear, listen_again, load_transcriber
-from analyzer.judging import candidates, judge, words_for
+from analyzer.judging import candidates, judge, most_of, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
 from analyzer.judging.machine import Announcements
@@ -124,6 +124,17 @@ class Analyzer:
             hearing, judge(hearing, standard, given, words, listed=listed, readers=library_of(self.settings.lexicons))
         )
 
+    def listen_again(self, path: Path, hearing: Hearing, standard: Standard, given: Mapping[str, bool]) -> Hearing:
+        """`hear_again` for what was heard earlier: as many checks once more as a new recording gets, none lost.
+
+        The file is decoded only where something is worth it. Raises AudioError.
+        """
+        words = words_for(self.settings.lexicons, self.settings.cache_dir)
+        if not candidates(hearing, standard, given, words, len(hearing.checks) + 1):
+            return hearing
+        with open_audio(path, self.settings) as audio:
+            return self.hear_again(audio, hearing, standard, given)
+
     def hear_again(self, audio: Audio, hearing: Hearing, standard: Standard, given: Mapping[str, bool]) -> Hearing:
         """The hearing with what decides under `standard` held against the sound a second time (analyzer/hearing/rescoring.py).
 
@@ -133,8 +144,10 @@ class Analyzer:
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         if not isinstance(transcriber, Scorer):
             return hearing
+        most = len(hearing.checks) + most_of(hearing)
         for _ in range(ROUNDS):
-            checks = listen_again(tuple(audio.samples), candidates(hearing, standard, given, words), transcriber)
+            chosen = candidates(hearing, standard, given, words, most)
+            checks = listen_again(tuple(audio.samples), chosen, transcriber)
             if not checks:
                 break
             together = sorted((*hearing.checks, *checks), key=lambda c: (c.start_s, c.end_s, c.heard, c.phrase))

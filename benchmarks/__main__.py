@@ -14,6 +14,10 @@ COMMANDS = {
     "certainty": ("speakers.certainty", "whether speaker confidence is what it says, on the same dialogues"),
     "wording": ("wording.command", "verdicts on other people's wordings, from perfect text"),
     "chance": ("wording.chance", "chance hits of unrelated phrases by length: the calibration of similarity"),
+    "sound": (
+        "sound.command",
+        "what log-probability tells of phrases and look-alikes, and what a second hearing costs",
+    ),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
     "kills": ("kills", "site and worker killed a hundred times at random: nothing acknowledged is lost or done twice"),
 }

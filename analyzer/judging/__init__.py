@@ -1,7 +1,7 @@
 """From words and a standard to verdicts and a score."""
 
-from analyzer.judging.candidates import candidates
+from analyzer.judging.candidates import candidates, most_of
 from analyzer.judging.ear import words_for
 from analyzer.judging.judge import check_given, judge
 
-__all__ = ["candidates", "check_given", "judge", "words_for"]
+__all__ = ["candidates", "check_given", "judge", "most_of", "words_for"]

@@ -67,7 +67,6 @@ def standard_phrases(standard: Standard) -> Iterator[Phrase]:
     for item in standard.items:
         for element in item.elements:
             yield from element.phrases
-            yield from element.alone
             yield from element.exceptions
             yield from element.remedies
             yield from element.refusals

@@ -68,13 +68,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A part of an item: any of its phrases fulfils it (forbidden: violates it). Credit is shared out by `weight`.
+    """A part of a required item: any of its phrases fulfils it. Credit is shared out by `weight`.
 
-    Of forbidden items alone: `remedies`, help that pardons the words when it is promised along with them, and
-    `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer;
-    `alone`, phrases that count only where they are all that is said between two breaks; `penalty`, what the words cost
-    where that is less than the item's penalty and cap (None: the item's own); `grave`, whether the item caps the score,
-    so that only words that are written so accuse.
+    `remedies` (forbidden items): help that pardons the words when it is promised along with them, and
+    `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer.
     `meaning`: whose reader (`analyzer.reading`) knows other words for it; "" where nobody reads.
     """
 
@@ -88,9 +85,6 @@ class Element:
     refusals: tuple[Phrase, ...] = ()
     questions: tuple[Phrase, ...] = ()
     meaning: str = ""
-    alone: tuple[Phrase, ...] = ()
-    penalty: float | None = None
-    grave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +119,7 @@ class FactRule:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One clause. Rule items have elements; a forbidden one's first are its own phrases, others those of `also`."""
+    """One clause. Rule items have elements (required) or one element of banned phrases (forbidden)."""
 
     id: str
     kind: Kind

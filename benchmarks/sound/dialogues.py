@@ -18,6 +18,7 @@ from benchmarks.rendering.script import STANDARDS, ScriptTurn
 from benchmarks.rendering.voices import Voice
 from benchmarks.wording.dialogues import cases
 
+ANSWER = (Role.CUSTOMER, "嗯，那你说呢？")  # after every example: where one voice speaks alone, nothing is judged
 EXAMPLES_EACH = 14  # about a minute of talk
 EVERY_DIALOGUE, EVERY_BATCH = 3, 2  # how much is left out, so that a run takes minutes: 40 minutes of talk remain
 VOICES = (
@@ -44,7 +45,7 @@ def dialogues(settings: Settings) -> Iterator[Sample]:
         standard = load_standard(name, settings.lexicons)
         examples = [e for item in standard.items for e in (*item.examples_match, *item.examples_no_match)]
         for n, some in itertools.islice(enumerate(_batches(examples)), None, None, EVERY_BATCH):
-            turns = [turn for example in some for turn in parse_example(example)]
+            turns = [turn for example in some for turn in (*parse_example(example), ANSWER)]
             yield _sample(f"examples-{name}-{n:02d}", name, turns, next(voices))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.intake.analysis import Hearing, Layout, Utterance, newest_hearing, quantised
-from web.models import AnalysisDocument, Recording, TranscriptEdit, WorkOrder
+from web.models import Analysis, AnalysisDocument, Recording, TranscriptEdit, WorkOrder
 from web.models.vocabulary import Role
 
 
@@ -59,9 +59,21 @@ def inputs(session: Session, recording: Recording) -> Inputs:
 
 
 def heard_document(session: Session, recording_id: int) -> dict[str, Any] | None:
-    """The latest document that was heard or imported, None where nothing was."""
+    """The latest document that was heard or imported, with all that was held against the sound since; None where none was."""
+    latest = session.scalar(newest_hearing(recording_id))
+    current = session.scalar(select(Recording.analysis_id).where(Recording.id == recording_id))
+    body, judged = (
+        session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == number))
+        for number in (latest, current)
+    )
+    checks = judged.get("checks") if judged else None
+    return {**body, "checks": checks} if body and checks else body
+
+
+def was_heard(session: Session, recording_id: int) -> bool:
+    """Whether the words come from the recording's own sound: to hear it once more is to listen to what is in question."""
     latest = newest_hearing(recording_id).scalar_subquery()
-    return session.scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == latest))
+    return session.scalar(select(Analysis.origin).where(Analysis.id == latest)) == "heard"
 
 
 def effective(hearing: Hearing, said: Inputs) -> Hearing:

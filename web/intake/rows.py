@@ -155,6 +155,7 @@ def _evidence(hit: Hit) -> dict[str, Any]:
         "similarity": hit.similarity,
         "suspicion": hit.suspicion,
         "note": hit.note,
+        "by": hit.by.value,
     }
 
 

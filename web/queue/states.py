@@ -45,14 +45,14 @@ def put_failure(job: Job, failure: JobFailure) -> None:
 
 
 def follow(session: Session, recording: Recording) -> None:
-    """Let the recording's state be that of its hearing; scoring again does not change it."""
+    """Let the recording's state be that of its hearing; scoring it again or listening again does not change it."""
     hearing = session.scalar(
         select(Job.state)
         .where(Job.recording_id == recording.id, Job.kind == JobKind.HEAR)
         .order_by(Job.id.desc())
         .limit(1)
     )
-    if hearing in ACTIVE:
+    if hearing in ACTIVE and recording.analysis_id is None:
         recording.state = RecordingState(hearing.value)
     elif recording.analysis_id is not None:
         recording.state = RecordingState.JUDGED

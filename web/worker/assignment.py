@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web import queue
 from web.intake import effective, rows
-from web.models import JobKind, Recording, ReviewState
+from web.models import Analysis, JobKind, Recording, ReviewState
 
+LISTEN_AGAIN = "标准有改动，按声音复核疑点"
+IN_THE_BACKGROUND = 200  # priority of what nobody waits for
 SIGNED_MEANWHILE = queue.JobFailure("recording-signed", "录音已签核，新的结果没有采用")
 
 
@@ -39,7 +42,8 @@ def store(session: Session, assignment: Assignment, document: dict[str, Any], no
     """Write the Analysis JSON and end the job.
 
     False, and nothing written, where the job is no longer this worker's or the recording has been signed meanwhile.
-    Where people said something new while the machine was hearing, a SCORE follows.
+    Where people said something new while the machine was hearing, a SCORE follows. Where a changed standard judged and
+    the sound is kept, what decides now is held against it in the background: a HEAR of what was heard already.
     """
     job = queue.held(session, assignment.token)
     if job is None:
@@ -48,10 +52,19 @@ def store(session: Session, assignment: Assignment, document: dict[str, Any], no
     if recording.review_state is ReviewState.SIGNED:
         queue.withdraw(session, assignment.token, SIGNED_MEANWHILE, now)
         return False
-    origin = "heard" if job.kind is JobKind.HEAR else "rescored"
+    again = effective.was_heard(session, recording.id)
+    origin = "heard" if job.kind is JobKind.HEAR and not again else "rescored"
+    judged_by = _digest(session, recording)
     rows.record_analysis(session, recording.id, document, origin, job.cause, job.requested_by_id)
     queue.finish(session, assignment.token, now)
-    changed = effective.inputs(session, recording) != assignment.inputs.of_a_new_hearing()
-    if job.kind is JobKind.HEAR and changed:
+    used = assignment.inputs if again else assignment.inputs.of_a_new_hearing()
+    if job.kind is JobKind.HEAR and effective.inputs(session, recording) != used:
         queue.enqueue(session, recording.id, JobKind.SCORE, "处理期间资料有改动", job.requested_by_id, queue.URGENT)
+    elif job.kind is JobKind.SCORE and again and recording.stored_key and _digest(session, recording) != judged_by:
+        queue.enqueue(session, recording.id, JobKind.HEAR, LISTEN_AGAIN, priority=IN_THE_BACKGROUND)
     return True
+
+
+def _digest(session: Session, recording: Recording) -> str | None:
+    """The digest of the standard by which a recording stands judged."""
+    return session.scalar(select(Analysis.standard_digest).where(Analysis.id == recording.analysis_id))

@@ -6,6 +6,7 @@ It gets tasks through a pipe and answers with what happens; it dies with its sup
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import tempfile
 import time
@@ -24,6 +25,7 @@ from web.worker import engine, sound
 from web.worker.parts import ChildMessage, Done, Playable, Ready, Task
 from web.worker.stages import standing
 
+log = logging.getLogger(__name__)
 Tell = Callable[[ChildMessage], None]
 HEARING_NICE = 5  # pages and scoring go first where the cores are few
 SENT_EVERY_S = 0.5
@@ -63,7 +65,13 @@ class Work:
         self._analyzer = engine.LoadedAnalyzer(settings)
 
     def hear(self, task: Task, tell: Tell) -> dict[str, Any]:
-        """Hear and judge a recording; on the way make what pages need to play it."""
+        """Hear and judge a recording; on the way make what pages need to play it.
+
+        One that was heard already is listened to again only where the standard makes something of it that was never
+        held against its sound; without its sound it is judged as it stands.
+        """
+        if task.heard is not None:
+            return self._listen_again(task, task.heard, tell)
         standard = engine.standard_of(task.inputs.standard_id, self._settings)  # first: it costs no decoding
         sent_at = 0.0
         stage = ""
@@ -81,6 +89,17 @@ class Work:
                     tell(Playable(made.media_type, made.duration_s, made.channels))
                 facts, channel = task.inputs.facts, task.inputs.technician_channel
                 return self._analyzer.analyse(audio, standard, facts, progress, channel)
+
+    def _listen_again(self, task: Task, heard: dict[str, Any], tell: Tell) -> dict[str, Any]:
+        tell(standing("recheck", 0.0, 0.0))
+        standard = engine.standard_of(task.inputs.standard_id, self._settings)
+        hearing = effective(engine.hearing_from_dict(heard, task.name), task.inputs)
+        try:
+            with self._storage.local_path(task.key) as stored, _named(stored, task.name) as path:
+                hearing = self._analyzer.listen_again(path, hearing, standard, task.inputs.facts)
+        except (AnalyzerError, OSError) as error:
+            log.info("recording %d is judged without listening again: %r", task.recording_id, error)
+        return engine.judge(hearing, standard, task.inputs.facts, self._settings)
 
     def score(self, task: Task, tell: Tell) -> dict[str, Any]:
         """Judge again what was heard, with all that people said about it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from analyzer.audio import PEAKS_FILE, PLAY_FILE, Audio, cut_file, open_audio
@@ -48,6 +49,10 @@ class LoadedAnalyzer:
         """The Analysis JSON. Raises AnalyzerError."""
         known = _asked_about(facts, standard)
         return analysis_to_dict(self._analyzer.analyse_audio(audio, standard, known, progress, technician_channel))
+
+    def listen_again(self, path: Path, hearing: Hearing, standard: Standard, facts: Mapping[str, bool]) -> Hearing:
+        """The hearing with what decides under `standard` held against the sound. Raises AnalyzerError."""
+        return self._analyzer.listen_again(path, hearing, standard, _asked_about(facts, standard))
 
 
 def judge(hearing: Hearing, standard: Standard, facts: Mapping[str, bool], settings: Settings) -> dict[str, Any]:

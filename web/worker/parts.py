@@ -22,7 +22,7 @@ class Task:
     key: str
     name: str  # as the user gave it
     inputs: Inputs
-    heard: dict[str, Any] | None  # the document to score again
+    heard: dict[str, Any] | None  # the document to score again, or to listen to again
 
 
 @dataclass(frozen=True, slots=True)

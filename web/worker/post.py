@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from web import queue
-from web.intake.effective import heard_document
+from web.intake.effective import heard_document, was_heard
 from web.kit.site import Site
 from web.models import JobKind, Recording
 from web.queue import JobFailure, Standing
@@ -173,7 +173,8 @@ class Post:
     def _task(self, claimed: Assignment) -> Task:
         with self.here.db.reading() as session:
             recording = session.get_one(Recording, claimed.recording_id)
-            heard = heard_document(session, recording.id) if self.kind is JobKind.SCORE else None
+            known = self.kind is JobKind.SCORE or was_heard(session, recording.id)
+            heard = heard_document(session, recording.id) if known else None
             return Task(self.kind, recording.id, recording.stored_key, recording.original_name, claimed.inputs, heard)
 
     def _ready(self) -> Connection:

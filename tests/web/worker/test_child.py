@@ -15,7 +15,7 @@ from analyzer.settings import ROOT, Settings
 from tests.integration.audio_files import turns, write
 from tests.web.data import analysis
 from web.intake.effective import Inputs
-from web.intake.storage import PEAKS, PLAY, Storage
+from web.intake.storage import PEAKS, PLAY, Storage, key_of
 from web.models import JobKind
 from web.queue import JobFailure, Standing
 from web.worker import child, engine
@@ -86,6 +86,12 @@ def test_given_facts_decide_and_those_the_standard_does_not_know_are_left_out(wo
     assert found["facts"]["late"] == {"value": True, "from": "given", "hits": []}
     assert "rainy" not in found["facts"]
     assert verdicts(found)["late-apology"] == "missed"
+
+
+def test_what_cannot_be_listened_to_again_is_judged_as_it_stands(work: Work) -> None:
+    heard, gone = analysis("visit-03"), key_of("abcd" * 16)
+    again = document(work, task(JobKind.HEAR, key=gone, heard=heard))
+    assert again == document(work, task(JobKind.SCORE, heard=heard))
 
 
 @pytest.mark.parametrize(
