@@ -1,0 +1,110 @@
+"""What the second reading may decide: credit and suspicions by readers whose answers are known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from analyzer.domain import FoundBy, ItemResult, Role, Verdict
+from analyzer.judging import judge, words_for
+from analyzer.judging.examples import conversation
+from analyzer.reading import Library, Page
+from analyzer.reading.encoder import DIMENSIONS, Encoder
+from analyzer.reading.grams import SIZE
+from analyzer.reading.reader import Bounds, Reader
+from analyzer.rubric.load import load_standard
+from analyzer.settings import Settings
+
+SETTINGS = Settings.from_environment()
+T, C = Role.TECHNICIAN, Role.CUSTOMER
+VISIT = [
+    (T, "您好，我是物业的维修师傅，我姓王，您家哪儿坏了？"),
+    (C, "厨房的灯不亮了。"),
+    (T, "好，我看看，是开关松了。"),
+    (C, "那麻烦你了。"),
+]
+
+
+class Knowing(Reader):
+    """A reader that knows some words: their probability wherever a window holds them, else 0.01."""
+
+    def probability(self, page: Page, windows: NDArray[np.intp], encoder: Encoder) -> NDArray[np.float64]:
+        known: dict[str, float] = KNOWN[self.meaning]
+        texts = [page.words(int(i)) for i in windows]
+        return np.array([max((p for words, p in known.items() if words in text), default=0.01) for text in texts])
+
+
+KNOWN: dict[str, dict[str, float]] = {}
+
+
+def knowing(meaning: str, known: dict[str, float]) -> Library:
+    KNOWN[meaning] = known
+    nothing = np.zeros(SIZE, np.float32)
+    own = np.zeros(DIMENSIONS, np.float32)
+    reader = Knowing(meaning, nothing, 0.0, nothing, own, own, 0.0, Bounds(0.8, 0.5, 0.02), 0, "")
+    return Library({meaning: reader})
+
+
+def result(turns: list[tuple[Role, str]], item: str, library: Library, standard: str = "property-visit") -> ItemResult:
+    rubric = load_standard(standard, SETTINGS.lexicons)
+    words: Any = words_for(SETTINGS.lexicons, SETTINGS.cache_dir)
+    found = judge(conversation(turns), rubric, {}, words, readers=library)
+    return next(i for i in found.items if i.id == item)
+
+
+def test_other_words_that_surely_mean_it_are_credited_and_shown_as_such() -> None:
+    said = [*VISIT, (T, "灯绳您拽一把瞧。"), (C, "亮了。")]
+    assert result(said, "demonstrate", Library()).verdict is Verdict.MISSED
+    met = result(said, "demonstrate", knowing("demonstrate", {"拽一把": 0.9}))
+    assert met.verdict is Verdict.MET
+    assert [(h.by, h.suspicion) for h in met.hits] == [(FoundBy.MEANING, False)]
+    assert "拽一把" in met.hits[0].quote
+    assert "意思相同" in met.reason
+
+
+def test_other_words_that_may_mean_it_are_left_to_a_person() -> None:
+    said = [*VISIT, (T, "灯绳您拽一把瞧。"), (C, "亮了。")]
+    asked = result(said, "demonstrate", knowing("demonstrate", {"拽一把": 0.6}))
+    assert (asked.verdict, asked.credit) == (Verdict.CANNOT_JUDGE, None)
+    assert "可能换了说法" in asked.reason
+
+
+def test_the_customers_words_are_no_merit_of_the_technician() -> None:
+    said = [*VISIT, (T, "好了。"), (C, "灯绳我拽一把瞧。")]
+    assert result(said, "demonstrate", knowing("demonstrate", {"拽一把": 0.99})).verdict is Verdict.MISSED
+
+
+def test_on_meaning_alone_nobody_is_accused() -> None:
+    said = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "冰箱不是我的买卖。"), (C, "哦。")]
+    suspected = result(said, "not-our-job", knowing("refuse-job", {"不是我的买卖": 1.0}))
+    assert suspected.verdict is Verdict.CANNOT_JUDGE
+    assert [(h.by, h.suspicion) for h in suspected.hits] == [(FoundBy.MEANING, True)]
+    assert "不是原话，只是意思像" in suspected.reason
+
+
+def test_help_at_once_pardons_what_is_only_meant_too() -> None:
+    said = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "冰箱不是我的买卖，我这就帮您联系厂家。"), (C, "好。")]
+    assert result(said, "not-our-job", knowing("refuse-job", {"不是我的买卖": 1.0})).verdict is Verdict.MET
+
+
+def test_a_standard_can_do_without_the_second_reading() -> None:
+    rubric = load_standard("property-visit", SETTINGS.lexicons)
+    plain = replace(
+        rubric,
+        items=tuple(replace(i, elements=tuple(replace(e, meaning="") for e in i.elements)) for i in rubric.items),
+    )
+    said = [*VISIT, (T, "灯绳您拽一把瞧。"), (C, "亮了。")]
+    words: Any = words_for(SETTINGS.lexicons, SETTINGS.cache_dir)
+    found = judge(conversation(said), plain, {}, words, readers=knowing("demonstrate", {"拽一把": 0.99}))
+    assert next(i for i in found.items if i.id == "demonstrate").verdict is Verdict.MISSED
+
+
+@pytest.mark.parametrize("probability", [0.5, 0.8, 1.0])
+def test_the_same_words_give_the_same_verdict_twice(probability: float) -> None:
+    said = [*VISIT, (T, "灯绳您拽一把瞧。")]
+    library = knowing("demonstrate", {"拽一把": probability})
+    assert result(said, "demonstrate", library) == result(said, "demonstrate", library)
