@@ -71,6 +71,7 @@ def standard_phrases(standard: Standard) -> Iterator[Phrase]:
             yield from element.remedies
             yield from element.refusals
             yield from element.questions
+            yield from element.topics
     for fact in standard.facts.values():
         for cue in fact.cues:
             yield from cue.phrases

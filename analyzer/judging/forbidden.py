@@ -15,6 +15,7 @@ from analyzer.judging.accusing import accusations, promise, unasked, unclear
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.frames import Frame, Frames, Framing, context_of
 from analyzer.judging.reasons import part, quoted, reason
+from analyzer.judging.topics import topics
 from analyzer.matching import Match
 from analyzer.rubric.model import Element, Item
 
@@ -115,6 +116,10 @@ def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
     for match in misheard:
         yield match, "doubt-misheard"
     known = [*said, *misheard]
+    for match, goes_on in topics(case.ear, element):
+        if not _touches(match, known):
+            known.append(match)
+            yield match, _doubt(match, element, case) if goes_on else "doubt-topic"
     for match in unclear(case.ear, element, CLEAR_CONFIDENCE):
         if not _touches(match, known):
             known.append(match)

@@ -57,6 +57,7 @@ PARTS = {
     "doubt-unasked": "前面没有听到用户提问或要求，不一定是在回答用户",
     "doubt-meaning": "不是原话，只是意思像",
     "doubt-sense": "前后的话不像这个意思",
+    "doubt-topic": "只有这一句话头，后面没有聊下去",
     "doubt-late-help": "用户又说了几句之后才去想办法，算不算马上补救要由人来定",
     "doubt-reported": "可能是在转述别人的话",
     "doubt-denied": "前面有否认的字眼，可能是说不会这样",

@@ -71,7 +71,8 @@ class Element:
     """A part of a required item: any of its phrases fulfils it. Credit is shared out by `weight`.
 
     `remedies` (forbidden items): help that pardons the words when it is promised along with them, and
-    `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer.
+    `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer;
+    `topics`, words that begin a talk and are only banned where it goes on;
     `meaning`: whose reader (`analyzer.reading`) knows other words for it; "" where nobody reads.
     """
 
@@ -85,6 +86,7 @@ class Element:
     refusals: tuple[Phrase, ...] = ()
     questions: tuple[Phrase, ...] = ()
     meaning: str = ""
+    topics: tuple[Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,7 @@ class FrameWords(StrEnum):
     PROTESTING = "protesting"
     UNDONE = "undone"
     UNDOABLE = "undoable"
+    TRADE = "trade"
 
 
 @dataclass(frozen=True, slots=True)

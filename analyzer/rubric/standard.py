@@ -21,7 +21,19 @@ DEFAULT_EDGE_S = 60.0  # seconds of speech that count as opening and as closing
 _TOP = ("schema", "id", "version", "title", "source", "recording", "items")
 _ITEM = ("id", "kind", "how", "clause", "text", "when")
 _REQUIRED = ("where", "after", "weight", "pass", "elements", "examples")
-_FORBIDDEN = ("severity", "penalty", "cap", "who", "phrases", "except", "remedy", "asked", "meaning", "examples")
+_FORBIDDEN = (
+    "severity",
+    "penalty",
+    "cap",
+    "who",
+    "phrases",
+    "except",
+    "remedy",
+    "asked",
+    "topics",
+    "meaning",
+    "examples",
+)
 _UNHEARD = ("weight", "severity", "penalty", "cap")  # link and person items count once somebody fills them in
 
 
@@ -162,9 +174,11 @@ class _ItemBuilder:
         phrases, exceptions = read_phrases(fields, self._lists)
         remedies, refusals = read_column(fields, self._lists, "remedy")
         questions, _ = read_column(fields, self._lists, "asked")
+        topics, unless = read_column(fields, self._lists, "topics")
         title, who = fields.text("text"), read_who(fields)
         meaning = self._reading(fields)
-        return Element(item_id, title, 1.0, phrases, exceptions, who, remedies, refusals, questions, meaning)
+        exceptions = tuple(dict.fromkeys([*exceptions, *unless]))
+        return Element(item_id, title, 1.0, phrases, exceptions, who, remedies, refusals, questions, meaning, topics)
 
     def _elements(self, fields: Fields) -> tuple[Element, ...]:
         if "elements" in fields and not fields.nodes("elements"):
