@@ -28,6 +28,7 @@ from analyzer.text import Break, normalise
 
 REMEDY_WITHIN_S = 15.0  # help that comes later was wrung out by the customer
 LEAST_MISHEARD = 3  # syllables; two that sound nearly alike are everywhere
+MOST_HOMOPHONES = 3  # syllables up to which other characters of the same sound are likely words of their own
 ANSWER_WITHIN_S = 20.0  # seconds after a question within which words answer it
 REPLY_WITHIN_S = 60.0  # seconds after words of the customer within which a refusal may be the reply to them
 _NAMED = re.compile("[我咱俺您你谁]|物业|公司")
@@ -37,13 +38,19 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
     """Return what was said of a forbidden element, and what was misheard for it; less what an exception covers.
 
     Misheard: every syllable is there, one or two of them sound otherwise, and the characters that were written
-    make no words. A sound-alike that does (布置到 for 不知道) is what was said.
+    make no words. A sound-alike that does (布置到 for 不知道) is what was said. Of a grave element so is all that is not
+    written as it is asked for.
     """
     who, phrases = element.who, element.phrases
-    near = ear.finder(who, NEAR).matches(phrases, resolve=False)
-    exact = ear.finder(who, ACCUSATION).matches(phrases, word_edges=True)
-    said = ear.unrejected(who, ear.unexcused(who, exact, element.exceptions, PARDON))
     stream = ear.stream(who)
+    near = ear.finder(who, NEAR).matches(phrases, resolve=False)
+    accused = ear.finder(who, ACCUSATION)
+    exact = accused.matches(phrases, word_edges=True)
+    if element.alone:
+        uttered = (m for m in accused.matches(element.alone, word_edges=True, resolve=False) if _alone(stream, m))
+        exact = resolve_overlaps([*exact, *uttered])
+    exact = [m for m in exact if _as_written(stream, m, element.grave)]
+    said = ear.unrejected(who, ear.unexcused(who, exact, element.exceptions, PARDON))
     misheard = [
         m
         for m in near
@@ -51,9 +58,31 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
         and abs(m.width - m.syllables) < 0.5
         and m.cost >= SAME_SOUND
         and not any(m.first <= e.last and e.first <= m.last for e in exact)
+        and (not element.grave or (stream.is_word_edge(m.first) and stream.is_word_edge(m.last + 1)))
         and nonsense(stream, m)
     ]
     return said, resolve_overlaps(ear.unrejected(who, ear.unexcused(who, misheard, element.exceptions, PARDON)))
+
+
+def _alone(stream: Stream, match: Match) -> bool:
+    """Return whether a match is all that is said between two breaks, in the very characters that were asked for.
+
+    A curse of one or two syllables sounds like too many other words.
+    """
+    begins = match.first == 0 or stream.breaks[match.first] >= Break.COMMA
+    ends = match.last + 1 == len(stream.text) or stream.breaks[match.last + 1] >= Break.COMMA
+    return begins and ends and match.cost < SAME_SOUND
+
+
+def _as_written(stream: Stream, match: Match, grave: bool) -> bool:
+    """Return whether a match is what was written; where nothing `grave` follows, it may differ and sound the same.
+
+    见人 sounds as 贱人 does, 铺街 as 仆街: where short words of the same sound make sense, these were said. Long phrases
+    seldom sound like anything else.
+    """
+    if match.cost < SAME_SOUND:
+        return True
+    return not grave and (match.syllables > MOST_HOMOPHONES + 0.5 or nonsense(stream, match))
 
 
 def unclear(ear: Ear, element: Element, least: float) -> list[Match]:

@@ -67,6 +67,7 @@ def standard_phrases(standard: Standard) -> Iterator[Phrase]:
     for item in standard.items:
         for element in item.elements:
             yield from element.phrases
+            yield from element.alone
             yield from element.exceptions
             yield from element.remedies
             yield from element.refusals

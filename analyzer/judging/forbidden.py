@@ -3,11 +3,15 @@
 An accusation needs the words, the voice and clear audio; anything less is a suspicion. Words that are followed by
 help (the item's `remedy`) accuse nobody: the standard wants the customer helped, not a phrase avoided. Nor do words
 whose frame shows that they are not meant (`frames.py`): somebody else's, denied, supposed, asked.
+
+The result bears the terms of the gravest words that decide: an oath that is only in the group of the mild ones (`also`
+with a penalty) takes off that group's points and caps nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from analyzer.domain import FoundBy, Hit, ItemResult, Outcome, Role, Span, Verdict
@@ -36,17 +40,21 @@ class _Accusation:
 def judge_forbidden(item: Item, case: Case) -> ItemResult:
     """Return the verdict on one forbidden rule item whose condition holds."""
     searched = (Span(0.0, case.hearing.duration_s),)
-    accused = [a for e in item.elements for a in _accusations(e, item, case)]
-    accused += [a for e in item.elements for a in _suspicions_by_sound(e, item, case, accused)]
+    accused = list(_accusations(item, case))
+    accused += _suspicions_by_sound(item, case, accused)
     accused.sort(key=lambda a: a.hit.start_s)
     hits = tuple(a.hit for a in accused if not a.pardon)
     proven = [hit for hit in hits if not hit.suspicion]
     if proven:
-        first = proven[0]
+        item, gravest = _at_the_terms_of(proven, item)
+        first = next(hit for hit in proven if hit.element == gravest.id)
         more = part("more", count=len(proven)) if len(proven) > 1 else ""
+        if gravest.penalty is not None:
+            more += part("lesser", title=gravest.title, penalty=f"{gravest.penalty:g}")
         text = reason("said", clause=item.clause, text=item.text, phrase=first.phrase, more=more, **quoted(first))
         return bare_result(item, Verdict.MISSED, 0.0, text, hits, None, searched)
     if hits:
+        item, _ = _at_the_terms_of(hits, item)
         first = hits[0]
         text = reason("suspected", clause=item.clause, phrase=first.phrase, doubt=first.note, **quoted(first))
         return bare_result(item, Verdict.CANNOT_JUDGE, None, text, hits, None, searched)
@@ -60,27 +68,48 @@ def judge_forbidden(item: Item, case: Case) -> ItemResult:
     return bare_result(item, Verdict.MET, 1.0, reason(code, clause=item.clause, text=item.text), (), None, searched)
 
 
-def _accusations(element: Element, item: Item, case: Case) -> Iterator[_Accusation]:
-    """Yield what was found of one element, proven or suspected, with what pardons it."""
-    for match, doubt in _doubted(element, case):
-        frame = _frame(match, element, item, case)
-        help_ = promise(case.ear, element, match)
-        if not doubt and frame is not None and not frame.sure:
-            doubt = f"doubt-{frame.framing}"
-        if not doubt and help_ is not None and not help_.at_once:
-            doubt = "doubt-late-help"
-        if doubt == MEANT:
-            hit = case.understanding.hit(element, match, suspicion=True)
-        else:
-            hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
-        if doubt:
-            hit = replace(hit, note="；".join(filter(None, (hit.note, part(doubt)))))
-        pardon = ""
-        if frame is not None and frame.sure:
-            pardon = reason("framed", clause=item.clause, frame=part(frame.framing), **quoted(hit))
-        elif help_ is not None and help_.at_once:
-            pardon = reason("helped", clause=item.clause, promise=help_.words, **quoted(hit))
-        yield _Accusation(hit, pardon)
+def _at_the_terms_of(hits: Iterable[Hit], item: Item) -> tuple[Item, Element]:
+    """Return the item with the penalty and cap of the gravest group that some hits are of, and that group."""
+    said = {hit.element for hit in hits}
+    groups = [element for element in item.elements if element.id in said]
+    gravest = max(groups, key=lambda e: math.inf if e.penalty is None else e.penalty)
+    if gravest.penalty is None:
+        return item, gravest
+    return replace(item, penalty=gravest.penalty, cap=None), gravest
+
+
+def _accusations(item: Item, case: Case) -> Iterator[_Accusation]:
+    """Yield what was found of an item, proven or suspected, with what pardons it.
+
+    Words that two groups claim are the first one's; what a reader finds comes after what was heard.
+    """
+    taken: list[tuple[str, Match]] = []
+    found = [(element, match, doubt) for element in item.elements for match, doubt in _doubted(element, case)]
+    for element, match, doubt in sorted(found, key=lambda f: f[2] == MEANT):
+        if not _touches(match, [other for group, other in taken if group != element.id]):
+            taken.append((element.id, match))
+            yield _accusation(match, doubt, element, item, case)
+
+
+def _accusation(match: Match, doubt: str, element: Element, item: Item, case: Case) -> _Accusation:
+    frame = _frame(match, element, item, case)
+    help_ = promise(case.ear, element, match)
+    if not doubt and frame is not None and not frame.sure:
+        doubt = f"doubt-{frame.framing}"
+    if not doubt and help_ is not None and not help_.at_once:
+        doubt = "doubt-late-help"
+    if doubt == MEANT:
+        hit = case.understanding.hit(element, match, suspicion=True)
+    else:
+        hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
+    if doubt:
+        hit = replace(hit, note="；".join(filter(None, (hit.note, part(doubt)))))
+    pardon = ""
+    if frame is not None and frame.sure:
+        pardon = reason("framed", clause=item.clause, frame=part(frame.framing), **quoted(hit))
+    elif help_ is not None and help_.at_once:
+        pardon = reason("helped", clause=item.clause, promise=help_.words, **quoted(hit))
+    return _Accusation(hit, pardon)
 
 
 def _frame(match: Match, element: Element, item: Item, case: Case) -> Frame | None:
@@ -97,11 +126,11 @@ def _frame(match: Match, element: Element, item: Item, case: Case) -> Frame | No
     return frame if item.cap is None else replace(frame, sure=False)
 
 
-def _suspicions_by_sound(element: Element, item: Item, case: Case, others: list[_Accusation]) -> Iterator[_Accusation]:
-    """Yield what would be said of one element if every phrase stood in place that the sound leaves possible."""
+def _suspicions_by_sound(item: Item, case: Case, others: list[_Accusation]) -> Iterator[_Accusation]:
+    """Yield what would be said of an item if every phrase stood in place that the sound leaves possible."""
     if case.perhaps is None:
         return
-    for accusation in _accusations(element, item, case.perhaps):
+    for accusation in _accusations(item, case.perhaps):
         hit = accusation.hit
         if hit.by is FoundBy.SOUND and all(hit.end_s <= o.hit.start_s or o.hit.end_s <= hit.start_s for o in others):
             note = hit.note if hit.suspicion else f"{hit.note}，但不能确定"

@@ -15,6 +15,7 @@ UNHEARD_LONGEST_S = 1.2  # an unheard stretch this long can hold a whole require
 UNCLEAR_SIMILARITY = THRESHOLD - 0.06  # that near to the threshold, poor audio may have made the difference
 POOR_CONFIDENCE = 0.45
 EXACT = 0.97  # from this similarity on the words themselves stand there, and no reader overrules them
+NEAREST_SIMILARITY = 0.7  # words less alike than this are not shown as what comes nearest: they only puzzle
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def _search(element: Element, case: Case, window: Span) -> _ElementSearch:
         outside = ear.hit(who, best, element=element.id)
         return _ElementSearch(element, None, outside, outside, 1.0, otherwise, contrary)
     match = ear.finder(who, COURTESY).nearest(element.phrases)
-    if match is None or match.similarity >= THRESHOLD:  # as alike as that, an exception excused it: no candidate
+    # As alike as THRESHOLD, an exception excused it; less alike than NEAREST_SIMILARITY, it is another sentence.
+    if match is None or not NEAREST_SIMILARITY <= match.similarity < THRESHOLD:
         return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary)
     hit = ear.hit(who, match, element=element.id)
     return _ElementSearch(element, None, None, hit, ear.confidence(who, match), otherwise, contrary)
@@ -157,7 +159,8 @@ class _Explanation:
             if first is not None and first.hits and outside.start_s < first.hits[0].end_s:
                 return reason("out-of-order", clause=self.item.clause, after=first.text, **quoted(outside))
             if self.item.where is not Where.ANYWHERE:
-                return reason("elsewhere", **self._place(), **quoted(outside))
+                code = "too-early" if outside.start_s < self.window.start_s else "too-late"
+                return reason(code, **self._place(), **quoted(outside))
         near = part("nothing-near") if self.nearest is None else part("nearest", **quoted(self.nearest))
         contrary = next((s.undone for s in self.missing if s.undone), None)
         near = near if contrary is None else part("undone", **quoted(contrary))

@@ -84,6 +84,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "circular-after": ("先后次序转了圈：{path}", "去掉其中一个 after"),
     "fatal-without-cap": ("severity 是 fatal，却没有写 cap", "补上 cap: 59 这样的封顶分数"),
     "cap-without-fatal": ("写了 cap，severity 却不是 fatal", "删掉 cap，或者把 severity 改成 fatal"),
+    "group-dearer": ("这一组扣 {value} 分，比整条的 {most} 分还多", "also 里的 penalty 只能比整条的轻"),
     # --- phrases in their place
     "phrase-only-gaps": ("{phrase}里没有要说的词", "写上具体的词"),
     "phrase-too-short": (

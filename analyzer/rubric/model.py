@@ -68,11 +68,13 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A part of a required item: any of its phrases fulfils it. Credit is shared out by `weight`.
+    """A part of an item: any of its phrases fulfils it (forbidden: violates it). Credit is shared out by `weight`.
 
-    `remedies` (forbidden items): help that pardons the words when it is promised along with them, and
+    Of forbidden items alone: `remedies`, help that pardons the words when it is promised along with them, and
     `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer;
-    `topics`, words that begin a talk and are only banned where it goes on;
+    `topics`, words that begin a talk and are only banned where it goes on; `alone`, phrases that count only where they
+    are all that is said between two breaks; `penalty`, what the words cost where that is less than the item's penalty and
+    cap (None: the item's own); `grave`, whether the item caps the score, so that only words that are written so accuse.
     `meaning`: whose reader (`analyzer.reading`) knows other words for it; "" where nobody reads.
     """
 
@@ -87,6 +89,9 @@ class Element:
     questions: tuple[Phrase, ...] = ()
     meaning: str = ""
     topics: tuple[Phrase, ...] = ()
+    alone: tuple[Phrase, ...] = ()
+    penalty: float | None = None
+    grave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ class FactRule:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One clause. Rule items have elements (required) or one element of banned phrases (forbidden)."""
+    """One clause. Rule items have elements; a forbidden one's first are its own phrases, others those of `also`."""
 
     id: str
     kind: Kind

@@ -50,9 +50,30 @@ def test_part_of_a_greeting_gives_part_of_the_credit_and_names_what_is_missing()
     assert greeting.verdict is Verdict.MISSED
     assert greeting.credit == pytest.approx(1 / 3, abs=1e-3)
     assert "表明身份" in greeting.reason
-    assert greeting.nearest is not None
-    assert 0.0 < greeting.nearest.similarity < 0.75
-    assert greeting.nearest.quote in "我是隔壁的维修王师傅"
+
+
+def test_a_near_miss_is_offered_as_the_nearest() -> None:
+    hearing = heard(talk(*GOOD[:3], (T, "这个超出了服务范围"), *GOOD[3:]))
+    item = result(hearing, "explain-charge", charged=True)
+    assert item.nearest is not None and 0.7 <= item.nearest.similarity < 0.75
+    assert "最接近的是" in item.reason and item.nearest.quote in item.reason
+
+
+@pytest.mark.parametrize("said", ["你好，我是隔壁的维修王师傅", "你好，我是物流的师傅", "你好，我是五楼的"])
+def test_what_is_hardly_alike_is_not_offered_as_the_nearest(said: str) -> None:
+    greeting = result(heard(talk((T, said), *GOOD[1:])), "greeting")
+    assert greeting.verdict is Verdict.MISSED
+    assert greeting.nearest is None
+    assert "没有相近的话" in greeting.reason
+
+
+def test_too_early_and_too_late_are_different_reasons() -> None:
+    work = ((T, "我把阀门关了把软管拆下来看看密封圈老化了没有"), (C, "行你看吧我在屋里有事叫我"))
+    early = result(heard(talk(*GOOD[:1], (T, "给您添麻烦了，再见"), *work, *work, *work)), "farewell")
+    late = result(heard(talk((T, "来修水龙头的"), *work, *work, *work, GOOD[0])), "greeting")
+    assert (early.verdict, late.verdict) == (Verdict.MISSED, Verdict.MISSED)
+    assert "说早了" in early.reason and "但到 0:" not in early.reason
+    assert "但到 0:" in late.reason and "说早了" not in late.reason
 
 
 def test_what_is_nothing_alike_is_no_near_miss() -> None:

@@ -144,7 +144,7 @@ def test_the_quick_search_finds_every_accusation_that_the_full_one_finds() -> No
     for item in standard.items:
         for example in item.examples_match if item.kind is Kind.FORBIDDEN else ():
             ear = Ear(conversation(parse_example(example)), table_for(standard), WORDS)
-            (element,) = item.elements
-            every = ear.finder(T, ACCUSATION).matches(element.phrases, word_edges=True)
-            full = [m for m in every if ear.unexcused(T, [m], element.exceptions)]
-            assert accusations(ear, element)[0] == full, example
+            for element in (e for e in item.elements if not e.alone):
+                every = ear.finder(T, ACCUSATION).matches(element.phrases, word_edges=True)
+                full = [m for m in every if ear.unexcused(T, [m], element.exceptions)]
+                assert accusations(ear, element)[0] == full, example
