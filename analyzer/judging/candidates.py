@@ -146,7 +146,7 @@ def _of_forbidden(item: Item, case: Case) -> Iterator[_Wanted]:
         said, misheard = accusations(ear, element)
         for match in (*said, *misheard, *unclear(ear, element, CLEAR_CONFIDENCE)):
             yield _Wanted(ACCUSED, element.who, match)
-        for match in _near(ear, element, Kind.FORBIDDEN)[:EACH]:
+        for match in _near(ear, element, Kind.FORBIDDEN):
             yield _Wanted(NEARLY_ACCUSED, element.who, match)
 
 

@@ -71,7 +71,9 @@ class Sound:
 
     def __init__(self, checks: Sequence[Check]) -> None:
         self._seconds = frozenset(check.start_s for check in checks)
-        self._outcomes = {(check.start_s, check.heard, check.phrase): check.outcome for check in checks}
+        self._outcomes: dict[tuple[float, str], dict[str, Outcome]] = {}
+        for check in checks:
+            self._outcomes.setdefault((check.start_s, check.heard), {})[check.phrase] = check.outcome
         self._placed: dict[tuple[int, Match, bool], tuple[Placed, ...]] = {}
 
     def placed(self, stream: Stream, match: Match, *, near: bool) -> tuple[Placed, ...]:
@@ -87,13 +89,17 @@ class Sound:
 
     def outcome(self, stream: Stream, match: Match) -> Outcome | None:
         """What the sound says of a match; None where it was not checked."""
-        start_s = quantise_time(stream.span(match.first, match.last).start_s) if self._seconds else 0.0
+        if not self._outcomes:
+            return None
+        start_s = quantise_time(stream.span(match.first, match.last).start_s)
         if start_s not in self._seconds:
             return None
-        quote = stream.quote(match.first, match.last)
-        put = (*self.placed(stream, match, near=False), *self.placed(stream, match, near=True))
-        found = (self._outcomes.get((start_s, quote, one.phrase)) for one in put)
-        return next((outcome for outcome in found if outcome is not None), None)
+        by_phrase = self._outcomes.get((start_s, stream.quote(match.first, match.last)), {})
+        for near in (False, True) if by_phrase else ():
+            for one in self.placed(stream, match, near=near):
+                if one.phrase in by_phrase:
+                    return by_phrase[one.phrase]
+        return None
 
 
 def _placed(stream: Stream, match: Match, near: bool) -> tuple[Placed, ...]:
