@@ -18,8 +18,10 @@ from analyzer.physics import SAMPLE_RATE_HZ
 # By how much the words as heard may be more probable than the words with the phrase in them, in nats. Source:
 # benchmarks/results/sound.md (`python -m benchmarks sound`), phrases and look-alikes in four conditions.
 SAID_NATS = 2.0
-NEAR_NATS = 4.0  # what would not count without the sound is in doubt up to here
-FUZZY_NATS = 9.0  # what does count without it is rejected from here on
+FUZZY_NATS = 9.0  # over this, words that count without the sound are rejected; in between they count as before
+# What would not count without the sound must be surer, for there are thirty look-alikes to one that was said.
+NEAR_SAID_NATS = 1.0
+NEAR_NATS = 4.0
 
 
 def listen_again(samples: Sequence[Pcm], candidates: Iterable[Candidate], scorer: Scorer) -> tuple[Check, ...]:
@@ -42,9 +44,10 @@ def listen_again(samples: Sequence[Pcm], candidates: Iterable[Candidate], scorer
 
 def outcome(nats: float, *, near: bool) -> Outcome:
     """What a difference means; `near` as `Candidate` has it."""
-    if nats <= SAID_NATS:
+    said, doubtful = (NEAR_SAID_NATS, NEAR_NATS) if near else (SAID_NATS, FUZZY_NATS)
+    if nats <= said:
         return Outcome.SAID
-    return Outcome.SUSPICION if nats <= (NEAR_NATS if near else FUZZY_NATS) else Outcome.REJECTED
+    return Outcome.SUSPICION if nats <= doubtful else Outcome.REJECTED
 
 
 def _place(candidate: Candidate) -> tuple[int, float, float]:

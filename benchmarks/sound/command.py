@@ -63,8 +63,9 @@ def main(arguments: list[str]) -> int:
     head = heading(["sound", *arguments])
     with frozen(Settings.from_environment()) as settings:
         ears = Ears(settings, options.heard)
-        chosen = select(list(dialogues(settings)), options.only)
-        scored = [one for n, sample in enumerate(chosen) for one in ears.scored(sample, n)]
+        every = list(dialogues(settings))
+        wanted = {sample.id for sample in select(every, options.only)}
+        scored = [s for n, sample in enumerate(every) if sample.id in wanted for s in ears.scored(sample, n)]
         samples = [s for s in select(load_samples([SAMPLES]), options.only) if s.path is not None]
         costs = [] if options.no_cost else [ears.cost(sample) for sample in samples]
     options.out.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from analyzer.domain import Check, Outcome
-from analyzer.hearing.rescoring import FUZZY_NATS, NEAR_NATS, SAID_NATS
+from analyzer.hearing.rescoring import FUZZY_NATS, NEAR_NATS, NEAR_SAID_NATS, SAID_NATS
 from benchmarks.kit.report import share, table
 from benchmarks.sound.dialogues import CONDITIONS
 
@@ -53,8 +53,9 @@ def write(path: Path, head: Sequence[str], scored: Sequence[Scored], costs: Sequ
         f"{len(scored) - len(told)} checks of {len(scored)} are left out: the script is as near to the words as heard as to the phrase.",
         "",
         *_nats(told),
-        f"Thresholds (analyzer/hearing/rescoring.py): said up to {SAID_NATS:g} nats; near in doubt up to {NEAR_NATS:g}, else rejected;",
-        f"counting rejected over {FUZZY_NATS:g}.",
+        "Thresholds (analyzer/hearing/rescoring.py): "
+        f"near said up to {NEAR_SAID_NATS:g} nats, in doubt up to {NEAR_NATS:g}, else rejected;",
+        f"counting said up to {SAID_NATS:g}, rejected over {FUZZY_NATS:g}.",
         "",
         *_outcomes(told),
     ]

@@ -28,6 +28,20 @@ def test_the_page_shows_what_was_said_and_what_was_wrong(login: Login, visit: in
     assert "faster-whisper base" in found.text
 
 
+def test_what_was_found_by_its_sound_says_how_it_was_written_and_how_it_sounds(
+    app: Flask, login: Login, people: dict[str, Any], db: Database
+) -> None:
+    found = document("visit-03")
+    sentence = "听写为“那跟我们有什么关系”，按声音更像“跟我们没关系”"
+    item = next(i for i in found["items"] if i["id"] == "not-our-concern")
+    item["hits"] = [{**hit, "by": "sound", "note": sentence} for hit in item["hits"]]
+    number = stored(app, people["wang"], "visit-03-heater-rude.m4a", "visit-03")
+    with db.writing() as session:
+        rows.record_analysis(session, number, found, "heard")
+    clause = page(login("qa").get(f"/recordings/{number}")).one("li", id="clause-not-our-concern")
+    assert sentence in clause.text
+
+
 def test_marks_are_told_in_words(login: Login, visit: int) -> None:
     marks = page(login("qa").get(f"/recordings/{visit}")).one("div", id="marks-data").all("span")
     assert any(m.get("data-tone") == "forbidden" and "禁语" in m.text and "跟我们有什么关系" in m.text for m in marks)
