@@ -153,7 +153,7 @@ def _of_forbidden(item: Item, case: Case) -> Iterator[_Wanted]:
 def _near(ear: Ear, element: Element, kind: Kind) -> list[Match]:
     """Near misses of an element, most alike first, but for those where the engine was sure of what it wrote."""
     stream = ear.stream(element.who)
-    loose = ear.finder(element.who, LOOSE).matches(element.phrases)
+    loose = ear.finder(element.who, LOOSE).matches((*element.phrases, *element.topics))
     found = [
         match
         for match in ear.unrejected(element.who, ear.unexcused(element.who, loose, element.exceptions))
