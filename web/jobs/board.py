@@ -17,6 +17,7 @@ from web.kit.access import visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of
 from web.models import Job, JobKind, JobState, Recording, ReviewState
+from web.queue import LISTEN_AGAIN
 
 MOST = 50  # lines of one group
 LATEST = 400  # how far back the list of finished work goes
@@ -163,7 +164,7 @@ def _pace(session: Session) -> float | None:
     """Seconds that hearing one recording took on average lately, None where none was heard yet."""
     times = session.execute(
         select(Job.started_at, Job.finished_at)
-        .where(Job.state == JobState.DONE, Job.kind == JobKind.HEAR)
+        .where(Job.state == JobState.DONE, Job.kind == JobKind.HEAR, Job.cause != LISTEN_AGAIN)
         .order_by(Job.id.desc())
         .limit(RECENT)
     ).all()
@@ -183,7 +184,8 @@ def _line(values: dict[str, Any], now: datetime) -> JobLine:
     if elapsed_s and line.fraction > SOON_SHARE:
         if running and not stuck:
             left_s = elapsed_s * (1 - line.fraction) / line.fraction
-        if line.duration_s and line.kind is JobKind.HEAR and not stuck and (running or line.state == JobState.DONE):
+        heard = line.kind is JobKind.HEAR and line.cause != LISTEN_AGAIN
+        if line.duration_s and heard and not stuck and (running or line.state == JobState.DONE):
             speed = line.fraction * line.duration_s / elapsed_s
     return replace(line, state="stuck" if stuck else line.state, elapsed_s=elapsed_s, left_s=left_s, speed=speed)
 

@@ -11,6 +11,8 @@ from web.models import Job, JobKind, JobState, Recording, ReviewState
 from web.queue.states import ACTIVE, active_jobs, end, follow, release
 
 URGENT = 10  # priority of what somebody waits for in front of the page
+IN_THE_BACKGROUND = 200  # and of what nobody waits for
+LISTEN_AGAIN = "标准有改动，按声音复核疑点"  # the cause of a HEAR that listens only to what is in question
 
 
 def enqueue(

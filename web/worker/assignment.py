@@ -14,8 +14,6 @@ from web import queue
 from web.intake import effective, rows
 from web.models import Analysis, JobKind, Recording, ReviewState
 
-LISTEN_AGAIN = "标准有改动，按声音复核疑点"
-IN_THE_BACKGROUND = 200  # priority of what nobody waits for
 SIGNED_MEANWHILE = queue.JobFailure("recording-signed", "录音已签核，新的结果没有采用")
 
 
@@ -61,7 +59,7 @@ def store(session: Session, assignment: Assignment, document: dict[str, Any], no
     if job.kind is JobKind.HEAR and effective.inputs(session, recording) != used:
         queue.enqueue(session, recording.id, JobKind.SCORE, "处理期间资料有改动", job.requested_by_id, queue.URGENT)
     elif job.kind is JobKind.SCORE and again and recording.stored_key and _digest(session, recording) != judged_by:
-        queue.enqueue(session, recording.id, JobKind.HEAR, LISTEN_AGAIN, priority=IN_THE_BACKGROUND)
+        queue.enqueue(session, recording.id, JobKind.HEAR, queue.LISTEN_AGAIN, priority=queue.IN_THE_BACKGROUND)
     return True
 
 

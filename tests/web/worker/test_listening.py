@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from tests.web import cast
 from tests.web.data import analysis
+from web import queue
 from web.db import Database
 from web.intake import effective, rows
 from web.models import Analysis, Job, JobKind, JobState, Recording, RecordingState, TranscriptEdit
@@ -50,7 +51,7 @@ def waiting(db: Database, recording_id: int) -> list[tuple[JobKind, int, str]]:
 
 def test_a_changed_standard_lets_the_recording_be_listened_to_again_when_nobody_waits(db: Database, heard: int) -> None:
     work(db, heard, JobKind.SCORE, judged_by("changed"))
-    assert waiting(db, heard) == [(JobKind.HEAR, assignment.IN_THE_BACKGROUND, assignment.LISTEN_AGAIN)]
+    assert waiting(db, heard) == [(JobKind.HEAR, queue.IN_THE_BACKGROUND, queue.LISTEN_AGAIN)]
     with db.reading() as session:
         assert session.get_one(Recording, heard).state is RecordingState.JUDGED
 
