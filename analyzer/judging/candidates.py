@@ -21,8 +21,8 @@ from analyzer.matching import COURTESY, CUE, LOOSE, Match
 from analyzer.rubric.model import Element, Item, Standard
 
 # Seconds of speech for every candidate that is heard again: benchmarks/results/sound.md tells what one costs.
-SECONDS_EACH = 15.0
-AT_LEAST = 5
+SECONDS_EACH = 18.0
+AT_LEAST = 4
 EACH = 2  # candidates of one element or fact
 LEAST_LOOSE = {Kind.FORBIDDEN: 3, Kind.REQUIRED: 4}  # syllables of a near miss: shorter ones are nearly said everywhere
 SURE = 0.9  # confidence of every character from which nothing else was said there
