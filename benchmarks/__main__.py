@@ -13,7 +13,10 @@ COMMANDS = {
     "speakers": ("speakers.command", "speaker turns and number of speakers, on dialogues cut from real voices"),
     "certainty": ("speakers.certainty", "whether speaker confidence is what it says, on the same dialogues"),
     "wording": ("wording.command", "verdicts on other people's wordings, from perfect text"),
-    "heard": ("wording.heard", "speaks lines of the readers and writes down what the engine hears: more lines for them"),
+    "heard": (
+        "wording.heard",
+        "speaks lines of the readers and writes down what the engine hears: more lines for them",
+    ),
     "chance": ("wording.chance", "chance hits of unrelated phrases by length: the calibration of similarity"),
     "sound": (
         "sound.command",
