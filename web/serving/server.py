@@ -97,7 +97,7 @@ def _fork(app: Flask, here: Site, listener: socket.socket) -> int:
         leash.hold(parent)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its children
         here.db.engine.dispose(close=False)  # connections of before the fork are the parent's
-        _serve(app, here, listener)
+        _serve(app, here, listener, shared=True)
     except KeyboardInterrupt:
         status = 0
     except BaseException:
@@ -106,17 +106,23 @@ def _fork(app: Flask, here: Site, listener: socket.socket) -> int:
         os._exit(status)
 
 
-def _serve(app: Flask, here: Site, listener: socket.socket) -> None:
+def _serve(app: Flask, here: Site, listener: socket.socket, *, shared: bool = False) -> None:
     from waitress import create_server
 
-    create_server(
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # "Task queue depth is 1" is no news on a busy morning
+    server = create_server(
         app,
         sockets=[listener],
         threads=here.web.threads,
         ident=None,
         max_request_body_size=64 * 1024**2,
         channel_timeout=120,
-    ).run()
+    )
+    if shared:
+        from web.serving.balance import SharingChannel
+
+        server.channel_class = SharingChannel
+    server.run()
 
 
 def _bound(here: Site) -> socket.socket:
