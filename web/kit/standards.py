@@ -13,6 +13,7 @@ from flask import g, has_request_context
 
 from analyzer.errors import LexiconError
 from analyzer.rubric.load import load_standard, standard_files
+from analyzer.rubric.shared import shared_files
 
 _Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of every file of a folder
 
@@ -93,7 +94,8 @@ def standards(folder: Path) -> tuple[StandardInfo, ...]:
 
 
 def _stamp(folder: Path) -> _Stamp:
-    return tuple(sorted((p.as_posix(), p.stat().st_mtime_ns) for p in folder.rglob("*") if p.is_file()))
+    files = (*standard_files(folder), *shared_files(folder))
+    return tuple((path.as_posix(), path.stat().st_mtime_ns) for path in files)
 
 
 def standard(folder: Path, standard_id: str | None) -> StandardInfo | None:

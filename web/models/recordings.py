@@ -52,7 +52,11 @@ class Recording(Base):
         Index("ix_recordings_recorded_at_id", "recorded_at", "id"),
         Index("ix_recordings_technician_id_recorded_at", "technician_id", "recorded_at"),
         Index("ix_recordings_review_risk", "review_state", "risk", "id"),
-        Index("ix_recordings_recorded_on", "recorded_on"),
+        Index("ix_recordings_recorded_on", "deleted_at", "recorded_on"),
+        Index("ix_recordings_work_order_id", "work_order_id", "deleted_at"),
+        Index("ix_recordings_state_recorded_on", "state", "deleted_at", "recorded_on"),
+        Index("ix_recordings_sampled", "sampled", "review_state", "state", "deleted_at", "id"),
+        Index("ix_recordings_suspicions", "state", "deleted_at", "suspicion_count"),
         Index("ix_recordings_list", *LISTED),  # the list is filtered and sorted without touching the table
         Index(
             "uq_recordings_sha256_alive",
@@ -76,7 +80,7 @@ class Recording(Base):
 
     standard_id: Mapped[str | None] = mapped_column(String(64))
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))
-    work_order_id: Mapped[int | None] = mapped_column(ForeignKey("work_orders.id"), index=True)
+    work_order_id: Mapped[int | None] = mapped_column(ForeignKey("work_orders.id"))
     recorded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
     recorded_on: Mapped[dt.date] = mapped_column(default=lambda: now().date())  # in the site's zone
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # given by people; win over the work order's
@@ -130,6 +134,7 @@ class Job(Base):
     __table_args__ = (
         Index("ix_jobs_state_priority_id", "state", "priority", "id"),
         Index("ix_jobs_recording_id_id", "recording_id", "id"),
+        Index("ix_jobs_state_kind_id", "state", "kind", "id", "started_at", "finished_at"),
         Index(
             "uq_jobs_recording_active",
             "recording_id",

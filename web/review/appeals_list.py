@@ -69,7 +69,7 @@ class AppealPage:
 def appeals(session: Session, viewer: Viewer, state: str, number: int, only: int | None = None) -> AppealPage:
     """Return a page of the appeals that the viewer may see (`only`: just that one)."""
     state = state if state in STATES else ""
-    counted: Any = select(Appeal.state, func.count()).join(Recording, Recording.id == Appeal.recording_id)
+    counted: Any = select(Appeal.state, func.count()).outerjoin(Recording, Recording.id == Appeal.recording_id)
     counts: dict[str, int] = dict(session.execute(_scope(counted, viewer).group_by(Appeal.state)).all())
     total = counts.get(state, 0) if state else sum(counts.values())
     place = paging(number, total, PAGE)
@@ -110,7 +110,7 @@ def _columns() -> Any:
         )
         .select_from(Appeal)
         .join(User, User.id == Appeal.user_id)
-        .join(Recording, Recording.id == Appeal.recording_id)
+        .outerjoin(Recording, Recording.id == Appeal.recording_id)
         .outerjoin(Verdict, and_(Verdict.recording_id == Appeal.recording_id, Verdict.item_id == Appeal.item_id))
         .outerjoin(resolver, resolver.id == Appeal.resolved_by_id)
         .outerjoin(signer, signer.id == Recording.signed_by_id)
