@@ -50,7 +50,8 @@ def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: M
         return bare_result(item, Verdict.MET, credit, explanation.met(), hits, None, searched)
     doubt = explanation.doubt()
     if doubt is not None:
-        return bare_result(item, Verdict.CANNOT_JUDGE, None, doubt, hits, nearest, searched)
+        why, offered = doubt
+        return bare_result(item, Verdict.CANNOT_JUDGE, None, why, hits, offered, searched)
     return bare_result(item, Verdict.MISSED, credit, explanation.missed(earlier), hits, nearest, searched)
 
 
@@ -133,11 +134,11 @@ class _Explanation:
             code = "meant-partly" if self.missing else "meant"
         return reason(code, clause=self.item.clause, missing=self._missing(), **quoted(best))
 
-    def doubt(self) -> str | None:
-        """Return why a miss cannot be told from not hearing, if so."""
+    def doubt(self) -> tuple[str, Hit | None] | None:
+        """Return why a miss cannot be told from not hearing, with what a person should hear, if so."""
         longest = self.case.longest_unheard_s(self.window)
         if longest >= UNHEARD_LONGEST_S:
-            return reason("unheard", seconds=f"{longest:.1f}", **self._place())
+            return reason("unheard", seconds=f"{longest:.1f}", **self._place()), self.nearest
         for search in self.missing:
             near = search.nearest
             if (
@@ -146,10 +147,10 @@ class _Explanation:
                 and near.similarity >= UNCLEAR_SIMILARITY
                 and search.nearest_confidence < POOR_CONFIDENCE
             ):
-                return reason("unclear", clause=self.item.clause, phrase=near.phrase, **quoted(near))
+                return reason("unclear", clause=self.item.clause, phrase=near.phrase, **quoted(near)), self.nearest
         other = next((s.otherwise for s in self.missing if s.otherwise is not None), None)
         if other is not None:
-            return reason("otherwise", clause=self.item.clause, element=other.phrase, **quoted(other))
+            return reason("otherwise", clause=self.item.clause, element=other.phrase, **quoted(other)), other
         return None
 
     def missed(self, earlier: Mapping[str, ItemResult]) -> str:

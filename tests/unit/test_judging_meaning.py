@@ -71,6 +71,9 @@ def test_other_words_that_may_mean_it_are_left_to_a_person() -> None:
     asked = result(said, "demonstrate", knowing("demonstrate", {"拽一把": 0.6}))
     assert (asked.verdict, asked.credit) == (Verdict.CANNOT_JUDGE, None)
     assert "可能换了说法" in asked.reason
+    assert asked.nearest is not None
+    assert (asked.nearest.by, asked.nearest.suspicion) == (FoundBy.MEANING, True)
+    assert "拽一把" in asked.nearest.quote
 
 
 def test_the_customers_words_are_no_merit_of_the_technician() -> None:
