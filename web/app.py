@@ -22,6 +22,7 @@ from web.home import views as home
 from web.jobs import views as jobs
 from web.kit import access, errors, i18n, login, pages, security
 from web.kit.site import KEY, Site, forget_reads
+from web.learning import views as learning
 from web.links import views as links
 from web.months import views as months
 from web.recordings import views as recordings
@@ -31,7 +32,22 @@ from web.staff import views as staff
 from web.topics import views as topics
 from web.uploads import views as uploads
 
-FEATURES = (uploads, jobs, home, auth, admin, staff, links, scorecards, months, topics, digest, recordings, review)
+FEATURES = (
+    uploads,
+    jobs,
+    home,
+    auth,
+    admin,
+    staff,
+    links,
+    scorecards,
+    months,
+    topics,
+    digest,
+    recordings,
+    review,
+    learning,
+)
 
 
 def create_app(

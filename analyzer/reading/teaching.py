@@ -87,15 +87,26 @@ def teach(folder: Path, wanted: Sequence[str] = ()) -> Iterator[tuple[Reader, Gr
     for name in wanted:
         if name not in {lesson.meaning for lesson in known}:
             raise AnalyzerError("meaning-unknown", f"没有 {name} 的训练句", f"在 {folder} 里添加")
-    encoder = Encoder()
-    ordinary = {
-        group: sheet_of([*_ordinary(known, elsewhere), *_talk(folder / group)], encoder)
-        for group, elsewhere in ELSEWHERE.items()
-        if any(lesson.group == group for lesson in known)
-    }
+    school = School(folder, known)
     for lesson in known:
         if not wanted or lesson.meaning in wanted:
-            yield _taught(lesson, ordinary[lesson.group], encoder)
+            yield school.teach(lesson)
+
+
+class School:
+    """Teaches lessons beside the ordinary talk of each group, which is made ready once."""
+
+    def __init__(self, folder: Path, known: Sequence[Lesson]) -> None:
+        self._folder, self._known = folder, known
+        self._ordinary: dict[str, Sheet] = {}
+        self.encoder = Encoder()
+
+    def teach(self, lesson: Lesson) -> tuple[Reader, Grade]:
+        group = lesson.group
+        if group not in self._ordinary:
+            talk = [*_ordinary(self._known, ELSEWHERE[group]), *_talk(self._folder / group)]
+            self._ordinary[group] = sheet_of(talk, self.encoder)
+        return _taught(lesson, self._ordinary[group], self.encoder)
 
 
 def _ordinary(known: Sequence[Lesson], groups: Sequence[str]) -> list[Line]:

@@ -55,6 +55,8 @@ def actions() -> dict[str, str]:
         "coaching-note": _("写辅导记录"),
         "coaching-done": _("完成辅导约定"),
         "month-published": _("发布月度评分卡"),
+        "learning-asked": _("要求从复核学习"),
+        "learned": _("从复核学习"),
         "backup": _("备份"),
         "demo.seeded": _("写入演示数据"),
     }
@@ -73,6 +75,7 @@ def objects() -> dict[str, str]:
         "upload": _("上传"),
         "clip": _("片段"),
         "month": _("月度评分卡"),
+        "readers": _("意思相同的读者"),
     }
 
 
@@ -96,7 +99,7 @@ def _fields() -> dict[str, str]:
         "bad": _("有错"), "failures": _("失败次数"), "appeal": _("申诉编号"), "on": _("开启"), "good": _("示范"),
         "recordings": _("录音数"), "signed": _("签核数"), "detail": _("详情"), "period": _("时段"),
         "standard": _("标准"), "from": _("起"), "to": _("止"), "state": _("状态"), "review": _("复核"),
-        "team": _("班组"), "format": _("格式"),
+        "team": _("班组"), "format": _("格式"), "decisions": _("复核决定数"), "taken": _("采用"), "kept": _("未采用"),
     }  # fmt: skip
 
 

@@ -118,6 +118,8 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "review.appeal": frozenset({TECHNICIAN}),
     # links
     "links.due": STAFF,
+    # learning
+    "learning.ask": OFFICE,
 }
 
 

@@ -6,7 +6,8 @@ A standard is read once and again only when a file of its folder changes.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import g, has_request_context
@@ -20,7 +21,10 @@ _Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of
 
 @dataclass(frozen=True, slots=True)
 class ItemInfo:
-    """One clause as pages show it; `penalty` and `cap` hold for forbidden items."""
+    """One clause as pages show it; `penalty` and `cap` hold for forbidden items.
+
+    `meanings`: whose reader knows other words for an element, by the element's id; "" where nobody reads.
+    """
 
     id: str
     kind: str
@@ -32,6 +36,7 @@ class ItemInfo:
     penalty: float
     cap: float | None
     severity: str
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
 
 # short names of the shipped facts, for column heads and chips; others show their title
@@ -128,6 +133,7 @@ def _info(standard_id: str, folder: Path) -> StandardInfo:
             i.penalty,
             i.cap,
             i.severity.value if i.severity else "",
+            {e.id: e.meaning for e in i.elements},
         )
         for i in read.items
     )

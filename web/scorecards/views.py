@@ -10,6 +10,7 @@ from web.kit.calendar import today_in
 from web.kit.login import viewer
 from web.kit.site import reader, site
 from web.kit.standards import standard, standards
+from web.learning.standing import standing
 from web.scorecards import coaching_views, output_views
 from web.scorecards.blueprint import allowed_person, blueprint, filter_values, own_person, query_now
 from web.scorecards.charts import heat_chart, lines_chart, score_chart, trend_chart
@@ -70,6 +71,7 @@ def standard_show(standard_id: str) -> ResponseReturnValue:
         page=page,
         minimum=here.web.min_recordings,
         chart_values=lines_chart(page),
+        learning=standing(reader()),
         **filter_values(query),
     )
 

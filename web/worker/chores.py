@@ -18,7 +18,7 @@ from web.links import keep as links
 from web.models import Recording
 from web.summaries import keep, words
 from web.uploads import slices
-from web.worker import clips, drop
+from web.worker import clips, drop, learning
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
@@ -94,6 +94,7 @@ CHORES: list[Chore] = [
     Chore("scorecards", 5.0, refresh_scorecards),
     Chore("customers' words", 60.0, count_words),
     Chore("weekly digest", 600.0, send_digest),
+    Chore("learning", 1.0, learning.Learner().look),
     Chore("clips", 5.0, clips.cut_waiting),
     Chore("audio of deleted recordings", 60.0, remove_audio),
     Chore("leftovers", 3600.0, sweep),

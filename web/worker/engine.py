@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,26 @@ from analyzer.audio import PEAKS_FILE, PLAY_FILE, Audio, cut_file, open_audio
 from analyzer.domain import Engine, Hearing, Role, Span, Speaker, Utterance
 from analyzer.pipeline import Analyzer, load, rescore
 from analyzer.progress import Progress
+from analyzer.reading.company import Outcome, company_line, fingerprint_text
+from analyzer.reading.company import learn as learn_lines
+from analyzer.reading.library import FOLDER as MEANINGS
 from analyzer.rubric.load import standard_files
 from analyzer.rubric.model import Standard
 from analyzer.serial import analysis_to_dict, hearing_from_dict, parse_analysis
 from web.config import AnalyzerError, Settings
+from web.learning.values import Said
 
 __all__ = [
     "PEAKS_FILE",
     "PLAY_FILE",
     "Audio",
     "LoadedAnalyzer",
+    "Outcome",
     "Progress",
     "cut_file",
     "hearing_from_dict",
     "judge",
+    "learn",
     "open_audio",
     "parse_analysis",
     "standard_of",
@@ -58,6 +64,19 @@ class LoadedAnalyzer:
 def judge(hearing: Hearing, standard: Standard, facts: Mapping[str, bool], settings: Settings) -> dict[str, Any]:
     """The Analysis JSON of what was heard earlier, without audio or model. Raises AnalyzerError."""
     return analysis_to_dict(rescore(hearing, standard.ref.id, _asked_about(facts, standard), settings))
+
+
+def learn(said: Mapping[str, Sequence[Said]], settings: Settings, *, write: bool) -> list[Outcome]:
+    """Teach the readers of the meanings that people decided about. Raises AnalyzerError.
+
+    Of one text that was decided both ways the newest decision counts.
+    """
+    lines = {}
+    for meaning, decided in said.items():
+        newest = {fingerprint_text(one.text): one for one in sorted(decided, key=lambda one: one.decision_id)}
+        made = (company_line(one.text, one.before, one.said, Role(one.role)) for one in newest.values())
+        lines[meaning] = [line for line in made if line is not None]
+    return learn_lines(settings.lexicons / MEANINGS, lines, write=write)
 
 
 def warm(settings: Settings) -> None:
