@@ -6,8 +6,7 @@ A standard is read once and again only when a file of its folder changes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from flask import g, has_request_context
@@ -23,7 +22,7 @@ _Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of
 class ItemInfo:
     """One clause as pages show it; `penalty` and `cap` hold for forbidden items.
 
-    `meanings`: whose reader knows other words for an element, by the element's id; "" where nobody reads.
+    `elements`: each with whose reader knows other words for it; "" where nobody reads.
     """
 
     id: str
@@ -36,7 +35,12 @@ class ItemInfo:
     penalty: float
     cap: float | None
     severity: str
-    meanings: Mapping[str, str] = field(default_factory=dict)
+    elements: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """The meanings of the elements by their ids."""
+        return dict(self.elements)
 
 
 # short names of the shipped facts, for column heads and chips; others show their title
@@ -133,7 +137,7 @@ def _info(standard_id: str, folder: Path) -> StandardInfo:
             i.penalty,
             i.cap,
             i.severity.value if i.severity else "",
-            {e.id: e.meaning for e in i.elements},
+            tuple((e.id, e.meaning) for e in i.elements),
         )
         for i in read.items
     )
