@@ -1,0 +1,92 @@
+"""The forbidden families against lines that several hands wrote: no near miss is accused, and most that is said is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from analyzer.domain import Role, Verdict
+from analyzer.judging import words_for
+from analyzer.judging.case import open_case
+from analyzer.judging.examples import conversation
+from analyzer.judging.forbidden import judge_forbidden
+from analyzer.rubric.example import parse_example
+from analyzer.rubric.load import load_standard
+from analyzer.rubric.model import Item, Standard
+from analyzer.settings import Settings
+
+SETTINGS = Settings()
+# A bare reply counts only where somebody asked for something.
+REQUEST = (Role.CUSTOMER, "师傅，这个坏了，怎么回事，你给看看能不能修？")
+ITEMS = {
+    "refuse-job": ("property-visit", "not-our-job"),
+    "no-concern": ("property-visit", "not-our-concern"),
+    "give-up": ("property-visit", "cannot-solve"),
+    "ignorance": ("property-visit", "do-not-know"),
+    "solicit-words": ("property-visit", "solicit"),
+    "demand-tip": ("school-works", "ask-for-tip"),
+}
+
+
+@cache
+def standard_of(meaning: str) -> tuple[Standard, Item]:
+    standard_id, item_id = ITEMS[meaning]
+    standard = load_standard(standard_id, SETTINGS.lexicons)
+    return standard, next(item for item in standard.items if item.id == item_id)
+
+
+def verdict(meaning: str, line: str) -> Verdict:
+    standard, item = standard_of(meaning)
+    turns = parse_example(line)
+    if all(role is not Role.CUSTOMER for role, _ in turns):
+        turns = [REQUEST, *turns]
+    words = words_for(SETTINGS.lexicons, SETTINGS.cache_dir)
+    return judge_forbidden(item, open_case(conversation(turns), standard, words)).verdict
+
+
+def lines(meaning: str, sign: str) -> Iterator[str]:
+    for hand in ("f", "b"):
+        path = SETTINGS.lexicons / "meanings" / "forbidden" / meaning / f"{hand}.txt"
+        yield from (line[2:] for line in path.read_text("utf-8").splitlines() if line.startswith(f"{sign} "))
+
+
+@pytest.mark.parametrize("meaning", ITEMS)
+def test_no_near_miss_is_accused(meaning: str) -> None:
+    assert [line for line in lines(meaning, "-") if verdict(meaning, line) is Verdict.MISSED] == []
+
+
+@pytest.mark.parametrize("meaning", ITEMS)
+def test_more_than_half_of_what_strangers_say_is_accused_by_phrases_alone(meaning: str) -> None:
+    said = list(lines(meaning, "+"))
+    assert sum(verdict(meaning, line) is Verdict.MISSED for line in said) > len(said) / 2
+
+
+@pytest.mark.parametrize(
+    ("meaning", "said"),
+    [
+        ("refuse-job", "这玩意儿不归俺。"),
+        ("refuse-job", "侬去寻物业好伐。"),
+        ("no-concern", "搿个同阿拉不搭界的。"),
+        ("give-up", "搞勿定了呀，弄勿好。"),
+        ("ignorance", "客：啥时候来水／技：弄不清。"),
+        ("solicit-words", "客：师傅，抽根烟／技：来一根。"),
+        ("demand-tip", "零头您就别找了。"),
+    ],
+)
+def test_dialects_are_of_the_same_families(meaning: str, said: str) -> None:
+    assert verdict(meaning, said) is Verdict.MISSED
+
+
+@pytest.mark.parametrize(
+    ("meaning", "said"),
+    [
+        ("solicit-words", "客：这根管子坏了／技：来一根。"),  # nobody offered anything
+        ("refuse-job", "不归我管是不可能的。"),
+        ("ignorance", "侬勿晓得开关在哪里，我教侬。"),
+        ("give-up", "今儿个弄不成，明儿俺再来弄。"),
+    ],
+)
+def test_the_same_words_in_another_place_accuse_nobody(meaning: str, said: str) -> None:
+    assert verdict(meaning, said) is not Verdict.MISSED
