@@ -117,10 +117,7 @@ def _of_fact(standard: Standard, name: str, ear: Ear) -> Iterator[_Wanted]:
 def _of_required(item: Item, case: Case) -> Iterator[_Wanted]:
     """The words that fulfil an element, where none is written as asked; where there are none, those that nearly do."""
     ear, window = case.ear, case.window(item.where)
-    found = [
-        (e, [m for m in ear.matches(e.who, e.phrases, e.exceptions, COURTESY) if _within(window, ear, e, m)])
-        for e in item.elements
-    ]
+    found = [(e, [m for m in _said(ear, e) if _within(window, ear, e, m)]) for e in item.elements]
     plain = [any(not ear.sound.placed(ear.stream(e.who), m, near=False) for m in matches) for e, matches in found]
     credit = sum(e.weight for (e, _), is_plain in zip(found, plain, strict=True) if is_plain)
     if credit >= item.pass_credit * sum(e.weight for e in item.elements) - 1e-9:
@@ -133,6 +130,11 @@ def _of_required(item: Item, case: Case) -> Iterator[_Wanted]:
             near = [m for m in _near(ear, element, Kind.REQUIRED) if _within(window, ear, element, m)]
             for match in near[:EACH]:
                 yield _Wanted(NEARLY_GRANTED, element.who, match)
+
+
+def _said(ear: Ear, element: Element) -> list[Match]:
+    said = ear.matches(element.who, element.phrases, element.exceptions, COURTESY)
+    return [*said, *ear.own_names(element.who, element.surnames)]
 
 
 def _within(window: Any, ear: Ear, element: Element, match: Match) -> bool:

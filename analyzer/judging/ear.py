@@ -16,6 +16,7 @@ from analyzer.judging.clock import SpeechClock
 from analyzer.judging.frames import Frames, Framing, context_of
 from analyzer.judging.framewords import NO_VOCABULARY, Vocabulary
 from analyzer.judging.meant import is_undone, meant
+from analyzer.judging.names import names_of
 from analyzer.judging.sound import Sound
 from analyzer.judging.sounding import Sounding
 from analyzer.matching import (
@@ -148,6 +149,10 @@ class Ear:
         """Return what `who` said of `phrases` and meant, less what an exception covers or the sound rejects, in order."""
         found = self.meant(who, self.finder(who, strictness).matches(phrases, resolve=False))
         return self.unrejected(who, self.unexcused(who, resolve_overlaps(found), exceptions))
+
+    def own_names(self, who: Role | None, surnames: tuple[str, ...]) -> list[Match]:
+        """Return where `who` gives a name with one of `surnames` as his own, in order of position."""
+        return names_of(surnames, self.vocabulary).matches(self.stream(who)) if surnames else []
 
     def meant(self, who: Role | None, matches: Iterable[Match]) -> Iterator[Match]:
         """Yield those of some matches whose words are meant as their phrases ask."""

@@ -39,6 +39,11 @@ class WordList:
         self._except = _expression(listed.exceptions if listed else ())
         self._ending = re.compile(f"(?:{self._words.pattern})$")
 
+    @property
+    def expression(self) -> str:
+        """The list's words as one group of a regular expression, to be put into a longer one."""
+        return f"(?:{self._words.pattern})"
+
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield the places of the list's words in `text`, from left to right, none overlapping."""
         covered = [m.span() for m in self._except.finditer(text)]

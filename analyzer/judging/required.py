@@ -67,6 +67,7 @@ def _search(element: Element, case: Case, window: Span) -> _ElementSearch:
     ear, who = case.ear, element.who
     found = ear.finder(who, COURTESY).matches(element.phrases, resolve=False)
     matches = ear.unrejected(who, ear.unexcused(who, found, element.exceptions))
+    matches += ear.own_names(who, element.surnames)  # as written, so that no exception by sound touches them
     inside = {id(m): window.start_s <= ear.span(who, m).start_s <= window.end_s for m in matches}
     best_first = sorted(matches, key=lambda m: (not inside[id(m)], -m.similarity, m.first))
     said = (m for m in ear.meant(who, best_first) if _makes_sense(m, inside[id(m)], element, case))

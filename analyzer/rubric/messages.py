@@ -34,6 +34,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "没有名叫 {name} 的读者",
         "〔是不是 {nearest}？〕读者是 meanings/ 文件夹里的 .npz；可用的：{known}",
     ),
+    "no-surnames": (
+        "写了 names: true，却没有姓可以对",
+        "在 shared/surnames.txt 里写上姓，一行一个，或者删掉 names",
+    ),
+    "bad-surname": ("“{text}”不是一个姓", "一行写一个姓，只写汉字；平常多作别的词的（来、从），后面加英文问号"),
+    "same-surname": ("“{name}”前面已经写过了", "删掉一行"),
     "circular-list": ("短语表转着圈互相引用：{path}", "去掉其中一处引用"),
     "broken-list": ("短语表 <{name}> 里的“{entry}”有错：{message}", "先改好短语表"),
     # --- files

@@ -76,6 +76,7 @@ class Element:
     are all that is said between two breaks; `penalty`, what the words cost where that is less than the item's penalty and
     cap (None: the item's own); `grave`, whether the item caps the score, so that only words that are written so accuse.
     `meaning`: whose reader (`analyzer.reading`) knows other words for it; "" where nobody reads.
+    `surnames`: a name that the speaker gives as his own fulfils it too, with any of these (`analyzer.judging.names`).
     """
 
     id: str
@@ -92,6 +93,7 @@ class Element:
     alone: tuple[Phrase, ...] = ()
     penalty: float | None = None
     grave: bool = False
+    surnames: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,10 @@ class FrameWords(StrEnum):
     UNDONE = "undone"
     UNDOABLE = "undoable"
     TRADE = "trade"
+    NAME_TITLE = "name-title"
+    NAME_PLACE = "name-place"
+    NO_NAME = "no-name"
+    NO_CALL = "no-call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,7 @@ class PhraseList:
     phrases: tuple[Phrase, ...]
     exceptions: tuple[Phrase, ...] = ()
     meaning: str = ""
+    surnames: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,19 @@ class Lists:
 
     `fields` are their mappings by name. `complete` is false where a shared file could not be read: then a name
     that is not here may still exist, and nothing is said about it. `readers` are the meanings that are read, with
-    the fingerprint of each one's file.
+    the fingerprint of each one's file; `surnames` are those with which a list with `names: true` hears names.
     """
 
     def __init__(
-        self, fields: Mapping[str, Fields], complete: bool = True, readers: Mapping[str, str] | None = None
+        self,
+        fields: Mapping[str, Fields],
+        complete: bool = True,
+        readers: Mapping[str, str] | None = None,
+        surnames: tuple[str, ...] = (),
     ) -> None:
         self._fields = fields
         self.readers = readers or {}
+        self._surnames = surnames
         self._read: dict[str, PhraseList] = {}
         self._circles: set[frozenset[str]] = set()
         self._meanings: dict[str, str] = {}
@@ -39,8 +44,24 @@ class Lists:
             self._read[name] = PhraseList(name, name, ())  # what a circle finds; the circle itself is reported
             fields = self._fields[name]
             phrases, exceptions = read_phrases(fields, self, min_chars=1, owner=name)
-            self._read[name] = PhraseList(name, fields.text("title", name), phrases, exceptions, self.reading(fields))
+            title, names = fields.text("title", name), self._names(fields)
+            self._read[name] = PhraseList(name, title, phrases, exceptions, self.reading(fields), names)
         return self._read[name]
+
+    def _names(self, fields: Fields) -> tuple[str, ...]:
+        """Return the surnames of a list that hears names; where there are none, that is reported."""
+        if "names" not in fields or not fields.flag("names", False):
+            return ()
+        if not self._surnames:
+            fields.report("no-surnames", fields.line("names"))
+        return self._surnames
+
+    def surnames(self, fields: Fields) -> tuple[str, ...]:
+        """Return the surnames of the lists that stand as a whole under `phrases`."""
+        nodes = fields.nodes("phrases") if "phrases" in fields else ()
+        lists = (_whole_list(node.text) for node in nodes)
+        heard = (self.get(name).surnames for name in lists if name in self._fields)
+        return next((surnames for surnames in heard if surnames), ())
 
     def reading(self, fields: Fields, *columns: str) -> str:
         """Return the meaning that a mapping names, or the one of the only list with a meaning under `columns`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from analyzer.rubric.yamlfile import read
 FOLDER = "shared"
 _SECTIONS = ("lists", "facts", "roles", "frames", "inventions")
 MEANINGS = "meanings"
+SURNAMES = "surnames.txt"
+_SURNAME = re.compile(r"[\u3400-\u9fff]{1,6}\??")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ def read_shared(folder: Path) -> SharedReading:
             roots[-1].keys(["schema"], _SECTIONS)
             roots[-1].schema()
     list_fields = _named(roots, "lists")
-    lists = Lists(list_fields, complete, _fingerprints(folder))
+    findings.append(Findings((folder / FOLDER / SURNAMES).as_posix()))
+    lists = Lists(list_fields, complete, _fingerprints(folder), _surnames(folder, findings[-1]))
     for name, fields in list_fields.items():
-        fields.keys(["title", "phrases"], ["except", "meaning"])
+        fields.keys(["title", "phrases"], ["except", "meaning", "names"])
         lists.get(name)
     shared = Shared(
         lists={name: lists.get(name) for name in list_fields},
@@ -73,6 +77,24 @@ def read_shared(folder: Path) -> SharedReading:
         words=_lines(folder / FOLDER / "words.txt"),
     )
     return SharedReading(shared, lists, tuple(p for f in findings for p in f.problems))
+
+
+def _surnames(folder: Path, findings: Findings) -> tuple[str, ...]:
+    """Return the surnames of the folder; a line that is none and one that is there twice are reported."""
+    path = folder / FOLDER / SURNAMES
+    listed: dict[str, str] = {}
+    text = path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    for number, line in enumerate(text.splitlines(), 1):
+        name = line.strip()
+        if not name or name.startswith("#"):
+            continue
+        if not _SURNAME.fullmatch(name):
+            findings.add("bad-surname", number, text=name)
+        elif name.rstrip("?") in listed:
+            findings.add("same-surname", number, name=name.rstrip("?"))
+        else:
+            listed[name.rstrip("?")] = name
+    return tuple(listed.values())
 
 
 def _named(roots: list[Fields], section: str) -> dict[str, Fields]:

@@ -228,8 +228,16 @@ class _ItemBuilder:
             phrases, exceptions = read_phrases(part, self._lists)
             weight = part.number("weight", 1.0, low=0, high=100)
             title = part.text("title", element_id)
-            who, meaning = read_who(part), self._reading(part)
-            elements[element_id] = Element(element_id, title, weight, phrases, exceptions, who, meaning=meaning)
+            elements[element_id] = Element(
+                element_id,
+                title,
+                weight,
+                phrases,
+                exceptions,
+                read_who(part),
+                meaning=self._reading(part),
+                surnames=self._lists.surnames(part),
+            )
         return tuple(elements.values())
 
     def _reading(self, fields: Fields) -> str:
