@@ -1,4 +1,4 @@
-"""One named normalisation: NFKC, Simplified, lower case, Mandarin for dialect words, digits as they are read, no signs.
+"""One named normalisation: NFKC, Simplified, lower case, digits as they are read, no punctuation.
 
 Lengths change, so `Normalised.origin` maps each character back to the original string.
 """
@@ -13,12 +13,7 @@ from enum import IntEnum
 
 from analyzer.text.simplify import simplify_same_length
 
-NORMALISER = "nfkc-t2s-dialect-digits/2"
-
-# Words of dialects in writing, as Mandarin says them (one character each, so that nothing moves): a phrase is then found, and
-# excused, whoever says it. 唔 is also how people hum: it is 不 before a verb only, and never in 唔该 (thanks).
-_DIALECT = str.maketrans("恁侬俺勿冇佢哋嘅咗揾睇俾嚟嘞", "您你我不没他们的了找看给来了")
-_PHRASES = re.compile("阿拉|唔(?=[知使关收得会明想识系])")
+NORMALISER = "nfkc-t2s-digits/1"
 
 _DIGITS = "零一二三四五六七八九"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -73,11 +68,6 @@ def _quantity(whole: str) -> str:
     return spoken.removeprefix("一") if spoken.startswith("一十") else spoken
 
 
-def _mandarin(text: str) -> str:
-    """Write dialect words as Mandarin does, character for character."""
-    return _PHRASES.sub(lambda m: "我们" if m.group() == "阿拉" else "不", text).translate(_DIALECT)
-
-
 @functools.lru_cache(maxsize=16_384)
 def normalise(text: str) -> Normalised:
     """Normalise `text` for matching. Normalising the result again changes nothing."""
@@ -87,10 +77,9 @@ def normalise(text: str) -> Normalised:
         for part in unicodedata.normalize("NFKC", char):
             chars.append(part)
             origin.append(i)
-    flat = _mandarin(simplify_same_length("".join(chars)).lower())
+    flat = simplify_same_length("".join(chars)).lower()
     if len(flat) != len(chars):  # lower() lengthens a few letters (İ): keep those as they were
-        simple = simplify_same_length("".join(chars))
-        flat = _mandarin("".join(c.lower() if len(c.lower()) == 1 else c for c in simple))
+        flat = "".join(c.lower() if len(c.lower()) == 1 else c for c in simplify_same_length("".join(chars)))
     out: list[str] = []
     out_origin: list[int] = []
     breaks: list[Break] = []

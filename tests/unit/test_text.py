@@ -92,19 +92,3 @@ def test_heteronyms_have_all_their_readings(char: str, finals: set[str]) -> None
 
 def test_letters_and_signs_have_no_syllable() -> None:
     assert readings("a") == readings("7") == readings("，") == ()
-
-
-@pytest.mark.parametrize(
-    ("said", "meant"),
-    [
-        ("恁家哪儿坏了", "您家哪儿坏了"),
-        ("侬勿晓得", "你不晓得"),
-        ("俺们不管", "我们不管"),
-        ("唔知几时有货", "不知几时有货"),
-        ("唔，好的", "唔好的"),
-        ("唔该晒", "唔该晒"),
-        ("阿拉公司", "我们公司"),
-    ],
-)
-def test_dialect_words_are_read_as_mandarin_says_them(said: str, meant: str) -> None:
-    assert normalise(said).text == meant
