@@ -18,6 +18,8 @@ from analyzer.reading import Library, Page, grams, last_words, windows
 from analyzer.rubric.model import Element
 from analyzer.text import normalise
 
+CLEAR = 0.8  # mean confidence of the characters from which words can be read; that of half the turns of a recording
+
 
 class Understanding:
     """One recording, ready to be read."""
@@ -58,11 +60,12 @@ class Understanding:
     def sure_hits(self, meaning: str, title: str) -> tuple[Hit, ...]:
         """Return where anybody surely says the meaning, in order of time, as evidence of what has this title."""
         places = self.places(meaning, None, Span(0.0, self._ear.hearing.duration_s))
-        hits = [self._ear.hit(None, m) for m in places if self.is_sure(meaning, m.similarity)]
+        hits = [self._ear.hit(None, m) for m in places if self.is_sure(meaning, None, m)]
         return tuple(replace(h, phrase=title, by=FoundBy.MEANING) for h in sorted(hits, key=lambda h: h.start_s))
 
-    def is_sure(self, meaning: str, probability: float) -> bool:
-        return probability >= self._library.readers[meaning].bounds.sure
+    def is_sure(self, meaning: str, who: Role | None, match: Match) -> bool:
+        """Return whether a place surely says the meaning: words that may be misheard surely say nothing."""
+        return match.similarity >= self._library.readers[meaning].bounds.sure and self._is_clear(who, match)
 
     def is_possible(self, meaning: str, probability: float) -> bool:
         return probability >= self._library.readers[meaning].bounds.maybe
@@ -70,7 +73,11 @@ class Understanding:
     def is_absurd(self, element: Element, match: Match) -> bool:
         """Return whether the words around a match surely mean something else."""
         probability = self.probability(element.meaning, element.who, match)
-        return probability is not None and probability < self._library.readers[element.meaning].bounds.absurd
+        absurd = probability is not None and probability < self._library.readers[element.meaning].bounds.absurd
+        return absurd and self._is_clear(element.who, match)
+
+    def _is_clear(self, who: Role | None, match: Match) -> bool:
+        return self._ear.confidence(who, match) >= CLEAR
 
     def _begins_s(self, who: Role | None) -> NDArray[np.float64]:
         """When each window of a page begins."""

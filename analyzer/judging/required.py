@@ -103,7 +103,7 @@ def _meant(element: Element, case: Case, match: Match) -> Hit | None:
     understanding = case.understanding
     if not understanding.is_possible(element.meaning, match.similarity):
         return None
-    sure = understanding.is_sure(element.meaning, match.similarity)
+    sure = understanding.is_sure(element.meaning, element.who, match)
     return understanding.hit(element, match, suspicion=not sure)
 
 

@@ -76,6 +76,21 @@ def test_other_words_that_may_mean_it_are_left_to_a_person() -> None:
     assert "拽一把" in asked.nearest.quote
 
 
+def test_words_that_were_not_heard_clearly_are_no_credit_by_their_meaning() -> None:
+    heard = conversation([*VISIT, (T, "灯绳您拽一把瞧。"), (C, "亮了。")])
+    unclear = replace(
+        heard, transcript=tuple(replace(u, char_confidence=(0.6,) * len(u.text)) for u in heard.transcript)
+    )
+    rubric = load_standard("property-visit", SETTINGS.lexicons)
+    words: Any = words_for(SETTINGS.lexicons, SETTINGS.cache_dir)
+    library = knowing("demonstrate", {"拽一把": 0.99})
+    found = {
+        name: next(i for i in judge(h, rubric, {}, words, readers=library).items if i.id == "demonstrate").verdict
+        for name, h in (("clear", heard), ("unclear", unclear))
+    }
+    assert found == {"clear": Verdict.MET, "unclear": Verdict.CANNOT_JUDGE}
+
+
 def test_the_customers_words_are_no_merit_of_the_technician() -> None:
     said = [*VISIT, (T, "好了。"), (C, "灯绳我拽一把瞧。")]
     assert result(said, "demonstrate", knowing("demonstrate", {"拽一把": 0.99})).verdict is Verdict.MISSED
