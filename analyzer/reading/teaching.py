@@ -36,6 +36,8 @@ MOST_ELSEWHERE = 1500  # lines of ordinary talk that one reader learns from
 # fifty turns and now and then one near miss: at these shares a person is credited wrongly in one talk of twenty at most.
 NEAR_SURE, NEAR_MAYBE = 0.03, 0.10
 ORDINARY_SURE, ORDINARY_MAYBE = 0.001, 0.002
+LEAST_AREA = 0.8  # under it a reader cannot tell near misses from what it is to find: it keeps silent
+SILENT = Bounds(1.01, 1.01, -1.0)
 LEAST_LEARNT = 10  # turns that say it, under which a hand cannot be held against the others
 REJECTED = 0.02  # share of turns that mean it which may lie under the bound of the absurd
 
@@ -129,7 +131,7 @@ def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder) -> tuple[Reader, 
     read = fit(whole, whole.everything)
     glance = fit(whole, whole.runs)
     scores, said, talk = _unseen(sheets, ordinary)
-    bounds = _bounds(scores, said, talk)
+    bounds = _bounds(scores, said, talk) if _area(scores, said) >= LEAST_AREA else SILENT
     runs, own, before = np.split(read.weights.astype(np.float32), [SIZE, SIZE + DIMENSIONS])
     digest = hashlib.sha256(
         "\n".join(f"{line.said} {line.before} {line.text}" for line in lesson.lines).encode()
@@ -187,12 +189,16 @@ def _bounds(scores: NDArray[np.float64], said: NDArray[np.bool_], talk: NDArray[
 
 
 def _grade(lesson: Lesson, scores: NDArray[np.float64], said: NDArray[np.bool_], bounds: Bounds) -> Grade:
-    ranks = np.argsort(np.argsort(scores)) + 1.0
-    positives, negatives = int(said.sum()), int((~said).sum())
-    area = (ranks[said].sum() - positives * (positives + 1) / 2) / (positives * negatives)
     found, noticed = float((scores[said] >= bounds.sure).mean()), float((scores[said] >= bounds.maybe).mean())
     wrong = float((scores[~said] >= bounds.sure).mean())
-    return Grade(lesson.meaning, len(said), float(area), found, noticed, wrong)
+    return Grade(lesson.meaning, len(said), _area(scores, said), found, noticed, wrong)
+
+
+def _area(scores: NDArray[np.float64], said: NDArray[np.bool_]) -> float:
+    """Return the area under the ROC curve."""
+    ranks = np.argsort(np.argsort(scores)) + 1.0
+    positives, negatives = int(said.sum()), int((~said).sum())
+    return float((ranks[said].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
 def _sigmoid(scores: NDArray[np.float64]) -> NDArray[np.float64]:
