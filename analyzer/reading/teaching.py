@@ -21,22 +21,24 @@ from analyzer.reading.lines import Line, read_lines
 from analyzer.reading.reader import Bounds, Reader
 from analyzer.reading.training import Sheet, fit, join, sheet_of
 
-FORBIDDEN = "forbidden"
+FORBIDDEN, FACTS = "forbidden", "facts"
 # groups whose lines never mean what a group's own do: ordinary talk for its readers
 ELSEWHERE = {
     FORBIDDEN: ("visit", "call", "sales", "school"),
     "visit": (FORBIDDEN, "sales"),
     "call": (FORBIDDEN, "sales"),
     "school": (FORBIDDEN, "sales"),
-    "facts": (FORBIDDEN, "sales"),
+    FACTS: (FORBIDDEN, "sales"),
     "sales": (FORBIDDEN, "visit", "call"),
 }
 MOST_ELSEWHERE = 1500  # lines of ordinary talk that one reader learns from
 # Bounds: the shares of hard near misses and of ordinary turns that may lie over them, on words not learnt from. A talk has
 # fifty turns and now and then one near miss: at these shares a person is credited wrongly in one talk of twenty at most.
-NEAR_SURE, NEAR_MAYBE = 0.03, 0.10
+NEAR_SURE, NEAR_MAYBE = 0.03, 0.05
 ORDINARY_SURE, ORDINARY_MAYBE = 0.001, 0.002
-LEAST_AREA = 0.8  # under it a reader cannot tell near misses from what it is to find: it keeps silent
+# Areas under the ROC curve from which a reader speaks: one that cannot tell near misses from what it is to find keeps silent.
+# A fact decides whether a clause applies at all, and is asked for more.
+LEAST_AREA, LEAST_AREA_OF_FACTS = 0.75, 0.8
 SILENT = Bounds(1.01, 1.01, -1.0)
 LEAST_LEARNT = 10  # turns that say it, under which a hand cannot be held against the others
 REJECTED = 0.02  # share of turns that mean it which may lie under the bound of the absurd
@@ -131,7 +133,8 @@ def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder) -> tuple[Reader, 
     read = fit(whole, whole.everything)
     glance = fit(whole, whole.runs)
     scores, said, talk = _unseen(sheets, ordinary)
-    bounds = _bounds(scores, said, talk) if _area(scores, said) >= LEAST_AREA else SILENT
+    least = LEAST_AREA_OF_FACTS if lesson.group == FACTS else LEAST_AREA
+    bounds = _bounds(scores, said, talk) if _area(scores, said) >= least else SILENT
     runs, own, before = np.split(read.weights.astype(np.float32), [SIZE, SIZE + DIMENSIONS])
     digest = hashlib.sha256(
         "\n".join(f"{line.said} {line.before} {line.text}" for line in lesson.lines).encode()
