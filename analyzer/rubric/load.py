@@ -1,10 +1,12 @@
 """Standards and shared lists by name: the door for everything that judges.
 
-Values are kept in the process and read again when a file of the folder changes (by time and size).
+Values are kept in the process and read again when a file of the folder changes (by time and size). One thread reads
+at a time: a list being read by one must not look like a list that leads back to itself to another.
 """
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from analyzer.errors import LexiconError
@@ -19,6 +21,7 @@ CHECKLIST = "checklist.yaml"
 Stamp = tuple[tuple[str, int, int], ...]
 _shared_cache: dict[Path, tuple[Stamp, SharedReading]] = {}
 _standard_cache: dict[Path, tuple[Stamp, StandardReading]] = {}
+_reading = threading.RLock()
 
 
 def load_standard(path_or_id: str | Path, lexicons: Path) -> Standard:
@@ -52,21 +55,23 @@ def standard_files(lexicons: Path) -> list[Path]:
 def shared_reading(folder: Path) -> SharedReading:
     """Return the shared files as read, with their problems; kept until one of them changes."""
     stamp = _stamp(shared_files(folder))
-    kept = _shared_cache.get(folder)
-    if kept is None or kept[0] != stamp:
-        kept = (stamp, read_shared(folder))
-        _shared_cache[folder] = kept
-    return kept[1]
+    with _reading:
+        kept = _shared_cache.get(folder)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, read_shared(folder))
+            _shared_cache[folder] = kept
+        return kept[1]
 
 
 def standard_reading(path: Path, folder: Path) -> StandardReading:
     """Return a standard as read with the shared files of `folder`, with its problems; kept likewise."""
     stamp = _stamp([path, *shared_files(folder)])
-    kept = _standard_cache.get(path)
-    if kept is None or kept[0] != stamp:
-        kept = (stamp, read_standard(path, shared_reading(folder)))
-        _standard_cache[path] = kept
-    return kept[1]
+    with _reading:
+        kept = _standard_cache.get(path)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, read_standard(path, shared_reading(folder)))
+            _standard_cache[path] = kept
+        return kept[1]
 
 
 def _stamp(paths: list[Path]) -> Stamp:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from analyzer.rubric.load import load_shared, load_standard
 from analyzer.rubric.model import Condition, FrameWords, Severity, Where
 from analyzer.rubric.problems import InvalidLexiconError
 from analyzer.rubric.shared import read_shared
+from analyzer.settings import ROOT
 
 STANDARD = """\
 schema: 1
@@ -264,6 +268,26 @@ def test_an_unchanged_folder_is_read_once(lexicons: Path) -> None:
     edit(lexicons / "shared" / "words.txt", "空开", "漏保")
     assert load_standard("visit", lexicons) is not first
     assert load_shared(lexicons).words == ("水龙头 100 n", "漏保 10 n")
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that take turns every microsecond."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_threads_that_read_at_once_do_not_see_circles_in_each_others_lists(tmp_path: Path) -> None:
+    for copy in range(3):  # a folder that nobody has read yet, like that of a site that has just started
+        folder = tmp_path / str(copy)
+        folder.symlink_to(ROOT / "lexicons", target_is_directory=True)
+        names = ["property-visit", "school-works", "property-visit", "sales-reception"]
+        with ThreadPoolExecutor(len(names)) as threads:
+            read = list(threads.map(lambda name, folder=folder: load_standard(name, folder).ref.id, names))
+        assert read == names
 
 
 def test_a_new_shared_file_is_noticed(lexicons: Path) -> None:

@@ -6,6 +6,7 @@ A standard is read once and again only when a file of its folder changes.
 from __future__ import annotations
 
 import functools
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from analyzer.errors import LexiconError
 from analyzer.rubric.load import load_standard, standard_files
 from analyzer.rubric.shared import shared_files
 
+_log = logging.getLogger(__name__)
 _Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of every file of a folder
 
 
@@ -90,7 +92,7 @@ class StandardInfo:
 
 
 def standards(folder: Path) -> tuple[StandardInfo, ...]:
-    """All valid standards of a folder, by id; an invalid one is left out (`analyzer check` names its faults).
+    """All valid standards of a folder, by id; an invalid one is left out with a line in the log.
 
     Within a request the folder is looked at once: a page that names a hundred standards asks a hundred times.
     """
@@ -118,8 +120,8 @@ def _read(folder: Path, _seen: _Stamp) -> tuple[StandardInfo, ...]:
     for path in standard_files(folder):
         try:
             found.append(_info(path.stem, folder))
-        except LexiconError:
-            continue
+        except LexiconError as error:
+            _log.warning("标准 %s 读不进来，网页上暂时没有它：%s", path.as_posix(), error)
     return tuple(sorted(found, key=lambda s: s.id))
 
 
