@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import functools
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from analyzer.audio import Audio, line_tones, open_audio
@@ -21,20 +20,19 @@ from analyzer.domain import (
     Layout,
     Outcome,
     Role,
-    Sound,
     Span,
     Speaker,
     SpeakerTurn,
-    Utterance,
     quantise_ratio,
     quantise_time,
 )
+from analyzer.heap import few_arenas, give_back_memory
 from analyzer.hearing import ChannelHearing, Scorer, detect_speech, hear, listen_again, load_transcriber
 from analyzer.judging import candidates, judge, most_of, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
 from analyzer.judging.machine import Announcements
-from analyzer.progress import Listener, Progress, silent
+from analyzer.progress import Listener, Progress, of_channel, silent
 from analyzer.reading import library_of
 from analyzer.rubric.load import load_shared, load_standard
 from analyzer.rubric.model import Standard
@@ -65,17 +63,12 @@ def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings
     Roles are taken as they stand; a transcript without any role gets them from what each speaker says. Where it names
     no speakers either, nobody gets one: all words in one mouth would accuse technicians of what customers say.
     """
-    words = words_for(settings.lexicons, settings.cache_dir)
     hearing = _announcements(settings).marked(hearing)
     people = [u for u in hearing.transcript if u.speaker != MACHINE]
     told_apart = any(u.speaker != NOBODY for u in people)
     if told_apart and all(u.role is Role.UNKNOWN for u in people):
         hearing = _with_roles(hearing, None, settings)
-    listed = figure_words(load_shared(settings.lexicons))
-    return Analysis(
-        hearing,
-        judge(hearing, load(standard, settings), given, words, listed=listed, readers=library_of(settings.lexicons)),
-    )
+    return _judged(hearing, load(standard, settings), given, settings)
 
 
 class Analyzer:
@@ -83,7 +76,7 @@ class Analyzer:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        _few_arenas()
+        few_arenas()
 
     @functools.cached_property
     def _diarizer(self) -> Diarizer:
@@ -115,14 +108,10 @@ class Analyzer:
         `technician_channel` (from 0) states who is on a two-channel recording. Raises ModelError where an engine cannot
         be loaded.
         """
-        hearing = self.hear(audio, _kind(standard), progress, technician_channel)
+        hearing = self.hear(audio, "call" if standard.recording == "call" else "visit", progress, technician_channel)
         hearing = self.hear_again(audio, hearing, standard, given)
         progress(Progress("judge", hearing.duration_s, hearing.duration_s))
-        words = words_for(self.settings.lexicons, self.settings.cache_dir)
-        listed = figure_words(load_shared(self.settings.lexicons))
-        return Analysis(
-            hearing, judge(hearing, standard, given, words, listed=listed, readers=library_of(self.settings.lexicons))
-        )
+        return _judged(hearing, standard, given, self.settings)
 
     def listen_again(self, path: Path, hearing: Hearing, standard: Standard, given: Mapping[str, bool]) -> Hearing:
         """`hear_again` for what was heard earlier: as many checks once more as a new recording gets, none lost.
@@ -167,7 +156,10 @@ class Analyzer:
         progress(Progress("detect", 0.0, duration_s))
         speech = tuple(detect_speech(channel, heartbeat=lambda _: audio.release()) for channel in audio.samples)
         sounds = tuple(
-            sorted({s for channel in audio.samples for s in line_tones(channel, audio.release)}, key=_by_time)
+            sorted(
+                {s for channel in audio.samples for s in line_tones(channel, audio.release)},
+                key=attrgetter("start_s", "end_s", "kind"),
+            )
         )
         turns: tuple[SpeakerTurn, ...] = ()
         warnings: tuple[str, ...] = ()
@@ -180,13 +172,15 @@ class Analyzer:
             diarization = diarizer.diarize(audio.samples[0], speech[0], kind, progress)
             turns, warnings = diarization.turns, diarization.warnings
             diarizer_text = f"{diarizer.name}, found {diarization.found}, kept {diarization.kept}"
-        _give_back_memory()  # the speaker model's, 300 MB
+        give_back_memory()  # the speaker model's, 300 MB
         progress(Progress("transcribe", 0.0, duration_s))
         parts = [
-            hear(samples, spans, transcriber, self.settings, _of(progress, channel, audio.channel_count), channel)
+            hear(
+                samples, spans, transcriber, self.settings, of_channel(progress, channel, audio.channel_count), channel
+            )
             for channel, (samples, spans) in enumerate(zip(audio.samples, speech, strict=True))
         ]
-        _give_back_memory()
+        give_back_memory()
         if technician_channel is not None and audio.layout is not Layout.STEREO:
             warnings = (*warnings, "已说明服务人员的声道，但这段录音不是一人一个声道，身份改由说的话判断")
         segments = [segment for part in parts for segment in part.segments]
@@ -208,6 +202,12 @@ class Analyzer:
         return _with_roles(hearing, technician_channel if stereo else None, self.settings)
 
 
+def _judged(hearing: Hearing, standard: Standard, given: Mapping[str, bool], settings: Settings) -> Analysis:
+    words, listed = words_for(settings.lexicons, settings.cache_dir), figure_words(load_shared(settings.lexicons))
+    readers = library_of(settings.lexicons)
+    return Analysis(hearing, judge(hearing, standard, given, words, listed=listed, readers=readers))
+
+
 def _releasing(audio: Audio, progress: Listener) -> Listener:
     """The listener, with what was read of the samples let go at every report: memory stays flat over three hours."""
 
@@ -216,19 +216,6 @@ def _releasing(audio: Audio, progress: Listener) -> Listener:
         progress(now)
 
     return listen
-
-
-def _of(progress: Listener, channel: int, channels: int) -> Listener:
-    """Return the listener for one of several channels: together they go once through the recording's seconds."""
-
-    def listen(now: Progress) -> None:
-        progress(Progress(now.stage, (channel * now.total_s + now.done_s) / channels, now.total_s))
-
-    return listen
-
-
-def _kind(standard: Standard) -> Recording:
-    return "call" if standard.recording == "call" else "visit"
 
 
 def _with_roles(hearing: Hearing, technician_channel: int | None, settings: Settings) -> Hearing:
@@ -240,7 +227,7 @@ def _with_roles(hearing: Hearing, technician_channel: int | None, settings: Sett
     speakers, utterances = assign_roles(people, counter, technician_channel=technician_channel)
     if machine:
         speakers = (*speakers, Speaker(MACHINE, Role.OTHER, 1.0, sum(u.end_s - u.start_s for u in machine)))
-    transcript = _ordered((*utterances, *machine))
+    transcript = tuple(sorted((*utterances, *machine), key=attrgetter("start_s", "end_s", "speaker")))
     return replace(hearing, speakers=tuple(_quantised(s) for s in speakers), transcript=transcript)
 
 
@@ -252,14 +239,6 @@ def _quantised(s: Speaker) -> Speaker:
     return Speaker(s.id, s.role, quantise_ratio(s.confidence), quantise_time(s.speech_s))
 
 
-def _ordered(utterances: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
-    return tuple(sorted(utterances, key=lambda u: (u.start_s, u.end_s, u.speaker)))
-
-
-def _by_time(sound: Sound) -> tuple[float, float, str]:
-    return sound.start_s, sound.end_s, sound.kind
-
-
 def _spans(parts: list[ChannelHearing], name: str) -> tuple[Span, ...]:
     spans: list[Span] = [span for part in parts for span in getattr(part, name)]
     return tuple(sorted(Span(quantise_time(s.start_s), quantise_time(s.end_s)) for s in spans))
@@ -267,21 +246,3 @@ def _spans(parts: list[ChannelHearing], name: str) -> tuple[Span, ...]:
 
 def _dropped(parts: list[ChannelHearing]) -> tuple[Dropped, ...]:
     return tuple(sorted((d for part in parts for d in part.dropped), key=lambda d: (d.start_s, d.text)))
-
-
-def _few_arenas() -> None:
-    """Let glibc keep two heaps instead of eight a core: engines with threads of their own leave each one half empty.
-
-    Measured: 1.28 GB instead of 1.52 GB after two recordings of 97 s. Elsewhere than on glibc nothing is done.
-    """
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
-
-
-def _give_back_memory() -> None:
-    """Return to the system what was freed inside glibc's heaps: it does so by itself only at their ends."""
-    with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
-
-
-_M_ARENA_MAX = -8  # malloc.h

@@ -20,3 +20,12 @@ Listener = Callable[[Progress], None]
 
 def silent(_: Progress) -> None:
     """The listener that does not listen."""
+
+
+def of_channel(progress: Listener, channel: int, channels: int) -> Listener:
+    """The listener for one of several channels: together they go once through the recording's seconds."""
+
+    def listen(now: Progress) -> None:
+        progress(Progress(now.stage, (channel * now.total_s + now.done_s) / channels, now.total_s))
+
+    return listen

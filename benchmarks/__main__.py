@@ -22,6 +22,10 @@ COMMANDS = {
         "sound.command",
         "what log-probability tells of phrases and look-alikes, and what a second hearing costs",
     ),
+    "strangers": (
+        "strangers.command",
+        "verdicts on other people's wordings, from audio near, by phone, far and in noise",
+    ),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
     "kills": ("kills", "site and worker killed a hundred times at random: nothing acknowledged is lost or done twice"),
 }

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-LEAST_BYTES = 1_024  # less after the end is padding, a tag or a rounding
+from analyzer.audio.ends import LEAST_BYTES, endless_matroska, mp3_end, mp4_end, ogg_end
+
 MOST_PARTS = 200
 UNKNOWN = 0x7FFF_F000  # sizes from here on are written by programs that do not know them
 _RIFF = (b"RIFF", b"RF64")
@@ -90,16 +91,16 @@ def _part(data: mmap.mmap, at: int, size: int) -> Part:
         sound = sound_data(data, at, size)
         return Part(at, size) if sound is None else _chunked(data, at, size, sound)
     if start[:4] == b"OggS":
-        return Part(at, _ogg_end(data, at, size))
+        return Part(at, ogg_end(data, at, size))
     if start[4:8] == b"ftyp":
-        return Part(at, _mp4_end(data, at, size))
+        return Part(at, mp4_end(data, at, size))
     if start[:3] == b"ID3" or (start[0] == 0xFF and start[1] & 0xE0 == 0xE0):
-        return Part(at, _mp3_end(data, at, size))
+        return Part(at, mp3_end(data, at, size))
     mark = next((mark for first, mark in _MARKS.items() if start.startswith(first)), None)
     if mark is None:
         return Part(at, size)
     end = _next(data, mark, at + len(mark), size)
-    patches = _endless_matroska(data, at, end) if mark == b"\x1a\x45\xdf\xa3" else ()
+    patches = endless_matroska(data, at, end) if mark == b"\x1a\x45\xdf\xa3" else ()
     return Part(at, end, patches)
 
 
@@ -190,81 +191,3 @@ def _chunked(data: mmap.mmap, at: int, size: int, sound: Data) -> Part:
 
 def _packed(form: str, value: int) -> bytes:
     return struct.pack(form, min(value, 0xFFFF_FFFF) if form[-1] == "I" else value)
-
-
-def _ogg_end(data: mmap.mmap, at: int, size: int) -> int:
-    """Where the next chain begins: a page that begins a stream after pages that did not (RFC 3533 §4)."""
-    begun = False
-    while at + 27 <= size and data[at : at + 4] == b"OggS":
-        first = bool(data[at + 5] & 2)
-        if first and begun:
-            return at
-        begun = begun or not first
-        segments = data[at + 26]
-        at += 27 + segments + sum(data[at + 27 : at + 27 + segments])
-    return size
-
-
-def _mp3_end(data: mmap.mmap, at: int, size: int) -> int:
-    """Where a second file begins: an ID3 tag with a frame of sound behind it."""
-    while (at := data.find(b"ID3", at + 10)) >= 0:
-        head = data[at : at + 10]
-        if len(head) == 10 and head[3] in (2, 3, 4) and max(head[6:]) < 0x80:
-            frame = at + 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9])
-            if data[frame : frame + 1] == b"\xff" and data[frame + 1 : frame + 2] >= b"\xe0":
-                return at
-    return size
-
-
-def _mp4_end(data: mmap.mmap, at: int, size: int) -> int:
-    """Where a second file begins: an `ftyp` box behind an index."""
-    indexed = False
-    while at + 8 <= size:
-        length, name = struct.unpack(">I4s", data[at : at + 8])
-        if name == b"ftyp" and indexed:
-            return at
-        indexed = indexed or name == b"moov"
-        if length == 1:
-            length = struct.unpack(">Q", data[at + 8 : at + 16].ljust(8, b"\0"))[0]
-        if length < 8:
-            break
-        at += length
-    return size
-
-
-def mp4_tail(path: Path) -> int:
-    """Bytes behind the last box of an MP4 file that can be followed."""
-    size = path.stat().st_size
-    with path.open("rb") as f:
-        at = 0
-        for _ in range(100_000):
-            f.seek(at)
-            head = f.read(16)
-            if len(head) < 8:
-                return max(0, size - at)
-            length, name = struct.unpack(">I4s", head[:8])
-            if length == 1 and len(head) == 16:
-                length = struct.unpack(">Q", head[8:])[0]
-            if length == 0:
-                return 0
-            if length < 8 or not all(32 <= byte < 127 or byte == 0xA9 for byte in name):
-                return size - at
-            at += length
-    return 0
-
-
-def _endless_matroska(data: mmap.mmap, at: int, end: int) -> tuple[tuple[int, bytes], ...]:
-    """A patch that makes the segment's size unknown, where it is stated and clusters go on behind it."""
-    segment = data.find(b"\x18\x53\x80\x67", at, min(end, at + 4_096))
-    if segment < 0:
-        return ()
-    width = 9 - data[segment + 4].bit_length()
-    if not 1 <= width <= 8:
-        return ()
-    value = int.from_bytes(data[segment + 4 : segment + 4 + width]) & (1 << 7 * width) - 1
-    behind = segment + 4 + width + value
-    if value == (1 << 7 * width) - 1 or end - behind < LEAST_BYTES:
-        return ()
-    if data[behind : behind + 4] != b"\x1f\x43\xb6\x75":  # no cluster: something else, which is told
-        return ()
-    return ((segment + 4 - at, ((1 << 7 * width) - 1 | 1 << 7 * width).to_bytes(width)),)

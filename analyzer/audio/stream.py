@@ -15,21 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import kinds, sniff
+from analyzer.audio.formats import BYTES_ARE_THE_LENGTH, CODECS, FORMATS, GUESSED_LENGTH, why_not_opened
 from analyzer.audio.report import BLOCK_SAMPLES, DecodeError
 from analyzer.physics import SAMPLE_RATE_HZ
 
-# Containers of recordings only: playlists and scripts (hls, concat, sdp, dash, imf) would open other files or hosts.
-FORMATS = "wav,w64,aiff,au,caf,mp3,flac,ogg,mov,matroska,aac,amr,asf,avi,mpegts"
-CODECS = (
-    "aac,aac_fixed,aac_latm,mp3float,mp3,mp2float,mp2,opus,vorbis,flac,alac,speex,amrnb,amrwb,libopencore_amrnb,"
-    "libopencore_amrwb,wmav1,wmav2,wmapro,wmalossless,wmavoice,ac3,eac3,gsm,gsm_ms,g722,g723_1,g726,g726le,g729,"
-    "adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_g722,truespeech,"
-    "pcm_u8,pcm_s8,pcm_s16le,pcm_s16be,pcm_u16le,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,"
-    "pcm_f64le,pcm_f64be,pcm_mulaw,pcm_alaw"
-)
-GUESSED_LENGTH = {"aac", "amr", "mpegts"}  # containers without a length: FFmpeg divides the size by the bit rate
 RATES_HZ = range(4_000, 384_001)
-BYTES_ARE_THE_LENGTH = {"wav", "aiff", "au", "caf", "w64"}  # `containers` compares bytes; byte rates are often wrong
 MAX_CHANNELS = 32
 MOST_PLANES = 4  # channels that are kept apart; of more, the mean
 MP3_PADDING_S = 0.4  # that encoders put before and behind the sound and players take off
@@ -55,7 +45,7 @@ class Source:
         except MemoryError as error:
             raise DecodeError("memory", repr(error)) from None
         except (av.FFmpegError, OSError, ValueError, EOFError, IndexError) as error:
-            raise DecodeError(_why_not_opened(path), repr(error)) from None
+            raise DecodeError(why_not_opened(path), repr(error)) from None
         self.tracks = self.skipped = 0
         try:
             self._stream = self._choose(path, track)
@@ -245,16 +235,3 @@ class Source:
             if values.shape[0] != channels:
                 values = np.repeat(values.mean(axis=0, keepdims=True), channels, axis=0)
             yield values
-
-
-def _why_not_opened(path: Path) -> str:
-    start = sniff.head(path)
-    if sniff.is_encrypted(path):
-        return "encrypted"
-    if sniff.is_silk(start):
-        return "silk"
-    if sniff.is_text(start):
-        return "text"
-    if sniff.is_unfinished(path):
-        return "unfinished"
-    return "not-audio"

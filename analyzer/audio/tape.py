@@ -15,7 +15,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.audio import containers, kinds
+from analyzer.audio import containers, ends, kinds
 from analyzer.audio.report import BLOCK_SAMPLES, DecodeError
 from analyzer.audio.stream import MOST_PLANES, Source
 from analyzer.physics import SAMPLE_RATE_HZ
@@ -55,7 +55,7 @@ class Tape:
         self.mended = any(part.patches for part in self._parts)
         self.planes = _planes(self._sources)
         self.bad_packets = self.non_finite = self.decoded_samples = self.filled_samples = 0
-        self.unread_bytes = containers.mp4_tail(path) if self.container == "mov" and self.joined == 1 else 0
+        self.unread_bytes = ends.mp4_tail(path) if self.container == "mov" and self.joined == 1 else 0
         self._stated_s: list[float | None] = []
 
     def __enter__(self) -> Tape:
@@ -141,7 +141,7 @@ class Tape:
     def _unread(self, part: containers.Part, read: int, decoded_s: float) -> int:
         """Bytes behind the last packet, where they could hold a second of sound and are no tag."""
         left = part.end - part.start - read
-        if left < containers.LEAST_BYTES or left / max(read, 1) * decoded_s < LEAST_UNREAD_S:
+        if left < ends.LEAST_BYTES or left / max(read, 1) * decoded_s < LEAST_UNREAD_S:
             return 0
         with self._path.open("rb") as f:
             f.seek(part.start + read)

@@ -7,9 +7,10 @@ from typing import Any
 
 from analyzer.domain import Hearing, Hit, ItemResult, Outcome, Role, Span, Verdict
 from analyzer.judging.conversation import LEAST_CHARACTERS
-from analyzer.judging.ear import Ear, table_for
+from analyzer.judging.ear import Ear
 from analyzer.judging.framewords import vocabulary_of
 from analyzer.judging.meaning import Understanding
+from analyzer.judging.tables import table_for
 from analyzer.reading import NO_READERS, Library
 from analyzer.rubric.model import Item, Standard, Where
 

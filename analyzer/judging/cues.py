@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analyzer.domain import Role, Utterance
-from analyzer.judging.ear import table_over
+from analyzer.judging.tables import table_over
 from analyzer.matching import CUE, Finder, make_stream
 from analyzer.rubric.model import RoleCue, Where
 

@@ -34,9 +34,7 @@ from analyzer.matching import (
     resolve_overlaps,
     wording,
 )
-from analyzer.rubric.model import Choice, Cue, Literal, Phrase, Standard
-from analyzer.rubric.model import Sequence as Pattern
-from analyzer.text.syllables import spell
+from analyzer.rubric.model import Cue, Phrase
 from analyzer.text.tokens import tokenizer
 
 UNTRUE = (Framing.SUPPOSED, Framing.DENIED, Framing.REPORTED)  # frames in which a fact is not stated
@@ -47,48 +45,6 @@ _ROLES: dict[Role, frozenset[Role]] = {
     Role.TECHNICIAN: frozenset({Role.TECHNICIAN, Role.UNKNOWN}),
     Role.CUSTOMER: frozenset({Role.CUSTOMER, Role.OTHER, Role.UNKNOWN}),
 }
-
-
-def characters(pattern: Pattern) -> Iterator[str]:
-    """Yield the literal texts of a pattern."""
-    for part in pattern.parts:
-        if isinstance(part, Literal):
-            yield part.text
-        elif isinstance(part, Choice):
-            for option in part.options:
-                yield from characters(option)
-
-
-def table_over(phrases: Iterable[Phrase]) -> CostTable:
-    """Return the cost table over every character that `phrases` ask for; make once, use for every recording."""
-    return CostTable(key for p in phrases for text in characters(p.pattern) for key in spell(text))
-
-
-def standard_phrases(standard: Standard) -> Iterator[Phrase]:
-    for item in standard.items:
-        for element in item.elements:
-            yield from element.phrases
-            yield from element.alone
-            yield from element.exceptions
-            yield from element.remedies
-            yield from element.refusals
-            yield from element.questions
-            yield from element.topics
-    for fact in standard.facts.values():
-        for cue in fact.cues:
-            yield from cue.phrases
-            yield from cue.exceptions
-
-
-_TABLES: dict[tuple[str, str], CostTable] = {}
-
-
-def table_for(standard: Standard) -> CostTable:
-    """Return the standard's cost table, kept for the process by its digest."""
-    key = (standard.ref.id, standard.ref.digest)
-    if key not in _TABLES:
-        _TABLES[key] = table_over(standard_phrases(standard))
-    return _TABLES[key]
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analyzer.domain import MACHINE, Hearing, Role, Sound, SoundKind, Speaker, Utterance, quantise_time
-from analyzer.judging.ear import table_over
+from analyzer.judging.tables import table_over
 from analyzer.matching import CUE, Finder, covers, make_stream
 from analyzer.rubric.model import PhraseList
 

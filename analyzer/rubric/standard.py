@@ -9,20 +9,20 @@ from pathlib import Path
 
 from analyzer.domain import How, Kind, StandardRef
 from analyzer.rubric.digest import digest_of
+from analyzer.rubric.elements import BANNED, ElementReader
 from analyzer.rubric.fields import Fields
 from analyzer.rubric.model import Element, FactRule, Item, Severity, Standard, Where
-from analyzer.rubric.phrases import Lists, read_column, read_phrases
+from analyzer.rubric.phrases import Lists
 from analyzer.rubric.problems import Findings
 from analyzer.rubric.shared import SharedReading
-from analyzer.rubric.terms import facts_of, read_condition, read_who
+from analyzer.rubric.terms import facts_of, read_condition
 from analyzer.rubric.yamlfile import Node, read
 
 DEFAULT_EDGE_S = 60.0  # seconds of speech that count as opening and as closing
 _TOP = ("schema", "id", "version", "title", "source", "recording", "items")
 _ITEM = ("id", "kind", "how", "clause", "text", "when")
 _REQUIRED = ("where", "after", "weight", "pass", "elements", "examples")
-_BANNED = ("phrases", "except", "alone", "remedy", "asked", "topics")
-_FORBIDDEN = ("severity", "penalty", "cap", "who", *_BANNED, "also", "meaning", "examples")
+_FORBIDDEN = ("severity", "penalty", "cap", "who", *BANNED, "also", "meaning", "examples")
 _UNHEARD = ("weight", "severity", "penalty", "cap")  # link and person items count once somebody fills them in
 
 
@@ -89,7 +89,7 @@ def _readers(items: list[Item], facts: dict[str, FactRule], known: Mapping[str, 
 class _ItemBuilder:
     def __init__(self, findings: Findings, shared: SharedReading, by_meaning: bool) -> None:
         self.items: dict[str, Fields] = {}
-        self._by_meaning = by_meaning
+        self._elements = ElementReader(findings, shared.lists, by_meaning)
         self._findings = findings
         self._facts = list(shared.shared.facts)
         self._lists: Lists = shared.lists
@@ -119,7 +119,7 @@ class _ItemBuilder:
             examples.keys([], ["match", "no_match"])
         elements: tuple[Element, ...] = ()
         if rule:
-            elements = self._banned(fields, item_id) if forbidden else self._elements(fields)
+            elements = self._elements.banned(fields, item_id) if forbidden else self._elements.required(fields)
         return Item(
             id=item_id,
             kind=kind,
@@ -156,93 +156,6 @@ class _ItemBuilder:
             fields.report("fatal-without-cap", fields.line("severity"))
         if "cap" in fields and not fatal:
             fields.report("cap-without-fatal", fields.line("cap"))
-
-    def _banned(self, fields: Fields, item_id: str) -> tuple[Element, ...]:
-        """Return the item's own phrases as an element, and one for each group under `also`."""
-        own = self._group(fields, item_id, fields.text("text"), None)
-        elements = {item_id: own}
-        for node in fields.nodes("also"):
-            part = Fields(node, self._findings, fields.item, "also")
-            part.keys(["id", "title"], ["penalty", *_BANNED])
-            if not {"phrases", "alone"} & set(node.fields):
-                part.report("missing-key", node.line, key="phrases")
-            group_id = part.id()
-            if group_id in elements:
-                part.report("duplicate-id", part.line("id"), id=group_id, first="前面")
-            group = self._group(part, group_id, part.text("title", group_id), own)
-            most = fields.number("penalty", 100.0, low=0, high=100)
-            if group.penalty is not None and group.penalty > most:
-                part.report("group-dearer", part.line("penalty"), value=f"{group.penalty:g}", most=f"{most:g}")
-            elements[group_id] = group
-        return tuple(elements.values())
-
-    def _group(self, fields: Fields, group_id: str, title: str, own: Element | None) -> Element:
-        """Return a group of banned phrases; what a group under `also` leaves out is as in the item's `own`."""
-        for key in ("phrases", "alone"):
-            if key in fields and not fields.nodes(key):
-                fields.report("no-phrases", fields.line(key), key=key)
-        phrases, exceptions = read_phrases(fields, self._lists)
-        alone, unless = read_column(fields, self._lists, "alone")
-        remedies, refusals = read_column(fields, self._lists, "remedy")
-        questions, _ = read_column(fields, self._lists, "asked")
-        topics, but = read_column(fields, self._lists, "topics")
-        who, penalty = read_who(fields), None
-        if own is not None:
-            who, penalty = own.who, fields.number("penalty", 0.0, low=0, high=100) if "penalty" in fields else None
-            remedies, refusals = (remedies, refusals) if "remedy" in fields else (own.remedies, own.refusals)
-            questions = questions if "asked" in fields else own.questions
-        exceptions = tuple(dict.fromkeys([*exceptions, *unless, *but]))
-        meaning = self._reading(fields) if own is None else ""
-        grave = "cap" in fields if own is None else own.grave
-        return Element(
-            group_id,
-            title,
-            1.0,
-            phrases,
-            exceptions,
-            who,
-            remedies,
-            refusals,
-            questions,
-            meaning,
-            topics,
-            alone,
-            penalty,
-            grave,
-        )
-
-    def _elements(self, fields: Fields) -> tuple[Element, ...]:
-        if "elements" in fields and not fields.nodes("elements"):
-            fields.report("no-phrases", fields.line("elements"), key="elements")
-        elements: dict[str, Element] = {}
-        lines: dict[str, int] = {}
-        for node in fields.nodes("elements"):
-            part = Fields(node, self._findings, fields.item, "elements")
-            part.keys(["id", "title", "phrases"], ["weight", "who", "except", "meaning"])
-            element_id = part.id()
-            if element_id in elements:
-                part.report("duplicate-id", part.line("id"), id=element_id, first=f"第 {lines[element_id]} 行")
-            lines.setdefault(element_id, part.line("id"))
-            if "phrases" in part and not part.nodes("phrases"):
-                part.report("no-phrases", part.line("phrases"), key="phrases")
-            phrases, exceptions = read_phrases(part, self._lists)
-            weight = part.number("weight", 1.0, low=0, high=100)
-            title = part.text("title", element_id)
-            elements[element_id] = Element(
-                element_id,
-                title,
-                weight,
-                phrases,
-                exceptions,
-                read_who(part),
-                meaning=self._reading(part),
-                surnames=self._lists.surnames(part),
-            )
-        return tuple(elements.values())
-
-    def _reading(self, fields: Fields) -> str:
-        meaning = self._lists.reading(fields, "phrases")
-        return meaning if self._by_meaning else ""
 
     def check_order(self, items: list[Item]) -> None:
         """Report `after` that names no item which can be heard, or that leads back to itself."""

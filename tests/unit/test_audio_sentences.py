@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.audio import Audio, containers, kinds, messages, sniff
+from analyzer.audio import Audio, containers, ends, kinds, messages, sniff
 from analyzer.audio.report import Failure, Report, Request, request_from_json, result_from_json, to_json
 from analyzer.domain import Layout
 from analyzer.physics import SAMPLE_RATE_HZ
@@ -182,7 +182,7 @@ def test_looking_at_any_bytes_never_fails(tmp_path_factory: pytest.TempPathFacto
     sniff.mp3_frames(path)
     kinds.media_type(path)
     assert containers.parts(path)[-1].end == path.stat().st_size
-    containers.mp4_tail(path)
+    ends.mp4_tail(path)
     sniff.is_text(sniff.head(path))
 
 

@@ -23,8 +23,9 @@ from analyzer.domain import (
     StandardRef,
 )
 from analyzer.judging import judge
-from analyzer.judging.ear import Ear, table_over
+from analyzer.judging.ear import Ear
 from analyzer.judging.figures import figure_words, figures
+from analyzer.judging.tables import table_over
 from analyzer.rubric.load import load_standard
 from analyzer.rubric.model import PhraseList, Shared
 from analyzer.rubric.notation import parse

@@ -7,8 +7,9 @@ import pytest
 from analyzer.domain import Hearing, ItemResult, Kind, Role, Verdict
 from analyzer.judging import judge, words_for
 from analyzer.judging.accusing import accusations
-from analyzer.judging.ear import Ear, table_for
+from analyzer.judging.ear import Ear
 from analyzer.judging.examples import conversation
+from analyzer.judging.tables import table_for
 from analyzer.matching import ACCUSATION
 from analyzer.rubric.example import parse_example
 from analyzer.rubric.load import load_standard

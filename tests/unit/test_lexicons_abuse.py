@@ -10,7 +10,7 @@ import pytest
 
 from analyzer.domain import Hit, ItemResult, Verdict
 from analyzer.judging import judge, words_for
-from analyzer.judging.ear import characters
+from analyzer.judging.tables import characters
 from analyzer.rubric.load import load_standard
 from analyzer.rubric.model import Element, Item, Phrase, Standard
 from analyzer.settings import Settings

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -28,7 +28,8 @@ from web.figures.intervals import mean, rate
 from web.figures.items import item_counts
 from web.figures.team import Totals, totals_by_technician
 from web.kit.calendar import Period
-from web.models import Analysis, AnalysisDocument, Recording, ReviewState, Team, Technician, Verdict, WorkOrder
+from web.models import AnalysisDocument, Recording, ReviewState, Team, Technician, Verdict
+from web.months.rows import Row, recordings_in, verdicts_in
 from web.scorecards.quotes import decisive_hit
 from web.summaries.judged import judged_in
 
@@ -37,7 +38,6 @@ MOST_QUOTES = 20  # of a technician
 LETTERS = {"met": "m", "missed": "x", "not_applicable": "-", "cannot_judge": "?", None: "."}
 WORDS = {letter: word for word, letter in LETTERS.items()}
 Body = dict[str, Any]
-Row = Mapping[Any, Any]
 StandardKey = tuple[str, str, str]  # id, version, digest
 
 
@@ -46,7 +46,7 @@ def month_document(
 ) -> Body:
     """Six queries. `orders`: work orders by technician."""
     counted = and_(judged_in(days), Recording.analysis_id.is_not(None))
-    recordings, verdicts = _recordings(session, counted), _verdicts(session, counted)
+    recordings, verdicts = recordings_in(session, counted), verdicts_in(session, counted)
     standards = _standards(session, recordings)
     finals: dict[int, dict[str, str | None]] = defaultdict(dict)
     for verdict in verdicts:
@@ -87,67 +87,6 @@ def digest(body: Body) -> str:
     """The SHA-256 of a document, in hex; the same content gives the same digest."""
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _recordings(session: Session, counted: ColumnElement[bool]) -> Sequence[Row]:
-    return (
-        session.execute(
-            select(
-                Recording.id.label("recording_id"),
-                Recording.recorded_on.label("day"),
-                Recording.recorded_at,
-                Recording.technician_id,
-                Recording.standard_id,
-                WorkOrder.order_no,
-                WorkOrder.job_kind,
-                Recording.review_state,
-                Recording.score,
-                Recording.machine_score,
-                Recording.forbidden_count.label("forbidden"),
-                Recording.suspicion_count.label("suspicions"),
-                Recording.judged_count.label("judged_items"),
-                Recording.not_judged_count.label("unjudged_items"),
-                Recording.sha256,
-                Recording.analysis_id,
-                Analysis.number,
-                Analysis.standard_id.label("judged_by"),
-                Analysis.standard_version,
-                Analysis.standard_digest,
-            )
-            .select_from(Recording)
-            .join(Analysis, Analysis.id == Recording.analysis_id)
-            .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
-            .where(counted)
-            .order_by(Recording.recorded_at, Recording.id)
-        )
-        .mappings()
-        .all()
-    )
-
-
-def _verdicts(session: Session, counted: ColumnElement[bool]) -> Sequence[Row]:
-    return (
-        session.execute(
-            select(
-                Recording.id.label("recording_id"),
-                Recording.technician_id,
-                Recording.recorded_on.label("day"),
-                Recording.review_state,
-                WorkOrder.job_kind,
-                Verdict.standard_id,
-                Verdict.item_id,
-                Verdict.final,
-                Verdict.final_credit,
-            )
-            .select_from(Recording)
-            .join(Verdict, Verdict.recording_id == Recording.id)
-            .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
-            .where(counted)
-            .order_by(Recording.id, Verdict.position)
-        )
-        .mappings()
-        .all()
-    )
 
 
 def _standard(row: Row) -> StandardKey:

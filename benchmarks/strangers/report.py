@@ -1,0 +1,86 @@
+"""benchmarks/results/strangers-SPLIT.md, and on the screen what went wrong in a dialogue that may be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from analyzer.domain import Kind, Verdict
+from benchmarks.accuracy.evaluation import Evaluation, VerdictPair, tally
+from benchmarks.kit.machine import say
+from benchmarks.kit.report import precision, recall, share, table
+from benchmarks.sound.dialogues import CONDITIONS
+
+_WAITS = Verdict.CANNOT_JUDGE.value
+_HEAD = (
+    "condition", "means", "required: precision", "recall", "forbidden: precision", "recall", "accused or suspected",
+    "false suspicions", "n/a right", "turns in the right role",
+)  # fmt: skip
+
+
+class Judged(Protocol):
+    @property
+    def condition(self) -> str: ...
+    @property
+    def means(self) -> str: ...
+    @property
+    def evaluation(self) -> Evaluation: ...
+
+
+def write(path: Path, head: Sequence[str], judged: Sequence[Judged], means: Sequence[str]) -> None:
+    """Write the table of conditions and means, and print it."""
+    rows = []
+    for condition in (*CONDITIONS, "all"):
+        for mean in means:
+            some = [j.evaluation for j in judged if j.means == mean and condition in ("all", j.condition)]
+            rows.append([condition, mean, *_figures(some)])
+    lines = [
+        "# Strangers' words, from audio",
+        "",
+        *head,
+        "",
+        "The dialogues of benchmarks/wording/paraphrase, each spoken in two conditions. Brackets are 95 % Wilson intervals; a false",
+        "suspicion is a forbidden item left to a person where nothing of it was said.",
+        "",
+        *table(_HEAD, rows, left=2),
+    ]
+    text = "\n".join(lines)
+    path.write_text(text, "utf-8")
+    say(text)
+
+
+def _figures(evaluations: Sequence[Evaluation]) -> list[str]:
+    pairs = [pair for e in evaluations for pair in e.verdicts]
+    required = [p for p in pairs if p.kind is Kind.REQUIRED]
+    forbidden = [p for p in pairs if p.kind is Kind.FORBIDDEN]
+    said = [p for p in forbidden if p.expected == Verdict.MISSED.value]
+    idle = [p for p in required if p.expected == Verdict.NOT_APPLICABLE.value]
+    turns = sum(len(e.sample.turns) for e in evaluations)
+    return [
+        precision(tally(required)),
+        recall(tally(required)),
+        precision(tally(forbidden)),
+        recall(tally(forbidden)),
+        share(sum(p.actual in (Verdict.MISSED.value, _WAITS) for p in said), len(said)),
+        f"{sum(_falsely(p) for p in forbidden)} in {len(evaluations)}",
+        share(sum(p.right for p in idle), len(idle)),
+        share(sum(e.turn_roles for e in evaluations), turns),
+    ]
+
+
+def _falsely(pair: VerdictPair) -> bool:
+    return pair.actual == _WAITS and pair.expected == Verdict.MET.value
+
+
+def show(condition: str, evaluation: Evaluation) -> None:
+    """Print every wrong verdict with its reason, and what was heard beside what was said."""
+    if not evaluation.wrong:
+        return
+    say(f"== {condition} {evaluation.sample.id}")
+    for pair in evaluation.wrong:
+        say(f"  {pair.item}: expected {pair.expected}, got {pair.actual}: {pair.result.reason if pair.result else ''}")
+    say("  said:  " + " / ".join(f"{t.role.value[0]}:{t.text}" for t in evaluation.sample.turns))
+    roles = {speaker.id: speaker.role.value[0] for speaker in evaluation.analysis.hearing.speakers}
+    heard = evaluation.analysis.hearing.transcript
+    say("  heard: " + " / ".join(f"{roles.get(u.speaker, '?')}:{u.text}" for u in heard))
