@@ -13,6 +13,7 @@ COMMANDS = {
     "speakers": ("speakers.command", "speaker turns and number of speakers, on dialogues cut from real voices"),
     "certainty": ("speakers.certainty", "whether speaker confidence is what it says, on the same dialogues"),
     "wording": ("wording.command", "verdicts on other people's wordings, from perfect text"),
+    "turns": ("wording.turns", "single turns in other people's wordings, by meaning and by register"),
     "heard": (
         "wording.heard",
         "speaks lines of the readers and writes down what the engine hears: more lines for them",
