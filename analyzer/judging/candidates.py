@@ -5,6 +5,7 @@ Pure, like judging: the same transcript and standard give the same candidates. W
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, establish, holds
 from analyzer.judging.forbidden import CLEAR_CONFIDENCE
 from analyzer.judging.passages import Passages
+from analyzer.judging.sound import Placed
 from analyzer.matching import COURTESY, CUE, LOOSE, Match
 from analyzer.rubric.model import Element, Item, Standard
 
@@ -25,6 +27,7 @@ SECONDS_EACH = 18.0
 AT_LEAST = 4
 EACH = 2  # candidates of one element or fact
 LEAST_LOOSE = {Kind.FORBIDDEN: 3, Kind.REQUIRED: 4}  # syllables of a near miss: shorter ones are nearly said everywhere
+UNLIKE = 0.15  # what it takes off a near miss's similarity if the changed syllables sound wholly otherwise
 SURE = 0.9  # confidence of every character from which nothing else was said there
 
 ACCUSED, GRANTED, ESTABLISHED, NEARLY_ACCUSED, NEARLY_GRANTED = range(5)  # ranks: the lower, the more depends on it
@@ -73,23 +76,43 @@ def candidates(
     for item in standard.items:
         if item.how is How.RULE and holds(item.when, facts):
             wanted += _of_forbidden(item, case) if item.kind is Kind.FORBIDDEN else _of_required(item, case)
-    wanted = _apart(wanted, ear)
     passages = Passages(ear.hearing)
     found: dict[tuple[float, str, tuple[str, ...]], Candidate] = {}
-    for one in sorted(wanted, key=lambda w: w.order):
+    for one, put in _in_turn([pair for w in _apart(wanted, ear) if (pair := _placed(w, ear)) is not None]):
         if len(found) >= room:
             break
-        stream = ear.stream(one.who)
-        if ear.sound.outcome(stream, one.match) is not None or any(
-            ear.sounding.checks(stream, one.match.first, one.match.last)
-        ):
-            continue
-        put = ear.sound.placed(stream, one.match, near=one.near)
-        if put and (put[0].plausible or not one.near):
-            candidate = passages.candidate(stream, one.match, put, near=one.near)
-            if candidate is not None:
-                found.setdefault((candidate.start_s, candidate.heard, candidate.phrases), candidate)
+        candidate = passages.candidate(ear.stream(one.who), one.match, put, near=one.near)
+        if candidate is not None:
+            found.setdefault((candidate.start_s, candidate.heard, candidate.phrases), candidate)
     return tuple(found.values())
+
+
+def _placed(one: _Wanted, ear: Ear) -> tuple[_Wanted, tuple[Placed, ...]] | None:
+    """The match with what would stand in its place; None where it was checked, or no phrase can be put there."""
+    stream = ear.stream(one.who)
+    if ear.sound.outcome(stream, one.match) is not None or any(
+        ear.sounding.checks(stream, one.match.first, one.match.last)
+    ):
+        return None
+    put = ear.sound.placed(stream, one.match, near=one.near)
+    return (one, put) if put and (put[0].plausible or not one.near) else None
+
+
+def _in_turn(wanted: Sequence[tuple[_Wanted, tuple[Placed, ...]]]) -> Iterator[tuple[_Wanted, tuple[Placed, ...]]]:
+    """Yield first what accuses, then in turn the likeliest of the near misses and of what else decides.
+
+    A near miss is the likelier, the more what was written otherwise sounds alike.
+    """
+    accusing = sorted((w for w in wanted if w[0].rank == ACCUSED), key=lambda w: w[0].order)
+    near = sorted((w for w in wanted if w[0].near), key=lambda w: (-_likeness(*w), w[0].order))
+    deciding = sorted((w for w in wanted if ACCUSED < w[0].rank < NEARLY_ACCUSED), key=lambda w: w[0].order)
+    yield from accusing
+    for pair in itertools.zip_longest(near, deciding):
+        yield from (one for one in pair if one is not None)
+
+
+def _likeness(one: _Wanted, put: tuple[Placed, ...]) -> float:
+    return one.match.similarity - UNLIKE * one.match.cost / max(put[0].changed, 1)
 
 
 def _apart(wanted: Sequence[_Wanted], ear: Ear) -> list[_Wanted]:

@@ -11,10 +11,10 @@ with a penalty) takes off that group's points and caps nothing.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from analyzer.domain import FoundBy, Hit, ItemResult, Outcome, Role, Span, Verdict
+from analyzer.domain import FoundBy, Hit, ItemResult, Kind, Outcome, Role, Span, Verdict
 from analyzer.judging.accusing import accusations, promise, unasked, unclear
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.frames import Frame, Frames, Framing, context_of
@@ -37,10 +37,13 @@ class _Accusation:
     pardon: str
 
 
-def judge_forbidden(item: Item, case: Case) -> ItemResult:
-    """Return the verdict on one forbidden rule item whose condition holds."""
+def judge_forbidden(item: Item, case: Case, claimed: Sequence[Hit] = ()) -> ItemResult:
+    """Return the verdict on one forbidden rule item whose condition holds.
+
+    `claimed` are words of other items: what a reader makes of them counts for nothing here.
+    """
     searched = (Span(0.0, case.hearing.duration_s),)
-    accused = list(_accusations(item, case))
+    accused = [a for a in _accusations(item, case) if a.hit.by is not FoundBy.MEANING or not _overlaps(a.hit, claimed)]
     accused += _suspicions_by_sound(item, case, accused)
     accused.sort(key=lambda a: a.hit.start_s)
     hits = tuple(a.hit for a in accused if not a.pardon)
@@ -66,6 +69,25 @@ def judge_forbidden(item: Item, case: Case) -> ItemResult:
         return bare_result(item, Verdict.MET, 1.0, accused[0].pardon, (), None, searched)
     code = "not-said" if case.ear.roles_known else "not-said-either"
     return bare_result(item, Verdict.MET, 1.0, reason(code, clause=item.clause, text=item.text), (), None, searched)
+
+
+def each_word_once(results: dict[str, ItemResult], items: Iterable[Item], case: Case) -> None:
+    """Judge those forbidden items again whose readers suspect words on which another item has a better claim.
+
+    Heard words are a better claim than their meaning, and of two meanings the likelier one is: one sentence that may
+    be an offence is one to listen to, not three.
+    """
+    banned = [item for item in items if item.kind is Kind.FORBIDDEN and results[item.id].hits]
+    claimed = [hit for item in banned for hit in results[item.id].hits if hit.by is not FoundBy.MEANING]
+    read = [item for item in banned if any(hit.by is FoundBy.MEANING for hit in results[item.id].hits)]
+    for item in sorted(read, key=lambda i: -max(h.similarity for h in results[i.id].hits if h.by is FoundBy.MEANING)):
+        if any(_overlaps(hit, claimed) for hit in results[item.id].hits if hit.by is FoundBy.MEANING):
+            results[item.id] = judge_forbidden(item, case, claimed)
+        claimed += [hit for hit in results[item.id].hits if hit.by is FoundBy.MEANING]
+
+
+def _overlaps(hit: Hit, others: Iterable[Hit]) -> bool:
+    return any(hit.start_s < other.end_s and other.start_s < hit.end_s for other in others)
 
 
 def _at_the_terms_of(hits: Iterable[Hit], item: Item) -> tuple[Item, Element]:
@@ -132,7 +154,7 @@ def _suspicions_by_sound(item: Item, case: Case, others: list[_Accusation]) -> I
         return
     for accusation in _accusations(item, case.perhaps):
         hit = accusation.hit
-        if hit.by is FoundBy.SOUND and all(hit.end_s <= o.hit.start_s or o.hit.end_s <= hit.start_s for o in others):
+        if hit.by is FoundBy.SOUND and not _overlaps(hit, [other.hit for other in others]):
             note = hit.note if hit.suspicion else f"{hit.note}，但不能确定"
             yield replace(accusation, hit=replace(hit, suspicion=True, note=note))
 

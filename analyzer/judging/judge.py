@@ -14,7 +14,7 @@ from analyzer.judging.conversation import no_conversation, of_people
 from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
-from analyzer.judging.forbidden import judge_forbidden
+from analyzer.judging.forbidden import each_word_once, judge_forbidden
 from analyzer.judging.reasons import clock, part, reason
 from analyzer.judging.required import judge_required
 from analyzer.judging.score import score
@@ -50,6 +50,7 @@ def judge(
     results: dict[str, ItemResult] = {}
     for item in _in_order(standard.items):
         results[item.id] = _result(item, case, facts, results)
+    each_word_once(results, standard.items, case)
     ordered = tuple(results[item.id] for item in standard.items)
     return Judgement(
         standard.ref,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import numpy as np
+
 from analyzer.judging.frames import context_of
 from analyzer.judging.framewords import Vocabulary
 from analyzer.matching import Match, Stream
@@ -16,6 +18,9 @@ from analyzer.rubric.model import FrameWords
 from analyzer.text import Break
 
 DATIVE = "给跟帮替为让叫"
+HEARD = (
+    0.5  # mean confidence of 没 or 不了 beside the words, under which it may itself be misheard (维修部的 as 维修不得)
+)
 NEGATING = "不没别甭"
 
 
@@ -38,12 +43,16 @@ def is_undone(stream: Stream, match: Match, words: Vocabulary) -> bool:
     context = context_of(stream, match)
     undone = words[FrameWords.UNDONE]
     before = context.clause_before
-    return bool(
-        undone.ending(before)
-        or undone.ending(before.rstrip(DATIVE))
-        or undone.ending(words[FrameWords.TO_WHOM].stripped(before))
-        or words[FrameWords.UNDOABLE].beginning(context.clause_after)
-    )
+    for clause in (before, before.rstrip(DATIVE), words[FrameWords.TO_WHOM].stripped(before)):
+        end = match.first - len(before) + len(clause)
+        if (said := undone.ending(clause)) and _is_heard(stream, end - len(said), end):
+            return True
+    said = words[FrameWords.UNDOABLE].beginning(context.clause_after)
+    return bool(said) and _is_heard(stream, match.last + 1, match.last + 1 + len(said))
+
+
+def _is_heard(stream: Stream, begin: int, end: int) -> bool:
+    return float(np.mean(stream.confidence[begin:end])) >= HEARD
 
 
 def _says_otherwise(stream: Stream, match: Match, words: Vocabulary) -> bool:

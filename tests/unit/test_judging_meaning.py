@@ -126,3 +126,20 @@ def test_the_same_words_give_the_same_verdict_twice(probability: float) -> None:
     said = [*VISIT, (T, "灯绳您拽一把瞧。")]
     library = knowing("demonstrate", {"拽一把": probability})
     assert result(said, "demonstrate", library) == result(said, "demonstrate", library)
+
+
+def test_words_that_are_an_offence_already_are_not_suspected_of_another() -> None:
+    said = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "冰箱跟我们没关系，不是我的买卖。"), (C, "哦。")]
+    library = knowing("refuse-job", {"不是我的买卖": 1.0})
+    assert result(said, "not-our-concern", library).verdict is Verdict.MISSED
+    assert result(said, "not-our-job", library).verdict is Verdict.MET
+
+
+def test_of_two_meanings_of_the_same_words_only_the_likelier_one_is_suspected() -> None:
+    said = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "冰箱不是我的买卖。"), (C, "哦。")]
+    both = {
+        **knowing("refuse-job", {"不是我的买卖": 0.8}).readers,
+        **knowing("no-concern", {"不是我的买卖": 0.9}).readers,
+    }
+    verdicts = [result(said, item, Library(both)).verdict for item in ("not-our-job", "not-our-concern")]
+    assert verdicts == [Verdict.MET, Verdict.CANNOT_JUDGE]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analyzer.domain import ItemResult, Role, Verdict
@@ -41,6 +43,21 @@ def test_what_was_not_done_is_no_demonstration(said: str) -> None:
 )
 def test_a_negation_that_belongs_to_something_else_changes_nothing(said: str) -> None:
     assert result(said, "demonstrate").verdict is Verdict.MET
+
+
+def test_a_contrary_that_was_hardly_heard_undoes_nothing() -> None:
+    # 维修部的，小郑 came out of a telephone as 维修不得，小正
+    turns = ((T, "您好，我物业维修不得，小正"), (C, "水管漏了，进来吧"), (T, "好"), (C, "好吧"))
+    hearing = heard(talk(*turns))
+    chosen = load_standard("property-visit", SETTINGS.lexicons)
+
+    def credit(confidence: float) -> float | None:
+        first = hearing.transcript[0]
+        sure = tuple(confidence if char in "不得" else 0.9 for char in first.text)
+        unsure = replace(hearing, transcript=(replace(first, char_confidence=sure), *hearing.transcript[1:]))
+        return next(i for i in judge(unsure, chosen, {}, WORDS).items if i.id == "greeting").credit
+
+    assert (credit(0.9), credit(0.4)) == (0.333, 1.0)  # the identity weighs two of three
 
 
 def test_the_report_says_that_the_words_said_the_contrary() -> None:
