@@ -40,6 +40,7 @@ class Candidate:
 
     `passage` is the stretch of `channel` to be listened to; `text` is what was heard in it, `texts` the same with each
     of `phrases`, readings of the phrase, in place of the words `heard`. `near`: without the sound, the words would not count.
+    `banned`: it would accuse.
     """
 
     start_s: float
@@ -52,3 +53,4 @@ class Candidate:
     passage_end_s: float
     text: str
     texts: tuple[str, ...]
+    banned: bool = False

@@ -17,11 +17,13 @@ from analyzer.physics import SAMPLE_RATE_HZ
 
 # By how much the words as heard may be more probable than the words with the phrase in them, in nats. Source:
 # benchmarks/results/sound.md (`python -m benchmarks sound`), phrases and look-alikes in four conditions.
-SAID_NATS = 2.0
-FUZZY_NATS = 9.0  # over this, words that count without the sound are rejected; in between they count as before
-# What would not count without the sound must be surer, for there are thirty look-alikes to one that was said.
-NEAR_SAID_NATS = 1.0
-NEAR_NATS = 4.0
+SAID_NATS = 5.0
+FUZZY_NATS = 12.0  # over this, words that count without the sound are rejected; in between they count as before
+# What would not count without the sound must be surer, for there are thirty look-alikes to one that was said; what would
+# accuse must be surer still than what would be credited.
+NEAR_BANNED_NATS = 1.0
+NEAR_SAID_NATS = 2.0
+NEAR_NATS = 6.0
 
 
 def listen_again(samples: Sequence[Pcm], candidates: Iterable[Candidate], scorer: Scorer) -> tuple[Check, ...]:
@@ -42,9 +44,10 @@ def listen_again(samples: Sequence[Pcm], candidates: Iterable[Candidate], scorer
     return tuple(sorted(checks, key=lambda c: (c.start_s, c.end_s, c.heard, c.phrase)))
 
 
-def outcome(nats: float, *, near: bool) -> Outcome:
-    """What a difference means; `near` as `Candidate` has it."""
-    said, doubtful = (NEAR_SAID_NATS, NEAR_NATS) if near else (SAID_NATS, FUZZY_NATS)
+def outcome(nats: float, *, near: bool, banned: bool = False) -> Outcome:
+    """What a difference means; `near` and `banned` as `Candidate` has them."""
+    near_said = NEAR_BANNED_NATS if banned else NEAR_SAID_NATS
+    said, doubtful = (near_said, NEAR_NATS) if near else (SAID_NATS, FUZZY_NATS)
     if nats <= said:
         return Outcome.SAID
     return Outcome.SUSPICION if nats <= doubtful else Outcome.REJECTED
@@ -60,4 +63,4 @@ def _checks(window: Window, candidates: Sequence[Candidate], scorer: Scorer) -> 
     for c in candidates:
         likeliest, phrase = max(zip((nats[text] for text in c.texts), c.phrases, strict=True))
         difference = round(nats[c.text] - likeliest, 2)
-        yield Check(c.start_s, c.end_s, c.heard, phrase, difference, outcome(difference, near=c.near))
+        yield Check(c.start_s, c.end_s, c.heard, phrase, difference, outcome(difference, near=c.near, banned=c.banned))

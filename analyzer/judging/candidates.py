@@ -46,6 +46,10 @@ class _Wanted:
         return self.rank >= NEARLY_ACCUSED
 
     @property
+    def banned(self) -> bool:
+        return self.rank in (ACCUSED, NEARLY_ACCUSED)
+
+    @property
     def order(self) -> tuple[int, float, int, str]:
         return self.rank, -self.match.similarity, self.match.first, self.match.phrase
 
@@ -81,7 +85,7 @@ def candidates(
     for one, put in _in_turn([pair for w in _apart(wanted, ear) if (pair := _placed(w, ear)) is not None]):
         if len(found) >= room:
             break
-        candidate = passages.candidate(ear.stream(one.who), one.match, put, near=one.near)
+        candidate = passages.candidate(ear.stream(one.who), one.match, put, near=one.near, banned=one.banned)
         if candidate is not None:
             found.setdefault((candidate.start_s, candidate.heard, candidate.phrases), candidate)
     return tuple(found.values())

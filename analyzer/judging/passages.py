@@ -23,7 +23,9 @@ class Passages:
         self._hearing = hearing
         self._talks: dict[str, _Talk] = {}
 
-    def candidate(self, stream: Stream, match: Match, put: Sequence[Placed], *, near: bool) -> Candidate | None:
+    def candidate(
+        self, stream: Stream, match: Match, put: Sequence[Placed], *, near: bool, banned: bool
+    ) -> Candidate | None:
         """A match as a candidate for the second hearing, as `Candidate` has it; None where it runs too long."""
         talk = self._talk(stream.utterances[int(stream.owner[match.first])])
         edits = [_edits(talk, stream, match, one) for one in put]
@@ -43,6 +45,7 @@ class Passages:
             quantise_time(end_s),
             talk.text(begin, end, {}),
             tuple(talk.text(begin, end, one) for one in edits),
+            banned,
         )
 
     def _talk(self, one: Utterance) -> _Talk:

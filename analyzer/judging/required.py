@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.domain import Fact, FoundBy, Hit, ItemResult, Span, Verdict, quantise_ratio
 from analyzer.judging.case import Case, bare_result
@@ -22,7 +22,7 @@ NEAREST_SIMILARITY = 0.7  # words less alike than this are not shown as what com
 class _ElementSearch:
     """What was found of one element: the best hit that counts, and the best that does not.
 
-    `undone`: words of the element that say the contrary (没给您试).
+    `undone`: words of the element that say the contrary (没给您试). `perhaps`: what the sound leaves possible.
     """
 
     element: Element
@@ -32,6 +32,7 @@ class _ElementSearch:
     nearest_confidence: float
     otherwise: Hit | None = None  # other words that may mean it
     undone: Hit | None = None
+    perhaps: Hit | None = None
 
 
 def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[str, ItemResult]) -> ItemResult:
@@ -64,6 +65,14 @@ def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> float
 
 
 def _search(element: Element, case: Case, window: Span) -> _ElementSearch:
+    found = _heard(element, case, window)
+    if found.hit is not None or case.perhaps is None:
+        return found
+    perhaps = _heard(element, case.perhaps, window).hit
+    return replace(found, perhaps=perhaps if perhaps is not None and perhaps.by is FoundBy.SOUND else None)
+
+
+def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
     ear, who = case.ear, element.who
     found = ear.finder(who, COURTESY).matches(element.phrases, resolve=False)
     matches = ear.unrejected(who, ear.unexcused(who, found, element.exceptions))
@@ -149,6 +158,10 @@ class _Explanation:
                 and search.nearest_confidence < POOR_CONFIDENCE
             ):
                 return reason("unclear", clause=self.item.clause, phrase=near.phrase, **quoted(near)), self.nearest
+        sounding = next((s.perhaps for s in self.missing if s.perhaps is not None), None)
+        if sounding is not None:
+            values = {"phrase": sounding.phrase, **quoted(sounding)}
+            return reason("perhaps", clause=self.item.clause, **values), replace(sounding, suspicion=True)
         other = next((s.otherwise for s in self.missing if s.otherwise is not None), None)
         if other is not None:
             return reason("otherwise", clause=self.item.clause, element=other.phrase, **quoted(other)), other

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from analyzer.domain import Check, Outcome
-from analyzer.hearing.rescoring import FUZZY_NATS, NEAR_NATS, NEAR_SAID_NATS, SAID_NATS
+from analyzer.hearing.rescoring import FUZZY_NATS, NEAR_BANNED_NATS, NEAR_NATS, NEAR_SAID_NATS, SAID_NATS
 from benchmarks.kit.report import share, table
 from benchmarks.sound.dialogues import CONDITIONS
 
@@ -54,8 +54,8 @@ def write(path: Path, head: Sequence[str], scored: Sequence[Scored], costs: Sequ
         "",
         *_nats(told),
         "Thresholds (analyzer/hearing/rescoring.py): "
-        f"near said up to {NEAR_SAID_NATS:g} nats, in doubt up to {NEAR_NATS:g}, else rejected;",
-        f"counting said up to {SAID_NATS:g}, rejected over {FUZZY_NATS:g}.",
+        f"near said up to {NEAR_SAID_NATS:g} nats ({NEAR_BANNED_NATS:g} where it would accuse), in doubt up to {NEAR_NATS:g},",
+        f"else rejected; counting said up to {SAID_NATS:g}, rejected over {FUZZY_NATS:g}.",
         "",
         *_outcomes(told),
     ]

@@ -40,7 +40,7 @@ def candidate(heard: str, *phrases: str, at_s: float = 1.0, near: bool = True) -
         (3.0, True, Outcome.SUSPICION),
         (9.5, True, Outcome.REJECTED),
         (0.36, False, Outcome.SAID),
-        (6.0, False, Outcome.SUSPICION),
+        (8.0, False, Outcome.SUSPICION),
         (16.0, False, Outcome.REJECTED),
     ],
 )
@@ -48,6 +48,12 @@ def test_what_counts_only_by_its_sound_must_be_surer_than_what_counts_anyway(
     nats: float, near: bool, expected: Outcome
 ) -> None:
     assert outcome(nats, near=near) is expected
+
+
+def test_what_would_accuse_by_its_sound_alone_must_be_surer_than_what_would_be_credited() -> None:
+    assert outcome(1.5, near=True) is Outcome.SAID
+    assert outcome(1.5, near=True, banned=True) is Outcome.SUSPICION
+    assert outcome(1.5, near=False, banned=True) is Outcome.SAID
 
 
 def test_of_several_readings_the_likeliest_is_checked() -> None:

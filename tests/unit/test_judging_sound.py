@@ -143,6 +143,14 @@ def test_a_required_phrase_that_the_sound_gives_counts_as_evidence() -> None:
     assert any(hit.by is FoundBy.SOUND and "推麻反" in hit.quote for hit in after.hits)
 
 
+def test_a_required_phrase_that_the_sound_leaves_open_is_for_a_person_to_hear() -> None:
+    assert result(NEARLY, "farewell").verdict is Verdict.MISSED
+    asked = result(checked(NEARLY, "给您添麻烦", Outcome.SUSPICION), "farewell")
+    assert (asked.verdict, asked.credit) == (Verdict.CANNOT_JUDGE, None)
+    assert "听写为“给您推麻反”，按声音可能是“" in asked.reason
+    assert asked.nearest is not None and (asked.nearest.by, asked.nearest.suspicion) == (FoundBy.SOUND, True)
+
+
 def test_words_that_merely_sound_alike_decide_nothing_once_the_sound_rejects_them() -> None:
     asks = (T, "您好，我是服务中心的维修人员，请问您家有什么文题")
     alike = heard(talk(asks, (C, "厨房的水管一直在往下滴水，都滴了三天了"), (T, "好，我看看"), confidence=UNSURE))
