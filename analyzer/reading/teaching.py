@@ -40,6 +40,7 @@ ORDINARY_SURE, ORDINARY_MAYBE = 0.001, 0.002
 # A fact decides whether a clause applies at all, and is asked for more.
 LEAST_AREA, LEAST_AREA_OF_FACTS = 0.75, 0.8
 SILENT = Bounds(1.01, 1.01, -1.0)
+MOST_FOLDS = 4  # parts in which the hands of a meaning are held against each other
 LEAST_LEARNT = 10  # turns that say it, under which a hand cannot be held against the others
 REJECTED = 0.02  # share of turns that mean it which may lie under the bound of the absurd
 
@@ -176,11 +177,17 @@ def _unseen(
 
 
 def _folds(hands: list[Sheet]) -> list[Sheet]:
-    """Return the hands, each to be read by the others; too few of them, or of what they say, are split in two halves."""
+    """Return the hands in at most MOST_FOLDS parts of about one size, each to be read by the others.
+
+    Too few hands, or too few that say it, are split in two halves.
+    """
     said = [int(sheet.said.sum()) for sheet in hands]
-    if all(sum(said) - own >= LEAST_LEARNT for own in said):
-        return hands
-    return list(join(hands).halves())
+    if not all(sum(said) - own >= LEAST_LEARNT for own in said):
+        return list(join(hands).halves())
+    parts: list[list[Sheet]] = [[] for _ in range(min(MOST_FOLDS, len(hands)))]
+    for sheet in sorted(hands, key=lambda s: -len(s.said)):
+        min(parts, key=lambda part: sum(len(s.said) for s in part)).append(sheet)
+    return [join(part) for part in parts]
 
 
 def _bounds(scores: NDArray[np.float64], said: NDArray[np.bool_], talk: NDArray[np.float64]) -> Bounds:
