@@ -21,6 +21,7 @@ from web.models import Team, Technician
 from web.review import agreement as agreements
 from web.review import appealing, appeals_list, deciding, worklist
 from web.review.blueprint import FormMessage, blueprint, fresh
+from web.review.means import by_means
 from web.review.work_filter import WorkFilter
 
 __all__ = ["blueprint", "deciding"]
@@ -52,10 +53,12 @@ def agreement() -> ResponseReturnValue:
     days = request.args.get("days", PERIODS[1], type=int)
     days = days if days in PERIODS else PERIODS[1]
     sampled = request.args.get("of", "sample") != "all"
-    page = agreements.agreement(reader(), viewer(), now() - timedelta(days=days), sampled)
+    since = now() - timedelta(days=days)
+    page = agreements.agreement(reader(), viewer(), since, sampled)
     return render_template(
         "review/agreement.html",
         page=page,
+        means=by_means(reader(), viewer(), since, sampled),
         days=days,
         periods=PERIODS,
         sampled=sampled,

@@ -19,7 +19,7 @@ from tests.web.conftest import Login
 from tests.web.html import Node, page
 from tests.web.review.stage import decide, judge, panel_for, review_all, sign
 from web.db import Database
-from web.models import Recording, RecordingState, ReviewState
+from web.models import Recording, RecordingState, ReviewState, Verdict
 from web.review.agreement import kappa
 
 Cast = dict[str, Any]
@@ -214,7 +214,7 @@ def test_agreement_counts_the_last_decision_and_only_the_sample(
         decide(client, panel_for(app, db, people["qa"], number), "ask-usage", "withdraw")
         decide(client, panel_for(app, db, people["qa"], number), "next-day", "set", "met")  # no machine verdict
     sample = page(client.get("/review/agreement"))
-    rows = {row.all("td")[0].text: [c.text for c in row.all("td")[1:]] for row in sample.one("tbody").all("tr")}
+    rows = {row.all("td")[0].text: [c.text for c in row.all("td")[1:]] for row in sample.all("tbody")[0].all("tr")}
     assert len(rows) == 3  # two clauses and the sum
     assert rows["合计"][:2] == ["4", "50.0%"]
     farewell = next(v for k, v in rows.items() if "再见" in k)
@@ -222,6 +222,25 @@ def test_agreement_counts_the_last_decision_and_only_the_sample(
     assert farewell[4:] == ["2", "0", "0"]
     everything = page(client.get("/review/agreement?of=all"))
     assert next(r for r in everything.all("tr") if "合计" in r.text).all("td")[1].text == "6"
+
+
+def test_agreement_tells_what_the_verdicts_rest_on(app: Flask, db: Database, people: Cast, login: Login) -> None:
+    client = login("qa")
+    number = judge(app, db, "visit-03", sampled=True, suspicion="solicit")
+    with db.writing() as session:
+        for item_id, by in (("not-our-job", ["words", "sound"]), ("solicit", ["meaning"])):
+            verdict = session.get_one(Verdict, (number, item_id))
+            hit = {**verdict.evidence[0]}
+            verdict.evidence = [{**hit, "by": name} for name in by]
+    for item_id, word in (("not-our-job", "met"), ("not-our-concern", "missed"), ("solicit", "missed")):
+        decide(client, panel_for(app, db, people["qa"], number), item_id, "set", word, "听过")
+    decide(client, panel_for(app, db, people["qa"], number), "inquiry")
+    told = page(client.get("/review/agreement"))
+    rows = {row.all("td")[0].text: [c.text for c in row.all("td")[1:]] for row in told.all("tbody")[1].all("tr")}
+    assert [rows["原话"][i] for i in (0, 1, 3)] == ["1", "100.0%", "0"]
+    assert [rows["按声音"][i] for i in (0, 1, 3)] == ["1", "0.0%", "1"]  # accused, and the person heard nothing of it
+    assert [rows["意思相同"][i] for i in (0, 4, 5)] == ["0", "1", "1"]  # suspected, and it was so
+    assert rows["没有听到"][:2] == ["1", "100.0%"]
 
 
 def test_kappa_of_worked_examples() -> None:
