@@ -34,6 +34,8 @@ from analyzer.judging.figures import figure_words
 from analyzer.judging.machine import Announcements
 from analyzer.progress import Listener, Progress, of_channel, silent
 from analyzer.reading import library_of
+from analyzer.reading.library import FOLDER
+from analyzer.reading.staff import staff_reader
 from analyzer.rubric.load import load_shared, load_standard
 from analyzer.rubric.model import Standard
 from analyzer.serial import NOBODY, quantised
@@ -221,7 +223,7 @@ def _releasing(audio: Audio, progress: Listener) -> Listener:
 def _with_roles(hearing: Hearing, technician_channel: int | None, settings: Settings) -> Hearing:
     """Return the hearing with a role for every speaker, from what is said or as stated; announcements are nobody's."""
     words = words_for(settings.lexicons, settings.cache_dir)
-    counter = LexiconCues(load_shared(settings.lexicons).roles, words)
+    counter = LexiconCues(load_shared(settings.lexicons).roles, words, staff_reader(settings.lexicons / FOLDER))
     people = [u for u in hearing.transcript if u.speaker != MACHINE]
     machine = tuple(u for u in hearing.transcript if u.speaker == MACHINE)
     speakers, utterances = assign_roles(people, counter, technician_channel=technician_channel)

@@ -7,9 +7,11 @@ from typing import Any
 
 from analyzer.errors import AnalyzerError
 from analyzer.reading.library import FOLDER
-from analyzer.reading.teaching import teach
+from analyzer.reading.staff import teach_staff
+from analyzer.reading.teaching import teach, turns
 from analyzer.settings import Settings
 
+STAFF = "staff"  # the reader of who speaks
 HEAD = f"{'意思':22} {'句数':>5} {'AUC':>6} {'算说到':>6} {'算或疑':>6} {'误认':>6}  界线（算 / 疑 / 不可能）"
 
 
@@ -23,7 +25,13 @@ def readers(arguments: argparse.Namespace) -> int:
     folder = Settings.from_environment().lexicons / FOLDER
     print(HEAD)
     try:
-        for reader, grade in teach(folder, arguments.meanings):
+        if not arguments.meanings or STAFF in arguments.meanings:
+            known = turns(folder)
+            teach_staff(known).save(folder)
+            print(f"{STAFF:22} {len(known):>5}  （谁像服务人员、谁像用户）", flush=True)
+        if arguments.meanings == [STAFF]:
+            return 0
+        for reader, grade in teach(folder, [name for name in arguments.meanings if name != STAFF]):
             reader.save(folder / f"{reader.meaning}.npz")
             bounds = reader.bounds
             print(

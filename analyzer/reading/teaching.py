@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.domain import Role
 from analyzer.errors import AnalyzerError
 from analyzer.reading.encoder import DIMENSIONS, Encoder
 from analyzer.reading.grams import SIZE
@@ -32,10 +33,21 @@ ELSEWHERE = {
     "sales": (FORBIDDEN, "visit", "call"),
 }
 MOST_ELSEWHERE = 1500  # lines of ordinary talk that one reader learns from
-# Bounds: the shares of hard near misses and of ordinary turns that may lie over them, on words not learnt from. A talk has
-# fifty turns and now and then one near miss: at these shares a person is credited wrongly in one talk of twenty at most.
-NEAR_SURE, NEAR_MAYBE = 0.03, 0.05
-ORDINARY_SURE, ORDINARY_MAYBE = 0.001, 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Shares of hard near misses and of ordinary turns, on words not learnt from, that may lie over a bound."""
+
+    near: float
+    ordinary: float
+
+
+# A talk has twenty turns of staff and now and then a near miss. A required element is credited wrongly in one talk of
+# twenty at most, and only where it was not said at all; a fact decides whether a clause applies, a suspicion is about pay.
+SURE = {FORBIDDEN: Shares(0.03, 0.001), FACTS: Shares(0.03, 0.001)}
+MAYBE = {FORBIDDEN: Shares(0.05, 0.002), FACTS: Shares(0.05, 0.002)}
+REQUIRED_SURE, REQUIRED_MAYBE = Shares(0.05, 0.002), Shares(0.08, 0.004)
 # Areas under the ROC curve from which a reader speaks: one that cannot tell near misses from what it is to find keeps silent.
 # A fact decides whether a clause applies at all, and is asked for more.
 LEAST_AREA, LEAST_AREA_OF_FACTS = 0.75, 0.8
@@ -98,6 +110,15 @@ def teach(folder: Path, wanted: Sequence[str] = ()) -> Iterator[tuple[Reader, Gr
             yield school.teach(lesson)
 
 
+def turns(folder: Path) -> list[tuple[str, bool]]:
+    """Return every turn of a folder of lines once, with whether staff says it."""
+    lines = [line for lesson in lessons(folder) for line in lesson.lines]
+    lines += [line for path in sorted(folder.iterdir()) if path.is_dir() for line in _talk(path)]
+    said = {line.before: line.role is not Role.TECHNICIAN for line in lines if line.before}
+    said |= {line.text: line.role is Role.TECHNICIAN for line in lines}
+    return list(said.items())
+
+
 class School:
     """Teaches lessons beside the ordinary talk of each group, which is made ready once."""
 
@@ -135,7 +156,8 @@ def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder) -> tuple[Reader, 
     glance = fit(whole, whole.runs)
     scores, said, talk = _unseen(sheets, ordinary)
     least = LEAST_AREA_OF_FACTS if lesson.group == FACTS else LEAST_AREA
-    bounds = _bounds(scores, said, talk) if _area(scores, said) >= least else SILENT
+    shares = SURE.get(lesson.group, REQUIRED_SURE), MAYBE.get(lesson.group, REQUIRED_MAYBE)
+    bounds = _bounds(scores, said, talk, *shares) if _area(scores, said) >= least else SILENT
     runs, own, before = np.split(read.weights.astype(np.float32), [SIZE, SIZE + DIMENSIONS])
     digest = hashlib.sha256(
         "\n".join(f"{line.said} {line.before} {line.text}" for line in lesson.lines).encode()
@@ -190,10 +212,14 @@ def _folds(hands: list[Sheet]) -> list[Sheet]:
     return [join(part) for part in parts]
 
 
-def _bounds(scores: NDArray[np.float64], said: NDArray[np.bool_], talk: NDArray[np.float64]) -> Bounds:
-    near = scores[~said]
-    sure = max(float(np.quantile(near, 1 - NEAR_SURE)), float(np.quantile(talk, 1 - ORDINARY_SURE)), 0.5)
-    maybe = max(float(np.quantile(near, 1 - NEAR_MAYBE)), float(np.quantile(talk, 1 - ORDINARY_MAYBE)), 0.3)
+def _bounds(
+    scores: NDArray[np.float64], said: NDArray[np.bool_], talk: NDArray[np.float64], surely: Shares, perhaps: Shares
+) -> Bounds:
+    def least(shares: Shares, floor: float) -> float:
+        over = np.quantile(scores[~said], 1 - shares.near), np.quantile(talk, 1 - shares.ordinary)
+        return max(*map(float, over), floor)
+
+    sure, maybe = least(surely, 0.5), least(perhaps, 0.3)
     absurd = float(np.quantile(scores[said], REJECTED))
     return Bounds(round(sure, 3), round(min(maybe, sure), 3), round(min(absurd, 0.2), 3))
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from analyzer.reading.encoder import Encoder
 from analyzer.reading.features import page_of_turn
-from analyzer.reading.grams import SIZE, buckets_of
+from analyzer.reading.grams import SIZE, buckets_of, grams
 from analyzer.reading.lines import Line
 from analyzer.reading.reader import BEFORE_SCALE, OWN_SCALE, RUNS_SCALE
 
@@ -125,3 +125,19 @@ def join(sheets: Sequence[Sheet]) -> Sheet:
         sparse.vstack([s.runs for s in sheets], format="csr"),
         sparse.vstack([s.everything for s in sheets], format="csr"),
     )
+
+
+def fit_turns(texts: Sequence[str], said: Sequence[bool]) -> Fit:
+    """Fit the runs of whole (normalised) texts to labels, either label weighing the same."""
+    from scipy import sparse
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [buckets_of(grams(text), 0, len(text)) for text in texts]
+    counts = np.array([len(row) for row in rows])
+    values = np.repeat(RUNS_SCALE / np.sqrt(counts), counts)
+    ends = np.concatenate([[0], np.cumsum(counts)])
+    runs = sparse.csr_matrix((values, np.concatenate(rows), ends), (len(rows), SIZE))
+    runs.sum_duplicates()
+    model = LogisticRegression(C=PENALTY, solver="liblinear", class_weight="balanced", max_iter=300, random_state=0)
+    model.fit(runs, np.array(said))
+    return Fit(RUNS_SCALE * model.coef_[0], float(model.intercept_[0]))

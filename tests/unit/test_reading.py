@@ -16,6 +16,7 @@ from analyzer.reading.features import page_of_turn
 from analyzer.reading.grams import SIZE, buckets_of, counts, grams, sums
 from analyzer.reading.lines import read_lines
 from analyzer.reading.reader import load_reader
+from analyzer.reading.staff import staff_reader, teach_staff
 from analyzer.reading.teaching import teach
 from analyzer.reading.windows import LONG_CLAUSE, WIDEST, windows
 from analyzer.text import Break
@@ -131,3 +132,23 @@ def test_a_file_that_is_no_reader_is_refused_by_name(tmp_path: Path) -> None:
 def test_a_meaning_without_lines_cannot_be_taught(folder: Path) -> None:
     with pytest.raises(AnalyzerError, match="没有 kind 的训练句"):
         list(teach(folder, ["kind"]))
+
+
+def test_a_talk_tells_who_is_staff_and_the_same_turns_make_the_same_reader(tmp_path: Path) -> None:
+    turns = [(f"您好，我是物业的，{place}我给您看看", True) for place in ("厨房", "阳台", "卧室", "门口")]
+    turns += [(f"师傅你可来了，我家{place}漏了好几天了", False) for place in ("厨房", "阳台", "卧室", "门口")]
+    reader, again = teach_staff(turns), teach_staff(turns)
+    assert np.array_equal(reader.weights, again.weights) and reader.bias == again.bias
+    assert reader.balance(["我是物业的，给您看看", "好"]) > 0 > reader.balance(["师傅，我家又漏了", "漏了几天了"])
+    assert reader.balance(["我家漏了", "漏了几天"] * 4) < reader.balance(["我家漏了", "漏了几天"]) < 0
+    assert reader.balance([]) == reader.balance(["嗯"]) == 0.0
+
+
+def test_the_reader_of_who_speaks_is_read_back_and_a_file_that_is_none_is_told_by_its_place(tmp_path: Path) -> None:
+    assert staff_reader(tmp_path) is None
+    teach_staff([("我是物业的", True), ("我家漏了", False)]).save(tmp_path)
+    read = staff_reader(tmp_path)
+    assert read is not None and read.balance(["我是物业的"]) > read.balance(["我家漏了"])
+    (tmp_path / "roles" / "staff.npz").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match=r"staff\.npz"):
+        staff_reader(tmp_path)

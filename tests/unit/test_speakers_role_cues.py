@@ -10,6 +10,8 @@ import pytest
 from analyzer.domain import Role
 from analyzer.judging import words_for
 from analyzer.judging.cues import LexiconCues
+from analyzer.reading.library import FOLDER
+from analyzer.reading.staff import staff_reader
 from analyzer.rubric.load import load_shared
 from analyzer.settings import Settings
 from analyzer.speakers import assign_roles
@@ -28,10 +30,11 @@ def samples() -> Iterator[tuple[str, Turns]]:
             yield path.name.removesuffix(".script.yaml"), turns
 
 
-@pytest.fixture(scope="module")
-def counter() -> LexiconCues:
+@pytest.fixture(scope="module", params=["cues alone", "with the reader"])
+def counter(request: pytest.FixtureRequest) -> LexiconCues:
     settings = Settings()
-    return LexiconCues(load_shared(settings.lexicons).roles, words_for(settings.lexicons, settings.cache_dir))
+    reader = staff_reader(settings.lexicons / FOLDER) if request.param == "with the reader" else None
+    return LexiconCues(load_shared(settings.lexicons).roles, words_for(settings.lexicons, settings.cache_dir), reader)
 
 
 def outcome(turns: Turns, counter: LexiconCues) -> str:
