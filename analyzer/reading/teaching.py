@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from analyzer.domain import Role
 from analyzer.errors import AnalyzerError
+from analyzer.reading.bounds import FACTS, FORBIDDEN, area, bounds_of, edge_meanings
 from analyzer.reading.encoder import DIMENSIONS, Encoder
 from analyzer.reading.grams import SIZE
 from analyzer.reading.lines import Line, read_lines
 from analyzer.reading.reader import Bounds, Reader
 from analyzer.reading.training import Sheet, fit, join, sheet_of
 
-FORBIDDEN, FACTS = "forbidden", "facts"
 # groups whose lines never mean what a group's own do: ordinary talk for its readers
 ELSEWHERE = {
     FORBIDDEN: ("visit", "call", "sales", "school"),
@@ -35,26 +35,8 @@ ELSEWHERE = {
 MOST_ELSEWHERE = 1500  # lines of ordinary talk that one reader learns from
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """Shares of hard near misses and of ordinary turns, on words not learnt from, that may lie over a bound."""
-
-    near: float
-    ordinary: float
-
-
-# A talk has twenty turns of staff and now and then a near miss. A required element is credited wrongly in one talk of
-# twenty at most, and only where it was not said at all; a fact decides whether a clause applies, a suspicion is about pay.
-SURE = {FORBIDDEN: Shares(0.03, 0.001), FACTS: Shares(0.03, 0.001)}
-MAYBE = {FORBIDDEN: Shares(0.05, 0.002), FACTS: Shares(0.05, 0.002)}
-REQUIRED_SURE, REQUIRED_MAYBE = Shares(0.05, 0.002), Shares(0.08, 0.004)
-# Areas under the ROC curve from which a reader speaks: one that cannot tell near misses from what it is to find keeps silent.
-# A fact decides whether a clause applies at all, and is asked for more.
-LEAST_AREA, LEAST_AREA_OF_FACTS = 0.75, 0.8
-SILENT = Bounds(1.01, 1.01, -1.0)
 MOST_FOLDS = 4  # parts in which the hands of a meaning are held against each other
 LEAST_LEARNT = 10  # turns that say it, under which a hand cannot be held against the others
-REJECTED = 0.02  # share of turns that mean it which may lie under the bound of the absurd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,6 +107,7 @@ class School:
     def __init__(self, folder: Path, known: Sequence[Lesson]) -> None:
         self._folder, self._known = folder, known
         self._ordinary: dict[str, Sheet] = {}
+        self._edges = edge_meanings(folder.parent)
         self.encoder = Encoder()
 
     def teach(self, lesson: Lesson) -> tuple[Reader, Grade]:
@@ -132,7 +115,7 @@ class School:
         if group not in self._ordinary:
             talk = [*_ordinary(self._known, ELSEWHERE[group]), *_talk(self._folder / group)]
             self._ordinary[group] = sheet_of(talk, self.encoder)
-        return _taught(lesson, self._ordinary[group], self.encoder)
+        return _taught(lesson, self._ordinary[group], self.encoder, at_edge=lesson.meaning in self._edges)
 
 
 def _ordinary(known: Sequence[Lesson], groups: Sequence[str]) -> list[Line]:
@@ -149,15 +132,13 @@ def _talk(group: Path) -> Iterator[Line]:
         yield from read_lines(path)
 
 
-def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder) -> tuple[Reader, Grade]:
+def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder, *, at_edge: bool) -> tuple[Reader, Grade]:
     sheets = {hand: sheet_of(lines, encoder) for hand, lines in lesson.hands.items()}
     whole = join([*sheets.values(), ordinary])
     read = fit(whole, whole.everything)
     glance = fit(whole, whole.runs)
     scores, said, talk = _unseen(sheets, ordinary)
-    least = LEAST_AREA_OF_FACTS if lesson.group == FACTS else LEAST_AREA
-    shares = SURE.get(lesson.group, REQUIRED_SURE), MAYBE.get(lesson.group, REQUIRED_MAYBE)
-    bounds = _bounds(scores, said, talk, *shares) if _area(scores, said) >= least else SILENT
+    bounds = bounds_of(lesson.group, scores, said, talk, at_edge=at_edge)
     runs, own, before = np.split(read.weights.astype(np.float32), [SIZE, SIZE + DIMENSIONS])
     digest = hashlib.sha256(
         "\n".join(f"{line.said} {line.before} {line.text}" for line in lesson.lines).encode()
@@ -212,29 +193,10 @@ def _folds(hands: list[Sheet]) -> list[Sheet]:
     return [join(part) for part in parts]
 
 
-def _bounds(
-    scores: NDArray[np.float64], said: NDArray[np.bool_], talk: NDArray[np.float64], surely: Shares, perhaps: Shares
-) -> Bounds:
-    def least(shares: Shares, floor: float) -> float:
-        over = np.quantile(scores[~said], 1 - shares.near), np.quantile(talk, 1 - shares.ordinary)
-        return max(*map(float, over), floor)
-
-    sure, maybe = least(surely, 0.5), least(perhaps, 0.3)
-    absurd = float(np.quantile(scores[said], REJECTED))
-    return Bounds(round(sure, 3), round(min(maybe, sure), 3), round(min(absurd, 0.2), 3))
-
-
 def _grade(lesson: Lesson, scores: NDArray[np.float64], said: NDArray[np.bool_], bounds: Bounds) -> Grade:
     found, noticed = float((scores[said] >= bounds.sure).mean()), float((scores[said] >= bounds.maybe).mean())
     wrong = float((scores[~said] >= bounds.sure).mean())
-    return Grade(lesson.meaning, len(said), _area(scores, said), found, noticed, wrong)
-
-
-def _area(scores: NDArray[np.float64], said: NDArray[np.bool_]) -> float:
-    """Return the area under the ROC curve."""
-    ranks = np.argsort(np.argsort(scores)) + 1.0
-    positives, negatives = int(said.sum()), int((~said).sum())
-    return float((ranks[said].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+    return Grade(lesson.meaning, len(said), area(scores, said), found, noticed, wrong)
 
 
 def _sigmoid(scores: NDArray[np.float64]) -> NDArray[np.float64]:
