@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.audio import open_audio
-from analyzer.domain import Analysis, Hearing, Verdict
+from analyzer.domain import Analysis, Hearing, Role, Verdict
 from analyzer.judging import judge, words_for
-from analyzer.pipeline import Analyzer, load
+from analyzer.pipeline import Analyzer, load, rescore
 from analyzer.reading import NO_READERS, library_of
 from analyzer.serial import analysis_to_dict, dump, hearing_from_dict
 from analyzer.settings import Settings
@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--part", default="0/1", metavar="K/N", help="only every N-th dialogue, from the K-th")
     parser.add_argument("--failures", action="store_true", help="show what went wrong (dev half only)")
-    parser.add_argument("--listen", action="store_true", help="the second hearing again, for changed rules")
+    parser.add_argument("--listen", action="store_true", help="roles and second hearing again, for changed rules")
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder of the report")
     options = parser.parse_args(arguments)
     first, every = (int(number) for number in options.part.split("/"))
@@ -114,7 +114,7 @@ class Ears:
         return evaluate(sample, analysis, kinds(standard), turns, near=condition in ("near", "phone"))
 
     def _heard(self, sample: Sample, path: Path) -> Hearing:
-        """What was heard with the second hearing; heard now where nothing is kept, or its second part by `listen`."""
+        """What was heard with the second hearing; heard now where nothing is kept. By `listen`, roles and checks are new."""
         kept = path.with_suffix(".heard.json")
         standard = load(sample.script.standard, self._settings)
         facts = given(sample, standard)
@@ -122,7 +122,7 @@ class Ears:
         if known is not None and not self._listen:
             return known
         with open_audio(path, self._settings) as audio:
-            first = known and replace(known, checks=())
+            first = known and self._anew(known, sample.script.standard)
             first = first or self._analyzer.hear(audio, "call" if standard.recording == "call" else "visit")
             hearing = self._analyzer.hear_again(audio, first, standard, facts)
         judged = judge(hearing, standard, facts, self._words)
@@ -130,3 +130,8 @@ class Ears:
         undecided = sum(item.verdict is Verdict.CANNOT_JUDGE for item in judged.items)
         say(f"heard    {path.stem:60} {len(hearing.checks)} checks, {undecided} undecided")
         return hearing
+
+    def _anew(self, hearing: Hearing, standard: str) -> Hearing:
+        """The words and voices of a hearing with roles as they are given today, and without checks."""
+        nobody = tuple(replace(u, role=Role.UNKNOWN) for u in hearing.transcript)
+        return rescore(replace(hearing, transcript=nobody, checks=()), standard, {}, self._settings).hearing
