@@ -73,6 +73,13 @@ def test_more_than_half_of_what_strangers_say_is_accused_by_phrases_alone(meanin
         ("ignorance", "客：啥时候来水／技：弄不清。"),
         ("solicit-words", "客：师傅，抽根烟／技：来一根。"),
         ("demand-tip", "零头您就别找了。"),
+        ("solicit-words", "老乡，恁家有花生没有？"),
+        ("solicit-words", "哪天匀我两瓶呗。"),
+        ("solicit-words", "客：给您带了杯豆浆／技：搁这儿吧，一会儿喝。"),
+        ("solicit-words", "客：尝尝我们家的粽子／技：行，给我徒弟也拿一个。"),
+        ("demand-tip", "不给俩跑腿钱说不过去啊。"),
+        ("demand-tip", "隔壁家可给了我二十呢。"),
+        ("demand-tip", "甭扫公司的。"),
     ],
 )
 def test_dialects_are_of_the_same_families(meaning: str, said: str) -> None:
@@ -83,6 +90,13 @@ def test_dialects_are_of_the_same_families(meaning: str, said: str) -> None:
     ("meaning", "said"),
     [
         ("solicit-words", "客：这根管子坏了／技：来一根。"),  # nobody offered anything
+        ("solicit-words", "客：喝口茶吧／技：多谢，单位有规定，我自己带水了。"),
+        ("solicit-words", "茶叶把地漏堵住了。"),
+        ("solicit-words", "公司给发了矿泉水，我带着呢。"),
+        ("solicit-words", "您喝完水把杯子给我，我挪一下。"),
+        ("demand-tip", "前面那家非要给红包，我没收。"),
+        ("demand-tip", "钥匙直接给我就行。"),
+        ("demand-tip", "辛苦费我们可不收。"),
         ("refuse-job", "不归我管是不可能的。"),
         ("ignorance", "侬勿晓得开关在哪里，我教侬。"),
         ("give-up", "今儿个弄不成，明儿俺再来弄。"),
