@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -11,6 +12,7 @@ from analyzer.domain import Role, Verdict
 from analyzer.judging import words_for
 from analyzer.judging.case import open_case
 from analyzer.judging.examples import conversation
+from analyzer.judging.facts import establish
 from analyzer.judging.forbidden import judge_forbidden
 from analyzer.rubric.example import parse_example
 from analyzer.rubric.load import load_standard
@@ -104,3 +106,31 @@ def test_dialects_are_of_the_same_families(meaning: str, said: str) -> None:
 )
 def test_the_same_words_in_another_place_accuse_nobody(meaning: str, said: str) -> None:
     assert verdict(meaning, said) is not Verdict.MISSED
+
+
+def fact_holds(standard_id: str, name: str, line: str) -> bool:
+    standard = load_standard(standard_id, SETTINGS.lexicons)
+    rule = replace(standard.facts[name], opposite="", default=False)
+    case = open_case(conversation(parse_example(line)), standard, words_for(SETTINGS.lexicons, SETTINGS.cache_dir))
+    return establish({name: rule}, {}, case.ear, case.understanding)[name].value
+
+
+FACTS = [
+    ("property-visit", "moved", "技：衣柜我先往边上推一推。", "技：隔壁昨天搬冰箱，动静真大。"),
+    ("property-visit", "moved", "客：你怎么把我的鱼缸搬走了。", "客：要搬沙发吗／技：不用，够得着。"),
+    ("property-visit", "late", "客：我从早上等到这个点了。", "客：楼上那家等你们等到下午。"),
+    ("property-visit", "charged", "技：过保了，这回得您自己出钱。", "技：人家那个过保了，您这个还在保。"),
+    ("property-visit", "covered", "技：物业费里头已经包着这一项。", "技：免费那是上个月，现在恢复收费了。"),
+    ("property-followup", "problem_reported", "客：好了两天又开始哗哗流。", "客：对门那家又漏了，我家没事。"),
+    ("property-appointment", "postponed", "技：今儿去不了，只能挪明天。", "技：学校考试推迟了，您这儿不变。"),
+    ("school-works", "time_changed", "客：说好上午，怎么又变成晚上了。", "技：食堂开门时间改了。"),
+    ("school-works", "parts_replaced", "技：合页锈断了，给您装了个新的。", "技：我以为要换阀芯，其实没坏。"),
+    ("sales-reception", "returning", "技：您上回看的那套还给您留着。", "技：期待您再次光临。"),
+    ("sales-reception", "signed", "客：字签好了，手印也按了。", "技：合同签好了才能办贷款。"),
+]
+
+
+@pytest.mark.parametrize(("standard_id", "name", "heard", "not_heard"), FACTS)
+def test_facts_are_heard_in_the_same_families(standard_id: str, name: str, heard: str, not_heard: str) -> None:
+    assert fact_holds(standard_id, name, heard)
+    assert not fact_holds(standard_id, name, not_heard)
