@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.errors import LexiconError
 from analyzer.reading.reader import Bounds
-from analyzer.rubric.load import load_standard, standard_files
-from analyzer.rubric.model import Where
 
 FORBIDDEN, FACTS = "forbidden", "facts"
 
@@ -29,7 +25,6 @@ class Shares:
 SURE = {FORBIDDEN: Shares(0.03, 0.001), FACTS: Shares(0.03, 0.001)}
 MAYBE = {FORBIDDEN: Shares(0.05, 0.002), FACTS: Shares(0.05, 0.002)}
 REQUIRED_SURE, REQUIRED_MAYBE = Shares(0.05, 0.002), Shares(0.08, 0.004)
-EDGE = 3.0  # that many times fewer turns can be taken for what is looked for in the first or the last minute only
 # Areas under the ROC curve from which a reader speaks: one that cannot tell near misses from what it is to find keeps silent.
 # A fact decides whether a clause applies at all, and is asked for more.
 LEAST_AREA, LEAST_AREA_OF_FACTS = 0.75, 0.8
@@ -37,18 +32,14 @@ SILENT = Bounds(1.01, 1.01, -1.0)
 REJECTED = 0.02  # share of turns that mean it which may lie under the bound of the absurd
 
 
-def bounds_of(
-    group: str, scores: NDArray[np.float64], said: NDArray[np.bool_], talk: NDArray[np.float64], *, at_edge: bool
-) -> Bounds:
+def bounds_of(group: str, scores: NDArray[np.float64], said: NDArray[np.bool_], talk: NDArray[np.float64]) -> Bounds:
     """Return the bounds of a reader of `group`; SILENT for one that cannot tell near misses from what it is to find.
 
     `scores` and `said`: probabilities and labels of lines; `talk`: probabilities of ordinary turns.
     """
     if area(scores, said) < (LEAST_AREA_OF_FACTS if group == FACTS else LEAST_AREA):
         return SILENT
-    share = EDGE if at_edge else 1.0
-    wanted = SURE.get(group, REQUIRED_SURE), MAYBE.get(group, REQUIRED_MAYBE)
-    return _bounds(scores, said, talk, *(Shares(one.near, share * one.ordinary) for one in wanted))
+    return _bounds(scores, said, talk, SURE.get(group, REQUIRED_SURE), MAYBE.get(group, REQUIRED_MAYBE))
 
 
 def _bounds(
@@ -68,18 +59,3 @@ def area(scores: NDArray[np.float64], said: NDArray[np.bool_]) -> float:
     ranks = np.argsort(np.argsort(scores)) + 1.0
     positives, negatives = int(said.sum()), int((~said).sum())
     return float((ranks[said].sum() - positives * (positives + 1) / 2) / (positives * negatives))
-
-
-def edge_meanings(lexicons: Path) -> set[str]:
-    """Return the meanings that the standards of a folder look for only at the beginning or the end of a talk."""
-    at_edges: dict[str, bool] = {}
-    for path in standard_files(lexicons):
-        try:
-            items = load_standard(path.stem, lexicons).items
-        except LexiconError:
-            continue  # `analyzer check` tells
-        for item in items:
-            for element in item.elements:
-                at_edge = item.where is not Where.ANYWHERE
-                at_edges[element.meaning] = at_edge and at_edges.get(element.meaning, True)
-    return {meaning for meaning, at_edge in at_edges.items() if at_edge}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analyzer.domain import Role
 from analyzer.errors import AnalyzerError
-from analyzer.reading.bounds import FACTS, FORBIDDEN, area, bounds_of, edge_meanings
+from analyzer.reading.bounds import FACTS, FORBIDDEN, area, bounds_of
 from analyzer.reading.encoder import DIMENSIONS, Encoder
 from analyzer.reading.grams import SIZE
 from analyzer.reading.lines import Line, read_lines
@@ -107,7 +107,6 @@ class School:
     def __init__(self, folder: Path, known: Sequence[Lesson]) -> None:
         self._folder, self._known = folder, known
         self._ordinary: dict[str, Sheet] = {}
-        self._edges = edge_meanings(folder.parent)
         self.encoder = Encoder()
 
     def teach(self, lesson: Lesson) -> tuple[Reader, Grade]:
@@ -115,7 +114,7 @@ class School:
         if group not in self._ordinary:
             talk = [*_ordinary(self._known, ELSEWHERE[group]), *_talk(self._folder / group)]
             self._ordinary[group] = sheet_of(talk, self.encoder)
-        return _taught(lesson, self._ordinary[group], self.encoder, at_edge=lesson.meaning in self._edges)
+        return _taught(lesson, self._ordinary[group], self.encoder)
 
 
 def _ordinary(known: Sequence[Lesson], groups: Sequence[str]) -> list[Line]:
@@ -132,13 +131,13 @@ def _talk(group: Path) -> Iterator[Line]:
         yield from read_lines(path)
 
 
-def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder, *, at_edge: bool) -> tuple[Reader, Grade]:
+def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder) -> tuple[Reader, Grade]:
     sheets = {hand: sheet_of(lines, encoder) for hand, lines in lesson.hands.items()}
     whole = join([*sheets.values(), ordinary])
     read = fit(whole, whole.everything)
     glance = fit(whole, whole.runs)
     scores, said, talk = _unseen(sheets, ordinary)
-    bounds = bounds_of(lesson.group, scores, said, talk, at_edge=at_edge)
+    bounds = bounds_of(lesson.group, scores, said, talk)
     runs, own, before = np.split(read.weights.astype(np.float32), [SIZE, SIZE + DIMENSIONS])
     digest = hashlib.sha256(
         "\n".join(f"{line.said} {line.before} {line.text}" for line in lesson.lines).encode()

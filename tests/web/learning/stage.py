@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from analyzer.domain import Role
 from analyzer.judging.examples import conversation
+from analyzer.reading.teaching import teach
 from tests.web import cast
 from web.intake import rows
 from web.intake.effective import effective, heard_document, inputs
@@ -21,6 +22,7 @@ from web.worker import engine
 
 T, C = Role.TECHNICIAN, Role.CUSTOMER
 KEPT = ("visit/demonstrate", "forbidden/ignorance")  # what is learnt here, and what is ordinary talk for it
+HANDS = ("f.txt", "standard.txt", "dialogues.txt")  # few, so that there is something left to learn
 STANDARD = "property-visit"
 
 
@@ -31,6 +33,11 @@ def own_lexicons(here: Site, folder: Path) -> Site:
     for path in (made / "meanings").glob("*/*"):
         if path.is_dir() and f"{path.parent.name}/{path.name}" not in KEPT:
             shutil.rmtree(path)
+    for path in (made / "meanings").glob("*/*/*.txt"):
+        if path.name not in HANDS:
+            path.unlink()
+    for reader, _ in teach(made / "meanings"):
+        reader.save(made / "meanings" / f"{reader.meaning}.npz")
     return dataclasses.replace(here, settings=dataclasses.replace(here.settings, lexicons=made))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from tests.web.conftest import Login
-from tests.web.learning.stage import T, decide, visit
+from tests.web.learning.stage import T, decide, own_lexicons, visit
 from web.config import Settings, WebSettings
 from web.db import Database, now
 from web.kit.site import Site
@@ -106,7 +106,7 @@ def test_the_process_learns_and_its_page_says_who_asked(
         standing.ask(session, people["qa"].id, "chen")
         standing.begin(session, "here")
     process = learning.start_process(here.settings, here.web)
-    process.join(60)
+    process.join(600)
     assert process.exitcode == 0
     assert state(db) == "idle"
     with db.reading() as session:
@@ -125,6 +125,8 @@ def test_the_command_says_that_there_is_nothing_to_learn(app: Flask, db: Databas
 def test_the_newest_decision_counts_and_none_that_was_withdrawn_or_deleted(
     app: Flask, here: Site, people: object, tmp_path: Path
 ) -> None:
+    here = own_lexicons(here, tmp_path / "own")
+
     def learnt() -> list[tuple[str, bool]]:
         with here.db.reading() as session:
             found = harvest(session, here.settings.lexicons)
