@@ -13,6 +13,7 @@ from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
 from web.models import Technician, User, UserRole
 
+_ADDRESS = re.compile(r"[!-~]+@[A-Za-z0-9.-]+")  # one, in ASCII, without spaces: other ones a plain mail server refuses
 _USERNAME = re.compile(r"[\w.@-]{2,64}")
 
 
@@ -33,7 +34,7 @@ def create(
         raise FieldError("username", _("用户名为 2–64 个字母、数字、汉字或 . _ @ -。"))
     if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
         raise FieldError("username", _("这个用户名已有人使用。"))
-    _check(session, None, name, role, technician_id)
+    _check(session, None, name, email, role, technician_id)
     user = User(
         username=username,
         name=name,
@@ -65,7 +66,7 @@ def update(
     """Change an account; a change of rights ends its sessions. Nobody takes his own rights away."""
     if user.id == by_id and (not active or role is not UserRole.ADMIN):
         raise FieldError("role", _("不能停用自己，也不能取消自己的管理员身份。"))
-    _check(session, user.id, name, role, technician_id)
+    _check(session, user.id, name, email, role, technician_id)
     rights = (role, active, technician_id if role is UserRole.TECHNICIAN else None, team_id)
     if rights != (user.role, user.active, user.technician_id, user.team_id):
         user.session_epoch += 1
@@ -75,9 +76,15 @@ def update(
     audit.record(session, "user-changed", "user", user.id, role=role.value, active=active)
 
 
-def _check(session: Session, user_id: int | None, name: str, role: UserRole, technician_id: int | None) -> None:
+def _check(
+    session: Session, user_id: int | None, name: str, email: str, role: UserRole, technician_id: int | None
+) -> None:
     if not 1 <= len(name) <= 64:
         raise FieldError("name", _("请填写这一项。"))
+    if not name.isprintable():
+        raise FieldError("name", _("姓名里有换行或不可见的字符，请重新填写。"))
+    if email and (not _ADDRESS.fullmatch(email) or set(email) & set('"(),:;<>[\\]') or email.count("@") != 1):
+        raise FieldError("email", _("这不是一个邮箱地址，请写成 name@example.com。"))
     if role is not UserRole.TECHNICIAN:
         return
     if technician_id is None or session.get(Technician, technician_id) is None:

@@ -22,6 +22,8 @@ from web.models import SiteValue, User, UserRole
 
 log = logging.getLogger(__name__)
 HOUR = 8  # in the site's zone
+# what a server or smtplib says of one mail; anything else concerns the connection
+_THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, ValueError)
 KEPT = "digest"  # site value: {"week": "2026-W48", "users": [ids to whom it was sent, or is just being sent]}
 
 
@@ -62,15 +64,23 @@ def _send(here: Site, week: str, waiting: list[tuple[Viewer, str]], today: dt.da
     try:
         with connection(server(here.web.smtp_url)) as smtp:
             for viewer, address in waiting:
-                mail = compose(here, viewer, address, today)
+                try:
+                    mail = compose(here, viewer, address, today)
+                except Exception:  # a line break in an address, a figure that fails: nobody else's mail waits for it
+                    log.warning(
+                        "the digest for %r could not be written: is the address right?", viewer.username, exc_info=True
+                    )
+                    continue
                 if not _note(here.db, week, viewer.id):
                     continue  # another worker was first
                 try:
                     smtp.send_message(mail)
                     sent += 1
-                except smtplib.SMTPRecipientsRefused:
+                except _THIS_MAIL as error:
                     _strike(here.db, week, viewer.id)
-                    log.warning("the digest for %s was refused: is the address right?", viewer.username)
+                    log.warning(
+                        "the digest for %r was refused, it is tried again within the day: %r", viewer.username, error
+                    )
                 except (OSError, smtplib.SMTPException):
                     _strike(here.db, week, viewer.id)
                     raise

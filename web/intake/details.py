@@ -49,3 +49,17 @@ def stated(session: Session, row: Recording, details: Details, zone: ZoneInfo) -
         if abs((moment - row.recorded_at).total_seconds()) >= MINUTE_S:
             values |= {"recorded_at": moment, "recorded_on": moment.astimezone(zone).date()}
     return {name: value for name, value in values.items() if getattr(row, name) != value}
+
+
+def besides(row: Recording, details: Details) -> dict[str, object]:
+    """The same of what decides nobody's account: facts, channel, note. Facts that are not told stay."""
+    facts = dict(row.facts or {})
+    values = {
+        "facts": facts | dict(details.facts),
+        "technician_channel": row.technician_channel
+        if details.technician_channel is None
+        else details.technician_channel,
+        "note": details.note[:500] or row.note,
+    }
+    stands = {"facts": facts, "technician_channel": row.technician_channel, "note": row.note}
+    return {name: value for name, value in values.items() if stands[name] != value}

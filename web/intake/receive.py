@@ -14,7 +14,7 @@ from web import queue
 from web.config import AnalyzerError
 from web.db import Database, now
 from web.intake import kinds
-from web.intake.details import Details, stated
+from web.intake.details import Details, besides, stated
 from web.intake.storage import Storage, Taken
 from web.kit import audit
 from web.kit.forms import plain_text
@@ -30,7 +30,7 @@ class Received:
     """The recording that a file became, or the one that it already was (`duplicate`).
 
     `added`: what the new details told about a known recording that was waiting for it; `differs`: what they say
-    otherwise than a recording that has been taken up, and what was therefore left as it was. Columns of Recording.
+    otherwise than what is known, and what was therefore left as it was until somebody says so. Columns of Recording.
     """
 
     recording_id: int
@@ -89,12 +89,10 @@ def receive_file(
 
 def _told_again(session: Session, row: Recording, details: Details, site: Site, user_id: int | None) -> Received:
     """Take from details what a known recording still waits for; what somebody has stated already stays."""
-    values = stated(session, row, details, site.zone)
-    if row.state is not RecordingState.NEEDS_DATA:
-        return Received(row.id, True, differs=tuple(values))
+    values, others = stated(session, row, details, site.zone), besides(row, details)
     added = {name: value for name, value in values.items() if getattr(row, name) is None}
-    if not added:
-        return Received(row.id, True, differs=tuple(values))
+    if row.state is not RecordingState.NEEDS_DATA or not added:
+        return Received(row.id, True, differs=(*values, *others))
     for name, value in added.items():
         setattr(row, name, value)
     row.facts = dict(details.facts) | (row.facts or {})
@@ -104,7 +102,8 @@ def _told_again(session: Session, row: Recording, details: Details, site: Site, 
     if row.standard_id is not None:
         queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
     audit.record(session, "recording.details", "recording", row.id, user_id=user_id, fields=list(added))
-    return Received(row.id, True, tuple(added), tuple(name for name in values if name not in added))
+    differs = (*(name for name in values if name not in added), *besides(row, details))
+    return Received(row.id, True, tuple(added), differs)
 
 
 def check(path: Path, name: str, settings: Site, storage: Storage) -> None:

@@ -47,8 +47,8 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "staff.technician": OFFICE,
     "staff.orders": OFFICE,
     "staff.order": OFFICE,
-    "staff.import_technicians": OFFICE,
-    "staff.import_orders": OFFICE,
+    "staff.import_file": OFFICE,
+    "staff.confirm_import": OFFICE,
     "staff.example": OFFICE,
     # recordings
     "recordings.index": EVERYONE,

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 MAX_ROWS = 100_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # OWASP, "CSV injection" (CWE-1236)
+FORMULA_STARTS = frozenset("=+-@\t\r\n")  # OWASP, "CSV injection" (CWE-1236); other widths and heights: see below
+_SIGNS = frozenset("=+-@\N{MINUS SIGN}")  # the last one is what NFKC makes of a raised minus
+_PARTED = re.compile(r"([;\t\r\n]+)([^;\t\r\n]+)")
+_QUOTED = frozenset('",;\t\r\n')  # a semicolon or tab parts cells where Excel's region says so
 
 
 class TableError(Exception):
-    """The file as a whole cannot be read; `code` is encoding | empty | columns | rows, `names` what is missing."""
+    """The file as a whole cannot be read; `code` is encoding | empty | columns | twice | rows, `names` the columns meant."""
 
     def __init__(self, code: str, names: tuple[str, ...] = ()) -> None:
         super().__init__(f"{code} {names}")
@@ -21,36 +26,60 @@ class TableError(Exception):
 
 
 def is_formula_like(text: str) -> bool:
-    return text.startswith(FORMULA_STARTS)
+    """Whether a spreadsheet might calculate the text: its first sign, in any width, with nothing visible before it."""
+    if text[:1] in FORMULA_STARTS and text:
+        return True
+    first = next((c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc")), "")
+    return unicodedata.normalize("NFKC", first)[:1] in _SIGNS
 
 
 def guarded(cell: object) -> object:
-    """Text that a spreadsheet might run gets an apostrophe before it; numbers stay numbers, negative ones too."""
-    return f"'{cell}" if isinstance(cell, str) and is_formula_like(cell) else cell
+    """Text that a spreadsheet might run gets an apostrophe before it; numbers stay numbers, negative ones too.
+
+    So does what follows a line break, a semicolon or a tab in it: where the spreadsheet's region has another separator than
+    the comma, quotation marks do not hold a cell together, and a new one begins there.
+    """
+    if not isinstance(cell, str):
+        return cell
+    text = _PARTED.sub(_guard, cell)
+    return f"'{text}" if is_formula_like(cell) else text
 
 
 def unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and is_formula_like(cell[1:]) else cell
+    text = _PARTED.sub(_unguard, cell)
+    return text[1:] if text.startswith("'") and is_formula_like(text[1:]) else text
+
+
+def _guard(found: re.Match[str]) -> str:
+    return f"{found[1]}'{found[2]}" if is_formula_like(found[2]) else found[0]
+
+
+def _unguard(found: re.Match[str]) -> str:
+    kept = found[2].removeprefix("'")
+    return f"{found[1]}{kept}" if is_formula_like(kept) else found[0]
 
 
 def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[bytes]:
     """The file row by row: RFC 4180 (CRLF), UTF-8 with the mark without which Excel shows mojibake; None is empty."""
-    out = io.StringIO("\ufeff", newline="")
-    out.seek(1)
-    writer = csv.writer(out, lineterminator="\r\n")
+    mark = "\ufeff"
     for row in rows:
-        writer.writerow([guarded(cell) for cell in row])
-        yield out.getvalue().encode()
-        out.seek(out.truncate(0))
+        yield (mark + ",".join(_cell(guarded(cell)) for cell in row) + "\r\n").encode("utf-8", "replace")
+        mark = ""
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return '"' + text.replace('"', '""') + '"' if _QUOTED & set(text) else text
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of the file: its number as Excel shows it, and its cells by column name; `row[name]` of a column
-    that the file does not have is "", but `cells` has no such name."""
+    that the file does not have is "", but `cells` has no such name. `spilled`: what stands beyond the last column."""
 
     number: int
     cells: dict[str, str]
+    spilled: str = ""
 
     def __getitem__(self, name: str) -> str:
         return self.cells.get(name, "")
@@ -76,8 +105,11 @@ def read_table(content: bytes, columns: Mapping[str, tuple[str, ...]], required:
         raise TableError("empty")
     delimiter = max(",;\t", key=lines[0].count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
-    names = {heading.lower(): name for name, headings in columns.items() for heading in (name, *headings)}
-    heads = [names.get(cell.strip().lower()) for cell in next(reader)]
+    names = {_heading(heading): name for name, headings in columns.items() for heading in (name, *headings)}
+    heads = [names.get(_heading(cell)) for cell in next(reader)]
+    twice = tuple(columns[name][0] for name in columns if heads.count(name) > 1)
+    if twice:  # which of the two holds, nobody can tell
+        raise TableError("twice", twice)
     missing = tuple(columns[name][0] for name in required if name not in heads)
     if missing:
         raise TableError("columns", missing)
@@ -87,8 +119,13 @@ def read_table(content: bytes, columns: Mapping[str, tuple[str, ...]], required:
             raise TableError("rows")
         if any(cell.strip() for cell in cells):
             kept = {name: unguarded(cell.strip()) for name, cell in zip(heads, cells, strict=False) if name}
-            rows.append(Row(reader.line_num, kept))
+            spilled = next((cell.strip() for cell in cells[len(heads) :] if cell.strip()), "")
+            rows.append(Row(reader.line_num, kept, spilled))
     return rows
+
+
+def _heading(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().lower()
 
 
 def _text(content: bytes) -> str:

@@ -93,7 +93,10 @@ def details(recording_id: int) -> ResponseReturnValue:
     """Technician, order, time, standard and facts."""
     page = shown(recording_id)
     if request.method == "GET":
-        return _details(page, DetailsForm(_cells(page)))
+        stands = _cells(page)
+        offered = {name: request.args[f"offer-{name}"] for name in stands if f"offer-{name}" in request.args}
+        words = _("这里已填入再次上传时给出的资料，还没有保存；核对后请点“保存”，不改就返回。")
+        return _details(page, DetailsForm(stands | offered, {"offer": words} if offered else {}))
     cells = {name: request.form.get(name, "").strip() for name in _cells(page)}
     zone = site().zone
     recorded_at = _moment(cells["recorded_at"], zone)

@@ -67,7 +67,9 @@ def staff(session: Session, team: str = "", text: str = "") -> tuple[StaffLine, 
     if team:
         statement = statement.where(Team.name == team)
     if text:
-        statement = statement.where(or_(Technician.name.contains(text), Technician.staff_no.contains(text)))
+        statement = statement.where(
+            or_(Technician.name.contains(text, autoescape=True), Technician.staff_no.contains(text, autoescape=True))
+        )
     return tuple(
         StaffLine(t.id, t.staff_no, t.name, name or "", t.active, t.example_consent, n)
         for t, name, n in session.execute(statement)
@@ -96,7 +98,12 @@ def choosable(session: Session, chosen: str = "") -> dict[str, str]:
 def orders(session: Session, *, wanted: int, text: str = "", technician_id: int | None = None) -> OrderPage:
     statement: Any = select(WorkOrder.id)
     if text:
-        statement = statement.where(or_(WorkOrder.order_no.contains(text), WorkOrder.address_note.contains(text)))
+        statement = statement.where(
+            or_(
+                WorkOrder.order_no.contains(text, autoescape=True),
+                WorkOrder.address_note.contains(text, autoescape=True),
+            )
+        )
     if technician_id is not None:
         statement = statement.where(WorkOrder.technician_id == technician_id)
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0

@@ -13,12 +13,13 @@ from web.kit.forms import Rule, at_most, boolean, matching, moment, plain_number
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
 from web.models import Team, Technician, WorkOrder
+from web.staff import alike
 
 Values = dict[str, Any]
 STAFF_RULES: dict[str, Rule] = {
     "staff_no": matching(r"[\w./-]{1,32}"),
-    "name": lambda text: at_most(64)(required(text)),
-    "team": at_most(64),
+    "name": lambda text: at_most(64)(required(" ".join(text.split()))),
+    "team": lambda text: at_most(64)(" ".join(text.split())),
     "active": boolean,
     "example_consent": boolean,
 }
@@ -47,44 +48,56 @@ def read(rules: Mapping[str, Rule], cells: Mapping[str, str]) -> Values:
     return values
 
 
-def put_staff(session: Session, values: Values) -> bool:
-    """Add or change the technician with this number; say whether anything changed.
+def put_staff(session: Session, row: Technician | None, values: Values) -> tuple[str, ...]:
+    """Change a technician, or (None) add one; return what looks doubtful about a new one, in words.
 
-    What is not among `values`, and a yes or no that is None, stays as it is; a new technician is active and has not
-    consented. Raises FieldError for a new number that looks like a known one whose zeros a spreadsheet has lost.
+    Raises FieldError for a number that somebody has, or that looks like a namesake's whose zeros got lost.
     """
-    row = session.scalar(select(Technician).where(Technician.staff_no == values["staff_no"]))
-    stated: Values = {"name": values["name"]}
-    if "team" in values:
-        stated["team_id"] = _team_id(session, values["team"])
-    stated |= {name: values[name] for name in ("active", "example_consent") if values.get(name) is not None}
-    if row is None:
-        _refuse_lost_zeros(session, values["staff_no"], values["name"])
-        session.add(Technician(**{"active": True, "example_consent": False} | stated, staff_no=values["staff_no"]))
-        session.flush()
-        return True
-    return _set(row, stated)
+    stated: Values = {name: values[name] for name in ("name", "active", "example_consent")}
+    stated["team_id"] = team_id(session, values["team"])
+    if row is not None:
+        for name, value in stated.items():
+            setattr(row, name, value)
+        return ()
+    number = values["staff_no"]
+    if session.scalar(select(Technician.id).where(Technician.staff_no == number)) is not None:
+        raise FieldError("staff_no", _("已有工号为“%(v)s”的人员，请在列表里修改他的资料。", v=number))
+    doubts = strangers_doubts(session, number, values["name"])
+    session.add(Technician(staff_no=number, **stated))
+    session.flush()
+    return doubts
 
 
-def put_order(session: Session, values: Values, facts: Mapping[str, bool | None]) -> bool:
-    """Add or change the work order with this number; say whether anything changed.
+def strangers_doubts(session: Session, number: str, name: str) -> tuple[str, ...]:
+    """Whom a new technician looks like. Raises FieldError where only zeros part him from a namesake."""
+    people = [(n, shown) for n, shown in session.execute(select(Technician.staff_no, Technician.name))]
+    names = {n: shown for n, shown in people if alike.folded(shown) == alike.folded(name)}
+    doubts = []
+    for known, shown in alike.Numbers((n, f"{n} {shown}") for n, shown in people).like(number):
+        if known in names:
+            raise FieldError("staff_no", alike.lost_words(number, known, shown))
+        doubts.append(alike.number_words(number, shown))
+    return (*doubts, *alike.namesake_words(names))
 
-    What is not among `values` and `facts` stays as it is; a fact that is None is no longer stated.
-    Raises FieldError where nobody has the staff number.
+
+def put_order(session: Session, row: WorkOrder | None, values: Values, facts: Mapping[str, bool | None]) -> None:
+    """Change a work order, or (None) add one; a fact that is None is no longer stated.
+
+    Raises FieldError for a number that there is already, and where nobody has the staff number.
     """
-    stated: Values = {
-        name: values[name] for name in ("job_kind", "address_note", "appointment_at", "finished_at") if name in values
-    }
-    if "staff_no" in values:
-        stated["technician_id"] = _technician_id(session, values["staff_no"])
-    row = session.scalar(select(WorkOrder).where(WorkOrder.order_no == values["order_no"]))
+    stated: Values = {name: values[name] for name in ("job_kind", "address_note", "appointment_at", "finished_at")}
+    stated["technician_id"] = _technician_id(session, values["staff_no"])
     kept = {} if row is None else {name: value for name, value in (row.facts or {}).items() if name not in facts}
     stated["facts"] = kept | {name: value for name, value in facts.items() if value is not None}
-    if row is None:
-        session.add(WorkOrder(order_no=values["order_no"], **stated))
-        session.flush()
-        return True
-    return _set(row, stated)
+    if row is not None:
+        for name, value in stated.items():
+            setattr(row, name, value)
+        return
+    number = values["order_no"]
+    if session.scalar(select(WorkOrder.id).where(WorkOrder.order_no == number)) is not None:
+        raise FieldError("order_no", _("已有编号为“%(v)s”的工单，请在列表里修改它。", v=number))
+    session.add(WorkOrder(order_no=number, **stated))
+    session.flush()
 
 
 def _technician_id(session: Session, staff_no: str) -> int | None:
@@ -96,22 +109,8 @@ def _technician_id(session: Session, staff_no: str) -> int | None:
     return technician_id
 
 
-def _refuse_lost_zeros(session: Session, staff_no: str, name: str) -> None:
-    """A spreadsheet makes 12 of 0012: one person would have two accounts. Raises FieldError."""
-    bare = staff_no.lstrip("0")
-    namesakes = session.scalars(select(Technician.staff_no).where(Technician.name == name))
-    alike = next((known for known in namesakes if known.lstrip("0") == bare), None) if bare.isdigit() else None
-    if alike is not None:
-        sentence = _(
-            "“%(v)s”和已有的“%(known)s %(name)s”只差前面的 0，像是表格软件丢掉的；请把工号写成“%(known)s”。",
-            v=staff_no,
-            known=alike,
-            name=name,
-        )
-        raise FieldError("staff_no", sentence)
-
-
-def _team_id(session: Session, name: str) -> int | None:
+def team_id(session: Session, name: str) -> int | None:
+    """The team's number, made where there is none of this name; None for no name."""
     if not name:
         return None
     team = session.scalar(select(Team).where(Team.name == name))
@@ -120,10 +119,3 @@ def _team_id(session: Session, name: str) -> int | None:
         session.add(team)
         session.flush()
     return team.id
-
-
-def _set(row: Technician | WorkOrder, stated: Values) -> bool:
-    changed = {name: value for name, value in stated.items() if getattr(row, name) != value}
-    for name, value in changed.items():
-        setattr(row, name, value)
-    return bool(changed)

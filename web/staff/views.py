@@ -1,30 +1,21 @@
-"""Technicians and work orders: lists, forms, CSV imports."""
+"""Technicians and work orders: lists and forms."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.kit import audit
-from web.kit.csvfile import MAX_ROWS, TableError, csv_lines
-from web.kit.downloads import attachment
 from web.kit.i18n import gettext as _
 from web.kit.paging import wanted_page
 from web.kit.refusals import FieldError
 from web.kit.site import reader, site
-from web.kit.standards import all_facts
 from web.models import Technician, WorkOrder
-from web.staff import importing, queries, registry
+from web.staff import import_views, queries, registry
+from web.staff.blueprint import blueprint, fact_titles
 from web.staff.forms import TechnicianForm, order_form
-from web.staff.importing import Imported
 
-blueprint = Blueprint("staff", __name__, url_prefix="/staff")
-
-
-def _fact_titles() -> dict[str, str]:
-    return {fact.name: fact.short for fact in all_facts(site().settings.lexicons)}
+__all__ = ["blueprint", "import_views"]
 
 
 @blueprint.get("/technicians")
@@ -50,11 +41,17 @@ def technician(technician_id: int | None = None) -> ResponseReturnValue:
         del form.staff_no
     if form.validate_on_submit():
         values = {**form.data, "staff_no": row.staff_no if row else form.staff_no.data}
-        with site().db.writing() as session:
-            registry.put_staff(session, values)
-            audit.record(session, "staff-changed", "technician", values["staff_no"])
-        flash(_("已保存。"), "success")
-        return redirect(url_for("staff.technicians"))
+        try:
+            with site().db.writing() as session:
+                stands = None if row is None else session.get_one(Technician, row.id)
+                doubts = registry.put_staff(session, stands, values)
+                audit.record(session, "staff-changed", "technician", values["staff_no"])
+            flash(_("已保存。"), "success")
+            for doubt in doubts:
+                flash(doubt, "warning")
+            return redirect(url_for("staff.technicians"))
+        except FieldError as error:
+            form.refuse(error)
     return render_template("staff/technician.html", row=row, form=form, teams=queries.teams(reader())), form.status
 
 
@@ -71,7 +68,7 @@ def orders() -> ResponseReturnValue:
         "staff/orders.html",
         page=page,
         text=request.args.get("q", ""),
-        facts=_fact_titles(),
+        facts=fact_titles(),
     )
 
 
@@ -80,7 +77,7 @@ def orders() -> ResponseReturnValue:
 def order(order_id: int | None = None) -> ResponseReturnValue:
     """Add or change a work order."""
     row = None if order_id is None else reader().get(WorkOrder, order_id) or abort(404)
-    titles = _fact_titles()
+    titles = fact_titles()
     stated = {} if row is None else _order_cells(row)
     form = order_form(titles, queries.choosable(reader(), stated.get("staff_no", "")), stated)
     if row is not None:
@@ -90,63 +87,14 @@ def order(order_id: int | None = None) -> ResponseReturnValue:
         facts = {name: form[f"fact_{name}"].data for name in titles}
         try:
             with site().db.writing() as session:
-                registry.put_order(session, values, facts)
+                stands = None if row is None else session.get_one(WorkOrder, row.id)
+                registry.put_order(session, stands, values, facts)
                 audit.record(session, "order-changed", "order", values["order_no"])
             flash(_("已保存。"), "success")
             return redirect(url_for("staff.orders"))
         except FieldError as error:
             form.refuse(error)
     return render_template("staff/order.html", row=row, form=form, facts=titles), form.status
-
-
-@blueprint.route("/technicians/import", methods=["GET", "POST"])
-def import_technicians() -> ResponseReturnValue:
-    """Take a CSV of technicians."""
-    if request.method == "GET":
-        return _import_page("technicians", None, "")
-    return _imported("technicians", lambda content: importing.import_staff(site().db, content))
-
-
-@blueprint.route("/orders/import", methods=["GET", "POST"])
-def import_orders() -> ResponseReturnValue:
-    """Take a CSV of work orders."""
-    if request.method == "GET":
-        return _import_page("orders", None, "")
-    return _imported("orders", lambda content: importing.import_orders(site().db, content, _fact_titles(), site().zone))
-
-
-@blueprint.get("/<any(technicians, orders):what>/example.csv")
-def example(what: str) -> ResponseReturnValue:
-    """Give a file to fill in, which Excel opens without mojibake."""
-    facts = _fact_titles().values()
-    rows = {
-        "technicians": ("工号,姓名,班组,在职,同意作示范", "1001,王师傅,东区,是,否"),
-        "orders": (
-            ",".join(["工单号", "工号", "类型", "地址备注", "预约时间", "完成时间", *facts]),
-            "WO20261124-001,1001,水管,3 栋 502,2026-11-24 09:00,2026-11-24 10:10" + "," * len(facts),
-        ),
-    }[what]
-    name = {"technicians": "人员导入模板.csv", "orders": "工单导入模板.csv"}[what]
-    return attachment(b"".join(csv_lines(row.split(",") for row in rows)), "text/csv", name)
-
-
-def _imported(what: str, take: Callable[[bytes], Imported]) -> ResponseReturnValue:
-    sent = request.files.get("file")
-    content = sent.read() if sent else b""
-    try:
-        return _import_page(what, take(content), "")
-    except TableError as error:
-        return _import_page(what, None, _table_words(error)), 422
-
-
-def _import_page(what: str, done: Imported | None, error: str) -> str:
-    columns = importing.STAFF_COLUMNS if what == "technicians" else importing.ORDER_COLUMNS
-    heads = [heads[0] for heads in columns.values()]
-    if what == "orders":
-        heads += _fact_titles().values()
-    return render_template(
-        "staff/import.html", what=what, done=done, bad=done.bad if done else (), error=error, heads=heads
-    )
 
 
 def _order_cells(row: WorkOrder) -> dict[str, str]:
@@ -164,12 +112,3 @@ def _order_cells(row: WorkOrder) -> dict[str, str]:
         **times,
         **{name: "yes" if value else "no" for name, value in (row.facts or {}).items()},
     }
-
-
-def _table_words(error: TableError) -> str:
-    return {
-        "encoding": _("读不懂这个文件的编码。请在 Excel 里另存为“CSV UTF-8（逗号分隔）”。"),
-        "empty": _("请选择一个有内容的 CSV 文件。"),
-        "columns": _("缺少这些列：%(names)s。第一行应是列名。", names="、".join(error.names)),
-        "rows": _("行数超过 %(n)s，请分成几个文件。", n=MAX_ROWS),
-    }[error.code]

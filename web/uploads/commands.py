@@ -81,7 +81,8 @@ def _take(here: Site, path: Path, row: SheetRow, standard: str) -> str:
     storage = open_storage(here.web, here.settings.home)
     received = receive_file(here.db, storage, here, path, path.name, details, None, "import")
     if received.duplicate:
-        return f"已存在（录音 {received.recording_id}）"
+        told = texts.known(received).removeprefix(texts.same_words())
+        return f"已存在（录音 {received.recording_id}）{told}"
     return f"录音 {received.recording_id}" + ("" if details.standard_id else "，待补充标准")
 
 

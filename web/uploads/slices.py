@@ -129,7 +129,9 @@ def finish(here: Site, user_id: int, upload_id: str, details: Details) -> Receiv
     with _locked(here, upload_id):
         row = _own(here, user_id, upload_id)
         if row.state is UploadState.DONE and row.recording_id is not None:
-            return Received(row.recording_id, bool(row.details.get("duplicate")))
+            return Received(
+                row.recording_id, bool(row.details.get("duplicate")), differs=tuple(row.details.get("differs", ()))
+            )
         path = _path(here, upload_id)
         if row.state is not UploadState.RECEIVING:
             raise SliceError(409, "ended", offset=row.received_bytes, state=row.state.value)
@@ -147,7 +149,7 @@ def finish(here: Site, user_id: int, upload_id: str, details: Details) -> Receiv
                 _close(here, upload_id, UploadState.REFUSED, refusal=f"{error.message}；{error.advice}")
             raise
         path.unlink(missing_ok=True)
-        kept = {**row.details, "duplicate": received.duplicate}
+        kept = {**row.details, "duplicate": received.duplicate, "differs": list(received.differs)}
         _close(here, upload_id, UploadState.DONE, recording_id=received.recording_id, details=kept)
         return received
 

@@ -47,6 +47,10 @@ def explain(error: SliceError) -> tuple[str, str]:
     return sentences.get(error.code) or kinds.reason(error.code, given["limit"])  # what the file is instead
 
 
+def same_words() -> str:
+    return _("内容相同的录音已在系统里")
+
+
 def known(received: Received) -> str:
     """What became of a file that is here already, and of what was said about it this time."""
     titles = {
@@ -54,11 +58,14 @@ def known(received: Received) -> str:
         "technician_id": _("人员"),
         "work_order_id": _("工单"),
         "recorded_at": _("录音时间"),
+        "facts": _("已知事实"),
+        "technician_channel": _("技师声道"),
+        "note": _("备注"),
     }
     added, differs = (
         "、".join(titles[name] for name in names if name in titles) for names in (received.added, received.differs)
     )
-    words = _("内容相同的录音已在系统里")
+    words = same_words()
     if added:
         words += _("，已补上这次填写的%(names)s", names=added)
     if differs:
@@ -76,5 +83,6 @@ def table_fault(error: TableError) -> str:
         "encoding": _("清单的编码看不懂，请另存为 UTF-8 或 GBK 的 CSV"),
         "empty": _("清单是空的"),
         "columns": _("清单缺少这些列：%(names)s", names="、".join(error.names)),
+        "twice": _("清单里这些列出现了不止一次：%(names)s", names="、".join(error.names)),
         "rows": _("清单的行数太多"),
     }[error.code]

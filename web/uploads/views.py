@@ -19,7 +19,7 @@ from web.kit.site import reader, site
 from web.kit.standards import all_facts, standards
 from web.models import Technician
 from web.queue import doorbell
-from web.uploads import manifest, sheet, slices, texts, waiting
+from web.uploads import manifest, offers, sheet, slices, texts, waiting
 from web.uploads.slices import SliceError
 
 blueprint = Blueprint("uploads", __name__)
@@ -140,7 +140,8 @@ def append(upload_id: str) -> ResponseReturnValue:
 def finish(upload_id: str) -> ResponseReturnValue:
     """Make a recording of a whole upload; `{details}` are the cells of its row."""
     try:
-        received = slices.finish(site(), viewer().id, upload_id, _details(request.get_json(silent=True)))
+        details = _details(request.get_json(silent=True))
+        received = slices.finish(site(), viewer().id, upload_id, details)
     except SliceError as error:
         return _no(error)
     except RefusedError as error:
@@ -150,6 +151,9 @@ def finish(upload_id: str) -> ResponseReturnValue:
     doorbell.ring()
     url = url_for("recordings.show", recording_id=received.recording_id)
     known = {"words": texts.known(received)} if received.duplicate else {}
+    cells = offers.offer(reader(), received.recording_id, details, site().zone) if received.differs else {}
+    if cells:
+        known["offer"] = url_for("recordings.details", recording_id=received.recording_id, **cells)
     return {"recording_id": received.recording_id, "duplicate": received.duplicate, "url": url, **known}
 
 

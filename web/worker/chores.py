@@ -16,6 +16,7 @@ from web.intake.storage import Storage, open_storage
 from web.kit.site import Site, site_of
 from web.links import keep as links
 from web.models import Recording
+from web.staff import kept
 from web.summaries import keep, words
 from web.uploads import slices
 from web.worker import clips, drop, learning
@@ -82,8 +83,9 @@ def judge_open_links(here: Site) -> None:
 
 
 def sweep(here: Site) -> None:
-    """Remove uploads that nobody went on with, and temporary files that killed processes left in the storage."""
+    """Remove uploads that nobody went on with, imports that nobody confirmed, and temporary files that killed processes left in the storage."""
     slices.remove_stale(here)
+    kept.sweep(here)
     open_storage(here.web, here.settings.home).sweep(LEFTOVER_S, time.time())
 
 

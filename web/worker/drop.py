@@ -1,14 +1,17 @@
 """The drop folder: recordings that lie still for ten seconds are taken in, as if they had been uploaded.
 
 Taken ones go to 已收/, refused ones to 未收/ with the reason in a .txt beside. What is told about a recording comes
-from its file name (TINGJIAN_WEB_FILE_NAME_PATTERN).
+from its file name (TINGJIAN_WEB_FILE_NAME_PATTERN). Links are not followed: who may drop files may not read others.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import stat
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from web.config import AnalyzerError
@@ -17,6 +20,7 @@ from web.intake.receive import receive_file
 from web.intake.storage import open_storage
 from web.kit.site import Site
 from web.queue import doorbell
+from web.uploads import texts
 from web.uploads.names import parse_name
 
 log = logging.getLogger(__name__)
@@ -31,25 +35,34 @@ def look(here: Site) -> None:
     storage = open_storage(here.web, here.settings.home)
     taken = 0
     for path in waiting(Path(here.web.drop_folder), time.time()):
+        if path.is_symlink():
+            _tell(_move(path, REFUSED), "这是符号链接，没有跟随\n请把录音文件本身放进来\n")
+            continue
         try:
-            received = receive_file(here.db, storage, here, path, path.name, _details(here, path.name), None, "drop")
+            with _held(path) as held:
+                received = receive_file(
+                    here.db, storage, here, held, path.name, _details(here, path.name), None, "drop"
+                )
         except AnalyzerError as error:
             log.info("drop folder: %s refused: %s", path.name, error)
             moved = _move(path, REFUSED)
-            moved.with_name(f"{moved.name}.txt").write_text(f"{error.message}\n{error.advice}\n", "utf-8")
+            _tell(moved, f"{error.message}\n{error.advice}\n")
             continue
         log.info("drop folder: %s is recording %d", path.name, received.recording_id)
-        _move(path, TAKEN)
+        moved = _move(path, TAKEN)
+        if received.differs:  # its name says otherwise than what is known: nobody is asked here, so it is written down
+            _tell(moved, f"{texts.known(received)}\n请在录音 {received.recording_id} 的“修改信息”里核对\n")
         taken += not received.duplicate
     if taken:
         doorbell.ring(here)
 
 
 def waiting(folder: Path, now_s: float) -> Iterator[Path]:
-    """Give the files of a folder that nobody has changed for a while, oldest first; hidden ones are not ours."""
+    """Give the files and links of a folder that nobody has changed for a while, oldest first; hidden ones are not ours."""
     if not folder.is_dir():
         return
-    files = [(path.stat().st_mtime, path) for path in folder.iterdir() if path.is_file() and path.name[0] != "."]
+    found = [(path.lstat(), path) for path in folder.iterdir() if path.name[0] != "."]
+    files = [(s.st_mtime, path) for s, path in found if stat.S_ISREG(s.st_mode) or stat.S_ISLNK(s.st_mode)]
     for changed_s, path in sorted(files):
         if now_s - changed_s >= STILL_S:
             yield path
@@ -63,8 +76,29 @@ def _move(path: Path, folder: str) -> Path:
     """Move a file into a folder beside it, under a name that is free there."""
     target = path.parent / folder / path.name
     target.parent.mkdir(exist_ok=True)
+    if target.parent.is_symlink():
+        raise OSError(f"{target.parent} is a symbolic link: what is dropped is not moved out of the folder")
     number = 1
-    while target.exists():
+    while os.path.lexists(target):
         number += 1
         target = target.with_name(f"{path.stem} ({number}){path.suffix}")
     return path.rename(target)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[Path]:
+    """Give a path to the very file that is there now, also where its name is made a link meanwhile. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        held = Path(f"/proc/self/fd/{handle}")
+        yield held if held.exists() else path
+    finally:
+        os.close(handle)
+
+
+def _tell(moved: Path, words: str) -> None:
+    """Write words beside a moved file; what stands there as a link is not written through."""
+    note = moved.with_name(f"{moved.name}.txt")
+    handle = os.open(note, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(words)

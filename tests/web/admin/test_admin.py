@@ -35,6 +35,11 @@ def test_a_new_account_gets_a_password_that_must_be_changed(login: Login, app: F
         (new(username="CHEN"), "已有人使用"),
         (new(username="a b"), "用户名为"),
         (new(name=""), "请填写这一项"),
+        (new(name="小\r\n孙"), "换行或不可见的字符"),
+        *(
+            (new(email=e), "不是一个邮箱地址")
+            for e in ("a@b.cn\r\nBcc: x@y.cn", "a b@c.cn", "a@b@c", "x", "<a@b.cn>", "孙@b.cn")
+        ),
         (new(role="king"), "请填写这一项"),
         (new(role="technician"), "请填写这一项"),
         (new(role="technician", technician_id="1"), "已经有账号"),

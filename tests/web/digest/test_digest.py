@@ -279,6 +279,23 @@ def test_a_failure_is_tried_again_within_the_day(
     assert send_due(here, MONDAY_8 + dt.timedelta(days=7, hours=1)) == 2
 
 
+@pytest.mark.parametrize("address", ["a@b.cn\r\nBcc: x@y.cn", "a\nb@c.cn", "老周@例子.公司", "a@", "\0@b.cn"])
+def test_an_address_that_cannot_be_written_to_stops_nobody_elses_mail(
+    here: Site,
+    db: Database,
+    people: dict[str, Any],
+    sink: tuple[Sink, str],
+    caplog: pytest.LogCaptureFixture,
+    address: str,
+) -> None:
+    with db.writing() as session:
+        first = session.get_one(User, people["manager"].id)
+        first.email, first.name = address, "老周\r\nBcc: x@y.cn"
+    assert send_due(here, MONDAY_8) >= 1
+    assert ["manager_east@example.com"] in [to for to, _mail in sink[0].mails]
+    assert "x@y.cn" not in str([(to, mail["Bcc"], mail["To"]) for to, mail in sink[0].mails])
+
+
 def test_without_a_server_nothing_is_sent(here: Site, sink: tuple[Sink, str]) -> None:
     assert send_due(replace(here, web=replace(here.web, smtp_url="")), MONDAY_8) == 0
     assert sink[0].mails == []

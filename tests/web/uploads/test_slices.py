@@ -161,6 +161,7 @@ def test_the_same_content_is_told_as_already_there(login: Login, db: Database) -
     first = send(client, standard_id="property-followup").json
     again = send(client, name="换了名字.amr", standard_id="property-visit").json
     assert again.pop("words") == "内容相同的录音已在系统里，这次填写的标准和已有的不同，没有改动"
+    assert again.pop("offer") == "/recordings/1/details?offer-standard=property-visit"
     assert again == {**first, "duplicate": True}
     with db.reading() as session:
         assert len(session.scalars(select(Job)).all()) == 1

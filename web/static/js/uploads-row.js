@@ -81,7 +81,7 @@ export class Row {
   }
 
   /** Show words, with a chip before them and a link behind. */
-  status(words, chip = null, link = null) {
+  status(words, chip = null, link = null, linked = say("open")) {
     const place = this.find("[data-status]");
     place.replaceChildren();
     if (chip) place.append(document.getElementById(`chip-${chip}`).content.cloneNode(true), " ");
@@ -89,16 +89,16 @@ export class Row {
     if (link) {
       const a = document.createElement("a");
       a.href = link;
-      a.textContent = say("open");
+      a.textContent = linked;
       place.append(" ", a);
     }
     this.find(".sheet-progress").classList.toggle("begun", Boolean(words || chip));
   }
 
-  become(state, words = "", chip = null, link = null) {
+  become(state, words = "", chip = null, link = null, linked = undefined) {
     this.state = state;
     this.draw();
-    if (state !== "ready") this.status(words, chip, link);
+    if (state !== "ready") this.status(words, chip, link, linked);
   }
 
   draw() {

@@ -141,7 +141,8 @@ async function send(row) {
   try {
     const told = await row.sender.send(() => row.details);
     const needs = !row.details.standard_id;
-    if (told.duplicate) row.become("done", told.words, "duplicate", told.url);
+    if (told.offer) row.become("done", told.words, "duplicate", told.offer, say("apply"));
+    else if (told.duplicate) row.become("done", told.words, "duplicate", told.url);
     else row.become("done", say(needs ? "needs_data" : "received"), needs ? "missing" : "done", needs ? "?again#waiting" : queue);
   } catch (error) {
     failed(row, error);
