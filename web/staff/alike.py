@@ -48,7 +48,7 @@ class Numbers:
     def add(self, number: str, shown: str) -> None:
         self._shown.setdefault(bare(number), []).append((number, shown))
 
-    def like(self, number: str) -> tuple[tuple[str, str], ...]:
+    def resembling(self, number: str) -> tuple[tuple[str, str], ...]:
         """Those known that differ from the number only in what gets lost: (number, shown)."""
         return tuple(pair for pair in self._shown.get(bare(number), ()) if pair[0] != number)
 

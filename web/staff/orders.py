@@ -62,7 +62,7 @@ class Orders:
         fate, changed, before = against(known, stated)
         doubts = ()
         if fate is Fate.NEW:
-            doubts = tuple(alike.number_words(number, shown) for _number, shown in self._numbers.like(number))
+            doubts = tuple(alike.number_words(number, shown) for _number, shown in self._numbers.resembling(number))
             self._known[number] = changed
             self._numbers.add(number, number)
         title = values.get("staff_no") or (known or {}).get("staff_no", "")
@@ -71,7 +71,7 @@ class Orders:
     def _refuse_stranger(self, staff_no: str) -> None:
         if staff_no in self._staff:
             return
-        alike_ones = self._staff_numbers.like(staff_no)
+        alike_ones = self._staff_numbers.resembling(staff_no)
         if alike_ones:
             known, shown = alike_ones[0]
             raise FieldError("staff_no", alike.lost_words(staff_no, known, shown))

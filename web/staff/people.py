@@ -67,7 +67,7 @@ class People:
         """Doubts about a new number. Raises FieldError where a spreadsheet has surely made it of a known one."""
         same = {*self._names.get(alike.folded(name), ())}
         doubts = []
-        for known, shown in self._numbers.like(number):
+        for known, shown in self._numbers.resembling(number):
             if known in same:
                 raise FieldError("staff_no", alike.lost_words(number, known, shown))
             doubts.append(alike.number_words(number, shown))

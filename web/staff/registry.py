@@ -73,7 +73,7 @@ def strangers_doubts(session: Session, number: str, name: str) -> tuple[str, ...
     people = [(n, shown) for n, shown in session.execute(select(Technician.staff_no, Technician.name))]
     names = {n: shown for n, shown in people if alike.folded(shown) == alike.folded(name)}
     doubts = []
-    for known, shown in alike.Numbers((n, f"{n} {shown}") for n, shown in people).like(number):
+    for known, shown in alike.Numbers((n, f"{n} {shown}") for n, shown in people).resembling(number):
         if known in names:
             raise FieldError("staff_no", alike.lost_words(number, known, shown))
         doubts.append(alike.number_words(number, shown))
