@@ -84,6 +84,13 @@ class Settings:
     max_file_bytes: int = setting(
         2 * 1024**3, "Largest file accepted, in bytes.", "接受的最大文件，字节。", min=1, max=2**40
     )
+    max_temp_bytes: int = setting(
+        4 * 1024**3,
+        "Most of the temporary folder that decoding one file may take, in bytes.",
+        "解码一个文件最多占用多少临时空间，字节。",
+        min=1024**2,
+        max=2**40,
+    )
     decode_timeout_s: float = setting(
         900.0,
         "Seconds after which decoding one file is given up.",

@@ -1,18 +1,22 @@
 """The decoding child: `python -m analyzer.audio.child`, a request on stdin, a report on stdout, both JSON.
 
-It reads whatever users upload, so it is apart from everything else: limits on memory, time and file size,
-no model, no database, no environment. If it dies the parent reports one bad file.
+It reads whatever users upload, so it is apart from everything else: limits on memory, time and file size, walls
+(`walls.py`), no model, no database, no environment. If it dies the parent reports one bad file.
+`--walls` prints which walls stand on this machine.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import errno
+import importlib
+import json
 import math
 import os
 import resource
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,24 +25,33 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.audio import playback
+from analyzer.audio import playback, walls
 from analyzer.audio.alignment import Alignment
 from analyzer.audio.channels import Plan, plan
 from analyzer.audio.fold import fold
 from analyzer.audio.measure import Measurements
-from analyzer.audio.render import read_planes, render
+from analyzer.audio.planes import packed, read_planes
+from analyzer.audio.render import render
 from analyzer.audio.report import ClipSpan, DecodeError, Failure, Report, Request, request_from_json, to_json
+from analyzer.audio.room import Room
 from analyzer.audio.tape import Tape
+from analyzer.heap import first_to_go
 from analyzer.physics import SAMPLE_RATE_HZ
 
 MAX_MEMORY_BYTES = 1024**3  # address space; about 150 MiB is used, the rest is for odd containers
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 def main() -> int:
     """Answer one request. Always prints a Report or a Failure, unless killed."""
+    if sys.argv[1:] == ["--walls"]:
+        with tempfile.TemporaryDirectory() as folder:
+            sys.stdout.write(json.dumps(walls.put_up(Path(__file__), [Path(folder)])))
+        return 0
     request = request_from_json(sys.stdin.read())
+    importlib.import_module("av")  # while its files may be read
     _limit(request)
+    walls.put_up(Path(request.source).resolve(), [Path(f) for f in (request.folder, request.playback) if f is not None])
     result = answer(request)
     if os.getppid() != request.parent:  # killed meanwhile: nobody else will tidy up
         for folder in filter(None, (request.folder, request.playback)):
@@ -57,15 +70,17 @@ def answer(request: Request) -> Report | ClipSpan | Failure:
     except MemoryError as error:
         return Failure("memory", repr(error))
     except OSError as error:
-        return Failure("disk-full" if error.errno in FULL else "unreadable", repr(error))
+        code = "temp" if error.errno == errno.EFBIG else "disk-full" if error.errno in FULL else "unreadable"
+        return Failure(code, repr(error))
     except Exception as error:  # a surprise in one file must not look like a crash of the service
         return Failure("internal", repr(error))
 
 
 def decode(request: Request) -> Report:
-    """Decode `request.source` into int16 planes in `request.target`. Raises DecodeError, OSError, MemoryError."""
+    """Decode `request.source` into int16 samples in `request.target`. Raises DecodeError, OSError, MemoryError."""
     folder = Path(request.folder)
-    with Tape(Path(request.source), folder) as tape:
+    room = Room(folder, request.max_temp_bytes)
+    with Tape(Path(request.source), folder, room) as tape:
         planes = [folder / f"plane{number}" for number in range(tape.planes)]
         heard = _Heard(request, tape.planes)
         files = [plane.open("wb") for plane in planes]
@@ -73,7 +88,9 @@ def decode(request: Request) -> Report:
             for block in _blocks(tape, request):
                 heard.add(block)
                 for file, values in zip(files, block, strict=True):
-                    file.write(values.tobytes())
+                    sound = packed(values)
+                    room.take(len(sound))
+                    file.write(sound)
         finally:
             for file in files:
                 file.close()
@@ -86,13 +103,13 @@ def decode(request: Request) -> Report:
                 heard.add(block)
         measured = heard.measured
         chosen = plan(measured, heard.alignment)
-        render(kept, measured.samples, chosen, Path(request.target))
-        report = dataclasses.replace(
-            _report(tape, measured, chosen, mixed), **_playback(tape, heard.peaks, kept, request)
-        )
-        for plane in {*planes, *kept}:
+        played = _playback(tape, heard.peaks, kept, request)
+        for plane in {*planes} - {*kept}:
             plane.unlink()
-        return report
+        render(kept, measured.samples, chosen, Path(request.target))  # uses the planes up
+        for plane in kept:
+            plane.unlink()
+        return dataclasses.replace(_report(tape, measured, chosen, mixed), **played)
 
 
 class _Heard:
@@ -117,7 +134,8 @@ class _Heard:
 
 def cut(request: Request, start_s: float, end_s: float) -> ClipSpan:
     """Write one stretch to `request.target` as AAC. Raises DecodeError, OSError, MemoryError."""
-    with Tape(Path(request.source), Path(request.folder)) as tape:
+    folder = Path(request.folder)
+    with Tape(Path(request.source), folder, Room(folder, request.max_temp_bytes)) as tape:
         sound = playback.stretch(_blocks(tape, request), start_s, end_s)
     if sound.shape[0] > 2:
         sound = sound.mean(axis=0, keepdims=True)
@@ -188,6 +206,7 @@ def _limit(request: Request) -> None:
         _, hard = resource.getrlimit(kind)
         allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (allowed, allowed))
+    first_to_go(1000)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+import signal
 import stat
 import subprocess
 import sys
@@ -16,7 +18,9 @@ from analyzer.errors import AudioError
 from analyzer.settings import ROOT, Settings
 
 CHILD_COMMAND: tuple[str, ...] = (sys.executable, "-s", "-m", "analyzer.audio.child")
+ENVIRONMENT = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 TARGET = "target"
+_DEATHS = {signal.SIGKILL: "memory", signal.SIGXCPU: "timeout"}  # the kernel's; other deaths are the file's own doing
 GRACE_S = 5.0  # the child gives up by itself first and says so
 
 
@@ -60,10 +64,21 @@ def cut_file(path: Path, start_s: float, end_s: float, folder: Path, settings: S
     return folder / TARGET
 
 
+def standing_walls() -> tuple[str, ...]:
+    """Which of `walls.ALL` stand around a decoding child on this machine."""
+    command = (*CHILD_COMMAND, "--walls")
+    done = subprocess.run(command, capture_output=True, env=ENVIRONMENT, timeout=60.0, check=False)
+    try:
+        return tuple(json.loads(done.stdout))
+    except ValueError:
+        return ()
+
+
 def _error(path: Path, settings: Settings, answer: Report | ClipSpan | Failure) -> AudioError:
     limits = {
         "too-long": messages.readable_seconds(settings.max_duration_s),
         "timeout": messages.readable_seconds(settings.decode_timeout_s),
+        "temp": messages.readable_bytes(settings.max_temp_bytes),
     }
     code = answer.code if isinstance(answer, Failure) and answer.code in messages.ERRORS else "crashed"
     error = messages.error(code, path.name, limits.get(code, ""))
@@ -85,18 +100,18 @@ def _ask(path: Path, folder: Path, settings: Settings, **more: Any) -> Report | 
         folder=str(folder),
         max_duration_s=settings.max_duration_s,
         max_cpu_s=settings.decode_timeout_s,
+        max_temp_bytes=settings.max_temp_bytes,
         parent=os.getpid(),
         **more,
     )
     timeout_s = settings.decode_timeout_s * (1 if request.playback is None else 2) + GRACE_S
-    environment = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     child = subprocess.Popen(
         CHILD_COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=folder,
-        env=environment,
+        env=ENVIRONMENT,
         text=True,
         start_new_session=True,  # Ctrl-C goes to the parent, which ends the child below
     )
@@ -109,7 +124,7 @@ def _ask(path: Path, folder: Path, settings: Settings, **more: Any) -> Report | 
             child.kill()
             child.communicate()
     if child.returncode != 0:
-        return Failure("crashed", f"exit status {child.returncode}")
+        return Failure(_DEATHS.get(-child.returncode, "crashed"), f"exit status {child.returncode}")
     try:
         return result_from_json(out)
     except (ValueError, TypeError, KeyError):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analyzer.audio.channels import BACKGROUND_SHARE, MIN_DYNAMIC_DB, ONE_SIDED_DB, SILENT_DB, SPEECH_SHARE
 from analyzer.audio.measure import frame_levels
-from analyzer.audio.render import read_planes
+from analyzer.audio.planes import packed, read_planes
 
 SAME_CURVE = 0.95  # correlation of the loudness curves of copies; of two microphones in a room it is lower
 SPREAD_DB = 3.0  # standard deviation of the level difference of copies
@@ -50,5 +50,5 @@ def _copies(one: Levels, other: Levels, speech_db: float) -> bool:
 def _mixed(planes: list[Path], target: Path) -> Path:
     with target.open("wb") as out:
         for block in read_planes(planes):
-            out.write(block.mean(axis=0).astype(np.float32).tobytes())
+            out.write(packed(block.mean(axis=0).astype(np.float32)))
     return target

@@ -37,6 +37,7 @@ ERRORS: dict[str, tuple[str, str]] = {
     "sample-rate": ("采样率或声道数不合理", "请重新导出，采样率应在 4–384 kHz 之间"),
     "too-long": ("录音超过时长上限 {limit}", "请分段上传，或调大设置 TINGJIAN_MAX_DURATION_S"),
     "timeout": ("解码超过时间上限 {limit}，已放弃", "请检查文件是否损坏，或调大设置 TINGJIAN_DECODE_TIMEOUT_S"),
+    "temp": ("解码需要的临时空间超过上限 {limit}", "请分段上传，或调大设置 TINGJIAN_MAX_TEMP_BYTES"),
     "memory": ("解码需要的内存超过上限", "文件可能已损坏，请重新导出"),
     "crashed": ("解码进程异常退出", "文件可能已损坏，请重新导出；其他录音不受影响"),
     "internal": ("解码时出现意外错误", "请把这个文件交给管理员；其他录音不受影响"),

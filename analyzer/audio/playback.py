@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import sniff
-from analyzer.audio.render import read_planes
+from analyzer.audio.planes import read_planes
 from analyzer.audio.report import PEAKS_FILE, PLAY_FILE, DecodeError
 from analyzer.audio.tape import Tape
 from analyzer.physics import SAMPLE_RATE_HZ

@@ -1,9 +1,7 @@
-"""Second pass: float planes become the 16-bit planes that the analysis reads. Bounded memory."""
+"""Second pass: planes become the 16-bit ones that the analysis reads, each used up as it is read. Bounded memory and disk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +9,8 @@ from numpy.typing import NDArray
 
 from analyzer.audio.channels import Gate, Plan
 from analyzer.audio.measure import FLOOR_DB, frame_levels
-from analyzer.audio.report import BLOCK_SAMPLES, FRAME_SAMPLES
+from analyzer.audio.planes import read_planes
+from analyzer.audio.report import FRAME_SAMPLES
 from analyzer.physics import SAMPLE_RATE_HZ
 
 LEAK_GAIN = 10.0 ** (-60.0 / 20.0)  # at -30 dB speech detection still hears, and Whisper still writes, the leak
@@ -20,14 +19,14 @@ MIN_VOICE_FRAMES = 3  # a stray frame or two is the leak's own variation
 
 
 def render(planes: list[Path], samples: int, plan: Plan, target: Path) -> None:
-    """Write int16 planes, channel after channel, `samples` each, to `target`.
+    """Write int16 planes, channel after channel, `samples` each, to `target`. Nobody can read `planes` afterwards.
 
     Plain writes, not a writable map: a full disk is then an OSError and not a SIGBUS.
     """
     with target.open("wb") as out:
         start = 0
         before: dict[Gate, NDArray[np.float32]] = {}
-        for block in read_planes(planes):
+        for block in read_planes(planes, consumed=True):
             block -= plan.dc[:, None].astype(np.float32)
             gains = [(gate.channel, _gate_gain(block, gate, before)) for gate in plan.gates]
             for channel, gain in gains:  # an echo is told by what the other channel was before its own gate
@@ -37,17 +36,6 @@ def render(planes: list[Path], samples: int, plan: Plan, target: Path) -> None:
                 out.seek((channel * samples + start) * 2)
                 out.write(plane.tobytes())
             start += block.shape[1]
-
-
-def read_planes(planes: list[Path]) -> Iterator[NDArray[np.float32]]:
-    """What was written to `planes`, in blocks of shape (channels, BLOCK_SAMPLES), the last one shorter."""
-    with ExitStack() as stack:
-        files = [stack.enter_context(plane.open("rb")) for plane in planes]
-        while True:
-            block = np.stack([np.fromfile(file, np.float32, BLOCK_SAMPLES) for file in files])
-            if not block.shape[1]:
-                return
-            yield block
 
 
 def _gate_gain(block: NDArray[np.float32], gate: Gate, before: dict[Gate, NDArray[np.float32]]) -> NDArray[np.float32]:

@@ -27,6 +27,7 @@ class Request:
     folder: str
     max_duration_s: float
     max_cpu_s: float
+    max_temp_bytes: int
     parent: int
     playback: str | None = None
     cut_s: tuple[float, float] | None = None

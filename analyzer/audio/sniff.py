@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 HEAD_BYTES = 65_536
-MAX_BOXES = 10_000
+MOST_BOXES = (
+    20_000  # of a file, all folders together: a long fragmented recording has some thousand before its sound ends
+)
+MOST_FOLDERS = 10  # inside each other
 MP4_FOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
 MP4_ENCRYPTED = {b"enca", b"encv", b"drms", b"drmi", b"sinf"}  # ISO 14496-12 §8.12, iTunes' drms
 ASF_ENCRYPTION = (  # content encryption and extended content encryption objects (ASF 1.2 §3.14, §3.15)
@@ -90,11 +93,18 @@ def mp3_frames(path: Path) -> int | None:
     return None
 
 
-def _boxes(f: BinaryIO, start: int, end: int, depth: int = 0) -> Iterator[bytes]:
-    """Types of the boxes in [start, end), folders opened, sample entries of `stsd` included."""
-    for _ in range(MAX_BOXES):
-        if start + 8 > end:
+def _boxes(f: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+    """Types of the boxes in [start, end), folders opened, sample entries of `stsd` included; the first MOST_BOXES.
+
+    Asked in a web thread, of a stranger's file: work and depth are bounded whatever its boxes say.
+    """
+    stretches = [(start, end)]  # what is left of each open folder, the innermost last
+    for _ in range(MOST_BOXES):
+        while stretches and stretches[-1][0] + 8 > stretches[-1][1]:
+            stretches.pop()
+        if not stretches:
             return
+        start, end = stretches.pop()
         f.seek(start)
         size, kind = struct.unpack(">I4s", f.read(8).ljust(8, b"\0"))
         header = 8
@@ -103,10 +113,9 @@ def _boxes(f: BinaryIO, start: int, end: int, depth: int = 0) -> Iterator[bytes]
         elif size == 0:
             size = end - start
         if size < header:
-            return
+            continue  # nothing behind it can be followed
         yield kind
-        if kind in MP4_FOLDERS and depth < 8:
-            yield from _boxes(f, start + header, min(end, start + size), depth + 1)
-        elif kind == b"stsd":
-            yield from _boxes(f, start + header + 8, min(end, start + size), depth + 1)
-        start += size
+        stretches.append((start + size, end))
+        if (kind in MP4_FOLDERS or kind == b"stsd") and len(stretches) <= MOST_FOLDERS:
+            inside = start + header + (8 if kind == b"stsd" else 0)
+            stretches.append((inside, min(end, start + size)))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from analyzer.audio import containers, ends, kinds
 from analyzer.audio.report import BLOCK_SAMPLES, DecodeError
+from analyzer.audio.room import Room
 from analyzer.audio.stream import MOST_PLANES, Source
 from analyzer.physics import SAMPLE_RATE_HZ
 
@@ -34,11 +35,11 @@ class Tape:
     Parts of a joined file and mended copies are written to `folder`, one at a time.
     """
 
-    def __init__(self, path: Path, folder: Path) -> None:
+    def __init__(self, path: Path, folder: Path, room: Room) -> None:
         named = kinds.foreign(path)
         if named is not None:
             raise DecodeError(named)
-        self._path, self._folder = path, folder
+        self._path, self._folder, self._room = path, folder, room
         self._parts = containers.parts(path)
         self._stack = ExitStack()
         try:
@@ -112,6 +113,8 @@ class Tape:
         path = self._path
         if len(self._parts) > 1 or part.patches:
             path = self._folder / "part"
+            self._room.take(part.end - part.start)
+            self._stack.callback(self._room.give_back, part.end - part.start)
             containers.write(self._path, part, path)
             self._stack.callback(path.unlink, missing_ok=True)
         first = self._stack.enter_context(Source(path))

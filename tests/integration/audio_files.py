@@ -149,11 +149,11 @@ def dominant_hz(samples: Samples, rate_hz: int = RATE_HZ) -> float:
     return float(np.argmax(spectrum) * rate_hz / samples.size)
 
 
-def ask_child(path: Path, target: str | None = None) -> Report | Failure:
+def ask_child(path: Path, target: str | None = None, most_temp_bytes: int = 2**32) -> Report | Failure:
     """The child's own answer for a file, without the parent's translation into words."""
 
     with tempfile.TemporaryDirectory() as folder:
-        request = Request(str(path), target or f"{folder}/samples", folder, 3600.0, 60.0, os.getpid())
+        request = Request(str(path), target or f"{folder}/samples", folder, 3600.0, 60.0, most_temp_bytes, os.getpid())
         done = subprocess.run(
             CHILD_COMMAND,
             input=to_json(request),
@@ -171,7 +171,7 @@ def peak_memory_kib(path: Path) -> int:
     with tempfile.TemporaryDirectory() as folder:
         program = (
             "import os, resource; from analyzer.audio.child import decode; from analyzer.audio.report import Request;"
-            f"decode(Request({str(path)!r}, '{folder}/samples', {folder!r}, 36e3, 300.0, os.getppid()));"
+            f"decode(Request({str(path)!r}, '{folder}/samples', {folder!r}, 36e3, 300.0, 2**34, os.getppid()));"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         )
         done = subprocess.run(
@@ -185,7 +185,7 @@ def decode_all(paths: list[Path], max_duration_s: float, timeout_s: float) -> li
     program = (
         "import os, sys; from analyzer.audio.child import answer; from analyzer.audio.report import *\n"
         "for path in sys.stdin.read().splitlines():\n"
-        "    request = Request(path, sys.argv[1] + '/samples', sys.argv[1], float(sys.argv[2]), 10.0, os.getppid())\n"
+        "    request = Request(path, sys.argv[1] + '/samples', sys.argv[1], float(sys.argv[2]), 10.0, 2**34, os.getppid())\n"
         "    print(to_json(answer(request)), flush=True)"
     )
     with tempfile.TemporaryDirectory() as folder:

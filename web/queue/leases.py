@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from web.db import now as present
 from web.models import Job, JobKind, JobState, Recording
 from web.queue.states import end, follow, held, put_failure, release, reset_progress
-from web.queue.types import Claim, JobFailure, Reaped, Standing
+from web.queue.types import MEMORY_WORDS, OUT_OF_MEMORY, Claim, JobFailure, Reaped, Standing
 
 MOST_DEATHS = 3  # a file that kills its worker this often is set aside
+AFTER_A_DEATH = 150  # priority: what waits meanwhile goes first, a deadly file may take minutes each time
 
 
 def claim(
@@ -88,10 +89,15 @@ def give_back(session: Session, token: str) -> bool:
     return True
 
 
-def died(session: Session, token: str, detail: str, now: datetime | None = None) -> JobState | None:
-    """Note that the process that held a job died: queued again, set aside at the third time. None: not held."""
+def died(
+    session: Session, token: str, detail: str, now: datetime | None = None, *, killed: bool = False
+) -> JobState | None:
+    """Note that the process that held a job died: queued again, set aside at the third time. None: not held.
+
+    `killed`: by the kernel, which does so where memory runs out.
+    """
     job = held(session, token)
-    return None if job is None else _bury(session, job, detail, now)
+    return None if job is None else _bury(session, job, detail, now, killed)
 
 
 def reap(session: Session, now: datetime | None = None) -> Reaped:
@@ -120,11 +126,15 @@ def _end_with(session: Session, token: str, state: JobState, failure: JobFailure
     return True
 
 
-def _bury(session: Session, job: Job, detail: str, now: datetime | None) -> JobState:
+def _bury(session: Session, job: Job, detail: str, now: datetime | None, killed: bool = False) -> JobState:
     job.deaths += 1
     if job.deaths < MOST_DEATHS:
         release(job)
-        job.detail = detail
+        job.priority = max(job.priority, AFTER_A_DEATH)
+        job.detail = f"{MEMORY_WORDS[0]}（进程被系统结束）；{detail}" if killed else detail
+    elif killed:
+        end(job, JobState.SET_ASIDE, now)
+        put_failure(job, JobFailure(OUT_OF_MEMORY, f"{MEMORY_WORDS[0]}，已试 {job.deaths} 次", MEMORY_WORDS[1], detail))
     else:
         end(job, JobState.SET_ASIDE, now)
         error = f"处理这段录音时，后台进程中断了 {job.deaths} 次，已搁置"

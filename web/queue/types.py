@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from web.models import JobKind
 
+OUT_OF_MEMORY = "out-of-memory"  # code of a failure
+MEMORY_WORDS = ("处理这段录音时内存不够", "请给这台机器加内存，或把录音分段后再上传；其他录音不受影响")
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

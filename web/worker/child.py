@@ -20,7 +20,7 @@ from web.config import AnalyzerError, Settings, WebSettings
 from web.intake.effective import effective
 from web.intake.storage import Storage, open_storage
 from web.models import JobKind
-from web.queue import JobFailure
+from web.queue import MEMORY_WORDS, OUT_OF_MEMORY, JobFailure
 from web.worker import engine, sound
 from web.worker.parts import ChildMessage, Done, Playable, Ready, Task
 from web.worker.stages import standing
@@ -28,11 +28,13 @@ from web.worker.stages import standing
 log = logging.getLogger(__name__)
 Tell = Callable[[ChildMessage], None]
 HEARING_NICE = 5  # pages and scoring go first where the cores are few
+FIRST_TO_GO = 500  # where memory runs out; a decoding child goes before
 SENT_EVERY_S = 0.5
 
 
 def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) -> None:
     """Work until the pipe closes. `kind` says which jobs this process is for."""
+    engine.first_to_go(FIRST_TO_GO)
     if kind is JobKind.HEAR:
         os.nice(HEARING_NICE)
     work = Work(settings, open_storage(web, settings.home))
@@ -51,9 +53,11 @@ def answer(work: Work, task: Task, tell: Tell) -> Done | JobFailure:
         document = work.hear(task, tell) if task.kind is JobKind.HEAR else work.score(task, tell)
     except AnalyzerError as error:
         return JobFailure(error.code, error.message, error.advice, "\n".join(getattr(error, "__notes__", [])))
+    except MemoryError:
+        return JobFailure(OUT_OF_MEMORY, *MEMORY_WORDS, traceback.format_exc()[-8000:])
     except Exception as error:  # a surprise in one recording must not end the night's work
-        known = isinstance(error, MemoryError | OSError)
-        advice = "请检查内存和磁盘后重试" if known else "请把技术细节交给管理员；其他录音不受影响"
+        known = isinstance(error, OSError)
+        advice = "请检查磁盘后重试" if known else "请把技术细节交给管理员；其他录音不受影响"
         return JobFailure("internal", "处理时出现意外错误", advice, traceback.format_exc()[-8000:])
     return Done(document)
 

@@ -83,7 +83,7 @@ def judge_open_links(here: Site) -> None:
 
 
 def sweep(here: Site) -> None:
-    """Remove uploads that nobody went on with, imports that nobody confirmed, and temporary files that killed processes left in the storage."""
+    """Remove what nobody went on with, uploads and imports, and temporary files that killed processes left in the storage."""
     slices.remove_stale(here)
     kept.sweep(here)
     open_storage(here.web, here.settings.home).sweep(LEFTOVER_S, time.time())

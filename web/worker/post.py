@@ -8,6 +8,7 @@ import logging
 import math
 import multiprocessing
 import os
+import signal
 import socket
 import threading
 import time
@@ -116,7 +117,7 @@ class Post:
                 message_at = time.monotonic()
                 if isinstance(message, Done | JobFailure):
                     self._finish(claimed, message)
-                    return True
+                    return not isinstance(message, JobFailure) or message.code != queue.OUT_OF_MEMORY
                 if isinstance(message, Playable):
                     self._write(functools.partial(_put_sound, claimed=claimed, prepared=message))
                 elif isinstance(message, Standing):
@@ -164,11 +165,12 @@ class Post:
         if child is not None:
             child.join(0.5)
             detail = f"{detail}；退出码 {child.exitcode}"
+        killed = child is not None and child.exitcode == -signal.SIGKILL  # not by us: we kill it after this
         if self.stopping.wait(0.5):
             self._write(lambda s: queue.give_back(s, claimed.token))
         else:
             log.warning("%s: job %d: the child died: %s", self.name, claimed.job_id, detail)
-            self._write(lambda s: queue.died(s, claimed.token, detail))
+            self._write(lambda s: queue.died(s, claimed.token, detail, killed=killed))
 
     def _task(self, claimed: Assignment) -> Task:
         with self.here.db.reading() as session:

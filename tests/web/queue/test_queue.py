@@ -306,6 +306,25 @@ class TestDeath:
         row = job(db, job_id)
         assert (row.deaths, row.state, row.detail) == (1, JobState.QUEUED, "退出码 -9")
 
+    def test_what_waits_goes_before_a_file_that_has_killed_its_worker(
+        self, db: Database, people: dict[str, Any]
+    ) -> None:
+        deadly, harmless = (enqueue(db, make(db, people, name)) for name in ("a.mp3", "b.mp3"))
+        with db.writing() as session:
+            queue.died(session, claimed_in(session).token, "退出码 -9", killed=True)
+        assert "内存不够" in job(db, deadly).detail
+        assert [claimed(db).job_id, claimed(db).job_id] == [harmless, deadly]
+
+    def test_a_file_whose_process_the_system_ended_says_memory(self, db: Database, recording_id: int) -> None:
+        job_id = enqueue(db, recording_id)
+        for _ in range(3):
+            with db.writing() as session:
+                queue.died(session, claimed_in(session).token, "退出码 -9", killed=True)
+        row = job(db, job_id)
+        assert (row.state, row.error_code) == (JobState.SET_ASIDE, "out-of-memory")
+        assert "内存不够" in row.error
+        assert "分段" in row.advice
+
     def test_a_failure_says_why(self, db: Database, recording_id: int) -> None:
         enqueue(db, recording_id)
         held = claimed(db)
