@@ -20,7 +20,10 @@ from analyzer.settings import ROOT, Settings
 CHILD_COMMAND: tuple[str, ...] = (sys.executable, "-s", "-m", "analyzer.audio.child")
 ENVIRONMENT = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 TARGET = "target"
-_DEATHS = {signal.SIGKILL: "memory", signal.SIGXCPU: "timeout"}  # the kernel's; other deaths are the file's own doing
+_DEATHS: dict[int, str] = {
+    signal.SIGKILL: "memory",
+    signal.SIGXCPU: "timeout",
+}  # the kernel's; other deaths are the file's own doing
 GRACE_S = 5.0  # the child gives up by itself first and says so
 
 

@@ -149,11 +149,11 @@ def dominant_hz(samples: Samples, rate_hz: int = RATE_HZ) -> float:
     return float(np.argmax(spectrum) * rate_hz / samples.size)
 
 
-def ask_child(path: Path, target: str | None = None, most_temp_bytes: int = 2**32) -> Report | Failure:
+def ask_child(path: Path, most_temp_bytes: int = 2**32) -> Report | Failure:
     """The child's own answer for a file, without the parent's translation into words."""
 
     with tempfile.TemporaryDirectory() as folder:
-        request = Request(str(path), target or f"{folder}/samples", folder, 3600.0, 60.0, most_temp_bytes, os.getpid())
+        request = Request(str(path), f"{folder}/samples", folder, 3600.0, 60.0, most_temp_bytes, os.getpid())
         done = subprocess.run(
             CHILD_COMMAND,
             input=to_json(request),

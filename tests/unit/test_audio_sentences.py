@@ -80,7 +80,7 @@ def test_each_condition_has_one_sentence(changes: dict[str, object], sentence: s
 
 
 def test_answers_survive_the_pipe() -> None:
-    request = Request("/tmp/a", "/tmp/b", "/tmp", 3600.0, 900.0, 42)  # noqa: S108  # names only, nothing is opened
+    request = Request("/tmp/a", "/tmp/b", "/tmp", 3600.0, 900.0, 2**32, 42)  # noqa: S108  # names only, nothing is opened
     assert request_from_json(to_json(request)) == request
     assert result_from_json(to_json(GOOD)) == GOOD
     assert result_from_json(to_json(Failure("text", "坏"))) == Failure("text", "坏")

@@ -60,7 +60,7 @@ class Orders:
         known = self._known.get(number)
         stated = (values if known is not None else _NEW | values) | {"facts": _facts(known, facts)}
         fate, changed, before = against(known, stated)
-        doubts = ()
+        doubts: tuple[str, ...] = ()
         if fate is Fate.NEW:
             doubts = tuple(alike.number_words(number, shown) for _number, shown in self._numbers.resembling(number))
             self._known[number] = changed

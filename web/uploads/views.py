@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -153,7 +154,7 @@ def finish(upload_id: str) -> ResponseReturnValue:
     known = {"words": texts.known(received)} if received.duplicate else {}
     cells = offers.offer(reader(), received.recording_id, details, site().zone) if received.differs else {}
     if cells:
-        known["offer"] = url_for("recordings.details", recording_id=received.recording_id, **cells)
+        known["offer"] = f"{url_for('recordings.details', recording_id=received.recording_id)}?{urlencode(cells)}"
     return {"recording_id": received.recording_id, "duplicate": received.duplicate, "url": url, **known}
 
 
