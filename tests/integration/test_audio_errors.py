@@ -17,11 +17,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analyzer.audio import child, decoder, messages, open_audio
+from analyzer.audio import decoder, messages, open_audio
+from analyzer.audio.child import answer as childs_answer
 from analyzer.audio.report import Failure, Request
 from analyzer.errors import AudioError
 from analyzer.settings import Settings
-from tests.integration.audio_files import ask_child, decode_all, read, tone, voice, write, write_float_wav
+from tests.integration.audio_files import decode_all, read, tone, voice, write, write_float_wav
 
 SETTINGS = Settings()
 
@@ -186,7 +187,7 @@ def test_a_child_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
     # the child's target is a device that is always full: what a full temporary folder answers
     path = write_float_wav(tmp_path / "a.wav", tone(1.0))
-    answer = child.answer(Request(str(path), "/dev/full", str(tmp_path), 3600.0, 60.0, 2**32, os.getppid()))
+    answer = childs_answer(Request(str(path), "/dev/full", str(tmp_path), 3600.0, 60.0, 2**32, os.getppid()))
     assert isinstance(answer, Failure)
     assert answer.code == "disk-full"
     assert "磁盘" in messages.error("disk-full", "a.wav").message
