@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -16,12 +13,12 @@ from web import cli
 from web.admin import views as admin
 from web.auth import views as auth
 from web.config import Settings, WebSettings
-from web.db import Database
 from web.digest import views as digest
 from web.home import views as home
 from web.jobs import views as jobs
-from web.kit import access, errors, i18n, login, pages, security
-from web.kit.site import KEY, Site, forget_reads
+from web.kit import access, errors, i18n, login, pages, refused, security
+from web.kit.seal import kept_key
+from web.kit.site import KEY, forget_reads, open_site
 from web.learning import views as learning
 from web.links import views as links
 from web.months import views as months
@@ -62,7 +59,7 @@ def create_app(
     web = web or WebSettings.from_environment()
     app = Flask("web")
     app.config.update(
-        SECRET_KEY=web.secret_key or _kept_key(settings.home / "web" / "secret_key"),
+        SECRET_KEY=web.secret_key or kept_key(settings.home / "web" / "secret_key"),
         SESSION_COOKIE_NAME="tingjian",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -76,30 +73,12 @@ def create_app(
     app.config.update(config or {})
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions[KEY] = Site(settings, web, Database(web.database(settings.home)))
+    app.extensions[KEY] = open_site(settings, web)
     if web.secure_cookies:  # behind a proxy that speaks HTTPS
         app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     app.teardown_appcontext(lambda _: forget_reads())
-    for part in (security, i18n, login, access, errors, pages, cli):
+    for part in (security, i18n, login, access, errors, refused, pages, cli):
         part.init(app)
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)
     return app
-
-
-def _kept_key(path: Path) -> str:
-    """Return the key of this installation, made at the first start and readable by its owner only."""
-    if path.is_file():
-        return path.read_text("ascii").strip()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_hex(32)
-    made = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    made.touch(mode=0o600)
-    made.write_text(key, "ascii")
-    try:
-        os.link(made, path)  # fails where another process was first: then its key holds
-    except FileExistsError:
-        key = path.read_text("ascii").strip()
-    finally:
-        made.unlink()
-    return key

@@ -42,6 +42,13 @@ class WebSettings:
         "给会话签名的密钥；留空则自动生成，保存在 `TINGJIAN_HOME`。",
         empty=True,
     )
+    audit_key: str = setting(
+        "",
+        "Keys that seal the audit log, 32 characters at least, newest first, separated by commas; "
+        "empty: made once and kept in `TINGJIAN_HOME`.",
+        "给操作日志加封的密钥，至少 32 个字符，新的在前，用逗号分开；留空则自动生成，保存在 `TINGJIAN_HOME`。",
+        empty=True,
+    )
     database_url: str = setting(
         "",
         "SQLAlchemy URL; empty: SQLite in `TINGJIAN_HOME`.",

@@ -58,6 +58,8 @@ def actions() -> dict[str, str]:
         "learning-asked": _("要求从复核学习"),
         "learned": _("从复核学习"),
         "backup": _("备份"),
+        "restored": _("从备份恢复"),
+        "refused": _("没有权限，被拒绝"),
         "demo.seeded": _("写入演示数据"),
     }
 
@@ -76,6 +78,7 @@ def objects() -> dict[str, str]:
         "clip": _("片段"),
         "month": _("月度评分卡"),
         "readers": _("意思相同的读者"),
+        "page": _("页面"),
     }
 
 
@@ -100,6 +103,7 @@ def _fields() -> dict[str, str]:
         "recordings": _("录音数"), "signed": _("签核数"), "detail": _("详情"), "period": _("时段"),
         "standard": _("标准"), "from": _("起"), "to": _("止"), "state": _("状态"), "review": _("复核"),
         "team": _("班组"), "format": _("格式"), "decisions": _("复核决定数"), "taken": _("采用"), "kept": _("未采用"),
+        "head": _("恢复前的末条"), "method": _("方式"), "path": _("网址"),
     }  # fmt: skip
 
 

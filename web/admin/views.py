@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from web.admin import accounts, log_names, queries
 from web.admin.forms import UserForm
 from web.auth import passwords
-from web.kit import audit
+from web.kit import audit, chain
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.paging import wanted_page
@@ -98,9 +98,11 @@ def audit_log() -> ResponseReturnValue:
 @blueprint.post("/audit/verify")
 def audit_verify() -> ResponseReturnValue:
     """Follow the chain of digests through the whole log."""
-    broken = list(audit.broken_links(reader()))
-    if broken:
-        flash(_("日志不完整：第 %(n)s 条被改动，或它前面的一条被删除。", n=broken[0]), "danger")
-    else:
-        flash(_("日志完整，没有被改动或删除的条目。"), "success")
+    fault = next(chain.faults(reader()), None)
+    if fault is not None:
+        flash(_("日志不完整：%(what)s。", what=audit.fault_words(fault)), "danger")
+    elif head := chain.newest(reader()):
+        flash(
+            _("日志完整，没有被改动或删除的条目。末条 %(n)s，校验值 %(digest)s。", n=head[0], digest=head[1]), "success"
+        )
     return redirect(url_for("admin.audit_log"))

@@ -8,7 +8,7 @@ transaction here begins with BEGIN (reading) or BEGIN IMMEDIATE (writing).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,18 @@ BUSY_MS = 15_000  # how long a writer waits for another: a bulk edit of 1,000 ro
 
 
 class Database:
-    """One database. Create it once a process; after a fork create it anew."""
+    """One database. Create it once a process; after a fork create it anew.
 
-    def __init__(self, url: str) -> None:
+    `info` is what its sessions have at hand (`Session.info`): what the layers above need to know of the site.
+    """
+
+    def __init__(self, url: str, info: Mapping[str, Any] | None = None) -> None:
         self.url = url
+        self.info = dict(info or {})
         self.engine = _engine(url)
-        self._reading = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self._writing = sessionmaker(self.engine.execution_options(tingjian_write=True), expire_on_commit=False)
+        self._reading = sessionmaker(self.engine, expire_on_commit=False, autoflush=False, info=self.info)
+        writing = self.engine.execution_options(tingjian_write=True)
+        self._writing = sessionmaker(writing, expire_on_commit=False, info=self.info)
 
     @property
     def is_sqlite(self) -> bool:
@@ -58,10 +63,12 @@ class Database:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, json_serializer=_json, pool_pre_ping=True)
+        return create_engine(parsed, json_serializer=_json, pool_pre_ping=True, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, json_serializer=_json, connect_args={"timeout": BUSY_MS / 1000})
+    engine = create_engine(
+        parsed, json_serializer=_json, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from web.config import Settings, WebSettings
 from web.db import Database
+from web.kit import chain
+from web.kit.seal import Seal
 
 KEY = "tingjian"
 
@@ -32,6 +34,17 @@ class Site:
     def zone(self) -> ZoneInfo:
         """The zone in which people read times."""
         return ZoneInfo(self.web.timezone)
+
+    @property
+    def seal(self) -> Seal:
+        """The keys that the database does not know."""
+        return chain.seal_of(self.db.info)
+
+
+def open_site(settings: Settings, web: WebSettings) -> Site:
+    """Return the site of these settings, its database opened with the keys that seal the audit log."""
+    known = chain.opened(settings.home / "web", web.audit_key)
+    return Site(settings, web, Database(web.database(settings.home), known))
 
 
 def site_of(app: Flask) -> Site:

@@ -1,4 +1,4 @@
-"""`flask --app web doctor | backup | restore`."""
+"""`flask --app web doctor | backup | restore | audit`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from sqlalchemy.engine import make_url
 
 from web.db import now
 from web.db.copies import BackupError
-from web.kit import audit
+from web.kit import audit, chain
 from web.kit.site import Site, site
 from web.maintenance import backup as copies
 from web.maintenance.doctor import examine
 
 _MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
+MOST_FAULTS = 20
 
 
 def init_commands(app: Flask) -> None:
-    for command in (doctor, backup, restore):
+    for command in (doctor, backup, restore, verify_log):
         app.cli.add_command(command)
 
 
@@ -69,7 +70,28 @@ def restore(folder: Path, yes: bool) -> None:
         kept = copies.restore(folder, database, _audio(here))
     except BackupError as error:
         raise click.ClickException(str(error)) from None
+    with here.db.writing() as session:
+        lost = chain.restart(here.db.info)
+        audit.record(session, "restored", detail=folder.as_posix(), head=lost)
     click.echo(f"已恢复 {folder}。" + (f"原来的数据库另存为 {kept}。" if kept else ""))
+
+
+@click.command("audit")
+@with_appcontext
+@click.option("--head", default="", help="以前抄下的末条，写成“编号 校验值”，核对它是否还在。")
+def verify_log(head: str) -> None:
+    """核对操作日志，并打印末条的编号和校验值（请抄到别处保存）；不完整时退出码为 1。"""
+    number, _, digest = head.partition(" ")
+    if head and not (number.isdecimal() and digest):
+        raise click.BadParameter("请写成“编号 校验值”，例如 --head '1024 k:…'", param_hint="--head")
+    with site().db.reading() as session:
+        found = [audit.fault_words(f) for f in chain.faults(session, (int(number), digest) if head else None)]
+        last = chain.newest(session)
+    for words in found[:MOST_FAULTS]:
+        click.echo(f"✗ {words}")
+    if found:
+        raise click.ClickException(f"操作日志不完整，共 {len(found)} 处；请查明谁动过数据库")
+    click.echo(f"✓ 操作日志完整。末条：{last[0]} {last[1]}" if last else "✓ 操作日志还没有条目。")
 
 
 def _database(here: Site) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from web.kit import audit
+from web.kit import audit, chain
 from web.kit.site import Site
 from web.kit.standards import standards
 from web.migrations import is_current
@@ -75,9 +75,9 @@ def _database(site: Site) -> Iterator[Finding]:
                 yield Finding("database", "error", "有的行指向不存在的行", "请从备份恢复，并告诉开发者")
                 return
         yield Finding("database", "ok", "数据库完好，版本正确")
-        broken = next(audit.broken_links(session), None)
-        if broken is not None:
-            yield Finding("audit", "error", f"操作日志第 {broken} 条被改动，或它前面的一条被删除", "请查明谁动过数据库")
+        fault = next(chain.faults(session), None)
+        if fault is not None:
+            yield Finding("audit", "error", f"操作日志不完整：{audit.fault_words(fault)}", "请查明谁动过数据库")
         else:
             yield Finding("audit", "ok", "操作日志完整")
         admins = session.scalar(select(func.count()).where(User.role == UserRole.ADMIN, User.active)) or 0

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 
 from web.config import AnalyzerError, Settings, WebSettings
-from web.db import Database, now
+from web.db import now
 from web.kit import audit
-from web.kit.site import Site
+from web.kit.site import Site, open_site
 from web.learning import standing
 from web.learning.decisions import harvest
 from web.learning.standing import Report, Row
@@ -87,7 +87,7 @@ def start_process(settings: Settings, web: WebSettings) -> BaseProcess:
 def learn_and_tell(settings: Settings, web: WebSettings) -> None:
     """Learn; what goes wrong stands on the page."""
     os.nice(NICE)
-    here = Site(settings, web, Database(web.database(settings.home)))
+    here = open_site(settings, web)
     try:
         learn(here, write=True)
     except AnalyzerError as error:

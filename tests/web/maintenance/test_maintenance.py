@@ -12,11 +12,12 @@ from sqlalchemy import select
 
 from tests.web import cast
 from web.db import Database
+from web.kit import audit
 from web.kit.site import KEY
 from web.maintenance import backup as copies
 from web.maintenance.doctor import examine, sqlite_is_mended
 from web.migrations import is_current, upgrade
-from web.models import Team
+from web.models import AuditEntry, Team
 
 
 def names(path: Path) -> set[str]:
@@ -34,6 +35,8 @@ def test_a_backup_of_a_site_in_use_is_whole_and_comes_back(
     sound = home / "web" / "audio" / "ab" / "cd" / "abcd"
     sound.parent.mkdir(parents=True)
     sound.write_bytes(b"sound")
+    with db.writing() as session:
+        audit.record(session, "listen")
     with db.reading() as held:  # somebody reads meanwhile
         held.scalars(select(Team)).all()
         made = run(args=["backup", str(tmp_path / "kept")])
@@ -48,6 +51,12 @@ def test_a_backup_of_a_site_in_use_is_whole_and_comes_back(
     assert sound.read_bytes() == b"sound"
     kept = next((home / "web").glob("*.before-restore.db"))
     assert "后来的" in names(kept)
+    checked = run(args=["audit"])  # the log ends earlier now, on purpose, and says so
+    assert checked.exit_code == 0, checked.output
+    with db.reading() as session:
+        restored = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+        assert restored is not None and restored.action == "restored"
+        assert restored.detail["head"].startswith("2 k:")  # of what the restore took away: the entry of the backup
 
 
 def test_a_backup_is_not_written_over(app: Flask, tmp_path: Path) -> None:

@@ -39,12 +39,11 @@ def settings(home: Path) -> Any:
     """Return the site of a home."""
     from analyzer.settings import ROOT, Settings
     from web.config import WebSettings
-    from web.db import Database
-    from web.kit.site import Site
+    from web.kit.site import open_site
 
     web = WebSettings(lease_seconds=LEASE_S, min_free_bytes=0)
     made = Settings(home=home, lexicons=ROOT / "lexicons")
-    return Site(made, web, Database(web.database(home)))
+    return open_site(made, web)
 
 
 def run_site(home: Path, port: int) -> None:
