@@ -16,7 +16,7 @@ from web.config import Settings, WebSettings
 from web.digest import views as digest
 from web.home import views as home
 from web.jobs import views as jobs
-from web.kit import access, errors, i18n, login, pages, refused, security
+from web.kit import access, cookies, errors, i18n, login, pages, refused, security
 from web.kit.seal import kept_key
 from web.kit.site import KEY, forget_reads, open_site
 from web.learning import views as learning
@@ -63,7 +63,6 @@ def create_app(
         SESSION_COOKIE_NAME="tingjian",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=web.secure_cookies,
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=web.session_minutes),
         MAX_CONTENT_LENGTH=32 * 1024**2,  # slices are at most 16 MiB; a CSV of 100,000 orders is under 20
         TRUSTED_HOSTS=[h.strip() for h in web.trusted_hosts.split(",") if h.strip()] or None,
@@ -74,10 +73,10 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions[KEY] = open_site(settings, web)
-    if web.secure_cookies:  # behind a proxy that speaks HTTPS
-        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    if web.proxies:  # the last so many addresses are theirs to tell; what a visitor wrote before them is not believed
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=web.proxies, x_proto=web.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(lambda _: forget_reads())
-    for part in (security, i18n, login, access, errors, refused, pages, cli):
+    for part in (cookies, security, i18n, login, access, errors, refused, pages, cli):
         part.init(app)
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)

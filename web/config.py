@@ -76,8 +76,36 @@ class WebSettings:
         min=1,
         max=43200,
     )
+    session_hours: int = setting(
+        12,
+        "Hours after a login after which one must log in again in any case.",
+        "登录多少小时后，无论有没有操作，都要重新登录。",
+        min=1,
+        max=720,
+    )
     secure_cookies: bool = setting(
-        False, "Send cookies over HTTPS only.", "只在 HTTPS 下发送 cookie（网站前面有 HTTPS 时打开）。"
+        False,
+        "Send cookies over HTTPS only, even where no proxy says that a request came over HTTPS.",
+        "一律只在 HTTPS 下发送 cookie（即使代理没有说明请求来自 HTTPS）。",
+    )
+    proxies: int = setting(
+        0,
+        "Reverse proxies in front of the site whose word on the visitor's address and HTTPS is taken.",
+        "网站前面有几层可信的反向代理；来访者的地址和是否 HTTPS 以它们的话为准。",
+        min=0,
+        max=8,
+    )
+    initial_password_days: int = setting(
+        7,
+        "Days within which a password given by an admin must be used.",
+        "管理员给的初始密码多少天之内有效。",
+        min=1,
+        max=90,
+    )
+    require_second_factor: bool = setting(
+        False,
+        "Admins and managers must use a second factor (TOTP).",
+        "管理员和主管必须使用两步验证（手机动态码）。",
     )
     trusted_hosts: str = setting(
         "",

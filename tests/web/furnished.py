@@ -193,15 +193,16 @@ def pages(made: Furniture) -> dict[str, str]:
         "admin.user_edit": f"/admin/users/{made.user}",
         "admin.audit_log": "/admin/audit",
         "auth.password": "/password",
+        "auth.second_factor": "/second-factor",
         "nothing": "/nothing/here",
     }
 
 
-# Answers of GET that are no page: sound, files, fragments, numbers. A new endpoint must be here or in `pages`.
+# Answers of GET that are no page: sound, files, fragments, numbers, the second half of a login. A new endpoint must be here or in `pages`.
 NO_PAGES = frozenset(
     {
         "static", "home.health", "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
-        "topics.talk_part", "scorecards.export_csv", "staff.example",
+        "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
     }
 )  # fmt: skip

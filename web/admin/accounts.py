@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.auth import passwords
+from web.auth import names, passwords
+from web.db import now
 from web.kit import audit
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
 from web.models import Technician, User, UserRole
 
 _ADDRESS = re.compile(r"[!-~]+@[A-Za-z0-9.-]+")  # one, in ASCII, without spaces: other ones a plain mail server refuses
-_USERNAME = re.compile(r"[\w.@-]{2,64}")
 
 
 def create(
@@ -27,13 +28,13 @@ def create(
     technician_id: int | None = None,
     team_id: int | None = None,
     email: str = "",
-    must_change: bool = True,
+    initial_days: int | None = None,
 ) -> User:
-    """Add an account. A technician's must name a staff row that no other account has."""
-    if not _USERNAME.fullmatch(username):
-        raise FieldError("username", _("用户名为 2–64 个字母、数字、汉字或 . _ @ -。"))
-    if session.scalar(select(User.id).where(func.lower(User.username) == username.lower())):
-        raise FieldError("username", _("这个用户名已有人使用。"))
+    """Add an account. A technician's must name a staff row that no other account has.
+
+    `initial_days`: the password is only for the first login, and for so many days; None: it is the user's own.
+    """
+    names.check(session, username)
     _check(session, None, name, email, role, technician_id)
     user = User(
         username=username,
@@ -43,7 +44,8 @@ def create(
         team_id=team_id if role is UserRole.MANAGER else None,
         email=email,
         password_hash=passwords.hashed(password),
-        must_change_password=must_change,
+        must_change_password=initial_days is not None,
+        initial_until=now() + timedelta(days=initial_days) if initial_days is not None else None,
     )
     session.add(user)
     session.flush()

@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from web.admin import accounts
-from web.auth import passwords
+from web.auth import passwords, second
 from web.kit.refusals import FieldError
 from web.kit.site import site
 from web.migrations import upgrade
@@ -35,7 +35,7 @@ def add(username: str, name: str, role: str, staff_no: str, password_stdin: bool
     here = site()
     upgrade(here.web.database(here.settings.home))
     password = sys.stdin.readline().rstrip("\n") if password_stdin else passwords.invented()
-    if weak := passwords.weakness(password, username):
+    if weak := passwords.weakness(password, username, name):
         raise click.ClickException(weak.rstrip("。"))
     try:
         with here.db.writing() as session:
@@ -49,7 +49,7 @@ def add(username: str, name: str, role: str, staff_no: str, password_stdin: bool
                 role=UserRole(role),
                 password=password,
                 technician_id=technician_id,
-                must_change=not password_stdin,
+                initial_days=None if password_stdin else here.web.initial_password_days,
             )
     except FieldError as error:
         words = NO_NAME_OR_STAFF if error.field == "name" else error.words.rstrip("。")
@@ -59,15 +59,18 @@ def add(username: str, name: str, role: str, staff_no: str, password_stdin: bool
 
 @users.command("reset")
 @click.argument("username")
-def reset(username: str) -> None:
-    """重置密码并解除锁定。"""
-    password = passwords.invented()
+@click.option("--second-factor", is_flag=True, help="同时取消两步验证（手机丢了时用）。")
+def reset(username: str, second_factor: bool) -> None:
+    """重置密码，所有已登录的会话退出。"""
+    password, days = passwords.invented(), site().web.initial_password_days
     with site().db.writing() as session:
         user = session.scalar(select(User).where(User.username == username))
         if user is None:
             raise click.ClickException(f"没有账号 {username}")
-        passwords.change(session, user, password, must_change=True)
-    click.echo(f"账号 {username} 的新密码（首次登录时必须修改）：{password}")
+        passwords.give(session, user, password, days)
+        if second_factor:
+            second.switch_off(session, user)
+    click.echo(f"账号 {username} 的新密码（{days} 天内有效，首次登录时必须修改）：{password}")
 
 
 @users.command("list")

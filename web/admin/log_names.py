@@ -12,7 +12,12 @@ def actions() -> dict[str, str]:
     return {
         "login": _("登录"),
         "login-failed": _("登录失败"),
-        "locked": _("账号锁定"),
+        "login-expired": _("初始密码过期"),
+        "throttled": _("登录失败太多，开始等待"),
+        "code-failed": _("动态码不对"),
+        "recovery-code": _("使用恢复码"),
+        "second-factor-on": _("开启两步验证"),
+        "second-factor-off": _("关闭两步验证"),
         "logout": _("退出"),
         "password-changed": _("修改密码"),
         "user-added": _("新增账号"),
@@ -103,7 +108,7 @@ def _fields() -> dict[str, str]:
         "recordings": _("录音数"), "signed": _("签核数"), "detail": _("详情"), "period": _("时段"),
         "standard": _("标准"), "from": _("起"), "to": _("止"), "state": _("状态"), "review": _("复核"),
         "team": _("班组"), "format": _("格式"), "decisions": _("复核决定数"), "taken": _("采用"), "kept": _("未采用"),
-        "head": _("恢复前的末条"), "method": _("方式"), "path": _("网址"),
+        "head": _("恢复前的末条"), "left": _("剩余"), "method": _("方式"), "path": _("网址"),
     }  # fmt: skip
 
 

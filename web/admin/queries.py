@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web.admin.log_names import detail_words
-from web.db import now
 from web.kit.paging import Paging, paging
 from web.models import AuditEntry, Team, Technician, User, UserRole
 
@@ -26,7 +25,7 @@ class UserLine:
     technician: str
     team: str
     active: bool
-    locked: bool
+    second_factor: bool
     last_login_at: datetime | None
 
 
@@ -68,7 +67,7 @@ def users(session: Session) -> tuple[UserLine, ...]:
             f"{technician}（{staff_no}）" if technician else "",
             team or "",
             user.active,
-            user.locked_until is not None and user.locked_until > now(),
+            bool(user.second_factor_salt),
             user.last_login_at,
         )
         for user, technician, staff_no, team in rows

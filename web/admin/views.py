@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from web.admin import accounts, log_names, queries
 from web.admin.forms import UserForm
-from web.auth import passwords
+from web.auth import passwords, second
 from web.kit import audit, chain
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
@@ -33,11 +33,11 @@ def user_new() -> ResponseReturnValue:
     form = UserForm()
     del form.active
     if form.validate_on_submit():
-        password = passwords.invented()
+        password, days = passwords.invented(), site().web.initial_password_days
         try:
             with site().db.writing() as session:
-                username = accounts.create(session, password=password, **form.data).username
-            return render_template("admin/password.html", username=username, password=password)
+                username = accounts.create(session, password=password, initial_days=days, **form.data).username
+            return render_template("admin/password.html", username=username, password=password, days=days)
         except FieldError as error:
             form.refuse(error)
     return render_template("admin/user.html", user_id=None, form=form), form.status
@@ -57,18 +57,28 @@ def user_edit(user_id: int) -> ResponseReturnValue:
             return redirect(url_for("admin.users"))
         except FieldError as error:
             form.refuse(error)
-    return render_template("admin/user.html", user_id=user.id, username=user.username, form=form), form.status
+    shown = {"user_id": user.id, "username": user.username, "second_factor": bool(user.second_factor_salt)}
+    return render_template("admin/user.html", form=form, **shown), form.status
 
 
 @blueprint.post("/users/<int:user_id>/reset")
 def user_reset(user_id: int) -> ResponseReturnValue:
-    """Give an account a new password, shown once; its sessions end and a lock is lifted."""
-    password = passwords.invented()
+    """Give an account a new password, shown once; its sessions end and its failures are forgotten."""
+    password, days = passwords.invented(), site().web.initial_password_days
     with site().db.writing() as session:
         user = session.get(User, user_id) or abort(404)
-        passwords.change(session, user, password, must_change=True)
+        passwords.give(session, user, password, days)
         username = user.username
-    return render_template("admin/password.html", username=username, password=password)
+    return render_template("admin/password.html", username=username, password=password, days=days)
+
+
+@blueprint.post("/users/<int:user_id>/second-factor")
+def user_second_factor(user_id: int) -> ResponseReturnValue:
+    """Take an account's second factor away: the phone is lost."""
+    with site().db.writing() as session:
+        second.switch_off(session, session.get(User, user_id) or abort(404))
+    flash(_("两步验证已取消，本人下次登录只要密码。"), "success")
+    return redirect(url_for("admin.user_edit", user_id=user_id))
 
 
 @blueprint.get("/audit")

@@ -1,8 +1,7 @@
-"""Passwords: hashing, the rule for new ones, counting failures."""
+"""Passwords: hashing, the rule for new ones, checking a login."""
 
 from __future__ import annotations
 
-import functools
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +9,10 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
+from zxcvbn import zxcvbn
 
+from web.auth import names, throttle
+from web.auth.throttle import Guest
 from web.db import Database, now
 from web.kit import audit
 from web.kit.i18n import gettext as _
@@ -18,43 +20,52 @@ from web.models import User
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128  # scrypt takes any length, a megabyte would only keep it busy
-FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
-_COMMON = {
-    "12345678",
-    "123456789",
-    "1234567890",
-    "password",
-    "88888888",
-    "11111111",
-    "00000000",
-    "qwertyui",
-    "66666666",
-}
+METHOD = "scrypt:32768:8:3"  # 32 MiB, three times over: the least that OWASP's cheat sheet gives for scrypt
+FEWEST_GUESSES = 1e8  # what eight characters at random withstand
+NEARBY = ("tingjian", "听检", "zhijian", "质检", "luyin", "录音", "wuye", "物业", "woaini", "5201314", "1314520")
+_NOBODYS = "$nobody$" + 128 * "0"
+_EARLIER, _REST = "scrypt:32768:8:1", "scrypt:32768:8:2"  # one third of today's work, and the rest
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a login went: the user's id, or why not."""
+    """How a login went: the user's id, or why not. `wait_s`: nothing was tried; `expired`: a given password is too old."""
 
     user_id: int | None
-    locked: bool = False
+    wait_s: int = 0
+    expired: bool = False
 
 
 def hashed(password: str) -> str:
     """Return the password's scrypt hash."""
-    return generate_password_hash(password)
+    return generate_password_hash(password, METHOD)
 
 
-def weakness(password: str, username: str = "") -> str:
-    """Why a new password will not do, in words; "" where it will."""
+def weakness(password: str, *about: str) -> str:
+    """Why a new password will not do, in words; "" where it will. `about`: the user's names, which anybody can guess.
+
+    zxcvbn knows the 30,000 most used passwords, words, names, dates and rows of keys, and tells in how many guesses a
+    password made of them is found.
+    """
     if len(password) < MIN_LENGTH:
         return _("密码至少要 %(n)s 个字符。", n=MIN_LENGTH)
     if len(password) > MAX_LENGTH:
         return _("密码最多 %(n)s 个字符。", n=MAX_LENGTH)
-    if password.lower() in _COMMON or len(set(password)) < 3 or password.lower() == username.lower():
-        return _("这个密码太容易被猜到，请换一个。")
+    found = zxcvbn(password, user_inputs=[*_spelled(about), *NEARBY], max_length=MAX_LENGTH)
+    if found["guesses"] < FEWEST_GUESSES:
+        return _("这个密码太容易被猜到（常用密码、姓名、日期、键盘上连着的键都容易猜），请换一个，长一些更好。")
     return ""
+
+
+def _spelled(words: tuple[str, ...]) -> set[str]:
+    """Return the words, and names in pinyin as well: 张伟 is also zhangwei, zhang and zw."""
+    from pypinyin import lazy_pinyin  # its dictionaries are large, and passwords are changed seldom
+
+    found = set(words)
+    for word in words:
+        syllables = lazy_pinyin(word)
+        found |= {"".join(syllables), *syllables, "".join(s[:1] for s in syllables)}
+    return {word for word in found if len(word) > 1}
 
 
 def invented() -> str:
@@ -63,46 +74,64 @@ def invented() -> str:
     return "-".join("".join(secrets.choice(letters) for _character in range(4)) for _group in range(3))
 
 
-@functools.cache
-def _nobodys_hash() -> str:
-    return hashed(secrets.token_hex(8))
+def right(user: User | None, password: str) -> bool:
+    """Whether the password is the user's. For nobody, and for a hash of earlier years, it takes as long."""
+    kept = user.password_hash if user else METHOD + _NOBODYS
+    matches = check_password_hash(kept, password)
+    if kept.startswith(f"{_EARLIER}$"):
+        check_password_hash(_REST + _NOBODYS, password)
+    return matches and user is not None
 
 
-def attempt(db: Database, username: str, password: str) -> Attempt:
-    """Check a login. A wrong name takes as long as a wrong password; a locked account is not tried."""
-    with db.reading() as session:
-        user = session.scalar(select(User).where(User.username == username))
-    if user is not None and user.locked_until is not None and user.locked_until > now():
-        return Attempt(None, locked=True)
-    right = check_password_hash(user.password_hash if user else _nobodys_hash(), password[: MAX_LENGTH + 1])
+def account(session: Session, name: str) -> User | None:
+    """Return the account of a typed name; of two that differ in capitals the one that was typed."""
+    return session.scalars(select(User).where(names.named(name)).order_by(User.username != name).limit(1)).first()
+
+
+def attempt(db: Database, guest: Guest, password: str) -> Attempt:
+    """Check a login. A wrong name costs the same time as a wrong password and is told and throttled alike."""
     with db.writing() as session:
-        if user is None or not user.active:
-            audit.record(session, "login-failed", "user", username[:64])
+        user = account(session, guest.name)
+        counters = throttle.of_password(session, guest)
+        wait = throttle.admit(session, counters, user.id if user else None)
+    if wait:
+        return Attempt(None, wait_s=wait)
+    opens = right(user, password[: MAX_LENGTH + 1])
+    fresh = hashed(password) if opens and user and not user.password_hash.startswith(f"{METHOD}$") else ""
+    with db.writing() as session:
+        row = session.get(User, user.id) if user else None
+        if not opens or row is None or user is None or not row.active or row.password_hash != user.password_hash:
+            audit.record(session, "login-failed", "user", row.id if row else "")  # a wrong name may be a password
             return Attempt(None)
-        row = session.get_one(User, user.id)
-        return _succeeded(session, row) if right else _failed(session, row)
+        if row.initial_until is not None and row.initial_until <= now():
+            audit.record(session, "login-expired", "user", row.id)
+            return Attempt(None, expired=True)
+        if fresh:
+            row.password_hash = fresh
+        throttle.succeeded(session, counters)
+        return Attempt(row.id)
 
 
-def _succeeded(session: Session, user: User) -> Attempt:
-    user.failed_logins, user.locked_until, user.last_login_at = 0, None, now()
+def entered(session: Session, user: User) -> None:
+    """Note that the user is in."""
+    user.last_login_at = now()
     audit.record(session, "login", "user", user.id, user_id=user.id, username=user.username)
-    return Attempt(user.id)
 
 
-def _failed(session: Session, user: User) -> Attempt:
-    user.failed_logins += 1
-    audit.record(session, "login-failed", "user", user.id, failures=user.failed_logins)
-    if user.failed_logins >= FAILURES:
-        user.failed_logins, user.locked_until = 0, now() + LOCKED_FOR
-        audit.record(session, "locked", "user", user.id)
-        return Attempt(None, locked=True)
-    return Attempt(None)
+def change(session: Session, user: User, password: str) -> None:
+    """Set the password that the user chose, and end all his sessions."""
+    _set(session, user, password)
+    user.must_change_password, user.initial_until = False, None
 
 
-def change(session: Session, user: User, password: str, *, must_change: bool = False) -> None:
-    """Set a password and end all sessions of the user."""
+def give(session: Session, user: User, password: str, days: int) -> None:
+    """Set a password that an admin hands over: good for some days, to be changed at the first login."""
+    _set(session, user, password)
+    user.must_change_password, user.initial_until = True, now() + timedelta(days=days)
+    throttle.forgive(session, user.id)
+
+
+def _set(session: Session, user: User, password: str) -> None:
     user.password_hash = hashed(password)
-    user.must_change_password = must_change
     user.session_epoch += 1
-    user.failed_logins, user.locked_until = 0, None
     audit.record(session, "password-changed", "user", user.id)

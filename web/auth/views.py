@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user, login_user, logout_user
-from werkzeug.security import check_password_hash
+from flask_login import current_user, logout_user
 from wtforms import PasswordField
 from wtforms.validators import ValidationError
 
-from web.auth import passwords
+from web.auth import browsers, names, passwords, second, second_views, throttle
+from web.auth.blueprint import address, blueprint, counters, inside, unconfirmed, wait_words
+from web.auth.throttle import Guest
+from web.db import now
 from web.kit import audit
 from web.kit.forms import Form
 from web.kit.i18n import gettext as _
-from web.kit.login import viewer, viewer_of
+from web.kit.login import sign_in, viewer
 from web.kit.site import forget_reads, reader, site
 from web.models import User
 
-blueprint = Blueprint("auth", __name__)
+__all__ = ["blueprint", "second_views"]
+
+HALF_S = 300  # between the password and the second factor
 _LIMITS = {"autocomplete": "new-password", "maxlength": passwords.MAX_LENGTH, "required": True}
 
 
@@ -28,11 +34,11 @@ class PasswordForm(Form):
     again = PasswordField(_l("再输一次新密码"), render_kw=_LIMITS)
 
     def validate_old(self, field: PasswordField) -> None:
-        if not check_password_hash(reader().get_one(User, viewer().id).password_hash, field.data or ""):
-            raise ValidationError(_("当前密码不对。"))
+        if why := unconfirmed(field.data or ""):
+            raise ValidationError(why)
 
     def validate_new(self, field: PasswordField) -> None:
-        if weak := passwords.weakness(field.data or "", viewer().username):
+        if weak := passwords.weakness(field.data or "", viewer().username, viewer().name):
             raise ValidationError(weak)
         if field.data == self.old.data:
             raise ValidationError(_("新密码不能和当前密码相同。"))
@@ -46,34 +52,69 @@ class PasswordForm(Form):
 def login() -> ResponseReturnValue:
     """Show the form."""
     if current_user.is_authenticated:
-        return redirect(_inside(request.args.get("next", "")))
-    return render_template("auth/login.html", next=request.args.get("next", ""), username="", error="")
+        return redirect(inside(request.args.get("next", "")))
+    return _form(request.args.get("next", ""))
 
 
 @blueprint.post("/login")
 def login_submit() -> ResponseReturnValue:
     """Check name and password."""
-    username = request.form.get("username", "").strip()
-    wanted = request.form.get("next", "")
-    tried = passwords.attempt(site().db, username, request.form.get("password", ""))
+    username, wanted = names.typed(request.form.get("username", "")), request.form.get("next", "")
+    user = passwords.account(reader(), username)
+    guest = Guest(username, address(), browsers.known(user.id if user else None))
+    tried = passwords.attempt(site().db, guest, request.form.get("password", ""))
+    forget_reads()
+    if tried.wait_s:
+        return _form(wanted, username, wait_words(tried.wait_s), 429, {"Retry-After": str(tried.wait_s)})
+    if tried.expired:
+        return _form(wanted, username, _("初始密码已经过期，请联系管理员重新生成。"), 422)
     if tried.user_id is None:
-        minutes = int(passwords.LOCKED_FOR.total_seconds() // 60)
-        error = (
-            _("连续输错太多次，账号已锁定 %(n)s 分钟。请稍后再试，或请管理员重置密码。", n=minutes)
-            if tried.locked
-            else _("用户名或密码不对。")
-        )
-        return render_template("auth/login.html", next=wanted, username=username, error=error), 422
-    session.clear()  # nothing of whoever sat here before
-    session.permanent = True
-    login_user(viewer_of(reader().get_one(User, tried.user_id)))
-    return redirect(_inside(wanted))
+        return _form(wanted, username, _("用户名或密码不对。"), 422)
+    user = reader().get_one(User, tried.user_id)
+    if user.second_factor_salt:
+        session.clear()
+        session["half"] = {"id": user.id, "epoch": user.session_epoch, "at": _seconds(), "next": wanted}
+        return redirect(url_for("auth.code"))
+    return _in(user.id, wanted)
+
+
+@blueprint.get("/login/code")
+def code() -> ResponseReturnValue:
+    """Ask for the second factor."""
+    if _half_in() is None:
+        return redirect(url_for("auth.login"))
+    return render_template("auth/code.html", error="")
+
+
+@blueprint.post("/login/code")
+def code_submit() -> ResponseReturnValue:
+    """Check the second factor."""
+    half, user_id = session.get("half"), _half_in()
+    if half is None or user_id is None:
+        flash(_("请重新输入用户名和密码。"), "warning")
+        return redirect(url_for("auth.login"))
+    with site().db.writing() as writing:
+        wait = throttle.admit(writing, counters(writing, "code", user_id), user_id)
+    if wait:
+        told = render_template("auth/code.html", error=wait_words(wait))
+        return told, 429, {"Retry-After": str(wait)}
+    with site().db.writing() as writing:
+        user = writing.get_one(User, user_id, with_for_update=True)  # a code sent twice at once opens once
+        right = second.accept(writing, site().seal, user, request.form.get("code", ""))
+        if right:
+            throttle.succeeded(writing, counters(writing, "code", user_id))
+        else:
+            audit.record(writing, "code-failed", "user", user_id)
+    if not right:
+        return render_template("auth/code.html", error=_("动态码不对，或已经用过。请等下一个再试。")), 422
+    return _in(user_id, half["next"])
 
 
 @blueprint.post("/logout")
 def logout() -> ResponseReturnValue:
-    """End the session."""
+    """End all sessions of the viewer: who copied a cookie, or forgot another computer, is out as well."""
     with site().db.writing() as writing:
+        writing.get_one(User, viewer().id).session_epoch += 1
         audit.record(writing, "logout", "user", viewer().id)
     logout_user()
     session.clear()
@@ -94,14 +135,39 @@ def password_submit() -> ResponseReturnValue:
     with site().db.writing() as writing:
         user = writing.get_one(User, viewer().id)
         passwords.change(writing, user, form.new.data)
-        fresh = viewer_of(user)
     forget_reads()
-    login_user(fresh)
-    flash(_("密码已修改。"), "success")
+    sign_in(user)
+    flash(_("密码已修改，其他地方的登录已退出。"), "success")
     return redirect(url_for("home.index"))
 
 
-def _inside(wanted: str) -> str:
-    """Return a page of this site; anything that could lead elsewhere becomes the front page."""
-    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and "\\" not in wanted
-    return wanted if plain and wanted.isprintable() else url_for("home.index")
+def _form(wanted: str, username: str = "", error: str = "", status: int = 200, headers: Any = None) -> Any:
+    shown = render_template("auth/login.html", next=wanted, username=username, error=error)
+    return make_response(shown, status, headers or {})
+
+
+def _in(user_id: int, wanted: str) -> ResponseReturnValue:
+    """Let the user in, and know his browser from now on."""
+    with site().db.writing() as writing:
+        user = writing.get_one(User, user_id)
+        passwords.entered(writing, user)
+    forget_reads()
+    sign_in(user)
+    answer = make_response(redirect(inside(wanted)))
+    browsers.remember(answer, user_id)
+    return answer
+
+
+def _half_in() -> int | None:
+    """Return who gave his password a moment ago and is asked for the second factor."""
+    half = session.get("half")
+    if not half or not 0 <= _seconds() - half["at"] <= HALF_S:
+        return None
+    user = reader().get(User, half["id"])
+    if user is None or not user.active or not user.second_factor_salt or user.session_epoch != half["epoch"]:
+        return None
+    return user.id
+
+
+def _seconds() -> int:
+    return int(now().timestamp())

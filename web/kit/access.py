@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
+from web.kit.site import site
 from web.models import Recording, ReviewState, Technician, UserRole
 
 Chosen = TypeVar("Chosen", bound=Select[*tuple[Any, ...]])
@@ -32,14 +33,21 @@ TABLE: dict[str, frozenset[UserRole]] = {
     # auth
     "auth.login": PUBLIC,
     "auth.login_submit": PUBLIC,
+    "auth.code": PUBLIC,
+    "auth.code_submit": PUBLIC,
     "auth.logout": EVERYONE,
     "auth.password": EVERYONE,
     "auth.password_submit": EVERYONE,
+    "auth.second_factor": EVERYONE,
+    "auth.second_factor_begin": EVERYONE,
+    "auth.second_factor_confirm": EVERYONE,
+    "auth.second_factor_remove": EVERYONE,
     # admin
     "admin.users": ADMINS,
     "admin.user_new": ADMINS,
     "admin.user_edit": ADMINS,
     "admin.user_reset": ADMINS,
+    "admin.user_second_factor": ADMINS,
     "admin.audit_log": ADMINS,
     "admin.audit_verify": ADMINS,
     # staff
@@ -122,6 +130,14 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "learning.ask": OFFICE,
 }
 
+# what must be done before anything else, and the endpoints that it takes
+_FIRST = {
+    "auth.password": {"auth.password", "auth.password_submit", "auth.logout"},
+    "auth.second_factor": {
+        *("auth.second_factor", "auth.second_factor_begin", "auth.second_factor_confirm", "auth.logout"),
+    },
+}
+
 
 def visible(statement: Chosen, viewer: Viewer) -> Chosen:
     """Return the statement (over Recording) narrowed to the recordings that the viewer may see.
@@ -150,6 +166,16 @@ def may(viewer: Viewer, endpoint: str) -> bool:
     return roles is not None and (roles == PUBLIC or viewer.role in roles)
 
 
+def must_use_second_factor(role: UserRole) -> bool:
+    """Whether the site asks this role for a second factor."""
+    return site().web.require_second_factor and role in (ADMIN, MANAGER)
+
+
+def needs_second_factor(viewer: Viewer) -> bool:
+    """Whether the viewer has to set up a second factor before anything else."""
+    return not viewer.second_factor and must_use_second_factor(viewer.role)
+
+
 def _check() -> Response | None:
     endpoint = request.endpoint
     if endpoint is None:  # no such page: 404 follows
@@ -163,9 +189,12 @@ def _check() -> Response | None:
         if request.method != "GET" or "HX-Request" in request.headers or request.path.startswith("/api/"):
             abort(401)
         return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
-    if current_user.must_change_password and endpoint not in ("auth.password", "auth.password_submit", "auth.logout"):
+    if current_user.must_change_password and endpoint not in _FIRST["auth.password"]:
         flash(_("请先修改初始密码。"), "warning")
         return redirect(url_for("auth.password"))
+    if needs_second_factor(current_user) and endpoint not in _FIRST["auth.second_factor"]:
+        flash(_("管理员和主管必须使用两步验证，请先开启。"), "warning")
+        return redirect(url_for("auth.second_factor"))
     if current_user.role not in roles:
         abort(403)
     return None

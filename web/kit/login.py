@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from flask import Flask
-from flask_login import LoginManager, UserMixin, current_user
+from flask import Flask, session
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from sqlalchemy import select
 
-from web.kit.site import reader
+from web.db import now
+from web.kit.site import reader, site
 from web.models import User, UserRole
 
 manager = LoginManager()
@@ -27,6 +28,7 @@ class Viewer(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     team_id: int | None
     epoch: int
     must_change_password: bool
+    second_factor: bool
     preferences: dict[str, Any] = field(default_factory=dict)
 
     def get_id(self) -> str:
@@ -44,6 +46,7 @@ def viewer_of(user: User) -> Viewer:
         user.team_id,
         user.session_epoch,
         user.must_change_password,
+        bool(user.second_factor_salt),
         user.preferences or {},
     )
 
@@ -55,10 +58,20 @@ def viewer() -> Viewer:
     return cast(Viewer, current_user._get_current_object())
 
 
+def sign_in(user: User) -> None:
+    """Begin a session of the user; nothing stays of whoever sat here before."""
+    session.clear()
+    session.permanent = True
+    session["began"] = int(now().timestamp())
+    login_user(viewer_of(user))
+
+
 @manager.user_loader  # type: ignore[untyped-decorator]
 def _load(kept: str) -> Viewer | None:
     number, _, epoch = kept.partition(".")
-    if not number.isdigit():
+    # a cookie of before there was this limit: its life begins now
+    began = session.setdefault("began", int(now().timestamp()))
+    if not number.isdigit() or now().timestamp() - began > site().web.session_hours * 3600:
         return None
     user = reader().scalar(select(User).where(User.id == int(number), User.active))
     return viewer_of(user) if user is not None and str(user.session_epoch) == epoch else None

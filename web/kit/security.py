@@ -7,7 +7,10 @@ import secrets
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
+from web.kit.cookies import is_secure
+
 csrf = CSRFProtect()
+HSTS = "max-age=31536000; includeSubDomains"
 
 POLICY = {
     "default-src": "'none'",
@@ -49,6 +52,8 @@ def _headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     policy = "; ".join(f"{name} {value}" for name, value in POLICY.items()).format(nonce=nonce())
     response.headers.setdefault("Content-Security-Policy", policy)
+    if is_secure():
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
         response.vary.add("HX-Request")

@@ -3,7 +3,7 @@
 from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, RecordingFigures, Verdict
 from web.models.audit import AuditEntry
 from web.models.base import Base
-from web.models.people import User, UserRole
+from web.models.people import LoginThrottle, User, UserRole
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
 from web.models.reviews import Appeal, Decision, Presence, SignOff, TranscriptEdit
 from web.models.scorecards import (
@@ -34,6 +34,7 @@ __all__ = [
     "Job",
     "JobKind",
     "JobState",
+    "LoginThrottle",
     "Presence",
     "PublishedMonth",
     "Recording",

@@ -37,9 +37,27 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(254), default="")
     active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=False)
-    failed_logins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    initial_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # until then a given password opens
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end all sessions of the user
+    # the second factor: its secret is made from this salt and the site's key, which is not in the database
+    second_factor_salt: Mapped[str] = mapped_column(String(32), default="")
+    second_factor_step: Mapped[int] = mapped_column(default=0)  # of the last code that was taken: none opens twice
+    recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list)  # sealed, those not used yet
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class LoginThrottle(Base):
+    """How often logins failed of late: of an address, or of a name from an address or from a known browser.
+
+    The key is sealed: what somebody typed for a name may have been his password.
+    """
+
+    __tablename__ = "login_throttles"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    failures: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # before it nothing is tried

@@ -117,6 +117,7 @@ def _serve(app: Flask, here: Site, listener: socket.socket, *, shared: bool = Fa
         ident=None,
         max_request_body_size=64 * 1024**2,
         channel_timeout=120,
+        clear_untrusted_proxy_headers=not here.web.proxies,  # else what the proxy tells never reaches the application
     )
     if shared:
         from web.serving.balance import SharingChannel

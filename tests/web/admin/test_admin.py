@@ -72,7 +72,7 @@ def test_a_reset_password_is_shown_once_and_works(login: Login, app: Flask, peop
 def test_the_pages_of_admins_parse(login: Login, people: dict[str, Any]) -> None:
     admin = login("admin")
     assert "小陈" in page(admin.get("/admin/users")).text
-    assert "锁定" in page(admin.get(f"/admin/users/{people['qa'].id}")).text
+    assert "重置密码" in page(admin.get(f"/admin/users/{people['qa'].id}")).text
     assert page(admin.get("/admin/users/new")).one("input", id="username")
     assert admin.get("/admin/users/9999").status_code == 404
 

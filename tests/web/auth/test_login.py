@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +12,7 @@ from sqlalchemy import select
 from tests.web.cast import PASSWORD
 from tests.web.conftest import Login
 from tests.web.html import page
-from web.auth import passwords
-from web.db import Database, now
+from web.db import Database
 from web.models import AuditEntry, User
 
 
@@ -43,17 +41,6 @@ def test_a_wrong_name_and_a_wrong_password_are_told_alike(client: FlaskClient, u
 )
 def test_login_never_leads_to_another_site(client: FlaskClient, elsewhere: str) -> None:
     assert log_in(client, next=elsewhere).location == "/"
-
-
-def test_five_failures_lock_the_account_for_a_while(client: FlaskClient, db: Database, people: dict[str, Any]) -> None:
-    for _ in range(passwords.FAILURES):
-        response = log_in(client, password="wrong")
-    assert "已锁定" in page(response, 422).text
-    assert log_in(client).status_code == 422
-    with db.writing() as session:
-        session.get_one(User, people["qa"].id).locked_until = now() - timedelta(seconds=1)
-    assert log_in(client).status_code == 302
-    assert "locked" in actions(db)
 
 
 def test_a_switched_off_account_does_not_open_and_its_session_ends(
