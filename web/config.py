@@ -102,10 +102,11 @@ class WebSettings:
         min=1,
         max=90,
     )
-    require_second_factor: bool = setting(
-        False,
-        "Admins and managers must use a second factor (TOTP).",
-        "管理员和主管必须使用两步验证（手机动态码）。",
+    require_second_factor: str = setting(
+        "nobody",
+        "Who must use a second factor (TOTP): `nobody`, `managers` (and admins) or `everybody`; all others may.",
+        "谁必须使用两步验证（手机动态码）：`nobody` 不要求，`managers` 主管和管理员，`everybody` 所有人；其他人可自行开启。",
+        choices=("nobody", "managers", "everybody"),
     )
     trusted_hosts: str = setting(
         "",

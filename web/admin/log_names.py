@@ -19,6 +19,7 @@ def actions() -> dict[str, str]:
         "second-factor-on": _("开启两步验证"),
         "second-factor-off": _("关闭两步验证"),
         "logout": _("退出"),
+        "signed-out": _("令其退出登录"),
         "password-changed": _("修改密码"),
         "user-added": _("新增账号"),
         "user-changed": _("修改账号"),

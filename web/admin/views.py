@@ -72,6 +72,17 @@ def user_reset(user_id: int) -> ResponseReturnValue:
     return render_template("admin/password.html", username=username, password=password, days=days)
 
 
+@blueprint.post("/users/<int:user_id>/sign-out")
+def user_sign_out(user_id: int) -> ResponseReturnValue:
+    """End all sessions of an account."""
+    with site().db.writing() as session:
+        user = session.get(User, user_id) or abort(404)
+        user.session_epoch += 1
+        audit.record(session, "signed-out", "user", user_id)
+    flash(_("已退出这个账号在各处的登录。"), "success")
+    return redirect(url_for("admin.user_edit", user_id=user_id))
+
+
 @blueprint.post("/users/<int:user_id>/second-factor")
 def user_second_factor(user_id: int) -> ResponseReturnValue:
     """Take an account's second factor away: the phone is lost."""

@@ -24,6 +24,7 @@ from web.models import User
 STEP_S = 30
 LATE_STEPS = 1  # a phone's clock may be half a minute off
 CODES = 10
+GROUPS = 6  # of four letters: 119 bits, which a plain seal may keep (ASVS 6.5.2)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -74,7 +75,7 @@ def accept(session: Session, keys: Seal, user: User, code: str) -> bool:
 
 def switch_on(session: Session, keys: Seal, user: User, salt: str, step: int) -> list[str]:
     """Ask for the second factor from now on; returns recovery codes, to be shown once. All sessions end."""
-    codes = ["-".join(_word() for _group in range(4)) for _code in range(CODES)]
+    codes = ["-".join(_word() for _group in range(GROUPS)) for _code in range(CODES)]
     user.second_factor_salt, user.second_factor_step = salt, step
     user.recovery_codes = [_sealed(keys.newest, user.id, code) for code in codes]
     user.session_epoch += 1

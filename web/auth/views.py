@@ -118,7 +118,9 @@ def logout() -> ResponseReturnValue:
         audit.record(writing, "logout", "user", viewer().id)
     logout_user()
     session.clear()
-    return redirect(url_for("auth.login"))
+    answer = make_response(redirect(url_for("auth.login")))
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
 
 
 @blueprint.get("/password")

@@ -48,6 +48,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "admin.user_edit": ADMINS,
     "admin.user_reset": ADMINS,
     "admin.user_second_factor": ADMINS,
+    "admin.user_sign_out": ADMINS,
     "admin.audit_log": ADMINS,
     "admin.audit_verify": ADMINS,
     # staff
@@ -168,7 +169,8 @@ def may(viewer: Viewer, endpoint: str) -> bool:
 
 def must_use_second_factor(role: UserRole) -> bool:
     """Whether the site asks this role for a second factor."""
-    return site().web.require_second_factor and role in (ADMIN, MANAGER)
+    wanted = site().web.require_second_factor
+    return wanted == "everybody" or (wanted == "managers" and role in (ADMIN, MANAGER))
 
 
 def needs_second_factor(viewer: Viewer) -> bool:
@@ -193,7 +195,7 @@ def _check() -> Response | None:
         flash(_("请先修改初始密码。"), "warning")
         return redirect(url_for("auth.password"))
     if needs_second_factor(current_user) and endpoint not in _FIRST["auth.second_factor"]:
-        flash(_("管理员和主管必须使用两步验证，请先开启。"), "warning")
+        flash(_("您的身份必须使用两步验证，请先开启。"), "warning")
         return redirect(url_for("auth.second_factor"))
     if current_user.role not in roles:
         abort(403)

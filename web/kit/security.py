@@ -14,6 +14,7 @@ HSTS = "max-age=31536000; includeSubDomains"
 
 POLICY = {
     "default-src": "'none'",
+    "object-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self' 'nonce-{nonce}'",  # the nonce is for wavesurfer's shadow root
     "img-src": "'self' data:",  # Tabler's check marks are data URLs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -180,20 +181,21 @@ def test_the_terminal_takes_it_away_from_the_only_admin(app: Flask, login: Login
         assert session.scalars(select(User.second_factor_salt).where(User.username == "admin")).one() == ""
 
 
-@pytest.fixture
-def strict(app: Flask) -> Flask:
-    """A site that asks admins and managers for it."""
-    import dataclasses
-
-    here = app.extensions[KEY]
-    app.extensions[KEY] = dataclasses.replace(here, web=dataclasses.replace(here.web, require_second_factor=True))
-    return app
-
-
-@pytest.mark.parametrize(("who", "asked"), [("admin", True), ("manager", True), ("qa", False), ("technician", False)])
-def test_where_the_site_requires_it_admins_and_managers_do_nothing_without_it(
-    strict: Flask, login: Login, clock: Clock, who: str, asked: bool
+@pytest.mark.parametrize(
+    ("required", "who", "asked"),
+    [
+        ("managers", "admin", True),
+        ("managers", "manager", True),
+        ("managers", "qa", False),
+        ("managers", "technician", False),
+        ("everybody", "technician", True),
+        ("nobody", "admin", False),
+    ],
+)
+def test_who_must_use_it_does_nothing_without_it(
+    app: Flask, here: Site, login: Login, clock: Clock, required: str, who: str, asked: bool
 ) -> None:
+    app.extensions[KEY] = dataclasses.replace(here, web=dataclasses.replace(here.web, require_second_factor=required))
     browser = login(who)
     answer = browser.get("/")
     assert (answer.location == "/second-factor") is asked

@@ -79,6 +79,12 @@ def test_a_cookie_of_before_there_was_a_limit_begins_its_life_now(
     assert browser.get("/password").status_code == 302
 
 
+def test_an_admin_ends_all_sessions_of_an_account(login: Login, people: dict[str, Any]) -> None:
+    here, elsewhere = login("qa"), login("qa")
+    assert login("admin").post(f"/admin/users/{people['qa'].id}/sign-out").status_code == 302
+    assert (here.get("/password").status_code, elsewhere.get("/password").status_code) == (302, 302)
+
+
 def test_over_https_cookies_are_secure_and_of_this_host_only(client: FlaskClient) -> None:
     answer = enter(client, base_url=HTTPS, headers={"Referer": HTTPS})
     cookies = answer.headers.getlist("Set-Cookie")
