@@ -15,7 +15,6 @@ from datetime import date
 from pathlib import Path
 
 from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import event, select
 
 from analyzer.settings import ROOT, Settings
@@ -24,6 +23,7 @@ from benchmarks.pages.fill import fill
 from benchmarks.pages.load import ask_together, serving
 from web import create_app
 from web.config import WebSettings
+from web.kit.cookies import SessionCookies
 from web.kit.site import KEY
 from web.migrations import upgrade
 from web.models import Recording, User
@@ -110,7 +110,7 @@ def _measure(app: Flask, port: int, who: str, path: str, rounds: int) -> tuple[s
     if response.status_code != 200:
         raise RuntimeError(f"{path}: {response.status_code}")
     response.close()
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    signer = SessionCookies().get_signing_serializer(app)
     assert signer is not None
     times = ask_together(port, path, f"tingjian={signer.dumps(kept)}", USERS, rounds)
     return who, path, statistics.median(times), statistics.quantiles(times, n=20)[-1], queries[0]

@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress import wasyncore
 from waitress.server import create_server
@@ -26,6 +25,7 @@ from tests.web.conftest import home, migrated, people  # noqa: F401  # fixtures
 from web import create_app
 from web.config import WebSettings
 from web.db import Database
+from web.kit.cookies import SessionCookies
 from web.kit.site import KEY, Site
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -53,7 +53,7 @@ class LiveSite:
 
     def cookie(self, user: Any) -> dict[str, str]:
         """The session cookie of a user, as the login would set it."""
-        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        signer = SessionCookies().get_signing_serializer(self.app)
         assert signer is not None
         value = signer.dumps({"_user_id": f"{user.id}.{user.session_epoch}", "_fresh": True})
         return {"name": self.app.config["SESSION_COOKIE_NAME"], "value": value, "url": self.url}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import timedelta
 
@@ -44,4 +45,6 @@ def _marks() -> dict[str, str]:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="browser")
+    return URLSafeTimedSerializer(
+        str(current_app.secret_key), salt="browser", signer_kwargs={"digest_method": hashlib.sha256}
+    )

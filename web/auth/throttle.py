@@ -126,4 +126,4 @@ def _left(row: LoginThrottle, moment: datetime) -> int:
 
 
 def _wait(times: int) -> timedelta:
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(times, 10))
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(times, 10)))

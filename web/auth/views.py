@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import flash, make_response, redirect, render_template, request, session, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, logout_user
@@ -65,7 +63,7 @@ def login_submit() -> ResponseReturnValue:
     tried = passwords.attempt(site().db, guest, request.form.get("password", ""))
     forget_reads()
     if tried.wait_s:
-        return _form(wanted, username, wait_words(tried.wait_s), 429, {"Retry-After": str(tried.wait_s)})
+        return _form(wanted, username, wait_words(tried.wait_s), 429, tried.wait_s)
     if tried.expired:
         return _form(wanted, username, _("初始密码已经过期，请联系管理员重新生成。"), 422)
     if tried.user_id is None:
@@ -143,9 +141,9 @@ def password_submit() -> ResponseReturnValue:
     return redirect(url_for("home.index"))
 
 
-def _form(wanted: str, username: str = "", error: str = "", status: int = 200, headers: Any = None) -> Any:
+def _form(wanted: str, username: str = "", error: str = "", status: int = 200, wait_s: int = 0) -> Response:
     shown = render_template("auth/login.html", next=wanted, username=username, error=error)
-    return make_response(shown, status, headers or {})
+    return make_response(shown, status, {"Retry-After": str(wait_s)} if wait_s else {})
 
 
 def _in(user_id: int, wanted: str) -> ResponseReturnValue:

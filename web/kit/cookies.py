@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
 
@@ -19,7 +21,9 @@ def cookie_name(name: str) -> str:
 
 
 class SessionCookies(SecureCookieSessionInterface):
-    """Flask's signed cookie."""
+    """Flask's signed cookie, signed with HMAC-SHA256."""
+
+    digest_method = staticmethod(hashlib.sha256)
 
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name(super().get_cookie_name(app))

@@ -152,16 +152,15 @@ def judged(home: Path, recording_id: int) -> int:
 
 def cookie(home: Path) -> str:
     """Return the session cookie of the clerk."""
-    from flask.sessions import SecureCookieSessionInterface
-
     from web import create_app
+    from web.kit.cookies import SessionCookies
     from web.models import User
 
     here = settings(home)
     with here.db.reading() as session:
         user = session.query(User).filter_by(username="chen").one()
     app = create_app({"SECRET_KEY": KEY}, here.settings, here.web)
-    signer = SecureCookieSessionInterface().get_signing_serializer(app)
+    signer = SessionCookies().get_signing_serializer(app)
     assert signer is not None
     return f"tingjian={signer.dumps({'_user_id': f'{user.id}.{user.session_epoch}', '_fresh': True})}"
 
