@@ -20,6 +20,7 @@ from web.models import (
     Analysis,
     AnalysisDocument,
     CustomerWord,
+    Decision,
     Job,
     JobKind,
     JobState,
@@ -38,6 +39,7 @@ from web.summaries.keep import rebuild
 
 TECHNICIANS, TEAMS, DAYS = 60, 6, 365
 KINDS = ("水管", "电路", "空调", "门锁", "热水器", "燃气")
+REVIEWED = 5  # clauses that a person judged of a signed recording
 WORDS = ("漏水", "跳闸", "热水器", "空调", "堵了", "没水", "插座", "门锁", "暖气", "马桶")
 CHUNK = 2_000
 BEGIN = dt.datetime(2025, 11, 24, 1, 0, tzinfo=dt.UTC)
@@ -117,13 +119,19 @@ def _chunk(here: Site, first: int, count: int, known: list[StandardInfo], docume
             standard_id=info.id, standard_version=info.version, standard_digest=info.digest, score=score
         )  # fmt: skip
         put(AnalysisDocument, analysis_id=number, body=document)
-        for verdict in verdicts:
+        for place, verdict in enumerate(verdicts):
+            if signed and place < REVIEWED:
+                verdict |= {"human": verdict["final"], "decision_id": number * REVIEWED + place}
+                put(
+                    Decision, id=verdict["decision_id"], recording_id=number, analysis_id=number, user_id=1, at=at,
+                    item_id=verdict["item_id"], action="confirm", machine=verdict["machine"], after=verdict["final"]
+                )  # fmt: skip
             put(Verdict, **verdict)
         put(Job, id=number, recording_id=number, kind=JobKind.HEAR, state=JobState.DONE, created_at=at, finished_at=at)
         for word in dice.sample(WORDS, 4):
             put(CustomerWord, recording_id=number, word=word, count=dice.randrange(1, 5), first_s=10.0)
     with here.db.writing() as session:
-        for model in (WorkOrder, Recording, Analysis, AnalysisDocument, Verdict, Job, CustomerWord):
+        for model in (WorkOrder, Recording, Analysis, AnalysisDocument, Decision, Verdict, Job, CustomerWord):
             session.execute(insert(model), made[model])
         new = Recording.id.between(first + 1, first + count)
         session.execute(update(Recording).where(new).values(analysis_id=Recording.id))
@@ -144,5 +152,6 @@ def _verdicts(dice: random.Random, info: StandardInfo, number: int) -> Iterator[
             "recording_id": number, "item_id": item.id, "analysis_id": number, "standard_id": info.id,
             "position": position, "kind": item.kind, "how": item.how, "weight": item.weight, "machine": word,
             "machine_credit": credit, "final": word, "final_credit": credit, "suspicion": False,
+            "human": None, "decision_id": None, "rests_on": "words" if heard else "nothing",
             "hit_count": int(heard), "evidence": [quote] if heard else [],
         }  # fmt: skip

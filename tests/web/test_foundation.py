@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
+from tests.web import cast
+from tests.web.data import analysis
 from tests.web.html import page
 from web.config import WebSettings
 from web.db import Database, now
+from web.intake import rows
 from web.kit import access, audit
-from web.migrations import is_current
-from web.models import AuditEntry, Base, SiteValue, Team, UserRole
+from web.migrations import configuration, is_current, upgrade
+from web.models import AuditEntry, Base, SiteValue, Team, UserRole, Verdict
 
 
 def test_migrations_make_exactly_the_tables_of_the_models(db: Database) -> None:
@@ -25,6 +30,28 @@ def test_migrations_make_exactly_the_tables_of_the_models(db: Database) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Base.metadata) == []
     assert is_current(db)
+
+
+def test_what_old_verdicts_rest_on_is_read_from_their_evidence(db: Database, people: dict[str, Any]) -> None:
+    old = [
+        ("sound", [{"by": "words"}, {"by": "sound"}]),
+        ("meaning", [{"by": "meaning"}]),
+        ("words", [{}]),
+        ("nothing", []),
+    ]
+    with db.writing() as session:
+        number = cast.recording(session, people["wang"]).id
+        rows.record_analysis(session, number, analysis("visit-03"), "heard")
+        verdicts = session.scalars(select(Verdict).limit(len(old))).all()
+        expected = {v.item_id: means for v, (means, _) in zip(verdicts, old, strict=True)}
+        for verdict, (_, evidence) in zip(verdicts, old, strict=True):
+            verdict.evidence, verdict.hit_count = evidence, len(evidence)
+    db.dispose()
+    command.downgrade(configuration(db.url), "0012")
+    upgrade(db.url)
+    with db.reading() as session:
+        found = {v.item_id: v.rests_on for v in session.scalars(select(Verdict))}
+    assert {item_id: found[item_id] for item_id in expected} == expected
 
 
 def test_two_threads_that_read_and_then_write_lose_no_update(db: Database) -> None:

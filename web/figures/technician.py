@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -52,7 +53,7 @@ def trend(
                 mine,
                 mean(*mine.score),
                 per_hundred(mine.forbidden, mine.recordings),
-                float(pd.Series(means).median()) if means else None,
+                statistics.median(means) if means else None,
                 len(means),
             )
         )

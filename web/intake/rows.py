@@ -6,7 +6,7 @@ is the person's where there is one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -23,7 +23,7 @@ from web.models import (
     RecordingState,
     Verdict,
 )
-from web.models.vocabulary import How, Role, VerdictWord
+from web.models.vocabulary import MEANS, NOTHING, How, Role, VerdictWord
 
 MOST_EVIDENCE = 20
 
@@ -139,10 +139,16 @@ def _verdict(recording_id: int, analysis: Analysis, position: int, item: ItemRes
         weight=item.weight,
         machine=None if item.verdict is None else item.verdict.value,
         machine_credit=item.credit,
+        rests_on=rests_on(item.hits),
         suspicion=any(hit.suspicion for hit in item.hits),
         hit_count=len(item.hits),
         evidence=[_evidence(hit) for hit in item.hits[:MOST_EVIDENCE]],
     )
+
+
+def rests_on(hits: Iterable[Hit]) -> str:
+    """The least certain of a verdict's evidence: a clause of which one part was credited by its meaning rests on meaning."""
+    return max((hit.by.value for hit in hits), key=MEANS.index, default=NOTHING)
 
 
 def _evidence(hit: Hit) -> dict[str, Any]:

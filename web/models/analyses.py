@@ -72,6 +72,9 @@ class Verdict(Base):
     machine: Mapped[str | None] = mapped_column(String(16))
     machine_credit: Mapped[float | None] = mapped_column()
     human: Mapped[str | None] = mapped_column(String(16))
+    rests_on: Mapped[str] = mapped_column(
+        String(16), default="nothing"
+    )  # the machine's: the least sure of its evidence
     human_credit: Mapped[float | None] = mapped_column()
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id", use_alter=True))
     final: Mapped[str | None] = mapped_column(String(16))

@@ -50,7 +50,7 @@ class Recording(Base):
     __table_args__ = (
         Index("ix_recordings_state_id", "state", "id"),
         Index("ix_recordings_recorded_at_id", "recorded_at", "id"),
-        Index("ix_recordings_technician_id_recorded_at", "technician_id", "recorded_at"),
+        Index("ix_recordings_technician_id_recorded_at", "technician_id", "recorded_at", "deleted_at"),
         Index("ix_recordings_review_risk", "review_state", "risk", "id"),
         Index("ix_recordings_recorded_on", "deleted_at", "recorded_on"),
         Index("ix_recordings_work_order_id", "work_order_id", "deleted_at"),

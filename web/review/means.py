@@ -6,22 +6,27 @@ by its meaning rests on meaning.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from web.figures.intervals import Estimate, rate
 from web.kit.access import visible
 from web.kit.login import Viewer
 from web.models import Decision, Recording, Verdict
+from web.models.vocabulary import MEANS, VerdictWord
 
-NOTHING = "nothing"  # a verdict without any words: not said
-MEANS = ("words", "sound", "meaning", NOTHING)  # from what is surest
+NEITHER = VerdictWord.NOT_APPLICABLE.value
+
+
+class _Case(NamedTuple):
+    kind: str
+    machine: str
+    human: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +46,35 @@ class Means:
 
 def by_means(session: Session, viewer: Viewer, since: datetime, sampled_only: bool) -> tuple[Means, ...]:
     """Count the decisions that stand since a moment; one query. Kinds of evidence that nothing rests on are left out."""
-    statement = (
-        select(Verdict.kind, Verdict.machine, Verdict.human, Verdict.evidence)
-        .join(Decision, Decision.id == Verdict.decision_id)
-        .join(Recording, Recording.id == Verdict.recording_id)
-        .where(Decision.at >= since, Verdict.how == "rule", Verdict.machine.is_not(None), Verdict.human.is_not(None))
+    decided = (
+        select(Decision.id, Decision.recording_id, Decision.item_id)
+        .join(Recording, Recording.id == Decision.recording_id)
+        .where(Decision.at >= since)
     )
     if sampled_only:
-        statement = statement.where(Recording.sampled.is_(True))
-    found: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for kind, machine, human, evidence in session.execute(visible(statement, viewer)):
-        if human != "not_applicable" and machine != "not_applicable":
-            found[_weakest(evidence)].append((kind, machine or "", human or ""))
-    return tuple(_means(name, found[name]) for name in MEANS if name in found)
+        decided = decided.where(Recording.sampled.is_(True))
+    # written out first: what people decided is little beside all verdicts, which SQLite would else begin with
+    recent = visible(decided, viewer).cte("decided").prefix_with("MATERIALIZED")
+    statement = (
+        select(Verdict.rests_on, Verdict.kind, Verdict.machine, Verdict.human, func.count())
+        .join(recent, and_(recent.c.recording_id == Verdict.recording_id, recent.c.item_id == Verdict.item_id))
+        .where(Verdict.decision_id == recent.c.id, Verdict.how == "rule")
+        .where(Verdict.machine != NEITHER, Verdict.human != NEITHER)
+        .group_by(Verdict.rests_on, Verdict.kind, Verdict.machine, Verdict.human)
+    )
+    judged: dict[str, Counter[_Case]] = defaultdict(Counter)
+    for name, kind, machine, human, count in session.execute(statement):
+        judged[name][_Case(kind, machine or "", human or "")] += count
+    return tuple(_means(name, judged[name]) for name in MEANS if name in judged)
 
 
-def _weakest(evidence: Iterable[Mapping[str, Any]]) -> str:
-    """Which evidence a verdict rests on; hits of before there was any choice are words."""
-    names = {str(hit.get("by", "words")) for hit in evidence}
-    return max(names & set(MEANS), key=MEANS.index, default=NOTHING)
-
-
-def _means(name: str, judged: list[tuple[str, str, str]]) -> Means:
-    decided = [(machine, human) for _, machine, human in judged if machine != "cannot_judge"]
-    left = [(kind, human) for kind, machine, human in judged if machine == "cannot_judge"]
+def _means(name: str, judged: Counter[_Case]) -> Means:
+    decided = Counter({case: count for case, count in judged.items() if case.machine != "cannot_judge"})
+    left = judged - decided
     return Means(
         name,
-        rate(sum(machine == human for machine, human in decided), len(decided)),
-        sum(machine == "missed" != human for machine, human in decided),
-        len(left),
-        sum(human == ("missed" if kind == "forbidden" else "met") for kind, human in left),
+        rate(sum(n for case, n in decided.items() if case.machine == case.human), decided.total()),
+        sum(n for case, n in decided.items() if case.machine == "missed" != case.human),
+        left.total(),
+        sum(n for case, n in left.items() if case.human == ("missed" if case.kind == "forbidden" else "met")),
     )

@@ -38,7 +38,8 @@ def score_chart(rows: Sequence[TeamRow], tiles: Tiles) -> dict[str, Any]:
 
 def heat_chart(page: TeamPage) -> dict[str, Any]:
     """Hit rates in percent by technician and clause; an empty cell has too few verdicts."""
-    people = [r for r in page.rows if any(key[0] == r.technician_id for key in page.cells)]
+    measured = {technician for technician, _ in page.cells}
+    people = [r for r in page.rows if r.technician_id in measured]
     data = []
     for y, row in enumerate(people):
         for x, column in enumerate(page.columns):

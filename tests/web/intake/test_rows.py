@@ -236,3 +236,14 @@ def test_a_standard_that_is_gone_is_told(db: Database, people: dict[str, Any]) -
         rows.record_analysis(session, cast.recording(session, None).id, document, "heard")
     with db.reading() as session:
         assert session.scalar(select(func.count(Analysis.id))) == 0
+
+
+def test_a_verdict_rests_on_the_least_certain_of_its_evidence(db: Database, people: dict[str, Any]) -> None:
+    document = analysis("visit-03")
+    for number, item in enumerate(i for i in document["items"] if i["hits"]):
+        item["hits"] = [{**item["hits"][0], "by": by} for by in (["words", "sound"], ["meaning", "words"])[number % 2]]
+    with db.writing() as session:
+        made = cast.recording(session, people["wang"])
+        rows.record_analysis(session, made.id, document, "heard")
+        found = {v.item_id: (v.hit_count, v.rests_on) for v in session.scalars(select(Verdict))}
+    assert set(found.values()) == {(2, "sound"), (2, "meaning"), (0, "nothing")}

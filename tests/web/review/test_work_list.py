@@ -228,10 +228,9 @@ def test_agreement_tells_what_the_verdicts_rest_on(app: Flask, db: Database, peo
     client = login("qa")
     number = judge(app, db, "visit-03", sampled=True, suspicion="solicit")
     with db.writing() as session:
-        for item_id, by in (("not-our-job", ["words", "sound"]), ("solicit", ["meaning"])):
+        for item_id, means in (("not-our-job", "sound"), ("solicit", "meaning")):
             verdict = session.get_one(Verdict, (number, item_id))
-            hit = {**verdict.evidence[0]}
-            verdict.evidence = [{**hit, "by": name} for name in by]
+            verdict.rests_on = means
     for item_id, word in (("not-our-job", "met"), ("not-our-concern", "missed"), ("solicit", "missed")):
         decide(client, panel_for(app, db, people["qa"], number), item_id, "set", word, "听过")
     decide(client, panel_for(app, db, people["qa"], number), "inquiry")
