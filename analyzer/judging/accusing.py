@@ -67,11 +67,21 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
 def _alone(stream: Stream, match: Match) -> bool:
     """Return whether a match is all that is said between two breaks, in the very characters that were asked for.
 
-    A curse of one or two syllables sounds like too many other words.
+    A curse of one or two syllables sounds like too many other words. Who breaks off and begins again with it (滚，滚筒)
+    has only stumbled over a longer word.
     """
-    begins = match.first == 0 or stream.breaks[match.first] >= Break.COMMA
-    ends = match.last + 1 == len(stream.text) or stream.breaks[match.last + 1] >= Break.COMMA
-    return begins and ends and match.cost < SAME_SOUND
+    first, after = match.first, match.last + 1
+    begins = first == 0 or stream.breaks[first] >= Break.COMMA
+    ends = after == len(stream.text) or stream.breaks[after] >= Break.COMMA
+    return begins and ends and match.cost < SAME_SOUND and not _stumbled(stream, first, after)
+
+
+def _stumbled(stream: Stream, first: int, after: int) -> bool:
+    """Return whether the characters [first, after) are said again at once, as the beginning of more words."""
+    again = after + (after - first)
+    if stream.text[first:after] != stream.text[after:again] or again >= len(stream.text):
+        return False
+    return bool(stream.breaks[after] < Break.TURN and stream.breaks[again] < Break.COMMA)
 
 
 def _as_written(stream: Stream, match: Match, grave: bool) -> bool:
@@ -155,7 +165,7 @@ def _beside(stream: Stream, match: Match) -> tuple[int, int]:
 def unasked(ear: Ear, element: Element, match: Match) -> bool:
     """Return whether the customer has talked before a match, yet asked nothing that it could answer.
 
-    A question is known by the element's question words or by the question mark that the engine wrote. Of a reply that
+    A question is known by the element's question words or, where it counts, by the mark that the engine wrote. Of a reply that
     names neither its speaker nor a hearer (管不着, 修不了的) it is asked whether the customer said anything to reply to:
     to say what is wrong is to ask for it, an 嗯 is not.
     """
@@ -169,7 +179,7 @@ def unasked(ear: Ear, element: Element, match: Match) -> bool:
         return False
     within_s = ANSWER_WITHIN_S if element.questions else REPLY_WITHIN_S
     recent = [u for u in customer.utterances if u.start_s < at_s < u.end_s + within_s]
-    if any("？" in u.text or "?" in u.text for u in recent):
+    if (element.any_question or not element.questions) and any("？" in u.text or "?" in u.text for u in recent):
         return False
     near = make_stream(recent, None, ear.words)
     if not element.questions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analyzer.rubric.fields import Fields
 from analyzer.rubric.model import Element
-from analyzer.rubric.phrases import Lists, read_column, read_phrases
+from analyzer.rubric.phrases import Lists, marks_count, read_column, read_phrases
 from analyzer.rubric.problems import Findings
 from analyzer.rubric.terms import read_who
 
@@ -45,12 +45,14 @@ class ElementReader:
         alone, unless = read_column(fields, self._lists, "alone")
         remedies, refusals = read_column(fields, self._lists, "remedy")
         questions, _ = read_column(fields, self._lists, "asked")
+        any_question = marks_count(fields)
         topics, but = read_column(fields, self._lists, "topics")
         who, penalty = read_who(fields), None
         if own is not None:
             who, penalty = own.who, fields.number("penalty", 0.0, low=0, high=100) if "penalty" in fields else None
             remedies, refusals = (remedies, refusals) if "remedy" in fields else (own.remedies, own.refusals)
-            questions = questions if "asked" in fields else own.questions
+            if "asked" not in fields:
+                questions, any_question = own.questions, own.any_question
         exceptions = tuple(dict.fromkeys([*exceptions, *unless, *but]))
         meaning = self._reading(fields) if own is None else ""
         grave = "cap" in fields if own is None else own.grave
@@ -69,6 +71,7 @@ class ElementReader:
             alone,
             penalty,
             grave,
+            any_question=any_question,
         )
 
     def required(self, fields: Fields) -> tuple[Element, ...]:

@@ -71,7 +71,8 @@ class Element:
     """A part of an item: any of its phrases fulfils it (forbidden: violates it). Credit is shared out by `weight`.
 
     Of forbidden items alone: `remedies`, help that pardons the words when it is promised along with them, and
-    `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer;
+    `refusals`, which sound like such help and are none; `questions` of the customer that the words must answer, and
+    `any_question`, whether the question mark that the engine wrote is enough of one;
     `topics`, words that begin a talk and are only banned where it goes on; `alone`, phrases that count only where they
     are all that is said between two breaks; `penalty`, what the words cost where that is less than the item's penalty and
     cap (None: the item's own); `grave`, whether the item caps the score, so that only words that are written so accuse.
@@ -94,6 +95,7 @@ class Element:
     penalty: float | None = None
     grave: bool = False
     surnames: tuple[str, ...] = ()
+    any_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from analyzer.rubric.notation import ListBook, NotationError, parse
 from analyzer.rubric.tree import show
 
 MIN_CHARS = 2  # one syllable alone is in every other sentence
+QUESTION_MARKS = ("？", "?")
 _WHOLE_LIST = re.compile(r"\s*[<＜]([^<>＜＞]*)[>＞]\s*")
 
 
@@ -111,9 +112,17 @@ def read_phrases(
 
 
 def read_column(fields: Fields, lists: Lists, key: str) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
-    """Return the phrases under `key` (`remedy`, `asked`) and the exceptions that whole lists bring along."""
+    """Return the phrases under `key` (`remedy`, `asked`) and the exceptions that whole lists bring along.
+
+    A ？ under `asked` is no phrase: it says that the mark alone tells a question (`marks_count`).
+    """
     column = _Column(fields, lists, key, 1, "")
     return tuple(column.phrases.values()), tuple(column.exceptions.values())
+
+
+def marks_count(fields: Fields) -> bool:
+    """Return whether `asked` lists the question mark itself."""
+    return any(node.text.strip() in QUESTION_MARKS for node in fields.nodes("asked"))
 
 
 class _Column:
@@ -126,6 +135,8 @@ class _Column:
         self._fields, self._lists, self._owner = fields, lists, owner
         listed: dict[str, str] = {}
         for node in fields.texts(key) if key in fields else ():
+            if key == "asked" and node.text.strip() in QUESTION_MARKS:
+                continue
             phrase = self._parse(node.text, node.line)
             if phrase is None:
                 continue

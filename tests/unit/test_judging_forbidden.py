@@ -13,10 +13,12 @@ from analyzer.judging.tables import table_for
 from analyzer.matching import ACCUSATION
 from analyzer.rubric.example import parse_example
 from analyzer.rubric.load import load_standard
+from analyzer.rubric.model import Standard
 from analyzer.settings import Settings
 from tests.cast import C, T, heard, talk
 
 SETTINGS = Settings()
+VISIT = load_standard("property-visit", SETTINGS.lexicons)
 CALL = load_standard("property-appointment", SETTINGS.lexicons)
 WORDS = words_for(SETTINGS.lexicons, SETTINGS.cache_dir)
 FORBIDDEN = ("not-our-job", "not-our-concern", "cannot-solve", "do-not-know")
@@ -45,8 +47,8 @@ NOT_HELPED = [
 ]
 
 
-def result(hearing: Hearing, item: str) -> ItemResult:
-    return next(i for i in judge(hearing, CALL, {}, WORDS).items if i.id == item)
+def result(hearing: Hearing, item: str, standard: Standard = CALL) -> ItemResult:
+    return next(i for i in judge(hearing, standard, {}, WORDS).items if i.id == item)
 
 
 def answering(*turns: tuple[Role, str]) -> Hearing:
@@ -149,3 +151,12 @@ def test_the_quick_search_finds_every_accusation_that_the_full_one_finds() -> No
                 every = ear.finder(T, ACCUSATION).matches(element.phrases, word_edges=True)
                 full = [m for m in every if ear.unexcused(T, [m], element.exceptions)]
                 assert accusations(ear, element)[0] == full, example
+
+
+@pytest.mark.parametrize(
+    ("customer", "verdict"),
+    [("师傅抽根烟", Verdict.MISSED), ("下午能修完吗？", Verdict.CANNOT_JUDGE)],
+)
+def test_a_question_about_the_work_is_no_offer_of_a_gift(customer: str, verdict: Verdict) -> None:
+    said = talk((T, "您好，物业的"), (C, customer), (T, "来一根"))
+    assert result(heard(said), "solicit", VISIT).verdict is verdict

@@ -44,6 +44,7 @@ FATAL = """
 关你屁事
 放你妈的屁
 狗娘养的
+他妈的一大早就来
 你瞎啊没看见我在修
 龟孙子就是你
 你个瓜娃子晓得啥子
@@ -162,3 +163,15 @@ def test_the_customers_swearing_is_nobodys_fault() -> None:
 def test_a_homophone_of_an_insult_is_not_even_suspected() -> None:
     found: tuple[Hit, ...] = judged("我见人就问路", "这件货到了", "房子归儿子管", "铺街的砖", "你这个分子式").hits
     assert found == ()
+
+
+@pytest.mark.parametrize(
+    "sentence", ["滚，滚筒的轴承磨了", "靠……靠墙放行吗", "操，操作面板坏了", "有病，有病害的管子要换"]
+)
+def test_who_stumbles_over_a_longer_word_has_not_sworn(sentence: str) -> None:
+    assert judged("您好，我是物业的", sentence).hits == ()
+
+
+@pytest.mark.parametrize("sentence", ["滚，滚！", "靠，靠，又漏了"])
+def test_a_curse_said_twice_is_one(sentence: str) -> None:
+    assert judged("您好，我是物业的", sentence).verdict is Verdict.MISSED
