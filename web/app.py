@@ -16,7 +16,7 @@ from web.config import Settings, WebSettings
 from web.digest import views as digest
 from web.home import views as home
 from web.jobs import views as jobs
-from web.kit import access, cookies, errors, i18n, login, pages, refused, security
+from web.kit import access, cookies, errors, i18n, login, pages, refused, security, tracing
 from web.kit.seal import kept_key
 from web.kit.site import KEY, forget_reads, open_site
 from web.learning import views as learning
@@ -76,7 +76,7 @@ def create_app(
     if web.proxies:  # the last so many addresses are theirs to tell; what a visitor wrote before them is not believed
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=web.proxies, x_proto=web.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(lambda _: forget_reads())
-    for part in (cookies, security, i18n, login, access, errors, refused, pages, cli):
+    for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, cli):
         part.init(app)
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)

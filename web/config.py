@@ -68,6 +68,12 @@ class WebSettings:
         "录音存放处（fsspec 地址）；留空则放在 `TINGJIAN_HOME` 的文件夹里。",
         empty=True,
     )
+    log_format: str = setting(
+        "text",
+        "Form of the log: `text` for people, `json` one object a line.",
+        "日志的格式：`text` 给人看，`json` 每行一个对象给程序看。",
+        choices=("text", "json"),
+    )
     timezone: str = setting("Asia/Shanghai", "Time zone of dates and times on pages.", "页面上日期和时间所用的时区。")
     session_minutes: int = setting(
         480,

@@ -1,14 +1,28 @@
-"""Error pages in words that help; for htmx and the API the same as a fragment or JSON."""
+"""Error pages in words that help; for htmx and the API the same as a fragment or JSON.
+
+A database that is busy, away or out of space is no fault of the request: it is answered with 503 (507) and Retry-After,
+on a page that asks the database for nothing.
+"""
 
 from __future__ import annotations
 
-from flask import Flask, render_template, request
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, NotFound
 
+from web.db.troubles import Trouble, trouble_of
 from web.kit.i18n import gettext as _
+from web.kit.login import look_nobody_up
 from web.kit.refusals import GoneError, SignedError, StaleError
+from web.kit.site import forget_reads
+from web.kit.tracing import request_id
+
+log = logging.getLogger(__name__)
+RETRY_AFTER_S = 10
 
 
 def explain(code: int) -> tuple[str, str]:
@@ -23,7 +37,8 @@ def explain(code: int) -> tuple[str, str]:
         413: (_("内容太大"), _("请减小文件，或分几次提交。")),
         422: (_("填写有误"), _("请按提示改正后再提交。")),
         429: (_("操作太频繁"), _("请稍候再试。")),
-        507: (_("磁盘空间不足"), _("请联系管理员清理磁盘后再上传。")),
+        503: (_("系统正忙"), _("这一步还没有保存。请过十几秒再试；如果一直这样，请联系管理员。")),
+        507: (_("磁盘空间不足"), _("请联系管理员清理磁盘后再试。")),
     }
     return known.get(code, (_("出错了"), _("错误已记录。请稍后重试；如果一直这样，请联系管理员。")))
 
@@ -40,10 +55,32 @@ def _answer(error: Exception) -> ResponseReturnValue:
         title, advice = _("页面已过期"), _("请刷新页面后再提交。")
     elif isinstance(error.description, str) and getattr(error, "for_users", False):
         advice = error.description
+    return _told(code, title, advice, "errors/page.html")
+
+
+def _troubled(error: SQLAlchemyError) -> ResponseReturnValue:
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error
+    log.warning("the database is %s: %s", trouble.value, getattr(error, "orig", error))
+    forget_reads()
+    look_nobody_up()
+    code = 507 if trouble is Trouble.FULL else 503
+    title, advice = explain(code)
+    if trouble is Trouble.AWAY:
+        title = _("数据库暂时连不上")
+    answer = _told(code, title, advice, "errors/unavailable.html")
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
+def _told(code: int, title: str, advice: str, template: str) -> Response:
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
-        return {"error": title, "advice": advice}, code
-    template = "errors/fragment.html" if "HX-Request" in request.headers else "errors/page.html"
-    return render_template(template, code=code, title=title, advice=advice), code
+        return make_response({"error": title, "advice": advice, "request": request_id()}, code)
+    if "HX-Request" in request.headers:
+        template = "errors/fragment.html"
+    again_s = RETRY_AFTER_S if request.method == "GET" else 0
+    return make_response(render_template(template, code=code, title=title, advice=advice, again_s=again_s), code)
 
 
 def signed_words() -> str:
@@ -64,6 +101,7 @@ def init(app: Flask) -> None:
     """Give the application its error pages."""
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(InternalServerError, _answer)
+    app.register_error_handler(SQLAlchemyError, _troubled)
     app.register_error_handler(GoneError, lambda _error: _answer(NotFound()))
     app.register_error_handler(SignedError, lambda _error: _answer(worded(Conflict(signed_words()))))
     app.register_error_handler(StaleError, lambda _error: _answer(worded(Conflict(stale_words()))))

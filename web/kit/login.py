@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from sqlalchemy import select
 
@@ -64,6 +64,12 @@ def sign_in(user: User) -> None:
     session.permanent = True
     session["began"] = int(now().timestamp())
     login_user(viewer_of(user))
+
+
+def look_nobody_up() -> None:
+    """Whoever is not known yet stays unknown for the rest of the request: the database does not answer."""
+    if "_login_user" not in g:  # Flask-Login's own place
+        manager._update_request_context_with_user()
 
 
 @manager.user_loader  # type: ignore[untyped-decorator]

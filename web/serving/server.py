@@ -20,7 +20,7 @@ from typing import NoReturn
 import click
 from flask import Flask, current_app
 
-from web.kit import leash
+from web.kit import leash, logs
 from web.kit.site import Site
 from web.migrations.start import ensure_current
 
@@ -31,6 +31,7 @@ BACKLOG = 1024
 
 def up(here: Site, *beside: Sequence[str]) -> None:
     """Serve the site with a worker and the commands `beside` it; they are stopped when the site stops, however it stops."""
+    logs.configure(here.web.log_format)
     ensure_current(here.web.database(here.settings.home), here.folder)
     processes: list[subprocess.Popen[bytes]] = []
     try:
@@ -52,6 +53,7 @@ def up(here: Site, *beside: Sequence[str]) -> None:
 
 def listen(here: Site) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises ClickException where the address cannot be had."""
+    logs.configure(here.web.log_format)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the application behind the proxy
     listener = _bound(here)
     _stop_once()

@@ -19,6 +19,7 @@ from typing import Any
 from web.config import AnalyzerError, Settings, WebSettings
 from web.intake.effective import effective
 from web.intake.storage import Storage, open_storage
+from web.kit import logs
 from web.models import JobKind
 from web.queue import MEMORY_WORDS, OUT_OF_MEMORY, JobFailure
 from web.worker import engine, sound
@@ -35,6 +36,7 @@ SENT_EVERY_S = 0.5
 def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) -> None:
     """Work until the pipe closes. `kind` says which jobs this process is for."""
     engine.first_to_go(FIRST_TO_GO)
+    logs.configure(web.log_format)
     if kind is JobKind.HEAR:
         os.nice(HEARING_NICE)
     work = Work(settings, open_storage(web, settings.home))
@@ -50,7 +52,8 @@ def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) 
 def answer(work: Work, task: Task, tell: Tell) -> Done | JobFailure:
     """Return the result of a task or why there is none. Never raises an Exception."""
     try:
-        document = work.hear(task, tell) if task.kind is JobKind.HEAR else work.score(task, tell)
+        with logs.at_work_on(task.recording_id):
+            document = work.hear(task, tell) if task.kind is JobKind.HEAR else work.score(task, tell)
     except AnalyzerError as error:
         return JobFailure(error.code, error.message, error.advice, "\n".join(getattr(error, "__notes__", [])))
     except MemoryError:

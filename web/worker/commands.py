@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import click
@@ -10,6 +9,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from web.config import AnalyzerError
+from web.kit import logs
 from web.kit.site import site
 from web.learning.standing import Report
 from web.migrations.start import ensure_current
@@ -24,8 +24,7 @@ from web.worker.supervisor import Supervisor
 def worker() -> None:
     """启动后台进程：转写、判断、收取投递文件夹里的录音。"""
     here = site()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.configure(here.web.log_format)
     ensure_current(here.web.database(here.settings.home), here.folder)
     if here.web.queue_url:
         doorbell.broker(here.web.queue_url)  # a mistyped queue is told now
