@@ -28,6 +28,7 @@ from web.scorecards import views as scorecards
 from web.staff import views as staff
 from web.topics import views as topics
 from web.uploads import views as uploads
+from web.watch import views as watch
 
 FEATURES = (
     uploads,
@@ -44,6 +45,7 @@ FEATURES = (
     recordings,
     review,
     learning,
+    watch,
 )
 
 

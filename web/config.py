@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from analyzer.errors import AnalyzerError, SettingsError
@@ -73,6 +74,12 @@ class WebSettings:
         "Form of the log: `text` for people, `json` one object a line.",
         "日志的格式：`text` 给人看，`json` 每行一个对象给程序看。",
         choices=("text", "json"),
+    )
+    metrics_from: str = setting(
+        "127.0.0.0/8, ::1",
+        "Addresses and networks that may read `/metrics`, separated by commas; empty: none.",
+        "可以读取 `/metrics` 的地址和网段，用逗号分开；留空则都不可以。",
+        empty=True,
     )
     timezone: str = setting("Asia/Shanghai", "Time zone of dates and times on pages.", "页面上日期和时间所用的时区。")
     session_minutes: int = setting(
@@ -191,6 +198,13 @@ class WebSettings:
     def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: object) -> WebSettings:
         """Settings from TINGJIAN_WEB_* variables; `overrides` (not None) win. Raises SettingsError with a hint."""
         return read_environment(cls, PREFIX, environment, overrides)
+
+    def networks(self, listed: str) -> list[IPv4Network | IPv6Network]:
+        """The networks of a list of addresses. Raises SettingsError."""
+        try:
+            return [ip_network(part.strip(), strict=False) for part in listed.split(",") if part.strip()]
+        except ValueError as error:
+            raise SettingsError("networks", f"不是网络地址：{error}", "例如 127.0.0.1, 10.0.0.0/8") from None
 
     def database(self, home: Path) -> str:
         """SQLAlchemy URL of the database."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 
 from web.kit.login import viewer
-from web.kit.site import reader
 from web.models import UserRole
 
 blueprint = Blueprint("home", __name__)
@@ -27,10 +25,3 @@ def index() -> ResponseReturnValue:
     if endpoint in current_app.view_functions:
         return redirect(url_for(endpoint))
     return render_template("home/index.html")
-
-
-@blueprint.get("/health")
-def health() -> ResponseReturnValue:
-    """Tell a supervisor that the site and its database answer."""
-    reader().execute(text("SELECT 1"))
-    return {"ok": True}

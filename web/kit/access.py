@@ -29,7 +29,10 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "static": PUBLIC,
     # home
     "home.index": EVERYONE,
-    "home.health": PUBLIC,
+    # watch
+    "watch.health": PUBLIC,
+    "watch.ready": PUBLIC,
+    "watch.metrics": PUBLIC,  # but for the addresses of TINGJIAN_WEB_METRICS_FROM only
     # auth
     "auth.login": PUBLIC,
     "auth.login_submit": PUBLIC,

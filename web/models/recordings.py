@@ -134,6 +134,7 @@ class Job(Base):
     __table_args__ = (
         Index("ix_jobs_state_priority_id", "state", "priority", "id"),
         Index("ix_jobs_recording_id_id", "recording_id", "id"),
+        Index("ix_jobs_finished_at", "finished_at"),
         Index("ix_jobs_state_kind_id", "state", "kind", "id", "started_at", "finished_at"),
         Index(
             "uq_jobs_recording_active",
@@ -161,6 +162,7 @@ class Job(Base):
     done_s: Mapped[float] = mapped_column(default=0.0)  # seconds of audio done in the stage
     total_s: Mapped[float] = mapped_column(default=0.0)
     fraction: Mapped[float] = mapped_column(default=0.0)  # of the whole work, 0..1
+    stage_s: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)  # {stage: seconds it took}, of work done
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
     started_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

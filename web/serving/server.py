@@ -27,6 +27,8 @@ from web.migrations.start import ensure_current
 log = logging.getLogger(__name__)
 MOST_PROCESSES = 4  # unless the setting says otherwise: beyond that the database's write lock is what one waits for
 BACKLOG = 1024
+MOST_CONNECTIONS = 4000  # of one process; waitress's own limit of 100 is sixteen browsers
+OTHER_FILES = 256  # that a process has open: the database, audio that is being listened to, bodies on their way in
 
 
 def up(here: Site, *beside: Sequence[str]) -> None:
@@ -112,20 +114,39 @@ def _serve(app: Flask, here: Site, listener: socket.socket, *, shared: bool = Fa
     from waitress import create_server
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # "Task queue depth is 1" is no news on a busy morning
+    connections = most_connections()
     server = create_server(
         app,
         sockets=[listener],
         threads=here.web.threads,
         ident=None,
         max_request_body_size=64 * 1024**2,
-        channel_timeout=120,
-        clear_untrusted_proxy_headers=not here.web.proxies,  # else what the proxy tells never reaches the application
+        # the application believes what a proxy tells only where one is set; that there is one, /metrics must see
+        clear_untrusted_proxy_headers=False,
+        backlog=BACKLOG,
+        connection_limit=connections,
+        cleanup_interval=2,
+        asyncore_use_poll=True,  # select() knows 1,024 files only
     )
-    if shared:
-        from web.serving.balance import SharingChannel
+    from web.serving.balance import balanced
 
-        server.channel_class = SharingChannel
-    server.run()
+    balanced(server, shared=shared, many=connections // 2).run()
+
+
+def most_connections() -> int:
+    """How many connections one process may keep open: a browser keeps up to six, used or not."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 500
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = (
+        MOST_CONNECTIONS + OTHER_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_CONNECTIONS + OTHER_FILES)
+    )
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return max(100, min(soft - OTHER_FILES, MOST_CONNECTIONS))
 
 
 def _bound(here: Site) -> socket.socket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,8 +36,14 @@ def take(
     return Assignment(claim.job_id, claim.recording_id, claim.kind, claim.token, inputs)
 
 
-def store(session: Session, assignment: Assignment, document: dict[str, Any], now: datetime | None = None) -> bool:
-    """Write the Analysis JSON and end the job.
+def store(
+    session: Session,
+    assignment: Assignment,
+    document: dict[str, Any],
+    now: datetime | None = None,
+    stage_s: Mapping[str, float] | None = None,
+) -> bool:
+    """Write the Analysis JSON and end the job; `stage_s` says how long each stage took.
 
     False, and nothing written, where the job is no longer this worker's or the recording has been signed meanwhile.
     Where people said something new while the machine was hearing, a SCORE follows. Where a changed standard judged and
@@ -54,6 +60,7 @@ def store(session: Session, assignment: Assignment, document: dict[str, Any], no
     origin = "heard" if job.kind is JobKind.HEAR and not again else "rescored"
     judged_by = _digest(session, recording)
     rows.record_analysis(session, recording.id, document, origin, job.cause, job.requested_by_id)
+    job.stage_s = dict(stage_s or {})
     queue.finish(session, assignment.token, now)
     used = assignment.inputs if again else assignment.inputs.of_a_new_hearing()
     if job.kind is JobKind.HEAR and effective.inputs(session, recording) != used:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
 import math
@@ -18,24 +17,27 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from web import queue
+from web.db.troubles import trouble_of
 from web.intake.effective import heard_document, was_heard
+from web.kit import logs
 from web.kit.site import Site
 from web.models import JobKind, Recording
 from web.queue import JobFailure, Standing
 from web.worker import assignment
 from web.worker.assignment import Assignment
 from web.worker.parts import ChildMain, Done, Playable, Ready, Task
+from web.worker.patience import AGAIN_S, insist, try_once
+from web.worker.stages import StageClock
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 IDLE_S = 3.0  # looks for work even if nobody wakes it
 LISTEN_S = 0.2  # how soon a wish to stop is seen
 BEATS = 4  # heartbeats a lease: some may come late
-TRIES = 5  # to write a result: the work behind it took minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,14 @@ class Post:
     def step(self) -> bool:
         """Do one job; return whether there was one."""
         self._ready()  # before a job is claimed: a child that cannot start is no recording's fault
-        claimed = self._write(lambda s: assignment.take(s, self.name, self.here.web.lease_seconds, (self.kind,)))
+        lease_s = self.here.web.lease_seconds
+        claimed = try_once(
+            self.here.db, lambda s: assignment.take(s, self.name, lease_s, (self.kind,)), f"{self.name}: a claim"
+        )
         if claimed is None:
             return False
-        self._do(claimed)
+        with logs.at_work_on(claimed.recording_id):
+            self._do(claimed)
         return True
 
     def _do(self, claimed: Assignment) -> None:
@@ -97,9 +103,11 @@ class Post:
         except (EOFError, OSError) as error:
             ended = False
             self._note_death(claimed, repr(error))
-        except Exception:
-            # not the child's fault: the job waits for its lease, so that a broken database does not count as a death
+        except Exception as error:
+            # not the child's fault: the job goes back, or waits for its lease where not even that can be written
             self.close()
+            if isinstance(error, SQLAlchemyError) and trouble_of(error) is not None:
+                try_once(self.here.db, lambda s: queue.give_back(s, claimed.token), f"{self.name}: a job to give back")
             raise
         self._jobs += 1
         if not ended or self._jobs >= self.terms.jobs:
@@ -111,25 +119,28 @@ class Post:
         beat_at = message_at = time.monotonic()
         stop_at = math.inf
         standing: Standing | None = None
+        clock = StageClock()
         while True:
             if pipe.poll(LISTEN_S):
                 message = pipe.recv()
                 message_at = time.monotonic()
                 if isinstance(message, Done | JobFailure):
-                    self._finish(claimed, message)
+                    self._finish(claimed, message, clock.end(message_at))
                     return not isinstance(message, JobFailure) or message.code != queue.OUT_OF_MEMORY
                 if isinstance(message, Playable):
                     self._write(functools.partial(_put_sound, claimed=claimed, prepared=message))
                 elif isinstance(message, Standing):
+                    clock.enter(message.stage, message_at)
                     if standing is None or standing.stage != message.stage:
                         beat_at = -math.inf  # a new stage shows at once
                     standing = message
             now = time.monotonic()
             if now - beat_at >= beat_every_s:
-                beat_at = now
-                if not self._beat(claimed, standing):
+                ours = self._beat(claimed, standing)
+                if ours is False:
                     log.info("%s: job %d is no longer ours", self.name, claimed.job_id)
                     return False
+                beat_at = now if ours else now - beat_every_s + AGAIN_S
             if self.stopping.is_set():
                 stop_at = min(stop_at, now + self.terms.stop_s)
                 if now >= stop_at:
@@ -139,19 +150,22 @@ class Post:
                 self._note_death(claimed, f"{self.terms.hung_s:.0f} 秒没有任何进展")
                 return False
 
-    def _beat(self, claimed: Assignment, standing: Standing | None) -> bool:
+    def _beat(self, claimed: Assignment, standing: Standing | None) -> bool | None:
+        """Whether the job is still ours; None where the database does not say: then it is, until somebody else has it."""
         lease_s = self.here.web.lease_seconds
-        return self._write(lambda s: queue.heartbeat(s, claimed.token, lease_s, standing))
+        return try_once(
+            self.here.db, lambda s: queue.heartbeat(s, claimed.token, lease_s, standing), f"{self.name}: a heartbeat"
+        )
 
-    def _finish(self, claimed: Assignment, message: Done | JobFailure) -> None:
+    def _finish(self, claimed: Assignment, message: Done | JobFailure, stage_s: dict[str, float]) -> None:
         if isinstance(message, Done):
             document = message.document
             try:
-                self._write(lambda s: assignment.store(s, claimed, document))
+                self._write(lambda s: assignment.store(s, claimed, document, stage_s=stage_s))
                 return
-            except OperationalError:
-                raise
             except Exception as error:  # a document that cannot be stored must not be computed again and again
+                if isinstance(error, SQLAlchemyError) and trouble_of(error) is not None:
+                    raise
                 log.exception("%s: job %d could not be stored", self.name, claimed.job_id)
                 message = JobFailure(
                     "internal", "结果没能保存", "请把技术细节交给管理员；其他录音不受影响", repr(error)
@@ -212,12 +226,7 @@ class Post:
         self._child = self._pipe = None
 
     def _write(self, act: Callable[[Session], T]) -> T:
-        """Run one writing transaction; a database that is busy for long is asked again."""
-        for left in reversed(range(TRIES)):
-            with contextlib.suppress(*(() if left == 0 else (OperationalError,))), self.here.db.writing() as session:
-                return act(session)
-            time.sleep(0.5)
-        raise AssertionError("unreachable")
+        return insist(self.here.db, act, self.name, self.stopping)
 
 
 def _put_sound(session: Session, claimed: Assignment, prepared: Playable) -> None:

@@ -17,3 +17,22 @@ def standing(stage: str, done_s: float, total_s: float) -> Standing:
     inside = min(1.0, max(0.0, done_s / total_s)) if total_s > 0 and stage != "judge" else 0.0
     fraction = _STARTS.get(stage, 0.0) + SHARES.get(stage, 0.0) * inside
     return Standing(stage[:16], done_s, total_s, round(fraction, 4))
+
+
+class StageClock:
+    """How long a job has been in each stage, in seconds."""
+
+    def __init__(self) -> None:
+        self._spent_s: dict[str, float] = {}
+        self._stage, self._since_s = "", 0.0
+
+    def enter(self, stage: str, now_s: float) -> None:
+        """Note the stage that the job is in at `now_s`, a monotonic time; the one it was in may go on."""
+        if self._stage:
+            self._spent_s[self._stage] = self._spent_s.get(self._stage, 0.0) + now_s - self._since_s
+        self._stage, self._since_s = stage, now_s
+
+    def end(self, now_s: float) -> dict[str, float]:
+        """Return the seconds of each stage until now."""
+        self.enter("", now_s)
+        return {stage: round(spent_s, 2) for stage, spent_s in self._spent_s.items()}

@@ -6,8 +6,11 @@ thread looks for work and reaps.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Sequence
@@ -15,14 +18,15 @@ from types import FrameType
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
-from web import queue
 from web.kit.site import site_of
 from web.models import Job, JobKind, JobState
 from web.queue import doorbell
 from web.worker.chores import Chore, Housekeeping
 from web.worker.parts import ChildMain
 from web.worker.post import Post, Terms
+from web.worker.reaper import Reaper
 
 log = logging.getLogger(__name__)
 LOOK_S = 1.0  # how often the jobs table is looked at
@@ -43,6 +47,7 @@ class Supervisor:
             Post(here, JobKind.SCORE, child_main, Terms(SCORE_S, jobs=1000), self._stopping),
         ]
         self._house = Housekeeping(app, chores)
+        self._reaper = Reaper(here.db, f"{socket.gethostname()}:{os.getpid()}", here.web.lease_seconds)
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; then jobs end within seconds or go back to the queue."""
@@ -63,6 +68,8 @@ class Supervisor:
         self.wake()
         for thread in threads:  # not the chores: a file that is just being taken in is found in its folder again
             thread.join()
+        with contextlib.suppress(SQLAlchemyError):
+            self._reaper.leave()
 
     def wake(self) -> None:
         """Have all posts look for work."""
@@ -95,10 +102,9 @@ class Supervisor:
 
     def _reap(self) -> None:
         try:
-            with self._here.db.writing() as session:
-                reaped = queue.reap(session)
+            reaped = self._reaper.step()
         except Exception:
-            log.exception("reaping failed")
+            log.warning("nobody can be reaped now", exc_info=True)
             return
         if reaped.again or reaped.aside:
             log.warning("workers fell silent: queued again %s, set aside %s", reaped.again, reaped.aside)

@@ -38,7 +38,7 @@ def test_the_error_page_shows_the_number_that_the_log_has(
     app: Flask, client: FlaskClient, written: pytest.CaptureFixture[str]
 ) -> None:
     app.testing = False
-    app.view_functions["home.health"] = lambda: 1 // 0
+    app.view_functions["watch.health"] = lambda: 1 // 0
     logs.configure("text")
     answer = client.get("/health")
     assert answer.status_code == 500

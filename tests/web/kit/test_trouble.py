@@ -103,8 +103,5 @@ def test_a_fault_of_ours_is_still_a_fault(db: Database) -> None:
     ],
 )
 def test_postgresqls_states_are_known(state: str | None, trouble: Trouble | None) -> None:
-    class OperationalErrorOfTheDriver(Exception):
-        sqlstate = state
-
-    OperationalErrorOfTheDriver.__name__ = "OperationalError"
-    assert trouble_of(OperationalError("SELECT 1", None, OperationalErrorOfTheDriver())) is trouble
+    of_the_driver = type("OperationalError", (Exception,), {"sqlstate": state})
+    assert trouble_of(OperationalError("SELECT 1", None, of_the_driver())) is trouble

@@ -8,14 +8,18 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from flask import Flask
+from waitress import create_server
 
 from analyzer.settings import ROOT
+from web.serving.balance import UNUSED_IN_A_CROWD_S, UNUSED_S, balanced
 
 PATIENCE_S = 120.0  # on a machine as busy as may be
 
@@ -74,3 +78,36 @@ def test_however_the_site_ends_no_process_of_it_stays(served: tuple[psutil.Proce
     parent.send_signal(number)
     wait_until(lambda: all(gone(process) for process in (parent, *children)))
     assert not answers(port)
+
+
+def test_two_hundred_connections_that_browsers_keep_open_leave_room_for_more(
+    served: tuple[psutil.Process, int],
+) -> None:
+    """30 browsers with 6 connections each; waitress's own limit is 100 a process."""
+    _, port = served
+    kept = [http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S) for _ in range(240)]
+    try:
+        for connection in kept:
+            connection.connect()
+        for connection in (*kept[:3], *kept[-3:]):
+            connection.request("GET", "/health")
+            assert connection.getresponse().status == 200
+        assert answers(port)
+    finally:
+        for connection in kept:
+            connection.close()
+
+
+@pytest.mark.parametrize(("many", "crowded"), [(9, False), (0, True)])
+def test_in_a_crowd_no_connection_is_kept(app: Flask, many: int, crowded: bool) -> None:
+    server = balanced(create_server(app, host="127.0.0.1", port=0), shared=False, many=many)
+    threading.Thread(target=server.run, daemon=True).start()
+    used = http.client.HTTPConnection("127.0.0.1", int(server.effective_port), timeout=PATIENCE_S)
+    used.request("GET", "/health")
+    assert used.getresponse().will_close is crowded
+    with socket.create_connection(("127.0.0.1", int(server.effective_port))):  # and never used
+        wait_until(lambda: bool(server.active_channels))
+        server.maintenance(time.time() + UNUSED_IN_A_CROWD_S + 1)
+        assert server.adj.channel_timeout == (UNUSED_IN_A_CROWD_S if crowded else UNUSED_S)
+    used.close()
+    server.close()

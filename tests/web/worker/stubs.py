@@ -33,7 +33,14 @@ def child(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind)
         while True:
             task = pipe.recv()
             pipe.send(standing("decode", 0.0, 0.0))
+            if task.name.startswith("waits"):
+                wait_for(settings.home / "go-on")
             pipe.send(_answer(task, pipe, document))
+
+
+def wait_for(path: Path) -> None:
+    while not path.exists():
+        time.sleep(0.01)
 
 
 def unable(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) -> None:

@@ -1,0 +1,37 @@
+"""Which workers are there: each leaves a sign of life, whether it has work or not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from web.models import SiteValue
+
+NAME = "workers"
+SIGN_S = 15.0  # how often a worker leaves its sign
+SILENT = timedelta(seconds=90)  # after which it counts as gone: some signs may come late
+FORGOTTEN = timedelta(days=1)
+
+
+def sign(session: Session, worker: str, now: datetime) -> None:
+    """Note that a worker lives; those long gone are forgotten."""
+    others = {name: at for name, at in _seen(session).items() if now - at < FORGOTTEN}
+    seen = {name: at.isoformat() for name, at in (others | {worker: now}).items()}
+    session.merge(SiteValue(name=NAME, value=seen))
+
+
+def leave(session: Session, worker: str) -> None:
+    """Note that a worker ends as it should."""
+    seen = {name: at.isoformat() for name, at in _seen(session).items() if name != worker}
+    session.merge(SiteValue(name=NAME, value=seen))
+
+
+def alive(session: Session, now: datetime) -> list[str]:
+    """The workers that have been seen lately."""
+    return sorted(name for name, at in _seen(session).items() if now - at < SILENT)
+
+
+def _seen(session: Session) -> dict[str, datetime]:
+    row = session.get(SiteValue, NAME)
+    return {} if row is None else {name: datetime.fromisoformat(at) for name, at in row.value.items()}
