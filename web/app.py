@@ -59,6 +59,7 @@ def create_app(
     """
     settings = settings or Settings.from_environment()
     web = web or WebSettings.from_environment()
+    web.networks(web.metrics_from)  # a mistyped one is told now
     app = Flask("web")
     app.config.update(
         SECRET_KEY=web.secret_key or kept_key(settings.home / "web" / "secret_key"),

@@ -201,7 +201,8 @@ def pages(made: Furniture) -> dict[str, str]:
 # Answers of GET that are no page: sound, files, fragments, numbers, the second half of a login. A new endpoint must be here or in `pages`.
 NO_PAGES = frozenset(
     {
-        "static", "home.health", "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
+        "static", "watch.health", "watch.ready", "watch.metrics",
+        "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
         "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
     }

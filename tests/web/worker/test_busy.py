@@ -132,9 +132,7 @@ def test_a_job_outlives_a_database_that_is_busy_beyond_its_lease(
     post.close()
 
 
-def test_a_busy_database_is_no_reason_to_start_a_child_anew(
-    here: Site, db: Database, lock: sqlite3.Connection
-) -> None:
+def test_a_busy_database_is_no_reason_to_start_a_child_anew(here: Site, db: Database, lock: sqlite3.Connection) -> None:
     post = Post(here, JobKind.HEAR, stubs.child, Terms(hung_s=60.0), threading.Event())
     lock.execute("BEGIN IMMEDIATE")
     assert post.step() is False
