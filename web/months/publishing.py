@@ -23,6 +23,10 @@ from web.summaries.query import ScorecardQuery, month_span
 MOST_NOTE = 500
 
 
+class OvertakenError(Exception):
+    """Somebody else has published the edition that a draft was made for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A month as it would be published now.
@@ -34,6 +38,7 @@ class Draft:
     month: str
     days: Period
     edition: int
+    seen_at: dt.datetime  # what changed later is not in it
     refusal: str = ""
     recordings: int = 0
     technicians: int = 0
@@ -56,13 +61,21 @@ def publishable(session: Session, today: dt.date, most: int = 24) -> list[str]:
     return [] if first is None else months_over(today, first, most)
 
 
+def settled_draft(here: Site, month: str, today: dt.date) -> Draft:
+    """The draft as of one moment, made without keeping anybody from writing."""
+    with here.db.reading() as session:
+        if not here.db.is_sqlite:  # where each statement of a transaction would see another moment
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        return draft(session, here, month, today)
+
+
 def draft(session: Session, here: Site, month: str, today: dt.date) -> Draft:
     """What publishing would store. Raises ValueError for what is not YYYY-MM."""
-    days = month_days(month)
+    days, seen_at = month_days(month), now()
     if days is None:
         raise ValueError(f"not a month: {month}")
     last = _last(session, month)
-    made = Draft(month=month, days=days, edition=1 if last is None else last.edition + 1)
+    made = Draft(month=month, days=days, edition=1 if last is None else last.edition + 1, seen_at=seen_at)
     if today <= days.last:
         return replace(made, refusal="open")
     orders = frames.orders(session, ScorecardQuery(month_span(month)), here.zone)
@@ -90,18 +103,22 @@ def draft(session: Session, here: Site, month: str, today: dt.date) -> Draft:
 
 
 def publish(session: Session, made: Draft, user_id: int, note: str) -> PublishedMonth:
-    """Store the draft as the month's next edition; belongs into the writing transaction that made the draft.
+    """Store a settled draft as the month's next edition, as of the moment when it was made.
 
-    Raises ValueError for a draft that was refused, and for a correction (edition 2 and later) without its reason.
+    Raises ValueError for a draft that was refused, and for a correction (edition 2 and later) without its reason;
+    OvertakenError where somebody else has published this edition meanwhile.
     """
     if made.refusal or made.body is None:
         raise ValueError(f"{made.month} cannot be published: {made.refusal}")
     if made.edition > 1 and not note:
         raise ValueError("a correction needs a reason")
+    last = session.scalar(select(func.max(PublishedMonth.edition)).where(PublishedMonth.month == made.month)) or 0
+    if made.edition != last + 1:
+        raise OvertakenError(made.month)
     row = PublishedMonth(
         month=made.month,
         edition=made.edition,
-        published_at=now(),
+        published_at=made.seen_at,
         published_by_id=user_id,
         note=note[:MOST_NOTE],
         body=made.body,

@@ -53,20 +53,23 @@ def publish() -> ResponseReturnValue:
         abort(400)
     note = request.form.get("note", "").strip()
     back = redirect(url_for("months.index", month=month))
-    with here.db.writing() as session:
-        draft = publishing.draft(session, here, month, today_in(here.zone, now()))
-        if draft.refusal:
-            return back  # the page says why
+    draft = publishing.settled_draft(here, month, today_in(here.zone, now()))
+    if draft.refusal:
+        return back  # the page says why
+    if draft.edition > 1 and not note:
+        flash(_("更正已发布的月份，请写明原因。"), "danger")
+        return back
+    if len(note) > publishing.MOST_NOTE:
+        flash(_("说明最多 %(n)s 个字。", n=publishing.MOST_NOTE), "danger")
+        return back
+    try:
         if draft.digest != request.form.get("digest"):
-            flash(_("核对之后数据又有变化，还没有发布。请重新核对。"), "warning")
-            return back
-        if draft.edition > 1 and not note:
-            flash(_("更正已发布的月份，请写明原因。"), "danger")
-            return back
-        if len(note) > publishing.MOST_NOTE:
-            flash(_("说明最多 %(n)s 个字。", n=publishing.MOST_NOTE), "danger")
-            return back
-        publishing.publish(session, draft, viewer().id, note)
+            raise publishing.OvertakenError(month)
+        with here.db.writing() as session:
+            publishing.publish(session, draft, viewer().id, note)
+    except publishing.OvertakenError:
+        flash(_("核对之后数据又有变化，还没有发布。请重新核对。"), "warning")
+        return back
     flash(_("%(month)s 第 %(n)s 版已发布，不会再变。", month=month, n=draft.edition), "success")
     return redirect(url_for("months.show", month=month, edition=draft.edition))
 

@@ -18,6 +18,7 @@ from tests.web.scorecards.judged import ITEM, judged
 from web.db import Database, now
 from web.intake.rows import record_analysis, refresh
 from web.models import AuditEntry, Decision, PublishedMonth, Recording
+from web.months import publishing
 from web.months.difference import difference
 from web.summaries.keep import refresh_stale
 
@@ -202,3 +203,50 @@ def test_the_printed_month_is_the_published_one(
         _overrule(db, made[name], people["qa"], "met", "听得到")
     refresh_stale(db)
     assert page(login("admin").get(address)).one("div", class_="sheet-figures").text == before
+
+
+def test_a_month_is_made_ready_while_others_write_and_stands_as_of_that_moment(
+    db: Database, made: dict[str, int], people: dict[str, Any], login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = login("manager")
+    digest = page(manager.get("/scorecards/months?month=2026-09")).one("input", name="digest").get("value")
+    prepare = publishing.month_document
+
+    def meanwhile(*asked: Any) -> Any:
+        body = prepare(*asked)
+        _overrule(db, made["a"], people["qa"], "met", "听得到问好")  # would wait for a write lock that is held
+        return body
+
+    monkeypatch.setattr(publishing, "month_document", meanwhile)
+    before = now()
+    answer = manager.post("/scorecards/months", data={"month": "2026-09", "digest": digest, "note": ""})
+    assert answer.location.endswith("/scorecards/months/2026-09/1")
+    monkeypatch.setattr(publishing, "month_document", prepare)
+    with db.reading() as session:
+        first = session.scalars(select(PublishedMonth)).one()
+        decided = session.scalars(select(Decision.at)).one()
+    assert before <= first.published_at <= decided  # the decision is the next edition's
+    assert _publish(manager, "更正").location.endswith("/2026-09/2")
+    with db.reading() as session:
+        item = session.scalars(select(PublishedMonth.difference).order_by(PublishedMonth.edition)).all()[1]
+    assert item["recordings"][0]["items"][0]["by"] == "小陈"
+
+
+def test_two_who_publish_at_once_make_one_edition(
+    db: Database, made: dict[str, int], login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager, admin = login("manager"), login("admin")
+    digest = page(manager.get("/scorecards/months?month=2026-09")).one("input", name="digest").get("value")
+    asked = {"month": "2026-09", "digest": digest, "note": ""}
+    prepare, first = publishing.month_document, []
+
+    def meanwhile(*given: Any) -> Any:
+        if not first:
+            first.append(True)
+            assert admin.post("/scorecards/months", data=asked).location.endswith("/2026-09/1")
+        return prepare(*given)
+
+    monkeypatch.setattr(publishing, "month_document", meanwhile)
+    manager.post("/scorecards/months", data=asked)
+    assert len(_raw(db)) == 1
+    assert "数据又有变化" in page(manager.get("/scorecards/months")).one("main").text
