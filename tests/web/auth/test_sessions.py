@@ -12,8 +12,6 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from waitress.adjustments import Adjustments
-from waitress.proxy_headers import proxy_headers_middleware
 
 from analyzer.settings import ROOT, Settings
 from tests.web.cast import PASSWORD
@@ -111,19 +109,13 @@ def test_a_cookie_set_over_http_opens_nothing_over_https(app: Flask, client: Fla
 
 @pytest.fixture
 def behind(home: Path) -> Any:
-    """Make a site behind so many proxies, as waitress hands it its requests."""
+    """Make a site behind so many proxies; the server hands it all headers as they came."""
     made = []
 
     def build(proxies: int) -> FlaskClient:
         settings = Settings(home=home, lexicons=ROOT / "lexicons")
         app = create_app({"WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, WebSettings(proxies=proxies))
         made.append(app)
-        adjusted = Adjustments(clear_untrusted_proxy_headers=not proxies)
-        if adjusted.clear_untrusted_proxy_headers:
-            app.wsgi_app = proxy_headers_middleware(  # type: ignore[method-assign]
-                app.wsgi_app, trusted_proxy=None, trusted_proxy_count=1, trusted_proxy_headers=set(),
-                clear_untrusted=True, log_untrusted=False,
-            )  # fmt: skip
         return app.test_client()
 
     yield build
