@@ -27,7 +27,7 @@ from analyzer.domain import (
     quantise_time,
 )
 from analyzer.heap import few_arenas, give_back_memory
-from analyzer.hearing import ChannelHearing, Scorer, detect_speech, hear, listen_again, load_transcriber
+from analyzer.hearing import ChannelHearing, Scorer, detect_speech, hear, inspected, listen_again, load_transcriber
 from analyzer.judging import candidates, judge, most_of, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
@@ -108,10 +108,12 @@ class Analyzer:
         """Hear and judge an open recording.
 
         `technician_channel` (from 0) states who is on a two-channel recording. Raises ModelError where an engine cannot
-        be loaded.
+        be loaded or its weights are damaged: those hear nothing, or something else.
         """
-        hearing = self.hear(audio, "call" if standard.recording == "call" else "visit", progress, technician_channel)
-        hearing = self.hear_again(audio, hearing, standard, given)
+        kind: Recording = "call" if standard.recording == "call" else "visit"
+        with inspected(self.settings):
+            hearing = self.hear(audio, kind, progress, technician_channel)
+            hearing = self.hear_again(audio, hearing, standard, given)
         progress(Progress("judge", hearing.duration_s, hearing.duration_s))
         return _judged(hearing, standard, given, self.settings)
 
@@ -123,7 +125,7 @@ class Analyzer:
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         if not candidates(hearing, standard, given, words, len(hearing.checks) + 1):
             return hearing
-        with open_audio(path, self.settings) as audio:
+        with inspected(self.settings), open_audio(path, self.settings) as audio:
             return self.hear_again(audio, hearing, standard, given)
 
     def hear_again(self, audio: Audio, hearing: Hearing, standard: Standard, given: Mapping[str, bool]) -> Hearing:

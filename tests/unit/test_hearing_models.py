@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from analyzer.errors import ModelError
-from analyzer.hearing import models
+from analyzer.hearing import integrity, models
 from analyzer.hearing.catalogue import SOURCES
 from analyzer.hearing.weights import read_ct2
 from analyzer.settings import ROOT, Settings
@@ -37,7 +37,8 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.syspath_prepend(str(site))
     monkeypatch.setattr(models, "PACKAGES", {"base": ("toy_whisper_part1", "toy_whisper_part2")})
     digest = hashlib.sha256(WEIGHTS).hexdigest()
-    monkeypatch.setattr(models, "SOURCES", SOURCES | {"base": replace(SOURCES["base"], sha256=digest)})
+    for module in (models, integrity):
+        monkeypatch.setattr(module, "SOURCES", SOURCES | {"base": replace(SOURCES["base"], sha256=digest)})
     return Settings(home=tmp_path / "home")
 
 
@@ -47,7 +48,7 @@ def test_the_parts_are_joined_and_the_second_call_reads_no_weights(
     folder = models.provision(settings)
     assert (folder / "model.bin").read_bytes() == WEIGHTS
     assert (folder / "config.json").is_file()
-    monkeypatch.setattr(models, "_sha256", lambda _: pytest.fail("hashed again"))
+    monkeypatch.setattr(models, "sha256_of", lambda _: pytest.fail("hashed again"))
     assert models.provision(settings) == folder
 
 

@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,22 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from web.kit import audit, chain
 from web.kit.site import Site
 from web.kit.standards import standards
+from web.maintenance.finding import Finding
 from web.migrations import is_current
 from web.models import Recording, User, UserRole
 
 FIXED_SQLITE = (3, 51, 3)  # before it a write during a checkpoint may, rarely, damage the file (RELIABILITY §6)
 FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
 SAMPLE = 200  # stored files that are looked for
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A result: `level` is ok | warning | error."""
-
-    name: str
-    level: str
-    message: str
-    hint: str = ""
 
 
 def examine(site: Site) -> Iterator[Finding]:
@@ -101,11 +91,15 @@ def _disk(site: Site) -> Iterator[Finding]:
 
 
 def _model(site: Site) -> Iterator[Finding]:
-    folder = site.settings.models_dir
-    if folder.is_dir() and any(folder.iterdir()):
-        yield Finding("model", "ok", f"语音模型在 {folder}")
-    else:
-        yield Finding("model", "error", "还没有语音模型", "请运行 make model")
+    from web.maintenance import machine  # numpy and the analyzer: commands that do not ask need not wait for them
+
+    yield from machine.weights(site.settings)
+
+
+def _decoding(site: Site) -> Iterator[Finding]:
+    from web.maintenance import machine
+
+    yield from machine.decoding()
 
 
 def _standards(site: Site) -> Iterator[Finding]:
@@ -142,4 +136,12 @@ def _audio(site: Site) -> Iterator[Finding]:
         yield Finding("audio", "ok", f"最近 {len(keys)} 段录音的文件都在")
 
 
-CHECKS: tuple[Callable[[Site], Iterator[Finding]], ...] = (_sqlite, _database, _disk, _model, _standards, _audio)
+CHECKS: tuple[Callable[[Site], Iterator[Finding]], ...] = (
+    _sqlite,
+    _database,
+    _disk,
+    _model,
+    _decoding,
+    _standards,
+    _audio,
+)

@@ -7,13 +7,14 @@ that another worker has locked. `Recording.state` follows in the same transactio
 from web.queue.leases import claim, died, fail, finish, give_back, heartbeat, reap, withdraw
 from web.queue.requests import IN_THE_BACKGROUND, LISTEN_AGAIN, URGENT, cancel, enqueue, retry
 from web.queue.states import ACTIVE, held
-from web.queue.types import MEMORY_WORDS, OUT_OF_MEMORY, Claim, JobFailure, Reaped, Standing
+from web.queue.types import MEMORY_WORDS, MODEL_DAMAGED, OUT_OF_MEMORY, Claim, JobFailure, Reaped, Standing
 
 __all__ = [
     "ACTIVE",
     "IN_THE_BACKGROUND",
     "LISTEN_AGAIN",
     "MEMORY_WORDS",
+    "MODEL_DAMAGED",
     "OUT_OF_MEMORY",
     "URGENT",
     "Claim",

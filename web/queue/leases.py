@@ -79,12 +79,13 @@ def fail(session: Session, token: str, failure: JobFailure, now: datetime | None
     return _end_with(session, token, JobState.FAILED, failure, now)
 
 
-def give_back(session: Session, token: str) -> bool:
+def give_back(session: Session, token: str, detail: str = "") -> bool:
     """Queue a job again that its worker stops on purpose; no death is counted."""
     job = held(session, token)
     if job is None:
         return False
     release(job)
+    job.detail = detail or job.detail
     follow(session, session.get_one(Recording, job.recording_id))
     return True
 

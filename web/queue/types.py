@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from web.models import JobKind
 
 OUT_OF_MEMORY = "out-of-memory"  # code of a failure
+MODEL_DAMAGED = "model-damaged"  # code of the analyzer's error: no recording's fault
 MEMORY_WORDS = ("处理这段录音时内存不够", "请给这台机器加内存，或把录音分段后再上传；其他录音不受影响")
 
 

@@ -39,6 +39,7 @@ def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) 
     logs.configure(web.log_format)
     if kind is JobKind.HEAR:
         os.nice(HEARING_NICE)
+        engine.inspection(settings)  # hashes the weights while the first recording is decoded
     work = Work(settings, open_storage(web, settings.home))
     if kind is JobKind.SCORE:
         engine.warm(settings)

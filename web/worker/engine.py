@@ -10,6 +10,7 @@ from typing import Any
 from analyzer.audio import PEAKS_FILE, PLAY_FILE, Audio, cut_file, open_audio
 from analyzer.domain import Engine, Hearing, Role, Span, Speaker, Utterance
 from analyzer.heap import first_to_go
+from analyzer.hearing.integrity import inspection
 from analyzer.pipeline import Analyzer, load, rescore
 from analyzer.progress import Progress
 from analyzer.reading.company import Outcome, company_line, fingerprint_text
@@ -31,6 +32,7 @@ __all__ = [
     "cut_file",
     "first_to_go",
     "hearing_from_dict",
+    "inspection",
     "judge",
     "learn",
     "open_audio",

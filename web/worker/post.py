@@ -47,6 +47,7 @@ class Terms:
     hung_s: float
     jobs: int = 50
     stop_s: float = 5.0
+    damaged_s: float = 60.0  # until damaged weights are looked at again
 
 
 @dataclass
@@ -124,6 +125,9 @@ class Post:
             if pipe.poll(LISTEN_S):
                 message = pipe.recv()
                 message_at = time.monotonic()
+                if isinstance(message, JobFailure) and message.code == queue.MODEL_DAMAGED:
+                    self._hold(claimed, message)
+                    return False
                 if isinstance(message, Done | JobFailure):
                     self._finish(claimed, message, clock.end(message_at))
                     return not isinstance(message, JobFailure) or message.code != queue.OUT_OF_MEMORY
@@ -172,6 +176,12 @@ class Post:
                 )
         failure = message
         self._write(lambda s: queue.fail(s, claimed.token, failure))
+
+    def _hold(self, claimed: Assignment, failure: JobFailure) -> None:
+        """Give the job back and wait: damaged weights are no recording's fault, and would fail them all."""
+        log.error("%s: %s (%s)", self.name, failure.error, failure.advice)
+        self._write(lambda s: queue.give_back(s, claimed.token, f"{failure.error}；{failure.advice}"))
+        self.stopping.wait(self.terms.damaged_s)
 
     def _note_death(self, claimed: Assignment, detail: str) -> None:
         """Tell the queue that the child died at this job; one that dies because we stop is nobody's fault."""

@@ -57,6 +57,10 @@ def _answer(task: Task, pipe: Connection, document: dict[str, Any]) -> Done | Jo
             time.sleep(600)
         case "fails":
             return JobFailure("audio-damaged", "文件已损坏，解不出声音", "请重新导出")
+        case "unheard":
+            return JobFailure("model-damaged", "语音模型 base 的文件损坏了", "请运行 python -m analyzer model --verify")
+        case "thirsty":
+            return JobFailure("out-of-memory", "处理这段录音时内存不够", "请给这台机器加内存")
         case "unstorable":
             return Done({"items": []})
         case "works":

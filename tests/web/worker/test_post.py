@@ -106,6 +106,35 @@ def test_a_file_that_kills_its_child_is_set_aside_at_the_third_time(
     assert job(db, harmless).state is JobState.DONE
 
 
+def test_a_file_whose_child_the_system_ended_says_memory_and_lets_others_go_first(
+    post: Post, db: Database, waiting: Any
+) -> None:
+    deadly, harmless = waiting("dies"), waiting("works")
+    post.step()
+    assert "内存不够" in job(db, deadly).detail
+    post.step()
+    assert (job(db, harmless).state, job(db, deadly).state) == (JobState.DONE, JobState.QUEUED)
+
+
+def test_a_child_that_ran_out_of_memory_is_replaced(post: Post, db: Database, here: Site, waiting: Any) -> None:
+    thirsty = waiting("thirsty")
+    post.step()
+    assert (job(db, thirsty).state, job(db, thirsty).error_code) == (JobState.FAILED, "out-of-memory")
+    assert not any(alive(pid) for pid in children(here))
+
+
+def test_damaged_weights_are_no_recordings_fault(here: Site, db: Database, waiting: Any) -> None:
+    post = Post(here, JobKind.HEAR, stubs.child, Terms(hung_s=LONG_S, damaged_s=0.0), threading.Event())
+    job_id = waiting("unheard")
+    for _ in range(2):
+        assert post.step()
+    row = job(db, job_id)
+    assert (row.state, row.deaths) == (JobState.QUEUED, 0)
+    assert "model --verify" in row.detail
+    assert len(children(here)) == 2  # each looks at the weights anew
+    post.close()
+
+
 def test_a_child_without_progress_is_killed(here: Site, db: Database, waiting: Any) -> None:
     post = Post(here, JobKind.HEAR, stubs.child, Terms(hung_s=0.6), threading.Event())
     hanging = waiting("hangs")

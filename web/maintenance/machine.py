@@ -1,0 +1,48 @@
+"""The doctor's look at what recordings are heard with: the weights, byte by byte, and the walls around decoding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.audio import walls
+from analyzer.audio.decoder import standing_walls
+from analyzer.hearing import integrity
+from web.config import Settings
+from web.maintenance.finding import Finding
+
+WALLS = {
+    walls.OWN_USER: "独立的用户（user namespace）",
+    walls.NO_NETWORK: "没有网络",
+    walls.FILES: "只读得到这一个录音（Landlock）",
+    walls.CALLS: "不能联网、启动程序或碰别的进程（seccomp）",
+}
+
+
+def weights(settings: Settings) -> Iterator[Finding]:
+    """Every file of a model that has a published or noted hash."""
+    folder = settings.models_dir
+    if not folder.is_dir() or not any(folder.iterdir()):
+        yield Finding("model", "error", "还没有语音模型", "请运行 make model")
+        return
+    known = list(integrity.weights(settings))
+    broken = integrity.damaged(settings)
+    for one in broken:
+        yield Finding("model", "error", integrity.error(one).message, one.advice)
+    if not any(one.path.is_relative_to(folder) for one in known):
+        words = f"语音模型 {settings.model} 没有可对照的校验值，只核对了其余 {len(known)} 个文件"
+        yield Finding("model", "warning", words, "自备的模型请自己核对校验值")
+    elif not broken:
+        yield Finding("model", "ok", f"模型的 {len(known)} 个文件逐字节核对过，语音模型在 {folder}")
+
+
+def decoding() -> Iterator[Finding]:
+    """Which walls stand around a decoding process on this machine."""
+    standing = standing_walls()
+    missing = [words for name, words in WALLS.items() if name not in standing]
+    if missing:
+        hint = (
+            "需要 Linux 5.13 以上的内核；容器里还要允许 unshare、landlock 和 seccomp。没有它们照样解码，只是少一层保护"
+        )
+        yield Finding("decoding", "warning", f"解码进程缺少这些隔离：{'、'.join(missing)}", hint)
+    else:
+        yield Finding("decoding", "ok", f"解码进程已隔离：{'、'.join(WALLS.values())}")
