@@ -4,11 +4,19 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install -qq --disable-pip-version-check
 WEB := $(PY) -m web
+TOOLS := var/tools
+LOCKED ?= 1
+define locked
+if [ "$(LOCKED)" = 1 ]; then $(PIP) --no-deps --require-hashes -r $(1).lock || { \
+  echo "安装没有完成：下载到的包和 $(1).lock 里锁定的哈希不符，或这台机器没有对应的包。请检查软件源；"; \
+  echo "如果软件源里的包是自己重新构建的，请运行 make $(MAKECMDGOALS) LOCKED=0（按 $(1).txt 安装，不核对哈希）"; exit 1; }; \
+else $(PIP) -r $(1).txt; fi
+endef
 # one a core; each loads a speech model, so no more than four
 TEST_PROCESSES ?= $(shell c=$$(nproc 2>/dev/null || echo 2); echo $$(( c < 4 ? c : 4 )))
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo intro run user samples install model check test bench clean help
+.PHONY: demo intro run user samples install model check test bench lock sbom audit clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -52,6 +60,15 @@ bench: $(VENV)/.installed-bench model  ## accuracy and speed; results go to benc
 	$(PY) -m benchmarks accuracy
 	$(PY) -m benchmarks speed
 
+lock: $(TOOLS)/.installed $(VENV)/.installed-dev  ## lock every package with its hashes, after a change of requirements*.txt
+	@$(PY) -m supply.lock $(TOOLS)/bin/uv
+
+sbom: $(TOOLS)/.installed $(VENV)/.installed-dev  ## what the product is made of, with licences and hashes: var/sbom.json (CycloneDX)
+	@$(PY) -m supply.sbom $(TOOLS)/bin/cyclonedx-py var/sbom.json
+
+audit: $(TOOLS)/.installed $(VENV)/.installed  ## known vulnerabilities of what is installed, where a service answers
+	@$(PY) -m supply.audit $(TOOLS)/bin/pip-audit
+
 clean:  ## remove the environment and everything that was built
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
@@ -59,16 +76,22 @@ $(PY):
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11 或更新版本：请先安装，或用 make PYTHON=/路径/python3.11 指定"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-# torch goes first and alone: with it in place nothing later pulls a CUDA build in.
-$(VENV)/.installed: requirements.txt | $(PY)
+# torch goes first and alone: which build fits is the machine's own index's choice, and with it in place nothing pulls a CUDA
+# build in. Everything else comes as it was locked, hash by hash; LOCKED=0 is for a package source that builds its own wheels.
+$(VENV)/.installed: requirements.txt requirements.lock | $(PY)
 	@$(PIP) $$(grep '^torch==' requirements.txt)
-	@$(PIP) -r requirements.txt
+	@$(call locked,requirements)
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	@$(PIP) -r requirements-dev.txt
+$(VENV)/.installed-dev: requirements-dev.txt requirements-dev.lock $(VENV)/.installed
+	@$(call locked,requirements-dev)
 	@touch $@
 
 $(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed-dev
 	@$(PIP) -r requirements-bench.txt
+	@touch $@
+
+$(TOOLS)/.installed: requirements-tools.txt | $(PY)
+	@$(PY) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install -qq --disable-pip-version-check -r requirements-tools.txt
 	@touch $@

@@ -27,7 +27,16 @@ from analyzer.domain import (
     quantise_time,
 )
 from analyzer.heap import few_arenas, give_back_memory
-from analyzer.hearing import ChannelHearing, Scorer, detect_speech, hear, inspected, listen_again, load_transcriber
+from analyzer.hearing import (
+    ChannelHearing,
+    Scorer,
+    detect_speech,
+    hear,
+    inspected,
+    inspection,
+    listen_again,
+    load_transcriber,
+)
 from analyzer.judging import candidates, judge, most_of, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
@@ -177,6 +186,7 @@ class Analyzer:
             turns, warnings = diarization.turns, diarization.warnings
             diarizer_text = f"{diarizer.name}, found {diarization.found}, kept {diarization.kept}"
         give_back_memory()  # the speaker model's, 300 MB
+        inspection(self.settings).wait()  # the hashes are in by now; damaged weights would transcribe for minutes
         progress(Progress("transcribe", 0.0, duration_s))
         parts = [
             hear(

@@ -1,7 +1,7 @@
 """From sound to text with character times: detection, engines, guards, model provisioning."""
 
 from analyzer.hearing.detection import DetectionOptions, detect_speech
-from analyzer.hearing.integrity import inspected
+from analyzer.hearing.integrity import inspected, inspection
 from analyzer.hearing.listening import hear
 from analyzer.hearing.loading import load_transcriber
 from analyzer.hearing.models import mend, provision
@@ -19,6 +19,7 @@ __all__ = [
     "detect_speech",
     "hear",
     "inspected",
+    "inspection",
     "listen_again",
     "load_transcriber",
     "mend",

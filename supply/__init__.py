@@ -1,0 +1,1 @@
+"""What the product is made of, and whether it is what it should be."""
