@@ -110,7 +110,12 @@ def test_answers_carry_a_strict_policy(client: FlaskClient) -> None:
     headers = client.get("/health").headers
     assert "script-src 'self';" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
+    for part in ("object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"):
+        assert part in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert not any(name.startswith("Access-Control") for name in headers.keys())
+    assert client.open("/login", method="TRACE").status_code == 405
 
 
 def test_an_unknown_page_is_told_in_chinese(login: object) -> None:

@@ -13,7 +13,7 @@ def actions() -> dict[str, str]:
         "login": _("登录"),
         "login-failed": _("登录失败"),
         "login-expired": _("初始密码过期"),
-        "throttled": _("登录失败太多，开始等待"),
+        "throttled": _("尝试太多，开始等待"),
         "code-failed": _("动态码不对"),
         "recovery-code": _("使用恢复码"),
         "second-factor-on": _("开启两步验证"),
@@ -65,7 +65,7 @@ def actions() -> dict[str, str]:
         "learned": _("从复核学习"),
         "backup": _("备份"),
         "restored": _("从备份恢复"),
-        "refused": _("没有权限，被拒绝"),
+        "refused": _("被拒绝"),
         "demo.seeded": _("写入演示数据"),
     }
 
@@ -109,7 +109,7 @@ def _fields() -> dict[str, str]:
         "recordings": _("录音数"), "signed": _("签核数"), "detail": _("详情"), "period": _("时段"),
         "standard": _("标准"), "from": _("起"), "to": _("止"), "state": _("状态"), "review": _("复核"),
         "team": _("班组"), "format": _("格式"), "decisions": _("复核决定数"), "taken": _("采用"), "kept": _("未采用"),
-        "head": _("恢复前的末条"), "left": _("剩余"), "method": _("方式"), "path": _("网址"),
+        "head": _("恢复前的末条"), "left": _("剩余"), "want": _("缺少"), "method": _("方式"), "path": _("网址"),
     }  # fmt: skip
 
 
@@ -128,4 +128,6 @@ def _values() -> dict[str, str]:
         "import": _("命令导入"),
         "drop": _("收件文件夹"),
         "demo": _("演示"),
+        "rights": _("权限"),
+        "token": _("表单令牌"),
     }

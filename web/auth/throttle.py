@@ -62,6 +62,11 @@ def of_account(session: Session, what: str, user_id: int, browser: str) -> tuple
     return (Counter(_key(session, what, str(user_id), browser), FREE_BY_NAME, True),)
 
 
+def of_use(session: Session, what: str, user_id: int, free: int) -> tuple[Counter, ...]:
+    """Return the counter of what an account takes out of the site."""
+    return (Counter(_key(session, "use", what, str(user_id)), free, False),)
+
+
 def admit(session: Session, counters: tuple[Counter, ...], user_id: int | None) -> int:
     """Count an attempt; return the seconds to wait, 0 where it may be tried. What waits is not counted."""
     moment = now()

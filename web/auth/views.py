@@ -9,7 +9,7 @@ from flask_login import current_user, logout_user
 from wtforms import PasswordField
 from wtforms.validators import ValidationError
 
-from web.auth import browsers, names, passwords, second, second_views, throttle
+from web.auth import browsers, metering, names, passwords, second, second_views, throttle
 from web.auth.blueprint import address, blueprint, counters, inside, unconfirmed, wait_words
 from web.auth.throttle import Guest
 from web.db import now
@@ -20,7 +20,7 @@ from web.kit.login import sign_in, viewer
 from web.kit.site import forget_reads, reader, site
 from web.models import User
 
-__all__ = ["blueprint", "second_views"]
+__all__ = ["blueprint", "metering", "second_views"]
 
 HALF_S = 300  # between the password and the second factor
 _LIMITS = {"autocomplete": "new-password", "maxlength": passwords.MAX_LENGTH, "required": True}

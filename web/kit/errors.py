@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -53,6 +53,7 @@ def _answer(error: Exception) -> ResponseReturnValue:
     title, advice = explain(code)
     if isinstance(error, CSRFError):
         title, advice = _("页面已过期"), _("请刷新页面后再提交。")
+        g.refused_token = True  # for the audit log (refused.py)
     elif isinstance(error.description, str) and getattr(error, "for_users", False):
         advice = error.description
     return _told(code, title, advice, "errors/page.html")

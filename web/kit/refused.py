@@ -1,11 +1,14 @@
-"""What was refused for want of rights (403) goes to the audit log: who tries doors is worth knowing."""
+"""What was refused goes to the audit log: want of rights (403), and a change without its token (400).
+
+Who tries doors is worth knowing, and so is a page elsewhere that sends somebody's browser here.
+"""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,15 +27,15 @@ def init(app: Flask) -> None:
 
 
 def _note(response: Response) -> Response:
-    if response.status_code == 403:
+    if response.status_code == 403 or g.get("refused_token"):
         try:
-            _record(request.endpoint or "")
+            _record(request.endpoint or "", "token" if g.get("refused_token") else "rights")
         except SQLAlchemyError as error:  # the refusal stands, whatever the database says
             log.warning("a refusal was not logged: %s", type(error).__name__)
     return response
 
 
-def _record(endpoint: str) -> None:
+def _record(endpoint: str, want: str) -> None:
     who = current_user.id if current_user.is_authenticated else None
     recent = select(AuditEntry.id).where(
         AuditEntry.object_kind == "page",
@@ -45,4 +48,4 @@ def _record(endpoint: str) -> None:
         if reading.scalar(recent.limit(1)) is not None:
             return
     with site().db.writing() as session:
-        audit.record(session, "refused", "page", endpoint, method=request.method, path=request.path)
+        audit.record(session, "refused", "page", endpoint, want=want, method=request.method, path=request.path)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, session
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -65,6 +66,17 @@ def test_a_session_ends_after_its_hours_however_busy_it_was(
     for hours, status in ((6, 200), (11.9, 200), (12.1, 302)):
         monkeypatch.setattr(kit_login, "now", lambda hours=hours: begun + timedelta(hours=hours))
         assert client.get("/password").status_code == status, hours
+
+
+def test_a_session_ends_without_a_click(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(client)
+    left = stolen(client, app)
+    present = TimestampSigner.get_timestamp
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: present(self) + 479 * 60)
+    assert client.get("/password").status_code == 200  # and is young again
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: present(self) + 481 * 60)
+    assert client.get("/password").status_code == 200
+    assert left.get("/password").status_code == 302
 
 
 def test_a_cookie_of_before_there_was_a_limit_begins_its_life_now(

@@ -188,7 +188,16 @@ def test_a_refusal_is_logged_once_in_a_while(login: Login, db: Database) -> None
     with db.reading() as session:
         entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "refused")).all()
         assert [(e.username, e.object_id) for e in entries] == [("wang", "admin.users"), ("wang", "admin.user_reset")]
-        assert entries[0].detail == {"method": "GET", "path": "/admin/users"}
+        assert entries[0].detail == {"want": "rights", "method": "GET", "path": "/admin/users"}
+
+
+def test_a_change_without_its_token_is_logged(app: Flask, login: Login, db: Database) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    for _ in range(2):
+        assert login("qa").post("/logout").status_code == 400
+    with db.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "refused")).one()
+        assert (entry.object_id, entry.detail["want"]) == ("auth.logout", "token")
 
 
 def test_doctor_and_the_page_tell_of_a_cut(login: Login, db: Database, app: Flask, here: Site) -> None:
