@@ -57,6 +57,7 @@ def create_app(
     Raises SettingsError for a mistyped setting. The database must be at the newest migration: `serve`, `worker` and
     `upgrade` see to that.
     """
+    os.umask(0o077)  # what the site writes holds people's voices and words: files 0600, folders 0700
     settings = settings or Settings.from_environment()
     web = web or WebSettings.from_environment()
     web.networks(web.metrics_from)  # a mistyped one is told now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -87,7 +88,7 @@ def open_audio(path: Path, settings: Settings, playback: Path | None = None) -> 
     """
     check_file(path, settings)
     try:
-        folder = Path(tempfile.mkdtemp(prefix="tingjian-audio-"))
+        folder = Path(tempfile.mkdtemp(prefix=f"tingjian-audio-{os.getpid()}-"))
     except OSError:
         raise messages.error("disk-full", path.name) from None
     try:

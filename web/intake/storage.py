@@ -115,7 +115,7 @@ class Storage:
         if self._folder is not None:
             yield self._folder / _checked(key)
             return
-        with tempfile.TemporaryDirectory(prefix="tingjian-audio-") as folder:
+        with tempfile.TemporaryDirectory(prefix=f"tingjian-audio-{os.getpid()}-") as folder:
             copy = Path(folder) / "audio"
             self._fs.get_file(self._place(key), str(copy))
             yield copy

@@ -47,7 +47,7 @@ def audio(recording_id: int) -> ResponseReturnValue:
         abort(404)
     shown_as = "attachment" if download else "inline"
     answer.headers["Content-Disposition"] = f"{shown_as}; filename*=UTF-8''{quote(row.original_name, safe='')}"
-    answer.headers["Cache-Control"] = "private, no-cache"  # asked again each time, because rights may end
+    answer.headers["Cache-Control"] = "no-store"  # no copy of anybody's voice stays on the disk of a shared computer
     return answer
 
 
@@ -59,7 +59,7 @@ def peaks(recording_id: int) -> ResponseReturnValue:
     if not row.stored_key or not storage.exists(row.stored_key + PEAKS):
         abort(404)
     answer = _file(storage, row.stored_key + PEAKS, "application/json", row.sha256 + "w")
-    answer.headers["Cache-Control"] = "private, no-cache"
+    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

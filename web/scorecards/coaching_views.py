@@ -80,5 +80,5 @@ def clip_audio(clip_id: int) -> ResponseReturnValue:
     with here.db.writing() as session:
         audit.record(session, "listen", "clip", clip_id)
     answer = send_file(open_storage(here.web, here.settings.home).open(key), mimetype="audio/mp4", conditional=True)
-    answer.headers["Cache-Control"] = "private, no-cache"  # consent may end
+    answer.headers["Cache-Control"] = "no-store"  # consent may end, and no copy stays behind
     return answer

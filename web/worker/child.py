@@ -123,7 +123,7 @@ class Work:
 def _named(stored: Path, name: str) -> Iterator[Path]:
     """Give the stored file under the user's name, so that reports and errors speak of what the user knows."""
     short = name.replace("/", "／").replace("\0", "").encode()[-200:].decode(errors="ignore") or "录音"
-    with tempfile.TemporaryDirectory(prefix="tingjian-name-") as folder:
+    with tempfile.TemporaryDirectory(prefix=f"tingjian-name-{os.getpid()}-") as folder:
         link = Path(folder) / ("录音" if short in (".", "..") else short)
         link.symlink_to(stored.resolve())
         yield link

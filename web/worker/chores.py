@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -19,7 +21,7 @@ from web.models import Recording
 from web.staff import kept
 from web.summaries import keep, words
 from web.uploads import slices
-from web.worker import clips, drop, learning
+from web.worker import clips, drop, learning, leftovers
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
@@ -83,10 +85,16 @@ def judge_open_links(here: Site) -> None:
 
 
 def sweep(here: Site) -> None:
-    """Remove what nobody went on with, uploads and imports, and temporary files that killed processes left in the storage."""
+    """Remove what nobody went on with, uploads and imports, and temporary files that killed processes left."""
     slices.remove_stale(here)
     kept.sweep(here)
     open_storage(here.web, here.settings.home).sweep(LEFTOVER_S, time.time())
+    leftovers.sweep(Path(tempfile.gettempdir()), time.time())
+
+
+def close_files(here: Site) -> None:
+    """Take away what others may read of files that an earlier version wrote."""
+    leftovers.close(here.folder)
 
 
 CHORES: list[Chore] = [
@@ -99,7 +107,8 @@ CHORES: list[Chore] = [
     Chore("learning", 1.0, learning.Learner().look),
     Chore("clips", 5.0, clips.cut_waiting),
     Chore("audio of deleted recordings", 60.0, remove_audio),
-    Chore("leftovers", 3600.0, sweep),
+    Chore("leftovers", 600.0, sweep),
+    Chore("permissions", 86_400.0, close_files),
 ]
 
 

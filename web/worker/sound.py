@@ -4,6 +4,7 @@ exactly. The analyzer's decoding child makes both from the samples that are judg
 from __future__ import annotations
 
 import logging
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -33,7 +34,7 @@ def opened(storage: Storage, key: str, path: Path, settings: Settings) -> Iterat
     No Sound where it is there already or cannot be made: then the page goes without. Raises AudioError.
     """
     with ExitStack() as stack:
-        with tempfile.TemporaryDirectory(prefix="tingjian-sound-") as name:
+        with tempfile.TemporaryDirectory(prefix=f"tingjian-sound-{os.getpid()}-") as name:
             folder = None if storage.exists(key + PEAKS) else Path(name)
             audio = stack.enter_context(open_audio(path, settings, folder))
             sound = None if folder is None else _store(storage, key, audio, folder)
@@ -42,7 +43,7 @@ def opened(storage: Storage, key: str, path: Path, settings: Settings) -> Iterat
 
 def cut(storage: Storage, key: str, start_s: float, end_s: float, settings: Settings) -> str | None:
     """Cut the seconds [start_s, end_s) out of a stored recording; return the cut's own key, None where it cannot be made."""
-    with tempfile.TemporaryDirectory(prefix="tingjian-cut-") as name:
+    with tempfile.TemporaryDirectory(prefix=f"tingjian-cut-{os.getpid()}-") as name:
         try:
             with storage.local_path(key) as path:
                 clip = cut_file(path, start_s, end_s, Path(name), settings)

@@ -66,6 +66,11 @@ def test_sound_has_a_fixed_type_and_its_own_name(login: Login, visit: int) -> No
     assert saved["Content-Disposition"] == "attachment; filename*=UTF-8''visit-03-heater-rude.m4a"
 
 
+@pytest.mark.parametrize("what", ["audio", "audio?download=1", "transcript.json", "transcript.txt"])
+def test_nothing_of_a_recording_is_kept_by_browsers(login: Login, visit: int, what: str) -> None:
+    assert login("qa").get(f"/recordings/{visit}/{what}", buffered=True).headers["Cache-Control"] == "no-store"
+
+
 def test_a_type_that_is_no_sound_is_never_told_to_a_browser(login: Login, db: Database, visit: int) -> None:
     with db.writing() as session:
         session.get_one(Recording, visit).media_type = "text/html"
