@@ -183,6 +183,27 @@ class WebSettings:
         "节假日和调休的文件；留空则周一到周五上班。",
         empty=True,
     )
+    keep_audio_days: int = setting(
+        0,
+        "Days that the sound of a recording is kept, from its upload; 0: for ever.",
+        "录音的声音保存多少天（从收到那天算）；0 表示一直保存。",
+        min=0,
+        max=36500,
+    )
+    keep_transcript_days: int = setting(
+        0,
+        "Days that the words are kept: transcript, quotations, notes; 0: for ever.",
+        "文字（听写稿、引文、备注）保存多少天；0 表示一直保存。",
+        min=0,
+        max=36500,
+    )
+    keep_score_days: int = setting(
+        0,
+        "Days that verdicts and scores are kept; then the whole recording is deleted; 0: for ever.",
+        "判定和得分保存多少天，到期整条删除；0 表示一直保存。",
+        min=0,
+        max=36500,
+    )
     smtp_url: str = setting(
         "",
         "Mail server for the weekly digest, `smtp://user:password@host:port`; empty: no mail.",

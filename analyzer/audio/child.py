@@ -64,7 +64,9 @@ def main() -> int:
 def answer(request: Request) -> Report | ClipSpan | Failure:
     """The report of one file, or why there is none. Never raises an Exception."""
     try:
-        return decode(request) if request.cut_s is None else cut(request, *request.cut_s)
+        if request.cut_s is not None:
+            return cut(request, *request.cut_s)
+        return decode(request) if request.mute_s is None else copy(request)
     except DecodeError as error:
         return Failure(error.code, error.detail)
     except MemoryError as error:
@@ -136,11 +138,29 @@ def cut(request: Request, start_s: float, end_s: float) -> ClipSpan:
     """Write one stretch to `request.target` as AAC. Raises DecodeError, OSError, MemoryError."""
     folder = Path(request.folder)
     with Tape(Path(request.source), folder, Room(folder, request.max_temp_bytes)) as tape:
-        sound = playback.stretch(_blocks(tape, request), start_s, end_s)
+        sound = playback.stretch(playback.muted(_blocks(tape, request), request.mute_s or ()), start_s, end_s)
     if sound.shape[0] > 2:
         sound = sound.mean(axis=0, keepdims=True)
     playback.encode(iter([sound]), sound.shape[0], Path(request.target))
     return ClipSpan(sound.shape[1] / SAMPLE_RATE_HZ)
+
+
+def copy(request: Request) -> ClipSpan:
+    """Write the whole recording to `request.target` as AAC, silent in `request.mute_s`; a block is held at a time."""
+    samples = 0
+
+    def blocks(tape: Tape) -> Iterator[NDArray[np.float32]]:
+        nonlocal samples
+        for block in playback.muted(_blocks(tape, request), request.mute_s or ()):
+            samples += block.shape[1]
+            yield block.mean(axis=0, keepdims=True) if tape.planes > 2 else block
+
+    folder = Path(request.folder)
+    with Tape(Path(request.source), folder, Room(folder, request.max_temp_bytes)) as tape:
+        playback.encode(blocks(tape), tape.planes if tape.planes <= 2 else 1, Path(request.target))
+    if not samples:
+        raise DecodeError("no-samples")
+    return ClipSpan(samples / SAMPLE_RATE_HZ)
 
 
 def _blocks(tape: Tape, request: Request) -> Iterator[NDArray[np.float32]]:
@@ -195,7 +215,7 @@ def _report(tape: Tape, measured: Measurements, chosen: Plan, mixed: bool) -> Re
 def _limit(request: Request) -> None:
     """Lower this process's limits; the kernel keeps them whatever a codec does."""
     file_bytes = int((request.max_duration_s + 60.0) * SAMPLE_RATE_HZ * 4)
-    cpu_s = math.ceil(request.max_cpu_s) * (1 if request.playback is None else 2) + 5  # decoding, then encoding
+    cpu_s = math.ceil(request.max_cpu_s) * (2 if request.encodes else 1) + 5  # decoding, then encoding
     for kind, value in (
         (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
         (resource.RLIMIT_CPU, cpu_s),

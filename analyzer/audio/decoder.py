@@ -9,6 +9,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,29 @@ def decode_file(path: Path, folder: Path, settings: Settings, playback: Path | N
     return answer, folder / TARGET
 
 
-def cut_file(path: Path, start_s: float, end_s: float, folder: Path, settings: Settings) -> Path:
-    """Cut [start_s, end_s) out of `path` in a child process, as AAC in MP4; it lies in `folder`. Raises AudioError."""
+def cut_file(
+    path: Path,
+    start_s: float,
+    end_s: float,
+    folder: Path,
+    settings: Settings,
+    mute_s: Sequence[tuple[float, float]] = (),
+) -> Path:
+    """Cut [start_s, end_s) out of `path` in a child process, as AAC in MP4; it lies in `folder`. Raises AudioError.
+
+    `mute_s`: stretches of the recording, in its seconds, that are silent in the cut.
+    """
     check_file(path, settings)
-    answer = _ask(path, folder, settings, cut_s=(start_s, end_s))
+    return _made(path, folder, settings, _ask(path, folder, settings, cut_s=(start_s, end_s), mute_s=tuple(mute_s)))
+
+
+def mute_file(path: Path, mute_s: Sequence[tuple[float, float]], folder: Path, settings: Settings) -> Path:
+    """Copy `path` in a child process as AAC in MP4, silent in the stretches; it lies in `folder`. Raises AudioError."""
+    check_file(path, settings)
+    return _made(path, folder, settings, _ask(path, folder, settings, mute_s=tuple(mute_s)))
+
+
+def _made(path: Path, folder: Path, settings: Settings, answer: Report | ClipSpan | Failure) -> Path:
     if not isinstance(answer, ClipSpan):
         raise _error(path, settings, answer)
     return folder / TARGET
@@ -107,7 +127,7 @@ def _ask(path: Path, folder: Path, settings: Settings, **more: Any) -> Report | 
         parent=os.getpid(),
         **more,
     )
-    timeout_s = settings.decode_timeout_s * (1 if request.playback is None else 2) + GRACE_S
+    timeout_s = settings.decode_timeout_s * (2 if request.encodes else 1) + GRACE_S
     child = subprocess.Popen(
         CHILD_COMMAND,
         stdin=subprocess.PIPE,

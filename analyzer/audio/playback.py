@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from analyzer.physics import SAMPLE_RATE_HZ
 MAX_PAIRS = 2000  # of one channel; a page is hardly ever wider
 FINE_SAMPLES = 160  # 10 ms: the resolution that is kept until the length is known
 BIT_RATE = 40_000  # of a channel: speech at 16 kHz in AAC sounds like the original
+RAMP_SAMPLES = 160  # 10 ms
 MIN_DRIFT_S = 0.3
 AAC_TYPE = "audio/mp4"
 # (container, codec) that Chromium, Firefox and Safari all play, with their media types
@@ -105,6 +106,27 @@ def encode(blocks: Iterator[NDArray[np.float32]], channels: int, target: Path) -
             at += block.shape[1]
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+
+
+def muted(
+    blocks: Iterator[NDArray[np.float32]], spans_s: Sequence[tuple[float, float]]
+) -> Iterator[NDArray[np.float32]]:
+    """The blocks with silence in the spans; it comes and goes within RAMP_SAMPLES outside of them, so that nothing clicks."""
+    spans = [(round(start_s * SAMPLE_RATE_HZ), round(end_s * SAMPLE_RATE_HZ)) for start_s, end_s in spans_s]
+    at = 0
+    for block in blocks:
+        end = at + block.shape[1]
+        here = [s for s in spans if s[0] - RAMP_SAMPLES < end and s[1] + RAMP_SAMPLES > at]
+        if here:
+            moments = np.arange(at, end)
+            gain = np.ones(block.shape[1], np.float32)
+            for first, last in here:
+                outside = np.maximum(np.maximum(first - moments, moments - last + 1), 0)
+                gain = np.minimum(gain, outside.astype(np.float32) / RAMP_SAMPLES)
+            yield block * gain
+        else:
+            yield block
+        at = end
 
 
 def stretch(blocks: Iterator[NDArray[np.float32]], start_s: float, end_s: float) -> NDArray[np.float32]:

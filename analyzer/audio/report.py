@@ -19,7 +19,8 @@ class Request:
     """What the child is asked: absolute paths without the user's name, and its limits.
 
     `playback` is a folder that gets what a page needs (playback.py) on the way; with `cut_s`, only that stretch is
-    decoded, and `target` becomes a file that browsers play instead of samples.
+    decoded, and `target` becomes a file that browsers play instead of samples. `mute_s` are stretches of the recording that
+    are silent in it; alone, they ask for such a file of the whole recording.
     """
 
     source: str
@@ -31,6 +32,12 @@ class Request:
     parent: int
     playback: str | None = None
     cut_s: tuple[float, float] | None = None
+    mute_s: tuple[tuple[float, float], ...] | None = None
+
+    @property
+    def encodes(self) -> bool:
+        """Whether the whole recording is encoded as well: it takes its time once more."""
+        return self.playback is not None or (self.mute_s is not None and self.cut_s is None)
 
 
 @dataclass(frozen=True, slots=True)

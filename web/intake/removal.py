@@ -1,4 +1,4 @@
-"""Taking a recording away: its work ends, its summaries are computed again, the worker removes the audio."""
+"""Taking a recording away: its work ends, its summaries are computed again, the worker erases words and sound."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 from web import queue
 from web.db import now as present
 from web.intake.stale import mark_stale
-from web.kit.recordings import refuse_signed
+from web.kit.recordings import refuse_held, refuse_signed
 from web.models import Recording
 
 
-def remove(session: Session, recording_id: int, now: datetime | None = None) -> bool:
-    """False: already gone. Raises SignedError: what is signed is somebody's pay."""
+def remove(session: Session, recording_id: int, now: datetime | None = None, *, signed: bool = False) -> bool:
+    """False: already gone. Raises SignedError: what is signed is somebody's pay (unless `signed`); HeldError."""
     recording = session.get(Recording, recording_id)
     if recording is None or recording.deleted_at is not None:
         return False
-    refuse_signed(recording)
+    refuse_held(session, recording)
+    if not signed:
+        refuse_signed(recording)
     queue.cancel(session, recording_id, now)
     recording.deleted_at = now or present()
     recording.revision += 1

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from web.intake import private
 from web.intake.analysis import Figures, Hearing, Hit, ItemResult, StoredAnalysis, with_terms
 from web.intake.standing import settle
 from web.models import (
@@ -65,6 +66,8 @@ def record_analysis(
     session.add(analysis)
     session.flush()
     session.add(AnalysisDocument(analysis_id=analysis.id, body=document))
+    if origin != "rescored":
+        private.mark(session, recording_id)
     linked = _links(session, recording_id, analysis.standard_id)
     session.execute(delete(Verdict).where(Verdict.recording_id == recording_id))
     fresh = [_verdict(recording_id, analysis, position, item) for position, item in enumerate(judgement.items)]

@@ -24,6 +24,7 @@ EVERYONE = frozenset(UserRole)
 STAFF = frozenset({ADMIN, QA, MANAGER})  # all but technicians
 OFFICE = frozenset({ADMIN, QA})
 ADMINS = frozenset({ADMIN})
+PRIVATE = OFFICE  # read and hear private words (phones, addresses, names …): who judges must know what was said
 
 TABLE: dict[str, frozenset[UserRole]] = {
     "static": PUBLIC,
@@ -162,6 +163,20 @@ def visible(statement: Chosen, viewer: Viewer) -> Chosen:
     return statement.where(
         Recording.technician_id == viewer.technician_id, Recording.review_state == ReviewState.SIGNED
     )
+
+
+def reads_private(viewer: Viewer) -> bool:
+    """Whether the viewer reads and hears private words of customers; everybody else gets them masked and muted.
+
+    A manager compares and coaches, a technician learns how he did: neither needs a customer's number or door code
+    (docs/DECISIONS.md §9).
+    """
+    return viewer.role in PRIVATE
+
+
+def told_decided(viewer: Viewer) -> bool:
+    """Whether the viewer is told what people decided only, not what the machine said before."""
+    return viewer.role is TECHNICIAN
 
 
 def may(viewer: Viewer, endpoint: str) -> bool:

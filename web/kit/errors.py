@@ -17,7 +17,7 @@ from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, No
 from web.db.troubles import Trouble, trouble_of
 from web.kit.i18n import gettext as _
 from web.kit.login import look_nobody_up
-from web.kit.refusals import GoneError, SignedError, StaleError
+from web.kit.refusals import GoneError, HeldError, SignedError, StaleError
 from web.kit.site import forget_reads
 from web.kit.tracing import request_id
 
@@ -88,6 +88,10 @@ def signed_words() -> str:
     return _("这段录音已签核，不能再改。如需修改，请先撤回签核。")
 
 
+def held_words() -> str:
+    return _("这段录音在法律保留中，不能删除。要删除，请管理员先在“个人信息”页解除保留。")
+
+
 def stale_words() -> str:
     return _("刚才有人改过这段录音，您的这次修改没有保存。请刷新页面，看过最新内容后再改。")
 
@@ -104,5 +108,6 @@ def init(app: Flask) -> None:
     app.register_error_handler(InternalServerError, _answer)
     app.register_error_handler(SQLAlchemyError, _troubled)
     app.register_error_handler(GoneError, lambda _error: _answer(NotFound()))
+    app.register_error_handler(HeldError, lambda _error: _answer(worded(Conflict(held_words()))))
     app.register_error_handler(SignedError, lambda _error: _answer(worded(Conflict(signed_words()))))
     app.register_error_handler(StaleError, lambda _error: _answer(worded(Conflict(stale_words()))))

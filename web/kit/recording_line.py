@@ -21,6 +21,7 @@ COLUMNS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
     "name": Recording.original_name,
     "size_bytes": Recording.size_bytes,
     "has_audio": Recording.stored_key != "",
+    "audio_erased": Recording.audio_erased_at.is_not(None),
     "recorded_at": Recording.recorded_at,
     "duration_s": Recording.duration_s,
     "speech_s": Recording.speech_s,

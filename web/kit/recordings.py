@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.kit.refusals import GoneError, SignedError, StaleError
-from web.models import Recording, ReviewState
+from web.kit.refusals import GoneError, HeldError, SignedError, StaleError
+from web.models import LegalHold, Recording, ReviewState
 
 
 def recording_for(session: Session, viewer: Viewer, recording_id: int) -> Recording:
@@ -23,6 +23,12 @@ def refuse_signed(recording: Recording) -> None:
     """Raises SignedError: what was signed stays as it is."""
     if recording.review_state is ReviewState.SIGNED:
         raise SignedError
+
+
+def refuse_held(session: Session, recording: Recording) -> None:
+    """Raises HeldError while a legal hold stands."""
+    if session.get(LegalHold, recording.id) is not None:
+        raise HeldError
 
 
 def open_recording(session: Session, viewer: Viewer, recording_id: int, revision: int | None = None) -> Recording:

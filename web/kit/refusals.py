@@ -11,6 +11,10 @@ class SignedError(Exception):
     """The recording is signed: somebody's pay rests on it, so it is read-only until it is reopened."""
 
 
+class HeldError(SignedError):
+    """A legal hold stands: nothing of the recording is removed until it is lifted."""
+
+
 class StaleError(Exception):
     """Somebody else changed it since the form was made; `theirs` is what stands now."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from web.db import now
+from web.intake.erasure import FORGET
 from web.models import SiteValue
 
 NAME = "learning"
@@ -71,6 +72,18 @@ def ask(session: Session, user_id: int, username: str) -> bool:
         return False
     _put(session, state="asked", user_id=user_id, username=username, failure="")
     return True
+
+
+def forget(session: Session) -> None:
+    """Have it learnt again without what was erased; where nobody has ever had it learnt there is nothing to forget."""
+    flag = session.get(SiteValue, FORGET)
+    if flag is None:
+        return
+    state = standing(session)
+    if state.report is None or not state.busy:
+        if state.report is not None:
+            _put(session, state="asked", user_id=None, username="", failure="")
+        session.delete(flag)
 
 
 def begin(session: Session, host: str) -> bool:

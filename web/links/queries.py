@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from web.kit.access import visible
+from web.intake.private import hide
+from web.kit.access import reads_private, visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.links.reasons import reason
@@ -62,5 +63,7 @@ def due_calls(session: Session, viewer: Viewer, today: date) -> tuple[DueCall, .
         proof = evidence[0] if evidence else {}
         if proof.get("link") in ("followup-awaited", "followup-missing"):
             due, words = proof["values"].get("due", ""), reason(proof["link"], proof["values"])
+            if not reads_private(viewer):
+                values["address_note"] = hide(values["address_note"])
             calls.append(DueCall(**values, due=due, overdue=machine is not None, reason=words))
     return tuple(sorted(calls, key=lambda call: (call.overdue, call.due)))

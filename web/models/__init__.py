@@ -4,6 +4,7 @@ from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, Record
 from web.models.audit import AuditEntry
 from web.models.base import Base
 from web.models.people import LoginThrottle, User, UserRole
+from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
 from web.models.reviews import Appeal, Decision, Presence, SignOff, TranscriptEdit
 from web.models.scorecards import (
@@ -30,12 +31,15 @@ __all__ = [
     "CoachingNote",
     "CustomerWord",
     "Decision",
+    "DoomedFile",
     "ItemPeriod",
     "Job",
     "JobKind",
     "JobState",
+    "LegalHold",
     "LoginThrottle",
     "Presence",
+    "PrivateWords",
     "PublishedMonth",
     "Recording",
     "RecordingFigures",
@@ -44,6 +48,7 @@ __all__ = [
     "ScorePeriod",
     "SignOff",
     "SiteValue",
+    "SpokenNumber",
     "StaleDay",
     "Team",
     "Technician",

@@ -59,6 +59,12 @@ class Recording(Base):
         Index("ix_recordings_suspicions", "state", "deleted_at", "suspicion_count"),
         Index("ix_recordings_list", *LISTED),  # the list is filtered and sorted without touching the table
         Index(
+            "ix_recordings_to_erase",
+            "deleted_at",
+            sqlite_where=text("deleted_at IS NOT NULL AND words_erased_at IS NULL"),
+            postgresql_where=text("deleted_at IS NOT NULL AND words_erased_at IS NULL"),
+        ),
+        Index(
             "uq_recordings_sha256_alive",
             "sha256",
             unique=True,
@@ -77,6 +83,8 @@ class Recording(Base):
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     uploaded_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
     deleted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    audio_erased_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # by date or on request; the rest stays
+    words_erased_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     standard_id: Mapped[str | None] = mapped_column(String(64))
     technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))

@@ -11,8 +11,6 @@ Nothing in it says when it was made: the same month gives the same digest.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -27,7 +25,10 @@ from web.figures.frames import ITEM_COUNTS, Reviewed, Selection, choose
 from web.figures.intervals import mean, rate
 from web.figures.items import item_counts
 from web.figures.team import Totals, totals_by_technician
+from web.intake.erasure import PUBLISHED_DIGEST
+from web.intake.private import hide
 from web.kit.calendar import Period
+from web.kit.documents import digest_of_document
 from web.models import AnalysisDocument, Recording, ReviewState, Team, Technician, Verdict
 from web.months.rows import Row, recordings_in, verdicts_in
 from web.scorecards.quotes import decisive_hit
@@ -84,9 +85,8 @@ def month_document(
 
 
 def digest(body: Body) -> str:
-    """The SHA-256 of a document, in hex; the same content gives the same digest."""
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """The SHA-256 of a document as it was published; where quotations had to be erased since, it keeps the one from before."""
+    return str(body.get(PUBLISHED_DIGEST) or digest_of_document(body))
 
 
 def _standard(row: Row) -> StandardKey:
@@ -192,7 +192,7 @@ def _quotes(session: Session, counted: ColumnElement[bool]) -> dict[int, list[di
                     "recorded_at": recording.recorded_at.isoformat(),
                     "standard": recording.standard_id,
                     "item": item_id,
-                    "quote": hit.get("quote", ""),
+                    "quote": hide(hit.get("quote", "")),
                     "start_s": hit.get("start_s"),
                     "signed": recording.review_state is ReviewState.SIGNED,
                 }

@@ -13,6 +13,7 @@ from web.figures.frames import ITEM_COUNTS, ITEMS, Reviewed, Selection
 from web.figures.intervals import Estimate
 from web.figures.items import compare_items
 from web.figures.team import Totals
+from web.intake.private import hide
 from web.kit.calendar import Grain, Span, month_of, months_before, period_name
 from web.kit.site import Site
 from web.kit.standards import ItemInfo, standards
@@ -171,6 +172,6 @@ def _quote(q: dict[str, Any], clauses: Clauses) -> Quote:
         item_id=q["item"],
         clause=clause_text(clauses, q["standard"], q["item"]),
         start_s=q["start_s"],
-        quote=q["quote"],
+        quote=hide(q["quote"]),
         reviewed=q["signed"],
     )

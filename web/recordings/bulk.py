@@ -58,7 +58,7 @@ def bulk() -> ResponseReturnValue:
     if done:
         flash(success % {"n": f"{done:,}"}, "success")
     if signed:
-        flash(_("%(n)s 段已签核，没有改动；要改请先撤回签核。", n=signed), "warning")
+        flash(_("%(n)s 段已签核或在法律保留中，没有改动；签核的要改请先撤回签核。", n=signed), "warning")
     if unready:
         flash(_("%(n)s 段还没有选定标准或已不存在，已跳过。", n=unready), "warning")
     return back

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.intake import rejudge, removal
+from web.intake import private, rejudge, removal
 from web.intake.analysis import Hearing, Utterance, newest_hearing, stored
 from web.intake.stale import mark_stale
 from web.kit import audit
@@ -76,6 +76,7 @@ def put_role(
             if edit.role is not None and transcript[number].speaker == said.speaker:
                 _add(session, row, viewer, base, number, "role", edit.role, None)
         row.revision += 1
+        private.mark(session, row.id)
         audit.record(session, "role-changed", "recording", row.id, speaker=said.speaker, role=role.value)
     else:
         _add(session, row, viewer, base, line, "role", said.role, role.value)
@@ -96,6 +97,7 @@ def swap_roles(session: Session, viewer: Viewer, recording_id: int, revision: in
         if base is not None and edit.role in other:
             _add(session, row, viewer, base, line, "role", edit.role, other[edit.role])
     row.revision += 1
+    private.mark(session, row.id)
     audit.record(session, "roles-swapped", "recording", row.id)
     rejudge.request(session, row.id, "角色对调", viewer.id)
     return row
@@ -152,7 +154,7 @@ def delete(session: Session, viewer: Viewer, recording_id: int) -> None:
     """Take a recording away. Raises GoneError, SignedError: what was signed stays."""
     row = open_recording(session, viewer, recording_id)
     removal.remove(session, row.id)
-    audit.record(session, "recording-deleted", "recording", row.id, name=row.original_name)
+    audit.record(session, "recording-deleted", "recording", row.id)
 
 
 def _judged_by(row: Recording) -> tuple[object, ...]:
@@ -176,6 +178,7 @@ def _add(
     )
     row.revision += 1
     session.flush()
+    private.mark(session, row.id)
     audit.record(session, f"{what}-corrected", "recording", row.id, line=line)
 
 

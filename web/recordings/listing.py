@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
-from web.kit.access import visible
+from web.intake.private import hide
+from web.kit.access import reads_private, visible
 from web.kit.login import Viewer
 from web.kit.paging import Paging, paging
 from web.kit.recording_line import columns_of, with_people
@@ -65,7 +66,7 @@ def page(session: Session, viewer: Viewer, asked: Filter, number: int) -> ListPa
         _, found = _placed(session, viewer, asked, paging(1, COUNTED, PAGE))
         wanted, found = _placed(session, viewer, asked, paging(number, min(found, COUNTED), PAGE))
     place = paging(number, min(found, COUNTED), PAGE)
-    rows = {row.id: ListLine(**row._asdict()) for row in session.execute(_joined().where(Recording.id.in_(wanted)))}
+    rows = {row.id: _line(row, viewer) for row in session.execute(_joined().where(Recording.id.in_(wanted)))}
     return ListPage(tuple(rows[i] for i in wanted), place.number, place.pages, place.total, found > COUNTED)
 
 
@@ -84,19 +85,24 @@ def every(session: Session, viewer: Viewer, asked: Filter) -> Iterator[ListLine]
     """Give all recordings of a filter, for exports; only so many are in memory at a time."""
     statement = asked.ordered(asked.narrow(visible(_joined(), viewer))).execution_options(yield_per=1000)
     for row in session.execute(statement):
-        yield ListLine(**row._asdict())
+        yield _line(row, viewer)
 
 
 def chosen(session: Session, viewer: Viewer, ids: list[int]) -> Iterator[ListLine]:
     """Give those of the recordings that the viewer may see, newest first."""
     statement = visible(_joined(), viewer).where(Recording.id.in_(ids)).order_by(Recording.recorded_at.desc())
     for row in session.execute(statement):
-        yield ListLine(**row._asdict())
+        yield _line(row, viewer)
 
 
 def matching_ids(session: Session, viewer: Viewer, asked: Filter) -> list[int]:
     """Return the ids of all recordings of a filter, at most `BULK_MAX` + 1 of them."""
     return list(session.scalars(asked.ordered(_ids(viewer, asked)).limit(BULK_MAX + 1)))
+
+
+def _line(row: Row[Any], viewer: Viewer) -> ListLine:
+    line = ListLine(**row._asdict())
+    return line if reads_private(viewer) else replace(line, name=hide(line.name))
 
 
 def _ids(viewer: Viewer, asked: Filter) -> Select[tuple[int]]:

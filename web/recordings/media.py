@@ -13,8 +13,11 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from web.db import now
+from web.intake.private import hide, muted_key
+from web.intake.seen import seen_by
 from web.intake.storage import PEAKS, PLAY, Storage, open_storage
 from web.kit import audit
+from web.kit.access import reads_private
 from web.kit.login import Viewer, viewer
 from web.kit.recordings import recording_for
 from web.kit.site import reader, site
@@ -30,23 +33,30 @@ PLAYABLE = {  # what browsers are told; anything else is a download
 
 @blueprint.get("/<int:recording_id>/audio")
 def audio(recording_id: int) -> ResponseReturnValue:
-    """Give the sound, whole or the asked range; `?download=1`: the original file under its own name."""
+    """Give the sound, whole or the asked range; `?download=1`: the original file under its own name.
+
+    Who has no right to private words gets a copy that is silent where they are said.
+    """
     row = recording_for(reader(), viewer(), recording_id)
     if not row.stored_key:
         abort(404)
     storage = open_storage(site().web, site().settings.home)
     download = request.args.get("download") == "1"
-    key = row.stored_key if download else storage.playable_key(row.stored_key)
-    kind = "audio/mp4" if key.endswith(PLAY) else row.media_type
+    muted = "" if reads_private(viewer()) else muted_key(reader(), recording_id)
+    if muted is None:  # nobody has looked yet which of its words are private
+        abort(404)
+    key = muted or (row.stored_key if download else storage.playable_key(row.stored_key))
+    kind = "audio/mp4" if muted or key.endswith(PLAY) else row.media_type
     if download or kind not in PLAYABLE:
         kind = "application/octet-stream"
     _listened(viewer(), recording_id, "download" if download else "listen")
     try:
-        answer = _file(storage, key, kind, row.sha256 + ("p" if key.endswith(PLAY) else ""))
+        answer = _file(storage, key, kind, key[-72:])
     except FileNotFoundError:
         abort(404)
     shown_as = "attachment" if download else "inline"
-    answer.headers["Content-Disposition"] = f"{shown_as}; filename*=UTF-8''{quote(row.original_name, safe='')}"
+    name = row.original_name if reads_private(viewer()) else hide(row.original_name)
+    answer.headers["Content-Disposition"] = f"{shown_as}; filename*=UTF-8''{quote(name, safe='')}"
     answer.headers["Cache-Control"] = "no-store"  # no copy of anybody's voice stays on the disk of a shared computer
     return answer
 
@@ -73,7 +83,8 @@ def transcript(recording_id: int, kind: str) -> ResponseReturnValue:
         audit.record(session, "export", "recording", recording_id, kind=kind)
     if kind == "json":
         body = reader().scalar(select(AnalysisDocument.body).where(AnalysisDocument.analysis_id == page.judged.id))
-        answer = Response(subtitles.as_json(body), mimetype="application/json")
+        seen = seen_by(reader(), viewer(), recording_id, body or {})
+        answer = Response(subtitles.as_json(seen), mimetype="application/json")
     else:
         words = subtitles.as_text(page) if kind == "txt" else subtitles.as_srt(page)
         answer = Response(b"\xef\xbb\xbf" + words.encode(), content_type="text/plain; charset=utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +11,8 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from web.db import now
-from web.kit.access import OFFICE, visible
+from web.intake.private import hide, muted_key
+from web.kit.access import OFFICE, reads_private, told_decided, visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.models import Analysis, Job, JobState, Presence, Recording, RecordingState, ReviewState, User
@@ -37,6 +38,7 @@ class Head:
     revision: int
     name: str
     has_audio: bool
+    audio_erased: bool
     recorded_at: datetime
     duration_s: float | None
     unheard_s: float
@@ -107,6 +109,8 @@ class RecordingPage:
     others: tuple[str, ...]
     words_at: datetime | None
     may_edit: bool
+    sound_waits: bool  # there is sound, but not yet without private words, for one who may hear no others
+    told_decided: bool  # then nothing on the page tells what the machine said before people decided
     blind: bool  # then nothing on the page tells what the machine said
 
     @property
@@ -135,6 +139,12 @@ def load(
     if row is None:
         return None
     head, details = _read(Head, row), _read(StatedDetails, row)
+    sound_waits = False
+    if not reads_private(viewer):
+        ready = head.has_audio and muted_key(session, recording_id) is not None
+        sound_waits = head.has_audio and not ready
+        head = replace(head, name=hide(head.name), has_audio=ready)
+        details = replace(details, note=hide(details.note))
     judged = None if row.judged_id is None else _read(CurrentAnalysis, row, "judged_")
     edits, words_at = edits_of(session, recording_id)
     office = viewer.role in OFFICE
@@ -143,13 +153,15 @@ def load(
         details=details,
         judged=judged,
         job=None if row.job_state is None else _read(JobNote, row, "job_"),
-        conversation=conversation(session, recording_id, judged.id, edits, row.roles)
+        conversation=conversation(session, viewer, recording_id, judged.id, edits, row.roles)
         if talk and judged
         else ShownConversation(),
         neighbours=(row.before, row.after) if listed else (None, None),
+        sound_waits=sound_waits,
         others=others(session, recording_id, viewer),
         words_at=words_at,
         may_edit=office,
+        told_decided=told_decided(viewer),
         blind=office and head.review_state is not ReviewState.SIGNED and viewer.preferences.get(BLIND) is True,
     )
 

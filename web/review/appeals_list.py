@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,13 @@ from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from web.intake.analysis import Hit, ItemResult, hits_of, stored
-from web.kit.access import visible
+from web.intake.private import hide
+from web.kit.access import reads_private, told_decided, visible
 from web.kit.login import Viewer
 from web.kit.paging import paging
 from web.models import Appeal, Recording, Technician, User, UserRole, Verdict, WorkOrder
 from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES
+from web.review.told import hit_without_words
 
 PAGE = 20
 STATES = ("open", "upheld", "rejected")
@@ -83,7 +85,7 @@ def appeals(session: Session, viewer: Viewer, state: str, number: int, only: int
     rows = session.execute(statement.limit(PAGE).offset(place.offset)).all()
     analyses = stored(session, {row.Recording.analysis_id for row in rows})
     items = {number: analysis.items for number, analysis in analyses.items()}
-    lines = tuple(_line(row, items, viewer) for row in rows)
+    lines = tuple(_told(_line(row, items, viewer), row.Verdict, viewer) for row in rows)
     office = viewer.role in (UserRole.ADMIN, UserRole.QA)
     return AppealPage(lines, state, place.number, place.pages, total, counts, office)
 
@@ -154,6 +156,18 @@ def _line(row: Any, items: Mapping[int, Mapping[str, ItemResult]], viewer: Viewe
         signed_by_viewer=recording.signed_by_id == viewer.id,
         open_to_viewer=signed or not mine,
     )
+
+
+def _told(line: AppealLine, verdict: Verdict | None, viewer: Viewer) -> AppealLine:
+    """The line as this viewer may see it: a technician nothing that was taken back, nobody without the right private words."""
+    if told_decided(viewer) and verdict is not None:
+        overruled = verdict.human is not None and verdict.human != verdict.machine
+        acquitted = verdict.kind == "forbidden" and verdict.final != "missed"
+        line = replace(line, reason="" if overruled else line.reason, hits=() if acquitted else line.hits)
+    if reads_private(viewer):
+        return line
+    hits = tuple(hit_without_words(hit) for hit in line.hits)
+    return replace(line, reason=hide(line.reason), hits=hits, text=hide(line.text), resolution=hide(line.resolution))
 
 
 def _partly(verdict: Verdict) -> bool:

@@ -11,8 +11,9 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from web.db import now
-from web.intake.analysis import ItemResult, StoredAnalysis, hits_of, stored
-from web.kit.access import OFFICE, visible
+from web.intake.analysis import ItemResult, StoredAnalysis, hits_of
+from web.intake.seen import seen_by
+from web.kit.access import OFFICE, told_decided, visible
 from web.kit.login import Viewer
 from web.kit.site import site
 from web.kit.standards import standard
@@ -34,6 +35,7 @@ from web.models import (
 from web.models.vocabulary import How
 from web.review.lines import UNSURE_ROLE, AppealNote, ClauseLine, Entry
 from web.review.panel import Panel, SignedEdition
+from web.review.told import told, told_edition
 
 Note = TypeVar("Note", Entry, AppealNote)
 BLIND = "blind_review"  # the preference that hides the machine's verdicts until one has answered
@@ -58,9 +60,10 @@ def panel(
         return None
     recording, analysis, busy = row[:3]
     if documents is None:
-        document = StoredAnalysis(row.body, f"analysis {analysis.id}")
+        body = seen_by(session, viewer, recording.id, row.body)
+        document = StoredAnalysis(body, f"analysis {analysis.id}")
     else:
-        document = documents.get(analysis.id) or stored(session, [analysis.id])[analysis.id]
+        document = documents[analysis.id]
     office = viewer.role in OFFICE
     signed = recording.review_state is ReviewState.SIGNED
     return Panel(
@@ -70,7 +73,7 @@ def panel(
         standard_version=analysis.standard_version,
         model=analysis.model,
         score=recording.score,
-        machine_score=recording.machine_score,
+        machine_score=None if told_decided(viewer) else recording.machine_score,
         signed=signed,
         signed_at=recording.signed_at,
         started=recording.review_state is ReviewState.STARTED,
@@ -79,8 +82,8 @@ def panel(
         may_decide=office and not signed,
         may_sign=office,
         appeal_until=_appeal_until(recording, viewer),
-        lines=_lines(session, recording, document.costed),
-        editions=_editions(session, recording.id),
+        lines=tuple(told(line, viewer) for line in _lines(session, recording, document.costed)),
+        editions=tuple(told_edition(e, viewer) for e in _editions(session, recording.id)),
     )
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from web.intake.doom import doom
 from web.kit import audit
-from web.kit.access import visible
+from web.kit.access import told_decided, visible
 from web.kit.login import Viewer
 from web.models import Clip, Recording, Technician, Verdict
+from web.scorecards.quotes import acquitted
 
 LONGEST_S = 60.0
 
@@ -79,6 +81,7 @@ def remove(session: Session, viewer: Viewer, clip_id: int) -> bool:
         return False
     if session.scalar(visible(select(Recording.id), viewer).where(Recording.id == clip.recording_id)) is None:
         return False
+    doom(session, clip.stored_key)
     session.delete(clip)
     audit.record(session, "clip-removed", "recording", clip.recording_id, item=clip.item_id)
     return True
@@ -91,6 +94,8 @@ def audible(session: Session, viewer: Viewer, clip_id: int) -> str | None:
     """
     clip = session.get(Clip, clip_id)
     if clip is None or not clip.stored_key:
+        return None
+    if told_decided(viewer) and session.scalar(select(Clip.id).where(Clip.id == clip_id, acquitted())) is not None:
         return None
     if session.scalar(visible(select(Recording.id), viewer).where(Recording.id == clip.recording_id)) is not None:
         return clip.stored_key

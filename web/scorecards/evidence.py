@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from web.intake.private import hide
 from web.kit.access import visible
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
@@ -109,7 +110,7 @@ def evidence(
                 item=text,
                 verdict=verdict_names[row.kind],
                 decided_by=machine if row.human is None else row.decided_by or "",
-                quote=hit.get("quote", ""),
+                quote=hide(hit.get("quote", "")),
                 start_s=start_s,
                 link=(link(row.id, start_s), _("打开") if start_s is None else duration(start_s)),
             )

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, true
 from sqlalchemy.orm import Session
 
+from web.intake.private import hide
 from web.kit.standards import ItemInfo, StandardInfo
 from web.models import Clip, Recording, ReviewState, Technician, Verdict
+from web.models.vocabulary import VerdictWord
 from web.scorecards.person import Person
 from web.summaries.judged import asked_for
 from web.summaries.query import ScorecardQuery
@@ -87,10 +89,20 @@ def forbidden_quote(row: Mapping[Any, Any], clauses: Clauses, name: str = "") ->
         item_id=row["item_id"],
         clause=clause_text(clauses, row["standard_id"], row["item_id"]),
         start_s=hit.get("start_s"),
-        quote=hit.get("quote", ""),
+        quote=hide(hit.get("quote", "")),
         name=name,
         reviewed=row["review_state"] is ReviewState.SIGNED,
     )
+
+
+def acquitted() -> ColumnElement[bool]:
+    """Whether a clip to work on is of a clause that is met after all: it is kept from him whom it would blame."""
+    met = exists().where(
+        Verdict.recording_id == Clip.recording_id,
+        Verdict.item_id == Clip.item_id,
+        Verdict.final == VerdictWord.MET.value,
+    )
+    return ~Clip.good & met.correlate(Clip)
 
 
 def clip_quotes(
@@ -107,6 +119,7 @@ def clip_quotes(
                 Clip.technician_id == who.id,
                 Clip.good & Clip.technician_id.in_(members) & Technician.example_consent,
             ),
+            ~acquitted() if own_view else true(),
         )
         .order_by(Clip.id.desc())
         .limit(MOST_CLIPS)
@@ -121,7 +134,7 @@ def clip_quotes(
             item_id=clip.item_id,
             clause=clause_text(clauses, clip.standard_id, clip.item_id),
             start_s=clip.start_s,
-            quote=clip.quote,
+            quote=hide(clip.quote),
             name=name if not own_view or clip.technician_id == who.id else "",
             clip_id=clip.id,
         )

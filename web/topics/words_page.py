@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from web.figures.frames import Reviewed
 from web.figures.intervals import Estimate, rate
 from web.figures.words import changed_counts
+from web.intake.private import discreet, hide
 from web.kit.access import visible
 from web.kit.calendar import Span
 from web.kit.login import Viewer
@@ -116,7 +117,11 @@ def words_page(session: Session, viewer: Viewer, query: ScorecardQuery, minimum:
             moved="" if not sure or change is None else "up" if change > 0 else "down",
         )
 
-    lines = [line(str(word), int(row["recordings"]), int(row["said"])) for word, row in now.to_dict("index").items()]
+    lines = [
+        line(str(word), int(row["recordings"]), int(row["said"]))
+        for word, row in now.to_dict("index").items()
+        if hide(str(word)) == word
+    ]
     gone = [line(row.word, 0, 0) for row in moved.values() if row.recordings == 0]
     lines.sort(key=lambda x: (-x.recordings, x.word))
     changed = sorted((x for x in [*lines, *gone] if x.moved), key=lambda x: moved[x.word].z)
@@ -160,7 +165,7 @@ def turns_page(session: Session, viewer: Viewer, query: ScorecardQuery, word: st
             technician=name or "",
             job_kind=kind or "",
             start_s=first_s,
-            quote=sentence(body or {}, word, first_s),
+            quote=sentence(discreet(body or {}), word, first_s),
             count=count,
         )
         for i, at, name, kind, first_s, count, body in rows

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import select
 
 from web.db import now
 from web.digest import mailing
-from web.intake.storage import Storage, open_storage
+from web.intake.storage import open_storage
 from web.kit.site import Site, site_of
 from web.links import keep as links
-from web.models import Recording
+from web.privacy import retention
 from web.staff import kept
 from web.summaries import keep, words
 from web.uploads import slices
-from web.worker import clips, drop, learning, leftovers
+from web.worker import burning, clips, drop, learning, leftovers, muting
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
@@ -34,29 +33,6 @@ class Chore:
     name: str
     period_s: float
     act: Callable[[Site], None]
-
-
-def remove_audio(here: Site) -> None:
-    """Remove the audio of deleted recordings, unless the same content has come in again."""
-    storage = open_storage(here.web, here.settings.home)
-    with here.db.reading() as session:
-        gone = session.scalars(
-            select(Recording.id).where(Recording.deleted_at.is_not(None), Recording.stored_key != "").limit(100)
-        ).all()
-    for recording_id in gone:
-        _remove(here, storage, recording_id)
-
-
-def _remove(here: Site, storage: Storage, recording_id: int) -> None:
-    # within the writing transaction: receiving looks for the file in one as well, so it cannot be taken from under it
-    with here.db.writing() as session:
-        row = session.get_one(Recording, recording_id)
-        alive = session.scalar(
-            select(Recording.id).where(Recording.sha256 == row.sha256, Recording.deleted_at.is_(None)).limit(1)
-        )
-        if alive is None:
-            storage.delete(row.stored_key)
-        row.stored_key = ""
 
 
 def refresh_scorecards(here: Site) -> None:
@@ -92,6 +68,11 @@ def sweep(here: Site) -> None:
     leftovers.sweep(Path(tempfile.gettempdir()), time.time())
 
 
+def expire(here: Site) -> None:
+    """Erase what has been kept for its days."""
+    retention.expire(here)
+
+
 def close_files(here: Site) -> None:
     """Take away what others may read of files that an earlier version wrote."""
     leftovers.close(here.folder)
@@ -105,9 +86,11 @@ CHORES: list[Chore] = [
     Chore("customers' words", 60.0, count_words),
     Chore("weekly digest", 600.0, send_digest),
     Chore("learning", 1.0, learning.Learner().look),
+    Chore("private words", 5.0, muting.mute_waiting),
     Chore("clips", 5.0, clips.cut_waiting),
-    Chore("audio of deleted recordings", 60.0, remove_audio),
+    Chore("deleted recordings", 60.0, burning.remove_deleted),
     Chore("leftovers", 600.0, sweep),
+    Chore("retention", 86_400.0, expire),
     Chore("permissions", 86_400.0, close_files),
 ]
 

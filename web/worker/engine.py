@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from analyzer.audio import PEAKS_FILE, PLAY_FILE, Audio, cut_file, open_audio
+from analyzer.audio import PEAKS_FILE, PLAY_FILE, Audio, cut_file, mute_file, open_audio
 from analyzer.domain import Engine, Hearing, Role, Span, Speaker, Utterance
 from analyzer.heap import first_to_go
 from analyzer.hearing.integrity import inspection
@@ -35,6 +35,7 @@ __all__ = [
     "inspection",
     "judge",
     "learn",
+    "mute_file",
     "open_audio",
     "parse_analysis",
     "standard_of",

@@ -6,14 +6,14 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from web.config import AnalyzerError, Settings
 from web.intake.storage import PEAKS, PLAY, Storage
-from web.worker.engine import PEAKS_FILE, PLAY_FILE, Audio, cut_file, open_audio
+from web.worker.engine import PEAKS_FILE, PLAY_FILE, Audio, cut_file, mute_file, open_audio
 
 log = logging.getLogger(__name__)
 
@@ -41,15 +41,34 @@ def opened(storage: Storage, key: str, path: Path, settings: Settings) -> Iterat
         yield audio, sound
 
 
-def cut(storage: Storage, key: str, start_s: float, end_s: float, settings: Settings) -> str | None:
-    """Cut the seconds [start_s, end_s) out of a stored recording; return the cut's own key, None where it cannot be made."""
+Spans = Sequence[tuple[float, float]]
+
+
+def cut(
+    storage: Storage, key: str, start_s: float, end_s: float, settings: Settings, muted_s: Spans = ()
+) -> str | None:
+    """Cut the seconds [start_s, end_s) out of a stored recording, silent in the spans; return the cut's own key.
+
+    None where it cannot be made.
+    """
     with tempfile.TemporaryDirectory(prefix=f"tingjian-cut-{os.getpid()}-") as name:
         try:
             with storage.local_path(key) as path:
-                clip = cut_file(path, start_s, end_s, Path(name), settings)
+                clip = cut_file(path, start_s, end_s, Path(name), settings, muted_s)
             return storage.take(clip).key
         except (OSError, ValueError, AnalyzerError) as error:
             log.info("no cut of %s: %r", key, error)
+            return None
+
+
+def mute(storage: Storage, key: str, muted_s: Spans, settings: Settings) -> str | None:
+    """Make a copy of a stored recording that is silent in the spans; return its own key, None where it cannot be made."""
+    with tempfile.TemporaryDirectory(prefix=f"tingjian-mute-{os.getpid()}-") as name:
+        try:
+            with storage.local_path(key) as path:
+                return storage.take(mute_file(path, muted_s, Path(name), settings)).key
+        except (OSError, ValueError, AnalyzerError) as error:
+            log.info("no muted copy of %s: %r", key, error)
             return None
 
 

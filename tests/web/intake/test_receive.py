@@ -21,7 +21,7 @@ from web.intake.receive import Received, RefusedError, drawn, receive_file
 from web.intake.storage import Storage
 from web.kit.site import Site
 from web.models import AuditEntry, Job, JobKind, Recording, RecordingState
-from web.worker import chores
+from web.worker import burning
 
 SAMPLE = sample("visit-03-heater-rude.m4a")
 NAME = "20261123_1001_WO-1_入户 录音(1).m4a"
@@ -85,12 +85,12 @@ def test_deleted_content_comes_in_anew_and_keeps_its_audio(
         removal.remove(session, first)
     second = take()
     assert not second.duplicate
-    chores.remove_audio(here)
+    burning.remove_deleted(here)
     assert storage.exists(row(db, second.recording_id).stored_key)
     with db.writing() as session:
         removal.remove(session, second.recording_id)
     key = row(db, second.recording_id).stored_key
-    chores.remove_audio(here)
+    burning.remove_deleted(here)
     assert not storage.exists(key)
     assert row(db, second.recording_id).stored_key == ""
 

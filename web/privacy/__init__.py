@@ -1,0 +1,1 @@
+"""People's rights in their data: retention, legal holds, export and erasure on request."""
