@@ -22,6 +22,7 @@ from web.kit.site import KEY, forget_reads, open_site
 from web.learning import views as learning
 from web.links import views as links
 from web.months import views as months
+from web.privacy import views as privacy
 from web.recordings import views as recordings
 from web.review import views as review
 from web.scorecards import views as scorecards
@@ -46,6 +47,7 @@ FEATURES = (
     review,
     learning,
     watch,
+    privacy,
 )
 
 

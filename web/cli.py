@@ -8,11 +8,12 @@ from web.admin import commands as admin
 from web.demo import commands as demo
 from web.digest import commands as digest
 from web.maintenance import commands as maintenance
+from web.privacy import commands as privacy
 from web.serving import commands as serving
 from web.uploads import commands as uploads
 from web.worker import commands as worker
 
-FEATURES = (serving, admin, maintenance, worker, uploads, demo, digest)
+FEATURES = (serving, admin, maintenance, worker, uploads, demo, digest, privacy)
 
 
 def init(app: Flask) -> None:

@@ -119,6 +119,13 @@ TABLE: dict[str, frozenset[UserRole]] = {
     # jobs
     "jobs.queue": STAFF,
     "jobs.act": OFFICE,
+    # privacy
+    "privacy.page": ADMINS,
+    "privacy.find_person": ADMINS,
+    "privacy.export": ADMINS,
+    "privacy.erase": ADMINS,
+    "privacy.hold": ADMINS,
+    "privacy.release": ADMINS,
     # review
     "review.work_list": OFFICE,
     "review.decide": OFFICE,

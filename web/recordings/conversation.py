@@ -90,10 +90,10 @@ def _discreet(edits: Mapping[int, Edit], document: Mapping[str, Any]) -> dict[in
     """Corrections without private words: read among the lines around them, as the talk now stands."""
     talk = [
         (
-            edit.text if (edit := edits.get(number)) and edit.text is not None else said["text"],
-            said["role"] == Role.TECHNICIAN,
+            edit.text if (edit := edits.get(number)) and edit.text is not None else str(said.get("text", "")),
+            said.get("role") == Role.TECHNICIAN,
         )
-        for number, said in enumerate(document["transcript"])
+        for number, said in enumerate(document.get("transcript") or [])
     ]
     masked = [covered(text, places) for (text, _), places in zip(talk, secrets_in(talk), strict=True)]
     return {
