@@ -21,6 +21,7 @@ from web.intake.storage import open_storage
 from web.kit.site import KEY
 from web.models import Clip, Recording, ReviewState, Technician
 from web.worker.clips import cut_waiting
+from web.worker.muting import mute_waiting
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def test_a_clip_is_cut_and_heard_by_those_who_may(
     with db.reading() as session:
         clip_id = session.scalars(select(Clip.id)).one()
     assert audio(login, "qa", clip_id).status_code == 404  # not cut yet
+    mute_waiting(app.extensions[KEY])
     cut_waiting(app.extensions[KEY])
     answer = audio(login, "qa", clip_id)
     assert answer.mimetype == "audio/mp4"
