@@ -1,6 +1,6 @@
 """private words
 
-Revision 0014, after 0012. Tables of what is private in recordings, of legal holds and of files to be removed; when audio and words of a
+Revision 0014, after 0013. Tables of what is private in recordings, of legal holds and of files to be removed; when audio and words of a
 recording were erased. Private words of what was heard before are looked for by the worker; clips are cut again without them.
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
