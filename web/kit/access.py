@@ -176,7 +176,7 @@ def reads_private(viewer: Viewer) -> bool:
     """Whether the viewer reads and hears private words of customers; everybody else gets them masked and muted.
 
     A manager compares and coaches, a technician learns how he did: neither needs a customer's number or door code
-    (docs/DECISIONS.md §10).
+    (docs/DECISIONS.md §11).
     """
     return viewer.role in PRIVATE
 
