@@ -75,6 +75,22 @@ class WebSettings:
         "日志的格式：`text` 给人看，`json` 每行一个对象给程序看。",
         choices=("text", "json"),
     )
+    backup_hour: int = setting(
+        3,
+        "Hour of the day from which the worker makes the day's backup; -1: none.",
+        "后台进程每天从几点起做当天的备份；-1 表示不做。",
+        min=-1,
+        max=23,
+    )
+    backup_keep_days: int = setting(
+        7, "Days after which such backups are removed.", "这样的备份保留多少天。", min=1, max=3650
+    )
+    backup_folder: str = setting(
+        "",
+        "Folder of backups, best on another disk; empty: in `TINGJIAN_HOME`, and then nightly ones leave the audio out.",
+        "备份存放的文件夹，最好在另一块磁盘上；留空则放在 `TINGJIAN_HOME` 里，每天的备份就不含录音。",
+        empty=True,
+    )
     metrics_from: str = setting(
         "127.0.0.0/8, ::1",
         "Addresses and networks that may read `/metrics`, separated by commas; empty: none.",

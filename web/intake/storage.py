@@ -120,6 +120,17 @@ class Storage:
             self._fs.get_file(self._place(key), str(copy))
             yield copy
 
+    def listing(self) -> Iterator[tuple[str, int]]:
+        """Give the key and size of every stored file, those that are just being written left out."""
+        for place, told in sorted(self._fs.find(self._root, detail=True).items()):
+            key = place.removeprefix(self._root.rstrip("/")).lstrip("/")
+            if _KEY.fullmatch(key):
+                yield key, int(told["size"])
+
+    def fetch(self, key: str, target: Path) -> None:
+        """Copy a stored file to a local path. Raises FileNotFoundError."""
+        self._fs.get_file(self._place(key), str(target))
+
     def delete(self, key: str) -> None:
         """Remove a file and what was made of it; one that is not there is no error."""
         for name in (key, key + PEAKS, key + PLAY):

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import with_appcontext
-from sqlalchemy.engine import make_url
 
-from web.db import now
+from web.backups import backup as copies
+from web.backups import nightly
 from web.db.copies import BackupError
+from web.intake.storage import open_storage
 from web.kit import audit, chain
-from web.kit.site import Site, site
-from web.maintenance import backup as copies
+from web.kit.site import site
 from web.maintenance.doctor import examine
 
 _MARKS = {"ok": "✓", "warning": "!", "error": "✗"}
@@ -43,16 +43,19 @@ def doctor() -> None:
 @click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--no-audio", is_flag=True, help="只备份数据库。")
 def backup(folder: Path | None, no_audio: bool) -> None:
-    """备份数据库和录音（网站可以照常运行）。不写 FOLDER 则存到 TINGJIAN_HOME/backups。"""
+    """备份数据库和录音（网站可以照常运行）。不写 FOLDER 则存到备份文件夹。"""
     here = site()
-    target = folder or here.settings.home / "backups" / f"{now().astimezone(here.zone):%Y%m%d-%H%M%S}"
+    target = folder or nightly.folder_of(here) / nightly.name_at(here, by_hand=True)
+    storage = None if no_audio else open_storage(here.web, here.settings.home)
     try:
-        done = copies.backup(_database(here), None if no_audio else _audio(here), target)
+        done = copies.backup(here.db.url, storage, target)
     except BackupError as error:
         raise click.ClickException(str(error)) from None
     with here.db.writing() as session:
         audit.record(session, "backup", detail=target.as_posix())
     click.echo(f"已备份到 {target}（数据库版本 {done.revision}，录音文件 {done.audio_files} 个）。")
+    if done.missing:
+        click.echo(f"有 {len(done.missing)} 段录音的文件不在备份里：备份期间被删除，或早已丢失（清单里列出了）。")
 
 
 @click.command("restore")
@@ -62,18 +65,20 @@ def backup(folder: Path | None, no_audio: bool) -> None:
 def restore(folder: Path, yes: bool) -> None:
     """用备份替换现有数据。请先停止网站和后台进程。"""
     here = site()
-    database = _database(here)
     if not yes:
-        click.confirm(f"现有数据库 {database} 会被替换（原来的另存一份）。确定恢复吗？", abort=True)
+        click.confirm("现有数据库会被替换（原来的另存一份）。确定恢复吗？", abort=True)
     here.db.dispose()
     try:
-        kept = copies.restore(folder, database, _audio(here))
+        done = copies.restore(folder, here.db.url, open_storage(here.web, here.settings.home), here.folder)
     except BackupError as error:
         raise click.ClickException(str(error)) from None
     with here.db.writing() as session:
         lost = chain.restart(here.db.info)
         audit.record(session, "restored", detail=folder.as_posix(), head=lost)
-    click.echo(f"已恢复 {folder}。" + (f"原来的数据库另存为 {kept}。" if kept else ""))
+    kept = f"原来的数据库另存为 {done.kept}。" if done.kept else ""
+    click.echo(f"已恢复 {folder}（录音文件 {done.audio_files} 个）。{kept}")
+    if done.damaged:
+        click.echo(f"备份里有 {len(done.damaged)} 个录音文件已损坏，没有恢复：{'、'.join(done.damaged[:5])}")
 
 
 @click.command("audit")
@@ -92,15 +97,3 @@ def verify_log(head: str) -> None:
     if found:
         raise click.ClickException(f"操作日志不完整，共 {len(found)} 处；请查明谁动过数据库")
     click.echo(f"✓ 操作日志完整。末条：{last[0]} {last[1]}" if last else "✓ 操作日志还没有条目。")
-
-
-def _database(here: Site) -> Path:
-    url = make_url(here.db.url)
-    if not here.db.is_sqlite or not url.database:
-        raise click.ClickException("只有 SQLite 数据库用这个命令；PostgreSQL 请用 pg_dump 和 pg_restore")
-    return Path(url.database)
-
-
-def _audio(here: Site) -> Path | None:
-    url = here.web.storage(here.settings.home)
-    return Path(url.removeprefix("file://")) if url.startswith("file://") else None

@@ -6,10 +6,13 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from web.backups import nightly
+from web.db import now
 from web.kit import audit, chain
 from web.kit.site import Site
 from web.kit.standards import standards
@@ -19,6 +22,7 @@ from web.models import Recording, User, UserRole
 
 FIXED_SQLITE = (3, 51, 3)  # before it a write during a checkpoint may, rarely, damage the file (RELIABILITY §6)
 FIXED_BRANCHES = {(3, 44): 6, (3, 50): 7}
+LATE = timedelta(hours=50)  # a nightly backup that is missing twice
 SAMPLE = 200  # stored files that are looked for
 
 
@@ -136,6 +140,29 @@ def _audio(site: Site) -> Iterator[Finding]:
         yield Finding("audio", "ok", f"最近 {len(keys)} 段录音的文件都在")
 
 
+def _backup(site: Site) -> Iterator[Finding]:
+    with site.db.reading() as session:
+        known = nightly.last(session)
+    if site.web.backup_hour < 0:
+        yield Finding(
+            "backup", "warning", "每天的备份没有打开", "请设 TINGJIAN_WEB_BACKUP_HOUR，或自己安排 backup 命令"
+        )
+    elif known.done_at is None or now() - known.done_at > LATE:
+        when = (
+            "还没有做过"
+            if known.done_at is None
+            else f"上一次成功是 {known.done_at.astimezone(site.zone):%Y-%m-%d %H:%M}"
+        )
+        yield Finding(
+            "backup",
+            "warning",
+            f"每天的备份：{when}；{known.words}".rstrip("；"),
+            "请看后台进程是否在运行，磁盘是否够用",
+        )
+    else:
+        yield Finding("backup", "ok", f"上一次备份：{known.done_at.astimezone(site.zone):%Y-%m-%d %H:%M}")
+
+
 CHECKS: tuple[Callable[[Site], Iterator[Finding]], ...] = (
     _sqlite,
     _database,
@@ -144,4 +171,5 @@ CHECKS: tuple[Callable[[Site], Iterator[Finding]], ...] = (
     _decoding,
     _standards,
     _audio,
+    _backup,
 )

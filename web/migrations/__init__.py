@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from web.db import Database
 from web.db.copies import copy_database, revision_of
+from web.migrations.lock import one_at_a_time
 
 HERE = Path(__file__).parent
 
@@ -30,8 +31,9 @@ def upgrade(url: str, revision: str = "head") -> Path | None:
 
     A SQLite file with something in it is backed up first where there is something to migrate: its path is returned.
     """
-    kept = _kept_before(url, revision)
-    command.upgrade(configuration(url), revision)
+    with one_at_a_time(url):
+        kept = _kept_before(url, revision)
+        command.upgrade(configuration(url), revision)
     return kept
 
 

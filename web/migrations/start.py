@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from filelock import FileLock
-
 from web.db import Database
 from web.migrations import is_current, upgrade
 
@@ -15,8 +13,7 @@ def ensure_current(url: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     database = Database(url)
     try:
-        with FileLock(folder / "upgrade.lock", timeout=300):
-            if not is_current(database):
-                upgrade(url)
+        if not is_current(database):
+            upgrade(url)
     finally:
         database.dispose()

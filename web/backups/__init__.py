@@ -1,0 +1,1 @@
+"""Backups: of the database, consistent with the audio; taken back; made every night."""
