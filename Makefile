@@ -16,10 +16,14 @@ endef
 TEST_PROCESSES ?= $(shell c=$$(nproc 2>/dev/null || echo 2); echo $$(( c < 4 ? c : 4 )))
 export HF_HUB_OFFLINE ?= 1
 
-.PHONY: demo intro run user samples install model check test bench lock sbom audit clean help
+# what `make test-scale` runs on: a PostgreSQL whose user may create databases, and a Redis
+SCALE_DATABASE ?= postgresql://postgres@127.0.0.1/postgres
+SCALE_REDIS ?= redis://127.0.0.1:6379/15
+
+.PHONY: demo intro run user samples install model check test test-scale bench lock sbom audit clean help
 
 help:  ## list the commands
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
 
 demo: intro model  ## everything from a bare checkout: environment, model, demo data, site and worker on 127.0.0.1:8000
 	@mkdir -p var/demo && ln -sfn ../models var/demo/models
@@ -56,6 +60,10 @@ check: $(VENV)/.installed-dev  ## static checks: style, types, import rules, the
 test: $(VENV)/.installed-dev model  ## the whole test suite
 	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
+test-scale: $(VENV)/.installed-scale model  ## the site's tests again, on PostgreSQL and Redis
+	TINGJIAN_TEST_DATABASE_URL=$(SCALE_DATABASE) TINGJIAN_TEST_REDIS_URL=$(SCALE_REDIS) \
+		$(PY) -m pytest tests/web -n $(TEST_PROCESSES) --dist worksteal
+
 bench: $(VENV)/.installed-bench model  ## accuracy and speed; results go to benchmarks/results/
 	$(PY) -m benchmarks accuracy
 	$(PY) -m benchmarks speed
@@ -85,6 +93,10 @@ $(VENV)/.installed: requirements.txt requirements.lock | $(PY)
 
 $(VENV)/.installed-dev: requirements-dev.txt requirements-dev.lock $(VENV)/.installed
 	@$(call locked,requirements-dev)
+	@touch $@
+
+$(VENV)/.installed-scale: requirements-scale.txt $(VENV)/.installed-dev
+	@$(PIP) -r requirements-scale.txt
 	@touch $@
 
 $(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed-dev

@@ -16,6 +16,7 @@ from web.auth import views as auth
 from web.config import Settings, WebSettings
 from web.digest import views as digest
 from web.home import views as home
+from web.intake import storage
 from web.jobs import views as jobs
 from web.kit import access, cookies, errors, i18n, login, pages, refused, security, tracing
 from web.kit.seal import kept_key
@@ -24,6 +25,7 @@ from web.learning import views as learning
 from web.links import views as links
 from web.months import views as months
 from web.privacy import views as privacy
+from web.queue import doorbell
 from web.recordings import views as recordings
 from web.review import views as review
 from web.scorecards import views as scorecards
@@ -57,13 +59,15 @@ def create_app(
 ) -> Flask:
     """Return the application. `config` is Flask's own; settings default to the environment.
 
-    Raises SettingsError for a mistyped setting. The database must be at the newest migration: `serve`, `worker` and
-    `upgrade` see to that.
+    Raises SettingsError for a mistyped setting or one whose driver is not installed. The database must be at the newest
+    migration: `serve`, `worker` and `upgrade` see to that.
     """
     os.umask(0o077)  # what the site writes holds people's voices and words: files 0600, folders 0700
     settings = settings or Settings.from_environment()
     web = web or WebSettings.from_environment()
     web.networks(web.metrics_from)  # a mistyped one is told now
+    doorbell.check(web.queue_url)
+    storage.check(web.storage_url)
     app = Flask("web")
     app.config.update(
         SECRET_KEY=web.secret_key or kept_key(settings.home / "web" / "secret_key"),

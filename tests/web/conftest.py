@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from analyzer.settings import ROOT, Settings
 from tests.web import cast
+from tests.web.servers import POSTGRES, emptied
 from web import create_app
 from web.config import WebSettings
 from web.db import Database
@@ -22,35 +23,64 @@ from web.migrations import upgrade
 from web.models import User
 
 Login = Callable[[str], FlaskClient]
+Fresh = Callable[[Path], str]
+
+
+@pytest.fixture(autouse=True)
+def _of_this_database(request: pytest.FixtureRequest) -> None:
+    if POSTGRES and request.node.get_closest_marker("sqlite"):
+        pytest.skip("tells of SQLite's file")
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database at the newest migration, with the company in it."""
-    path = tmp_path_factory.mktemp("db") / "tingjian.db"
-    url = f"sqlite:///{path}"
-    upgrade(url)
-    database = Database(url)
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
+    """`migrated(folder)` gives the URL of a database at the newest migration, with nothing but the company in it.
+
+    An SQLite file in that folder, or the one of this process on PostgreSQL (`tests/web/servers.py`).
+    """
+    if POSTGRES:
+        with emptied(cast.company) as one:
+            yield lambda _folder: one.fresh()
+        return
+    kept = tmp_path_factory.mktemp("db") / "tingjian.db"
+    upgrade(f"sqlite:///{kept}")
+    database = Database(f"sqlite:///{kept}")
     with database.writing() as session:
         cast.company(session)
     database.dispose()
-    return path
+
+    def copied(folder: Path) -> str:
+        shutil.copy(kept, folder / "tingjian.db")
+        return f"sqlite:///{folder / 'tingjian.db'}"
+
+    yield copied
 
 
 @pytest.fixture
-def home(tmp_path: Path, migrated: Path) -> Path:
-    """The service's own folder, with a fresh copy of the database."""
+def home(tmp_path: Path) -> Path:
+    """The service's own folder."""
     folder = tmp_path / "home"
     (folder / "web").mkdir(parents=True)
-    shutil.copy(migrated, folder / "web" / "tingjian.db")
     return folder
 
 
 @pytest.fixture
-def app(home: Path) -> Iterator[Flask]:
+def database_url(home: Path, migrated: Fresh) -> str:
+    """A database with the company in it."""
+    return migrated(home / "web")
+
+
+@pytest.fixture
+def web_settings(database_url: str) -> WebSettings:
+    """The site's settings: the usual ones, on the database of the test."""
+    return WebSettings(database_url=database_url) if POSTGRES else WebSettings()
+
+
+@pytest.fixture
+def app(home: Path, web_settings: WebSettings) -> Iterator[Flask]:
     """The site; CSRF checks are off but in the tests of CSRF."""
     settings = Settings(home=home, lexicons=ROOT / "lexicons")
-    made = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, WebSettings())
+    made = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, web_settings)
     yield made
     made.extensions[KEY].db.dispose()
 

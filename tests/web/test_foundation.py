@@ -73,6 +73,7 @@ def test_two_threads_that_read_and_then_write_lose_no_update(db: Database) -> No
         assert session.get_one(SiteValue, "counter").value == 100
 
 
+@pytest.mark.sqlite
 def test_sqlite_keeps_foreign_keys_and_what_it_acknowledged(db: Database) -> None:
     with db.engine.connect() as connection:
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
@@ -149,6 +150,7 @@ def test_roles_are_those_of_the_table() -> None:
     assert {role for roles in access.TABLE.values() for role in roles} <= set(UserRole)
 
 
+@pytest.mark.sqlite
 def test_the_database_file_lies_in_the_services_own_folder(home: Path, app: Flask) -> None:
     assert (home / "web" / "tingjian.db").is_file()
 

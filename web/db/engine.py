@@ -1,8 +1,8 @@
 """The database: one engine a process, reading and writing sessions.
 
-SQLite's defaults are wrong for us (RELIABILITY §6): the driver's own transactions lose updates without an error,
-foreign keys are off, a commit may vanish with the power. So the driver is told not to begin transactions, and every
-transaction here begins with BEGIN (reading) or BEGIN IMMEDIATE (writing).
+The drivers' defaults lose updates without an error (RELIABILITY §6), so every transaction here says how it begins: on
+SQLite BEGIN (reading) or BEGIN IMMEDIATE (writing); `web/db/postgres.py` says how on PostgreSQL. On both `writing()`
+blocks run one after the other, and what they read is what stands (docs/DECISIONS.md §6).
 """
 
 from __future__ import annotations
@@ -13,25 +13,36 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
-BUSY_MS = 15_000  # how long a writer waits for another: a bulk edit of 1,000 rows takes well under a second
+from web.config import SettingsError
+from web.db import postgres
+from web.db.storable import refuse_unstorable
+
+WAIT_MS = 15_000  # how long a writer waits for another: a bulk edit of 1,000 rows takes well under a second
 
 
 class Database:
     """One database. Create it once a process; after a fork create it anew.
 
-    `info` is what its sessions have at hand (`Session.info`): what the layers above need to know of the site.
+    `info` is what its sessions have at hand (`Session.info`): what the layers above need to know of the site. Raises
+    SettingsError for an address that is none, or whose driver is not installed.
     """
 
     def __init__(self, url: str, info: Mapping[str, Any] | None = None) -> None:
         self.url = url
         self.info = dict(info or {})
         self.engine = _engine(url)
-        self._reading = sessionmaker(self.engine, expire_on_commit=False, autoflush=False, info=self.info)
-        writing = self.engine.execution_options(tingjian_write=True)
+        reading, writing = self.engine, self.engine.execution_options(tingjian_write=True)
+        if not self.is_sqlite:
+            reading, writing = (
+                reading.execution_options(**postgres.READING),
+                writing.execution_options(**postgres.WRITING),
+            )
+        self._reading = sessionmaker(reading, expire_on_commit=False, autoflush=False, info=self.info)
         self._writing = sessionmaker(writing, expire_on_commit=False, info=self.info)
 
     @property
@@ -51,7 +62,10 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Give a session that holds the write lock from its first statement and commits at the end of the block."""
+        """Give a session that holds the write lock from its first statement and commits at the end of the block.
+
+        Others wait meanwhile: nothing in the block may take long, and it never speaks to a network.
+        """
         with self._writing() as session, session.begin():
             yield session
 
@@ -61,14 +75,25 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, json_serializer=_json, pool_pre_ping=True, hide_parameters=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        parsed, json_serializer=_json, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True
-    )
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise SettingsError(
+            "database-url", "TINGJIAN_WEB_DATABASE_URL 不是数据库地址", "留空（SQLite），或 postgresql://用户@主机/库名"
+        )
+    options = {"json_serializer": _json, "hide_parameters": True}  # no names and passwords in logs
+    engine = _sqlite(parsed, options) if backend == "sqlite" else postgres.engine(parsed, WAIT_MS, options)
+    event.listen(engine, "before_cursor_execute", refuse_unstorable)
+    return engine
+
+
+def _sqlite(url: URL, options: dict[str, Any]) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": WAIT_MS / 1000}, **options)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -77,7 +102,7 @@ def _engine(url: str) -> Engine:
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     # 64 MiB of pages: a year of verdicts is read without going to the disk for each
     cursor.execute("PRAGMA cache_size=-65536")

@@ -15,6 +15,12 @@ def doom(session: Session, stored_key: str) -> None:
         session.flush()
 
 
+def being_removed(session: Session, stored_key: str) -> bool:
+    """Whether a worker is removing the file right now: wait, then store it anew."""
+    row = session.get(DoomedFile, stored_key)
+    return row is not None and row.removing_at is not None
+
+
 def needed(session: Session, stored_key: str) -> bool:
     """Whether anything still names the file: the same bytes may be another recording's or another clip's."""
     return bool(

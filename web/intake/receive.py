@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from web.config import AnalyzerError
 from web.db import Database, now
 from web.intake import kinds
 from web.intake.details import Details, besides, stated
+from web.intake.doom import being_removed, doom, needed
 from web.intake.storage import Storage, Taken
 from web.kit import audit
 from web.kit.forms import plain_text
@@ -22,6 +24,7 @@ from web.kit.site import Site
 from web.kit.standards import standard
 from web.models import JobKind, Recording, RecordingState, Technician, WorkOrder
 
+WHILE_REMOVED_S = (0.05, 0.2, 0.5, 1.0, 1.0, 2.0)  # pauses while the same content is being removed
 CLOCK_SKEW_S = 86_400.0  # a file from further in the future has a wrong clock
 
 
@@ -63,28 +66,53 @@ def receive_file(
     check(path, name, settings, storage)
     check_details(db, details, settings)
     file_time = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    taken = _stored(storage, path, name)
-    while True:
-        with db.writing() as session:
-            known = session.scalar(
-                select(Recording).where(Recording.sha256 == taken.sha256, Recording.deleted_at.is_(None))
-            )
-            if known is not None:
-                return _told_again(session, known, details, settings, user_id)
-            # deleting takes a file away within a writing transaction: here it cannot vanish any more
-            if storage.exists(taken.key):
-                row = _row(session, settings, taken, name, details, file_time)
-                row.media_type = kinds.media_type(path) or ""
-                row.source, row.uploaded_by_id = source, user_id
-                session.add(row)
-                session.flush()
-                if row.standard_id is not None:
-                    queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
-                audit.record(
-                    session, "recording.received", "recording", row.id, user_id=user_id, name=name, source=source
-                )
-                return Received(row.id, False)
+    for pause_s in WHILE_REMOVED_S:
         taken = _stored(storage, path, name)
+        with db.writing() as session:
+            received = _recorded(session, settings, path, taken, name, details, file_time, user_id, source)
+        if received is not None:
+            _keep(db, storage, path, name, taken)
+            return received
+        time.sleep(pause_s)
+    raise RefusedError("storage", f"「{name}」：内容相同的一段录音正在删除", "请稍后重试")
+
+
+def _keep(db: Database, storage: Storage, path: Path, name: str, taken: Taken) -> None:
+    """Store the file again where it went before its recording was there to keep it."""
+    with db.reading() as session:
+        kept = needed(session, taken.key)
+    if kept and not storage.exists(taken.key):
+        _stored(storage, path, name)
+
+
+def _recorded(
+    session: Session,
+    settings: Site,
+    path: Path,
+    taken: Taken,
+    name: str,
+    details: Details,
+    file_time: datetime,
+    user_id: int | None,
+    source: str,
+) -> Received | None:
+    """The row of a stored file; None while a worker removes a file with the same content."""
+    if being_removed(session, taken.key):
+        return None
+    known = session.scalar(select(Recording).where(Recording.sha256 == taken.sha256, Recording.deleted_at.is_(None)))
+    if known is not None:
+        if known.stored_key != taken.key:  # its sound was erased on purpose
+            doom(session, taken.key)
+        return _told_again(session, known, details, settings, user_id)
+    row = _row(session, settings, taken, name, details, file_time)
+    row.media_type = kinds.media_type(path) or ""
+    row.source, row.uploaded_by_id = source, user_id
+    session.add(row)
+    session.flush()
+    if row.standard_id is not None:
+        queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
+    audit.record(session, "recording.received", "recording", row.id, user_id=user_id, name=name, source=source)
+    return Received(row.id, False)
 
 
 def _told_again(session: Session, row: Recording, details: Details, site: Site, user_id: int | None) -> Received:

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import fsspec
 import fsspec.core
 from fsspec.implementations.local import LocalFileSystem
 
-from web.config import WebSettings
+from web.config import SettingsError, WebSettings
 
 PIECE_BYTES = 1024**2
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}(\.[a-z]+(\.json)?)?")
@@ -40,6 +41,25 @@ class Taken:
 
 def open_storage(web: WebSettings, home: Path) -> Storage:
     return Storage(web.storage(home))
+
+
+def check(url: str) -> None:
+    """Raise SettingsError for a storage URL that nothing here can open; "" is the service's own folder."""
+    if not url:
+        return
+    protocol = fsspec.core.split_protocol(url)[0] or "file"
+    try:
+        fsspec.get_filesystem_class(protocol)
+    except ValueError as error:
+        raise SettingsError(
+            "storage-url", f"TINGJIAN_WEB_STORAGE_URL 不认识：{protocol}://", "留空，或 file:///…、s3://桶/文件夹"
+        ) from error
+    except ImportError as error:
+        raise SettingsError(
+            "storage-driver",
+            f"TINGJIAN_WEB_STORAGE_URL 需要的驱动没有安装：{error}",
+            "请运行 .venv/bin/python -m pip install -r requirements-scale.txt",
+        ) from error
 
 
 def key_of(sha256: str) -> str:

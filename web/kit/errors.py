@@ -11,9 +11,10 @@ import logging
 from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, NotFound
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, NotFound
 
+from web.db import UnstorableError
 from web.db.troubles import Trouble, trouble_of
 from web.kit.i18n import gettext as _
 from web.kit.login import look_nobody_up
@@ -84,6 +85,19 @@ def _told(code: int, title: str, advice: str, template: str) -> Response:
     return make_response(render_template(template, code=code, title=title, advice=advice, again_s=again_s), code)
 
 
+def _outrun(error: IntegrityError) -> ResponseReturnValue:
+    """Somebody was first, with the same key or by taking away what this stands on."""
+    log.warning("a row could not be written: %s", error.orig)
+    forget_reads()
+    return _answer(worded(Conflict(_("刚才有人做了同样的事，或改动了它所依据的内容。请刷新页面查看结果。"))))
+
+
+def _unstorable(error: Exception) -> ResponseReturnValue:
+    log.warning("a value cannot be stored: %s", error)
+    forget_reads()
+    return _answer(worded(BadRequest(_("内容里有不能保存的字符，或者太长、太大。请改正后再提交。"))))
+
+
 def signed_words() -> str:
     return _("这段录音已签核，不能再改。如需修改，请先撤回签核。")
 
@@ -107,6 +121,9 @@ def init(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer)
     app.register_error_handler(InternalServerError, _answer)
     app.register_error_handler(SQLAlchemyError, _troubled)
+    app.register_error_handler(IntegrityError, _outrun)
+    app.register_error_handler(DataError, _unstorable)
+    app.register_error_handler(UnstorableError, _unstorable)
     app.register_error_handler(GoneError, lambda _error: _answer(NotFound()))
     app.register_error_handler(HeldError, lambda _error: _answer(worded(Conflict(held_words()))))
     app.register_error_handler(SignedError, lambda _error: _answer(worded(Conflict(signed_words()))))

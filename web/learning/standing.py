@@ -88,7 +88,7 @@ def forget(session: Session) -> None:
 
 def begin(session: Session, host: str) -> bool:
     """Take what was asked for; False where nothing is. `host` names the worker."""
-    if _value(session, lock=True).get("state") != "asked":
+    if _value(session).get("state") != "asked":
         return False
     _put(session, state="running", host=host, since=now().isoformat())
     return True
@@ -96,7 +96,7 @@ def begin(session: Session, host: str) -> bool:
 
 def give_back(session: Session, host: str) -> None:
     """Have what a worker of this name was at when it ended learnt again."""
-    value = _value(session, lock=True)
+    value = _value(session)
     if value.get("state") == "running" and value.get("host") == host:
         _put(session, state="asked")
 
@@ -110,13 +110,13 @@ def fail(session: Session, failure: str) -> None:
     _put(session, state="failed", failure=failure)
 
 
-def _value(session: Session, *, lock: bool = False) -> dict[str, Any]:
-    row = session.get(SiteValue, NAME, with_for_update=lock or None)
+def _value(session: Session) -> dict[str, Any]:
+    row = session.get(SiteValue, NAME)
     return dict(row.value) if row else {}
 
 
 def _put(session: Session, **changed: Any) -> None:
-    session.merge(SiteValue(name=NAME, value={**_value(session, lock=True), **changed}))
+    session.merge(SiteValue(name=NAME, value={**_value(session), **changed}))
     session.flush()
 
 

@@ -53,7 +53,7 @@ def due_calls(session: Session, viewer: Viewer, today: date) -> tuple[DueCall, .
             Recording.work_order_id.is_not(None),
             Recording.recorded_on >= today - timedelta(days=LOOK_BACK_DAYS),
         )
-        .order_by(Recording.recorded_at)
+        .order_by(Recording.recorded_at, Recording.id)
         .limit(MOST)
     )
     calls = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from web.db import UtcDateTime, now
 from web.models.base import Base, words
@@ -22,13 +23,20 @@ class UserRole(StrEnum):
     TECHNICIAN = "technician"
 
 
+def username_key(username: str) -> str:
+    """What no two accounts share: names that differ in case or width alone (race0, RACE0, ｒace0) have one key."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username).casefold())[:255]
+
+
 class User(Base):
     """A login. A technician's names his staff row; a manager's may name a team (none: all teams)."""
 
     __tablename__ = "users"
+    __table_args__ = (Index("uq_users_username_key", "username_key", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)
+    username_key: Mapped[str] = mapped_column(String(255))  # follows `username`
     name: Mapped[str] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(256))
     role: Mapped[UserRole] = mapped_column(words(UserRole))
@@ -46,6 +54,11 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    @validates("username")
+    def _put_key(self, _name: str, username: str) -> str:
+        self.username_key = username_key(username)
+        return username
 
 
 class LoginThrottle(Base):

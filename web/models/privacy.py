@@ -58,3 +58,4 @@ class DoomedFile(Base):
 
     stored_key: Mapped[str] = mapped_column(String(128), primary_key=True)
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+    removing_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # since when a worker is at it

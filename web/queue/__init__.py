@@ -1,7 +1,7 @@
 """The queue: plain functions over a session, each told what time it is. They decide; nothing here waits or retries.
 
-Call them in `db.writing()`: on SQLite the transaction holds the only write lock, on PostgreSQL `claim` skips rows
-that another worker has locked. `Recording.state` follows in the same transaction.
+Call them in `db.writing()`, whose blocks run one after the other: two workers never see one job as free, two ends of one
+job never meet. `Recording.state` follows in the same transaction.
 """
 
 from web.queue.leases import claim, died, fail, finish, give_back, heartbeat, reap, withdraw

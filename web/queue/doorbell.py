@@ -7,6 +7,7 @@ less than a bell. A message says nothing but "look": what is to be done stands i
 from __future__ import annotations
 
 import functools
+import importlib
 import logging
 from typing import Any
 
@@ -19,6 +20,10 @@ log = logging.getLogger(__name__)
 NAME = "tingjian"
 WAIT_S = 1  # how long `wait` listens: a wish to stop is seen between two
 MESSAGE = b"look"
+DRIVERS = {"redis": "redis", "rediss": "redis", "unix": "redis", "postgresql": "psycopg"}
+# a broker that keeps silent must not keep a request waiting; `wait` listens for WAIT_S
+REDIS = {"socket_connect_timeout": 2, "socket_timeout": WAIT_S + 2, "health_check_interval": 30}
+POSTGRES = {"connect_timeout": 2, "keepalives_idle": 30}
 
 
 def ring(here: Site | None = None) -> None:
@@ -41,19 +46,36 @@ def wait(url: str) -> bool:
     return broker(url).storage.dequeue() is not None
 
 
-@functools.lru_cache(maxsize=8)
-def broker(url: str) -> Any:
-    """The huey of a queue URL. Raises SettingsError for another kind of URL or a driver that is not installed."""
-    import huey
-
-    kind = url.split(":", 1)[0].split("+", 1)[0]
+def check(url: str) -> None:
+    """Raise SettingsError for a queue URL of another kind, or one whose driver is not installed; "" is none."""
+    if not url:
+        return
+    kind = _kind(url)
+    if kind not in DRIVERS:
+        raise SettingsError("queue-url", f"TINGJIAN_WEB_QUEUE_URL 不认识：{url}", "留空，或 redis://…、postgresql://…")
     try:
-        if kind in ("redis", "rediss", "unix"):
-            return huey.RedisHuey(NAME, url=url, results=False, blocking=True, read_timeout=WAIT_S)
-        if kind == "postgresql":
-            return huey.PostgresHuey(NAME, dsn=url, results=False, blocking=True, read_timeout=WAIT_S)
+        importlib.import_module(DRIVERS[kind])
     except ImportError as error:
         raise SettingsError(
-            "queue-driver", f"TINGJIAN_WEB_QUEUE_URL 需要的驱动没有安装：{error}", "请先安装"
+            "queue-driver",
+            f"TINGJIAN_WEB_QUEUE_URL 需要的驱动没有安装：{error}",
+            "请运行 .venv/bin/python -m pip install -r requirements-scale.txt",
         ) from error
-    raise SettingsError("queue-url", f"TINGJIAN_WEB_QUEUE_URL 不认识：{url}", "留空，或 redis://…、postgresql://…")
+
+
+@functools.lru_cache(maxsize=8)
+def broker(url: str) -> Any:
+    """The huey of a queue URL. Raises SettingsError as `check` does."""
+    import huey
+
+    check(url)
+    if DRIVERS[_kind(url)] == "psycopg":
+        return huey.PostgresHuey(NAME, dsn=url, results=False, blocking=True, read_timeout=WAIT_S, **POSTGRES)
+    import redis
+
+    pool = redis.ConnectionPool.from_url(url, **REDIS)
+    return huey.RedisHuey(NAME, connection_pool=pool, results=False, blocking=True, read_timeout=WAIT_S)
+
+
+def _kind(url: str) -> str:
+    return url.split(":", 1)[0].split("+", 1)[0]

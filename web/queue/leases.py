@@ -24,11 +24,7 @@ def claim(
     """Take the most urgent queued job of these kinds, the oldest of equals; None where there is none."""
     now = now or present()
     job = session.scalar(
-        select(Job)
-        .where(Job.state == JobState.QUEUED, Job.kind.in_(kinds))
-        .order_by(Job.priority, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        select(Job).where(Job.state == JobState.QUEUED, Job.kind.in_(kinds)).order_by(Job.priority, Job.id).limit(1)
     )
     if job is None:
         return None
@@ -105,10 +101,7 @@ def reap(session: Session, now: datetime | None = None) -> Reaped:
     """Take the jobs of workers that have been silent for longer than their lease."""
     now = now or present()
     silent = session.scalars(
-        select(Job)
-        .where(Job.state == JobState.RUNNING, Job.lease_until < now)
-        .order_by(Job.id)
-        .with_for_update(skip_locked=True)
+        select(Job).where(Job.state == JobState.RUNNING, Job.lease_until < now).order_by(Job.id)
     ).all()
     ended = [(job.id, _bury(session, job, f"{job.worker}：{job.stage or '开始'}时没有了心跳", now)) for job in silent]
     return Reaped(

@@ -19,11 +19,8 @@ def active_jobs(session: Session, recording_id: int) -> list[Job]:
 
 
 def held(session: Session, token: str) -> Job | None:
-    """The running job that the token holds; None where it is no longer this worker's.
-
-    Its row is locked on PostgreSQL, so that two ends of one job cannot meet.
-    """
-    return session.scalar(select(Job).where(Job.lease_token == token, Job.state == JobState.RUNNING).with_for_update())
+    """The running job that the token holds; None where it is no longer this worker's."""
+    return session.scalar(select(Job).where(Job.lease_token == token, Job.state == JobState.RUNNING))
 
 
 def release(job: Job) -> None:

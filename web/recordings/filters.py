@@ -100,7 +100,7 @@ class Filter:
         column = _COLUMNS[self.sort.lstrip("-")]
         down = self.sort.startswith("-")
         first = column.desc() if down else column
-        if self.sort in ("score", "duration"):  # SQLite sorts empty values first
+        if self.sort.lstrip("-") in ("score", "duration"):  # each database has its own place for empty values
             first = first.nulls_last()
         return statement.order_by(first, Recording.id.desc() if down else Recording.id)
 

@@ -90,7 +90,8 @@ def every(session: Session, viewer: Viewer, asked: Filter) -> Iterator[ListLine]
 
 def chosen(session: Session, viewer: Viewer, ids: list[int]) -> Iterator[ListLine]:
     """Give those of the recordings that the viewer may see, newest first."""
-    statement = visible(_joined(), viewer).where(Recording.id.in_(ids)).order_by(Recording.recorded_at.desc())
+    statement = visible(_joined(), viewer).where(Recording.id.in_(ids))
+    statement = statement.order_by(Recording.recorded_at.desc(), Recording.id.desc())
     for row in session.execute(statement):
         yield _line(row, viewer)
 

@@ -175,7 +175,7 @@ def others(session: Session, recording_id: int, viewer: Viewer) -> tuple[str, ..
         select(User.name)
         .join(Presence, Presence.user_id == User.id)
         .where(Presence.recording_id == recording_id, Presence.user_id != viewer.id, Presence.seen_at > since)
-        .order_by(User.name)
+        .order_by(User.name, User.id)
     )
     return tuple(session.scalars(statement))
 

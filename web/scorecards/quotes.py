@@ -73,7 +73,7 @@ def forbidden_quotes(
             Verdict.kind == "forbidden",
             Verdict.final == "missed",
         )
-        .order_by(Recording.recorded_at.desc())
+        .order_by(Recording.recorded_at.desc(), Recording.id.desc(), Verdict.position)
         .limit(MOST_QUOTES)
     )
     return tuple(forbidden_quote(row, clauses) for row in rows.mappings())

@@ -60,7 +60,7 @@ def staff(session: Session, team: str = "", text: str = "") -> tuple[StaffLine, 
     statement = (
         select(Technician, Team.name, count)
         .outerjoin(Team, Team.id == Technician.team_id)
-        .order_by(Technician.active.desc(), Team.name, Technician.staff_no)
+        .order_by(Technician.active.desc(), Team.name.nulls_first(), Technician.staff_no)
     )
     if team:
         statement = statement.where(Team.name == team)
@@ -88,7 +88,7 @@ def choosable(session: Session, chosen: str = "") -> dict[str, str]:
         select(Technician.staff_no, Technician.name)
         .outerjoin(Team, Team.id == Technician.team_id)
         .where(or_(Technician.active, Technician.staff_no == chosen))
-        .order_by(Technician.active.desc(), Team.name, Technician.staff_no)
+        .order_by(Technician.active.desc(), Team.name.nulls_first(), Technician.staff_no)
     )
     return {staff_no: f"{staff_no} {name}" for staff_no, name in rows}
 

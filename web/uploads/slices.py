@@ -169,7 +169,7 @@ def cancel(here: Site, user_id: int, upload_id: str) -> None:
 def unfinished(session: Session, user_id: int) -> list[Upload]:
     """Return this user's uploads that wait for the rest of their file, the newest first."""
     statement = select(Upload).where(Upload.user_id == user_id, Upload.state == UploadState.RECEIVING)
-    return list(session.scalars(statement.order_by(Upload.updated_at.desc()).limit(100)))
+    return list(session.scalars(statement.order_by(Upload.updated_at.desc(), Upload.id).limit(100)))
 
 
 def remove_stale(here: Site, moment: datetime | None = None) -> int:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from web.db import now
 from web.intake.doom import needed
 from web.intake.erasure import erase_deleted, erase_quotes
-from web.intake.storage import open_storage
+from web.intake.storage import Storage, open_storage
 from web.kit.site import Site
 from web.learning import standing
 from web.models import DoomedFile, Recording
 
 log = logging.getLogger(__name__)
 AT_ONCE = 100
+REMOVING = timedelta(minutes=5)  # a removal that takes longer has lost its worker: another does it again
 
 
 def remove_deleted(here: Site) -> None:
@@ -46,12 +48,24 @@ def burn(here: Site) -> None:
         keys = session.scalars(select(DoomedFile.stored_key).order_by(DoomedFile.at).limit(AT_ONCE)).all()
     for key in keys:
         try:
-            # within the writing transaction: receiving looks for the file in one as well, so it cannot be taken from under it
-            with here.db.writing() as session:
-                if not needed(session, key):
-                    storage.delete(key)
-                row = session.get(DoomedFile, key)
-                if row is not None:
-                    session.delete(row)
+            _burn(here, storage, key)
         except Exception:
             log.exception("%s could not be removed; it is tried again", key)
+
+
+def _burn(here: Site, storage: Storage, key: str) -> None:
+    """Mark, remove, note. Whoever takes in the same content meanwhile waits for the mark to go (`intake.receive`)."""
+    begun = now()
+    with here.db.writing() as session:
+        row = session.get(DoomedFile, key)
+        if row is None or (row.removing_at is not None and begun - row.removing_at < REMOVING):
+            return  # another worker was first
+        if needed(session, key):
+            session.delete(row)
+            return
+        row.removing_at = begun
+    storage.delete(key)
+    with here.db.writing() as session:
+        row = session.get(DoomedFile, key)
+        if row is not None and row.removing_at == begun:
+            session.delete(row)

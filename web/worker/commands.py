@@ -13,7 +13,6 @@ from web.kit import logs
 from web.kit.site import site
 from web.learning.standing import Report
 from web.migrations.start import ensure_current
-from web.queue import doorbell
 from web.worker import learning, start
 from web.worker.chores import CHORES
 from web.worker.supervisor import Supervisor
@@ -26,8 +25,6 @@ def worker() -> None:
     here = site()
     logs.configure(here.web.log_format)
     ensure_current(here.web.database(here.settings.home), here.folder)
-    if here.web.queue_url:
-        doorbell.broker(here.web.queue_url)  # a mistyped queue is told now
     click.echo("听检后台进程已启动，按 Ctrl-C 停止。")
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the application behind the proxy
     Supervisor(app, start.child, CHORES).run()

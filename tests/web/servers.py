@@ -1,0 +1,97 @@
+"""The database servers that the tests can run on, named by the environment (`make test-scale` does):
+
+TINGJIAN_TEST_DATABASE_URL   a PostgreSQL whose user may create databases; without it each test has an SQLite file
+TINGJIAN_TEST_REDIS_URL      a Redis for the doorbell
+
+A process has one PostgreSQL database, with the company in it; `Emptied.fresh` takes it back to that. It sorts as Chinese
+dictionaries do, so that nothing can rely on the server's language.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from web.db import Database
+from web.migrations import upgrade
+from web.models import Base
+
+POSTGRES = os.environ.get("TINGJIAN_TEST_DATABASE_URL", "")
+REDIS = os.environ.get("TINGJIAN_TEST_REDIS_URL", "")
+MADE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'zh'"
+
+
+def connected(url: str) -> Any:
+    """A connection of the driver's own, without a transaction."""
+    import psycopg
+
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True)
+
+
+@contextmanager
+def postgres_database(name: str) -> Iterator[str]:
+    """An empty database of the server, dropped after the block; gives its URL."""
+    with closing(connected(POSTGRES)) as server:
+        server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        server.execute(MADE.format(name=name))
+        server.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    try:
+        yield make_url(POSTGRES).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    finally:
+        with closing(connected(POSTGRES)) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@dataclass(frozen=True)
+class Emptied:
+    """One database for all tests of a process."""
+
+    url: str
+    script: str
+
+    def fresh(self) -> str:
+        """End whatever a test before has left open, and take the database back to its beginning; return its URL."""
+        with closing(connected(self.url)) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            connection.execute(self.script)
+        return self.url
+
+
+@contextmanager
+def emptied(furnish: Callable[[Session], object]) -> Iterator[Emptied]:
+    """A migrated database for this process; `furnish` puts in what every test finds."""
+    with postgres_database(f"tingjian_test_{os.getpid()}") as url:
+        upgrade(url)
+        database = Database(url)
+        with database.writing() as session:
+            furnish(session)
+        database.dispose()
+        with closing(connected(url)) as connection:
+            script = _script(connection)
+        yield Emptied(url, script)
+
+
+def _script(connection: Any) -> str:
+    """Keep what there is beside, and return what brings it back: in one round trip, a few milliseconds."""
+    tables = [table.name for table in Base.metadata.sorted_tables]
+    connection.execute("CREATE SCHEMA kept")
+    lines = ["BEGIN", "SET LOCAL session_replication_role = replica"]
+    lines += [f"DELETE FROM {table}" for table in tables]
+    for table in tables:
+        if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0]:
+            connection.execute(f"CREATE TABLE kept.{table} AS TABLE {table}")
+            lines.append(f"INSERT INTO {table} SELECT * FROM kept.{table}")
+    sequences = connection.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+    for name, last in sequences.fetchall():
+        lines.append(f"SELECT setval('{name}', {last or 1}, {'true' if last else 'false'})")
+    return "; ".join([*lines, "COMMIT"])
