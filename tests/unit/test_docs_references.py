@@ -128,8 +128,9 @@ def test_every_package_that_the_code_imports_is_pinned() -> None:
     imported = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
     owners = metadata.packages_distributions()
     pinned = {
-        re.sub(r"[-_.]+", "-", line.split("==")[0]).lower()
-        for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+        re.sub(r"[-_.]+", "-", re.split("==|\\[", line)[0]).lower()
+        for name in ("requirements.txt", "requirements-scale.txt")
+        for line in (ROOT / name).read_text("utf-8").splitlines()
         if "==" in line
     }
     loose = {

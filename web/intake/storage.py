@@ -6,17 +6,18 @@ through fsspec, whose uploads appear whole or not at all.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import fsspec
 import fsspec.core
@@ -24,6 +25,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from web.config import SettingsError, WebSettings
 
+T = TypeVar("T")
 PIECE_BYTES = 1024**2
 _KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{64}(\.[a-z]+(\.json)?)?")
 PEAKS = ".peaks.json"  # beside the audio: its waveform
@@ -72,11 +74,16 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
+class StorageError(OSError):
+    """A store beyond this machine did not answer, or refused: whatever its driver says."""
+
+
 class Storage:
     """A folder or bucket of files by key. Raises OSError where the store does not answer or is full."""
 
     def __init__(self, url: str) -> None:
-        self._fs, self._root = fsspec.core.url_to_fs(url)
+        # others write there too: what a listing said some time ago does not count
+        self._fs, self._root = fsspec.core.url_to_fs(url, use_listings_cache=False)
         self._folder = Path(self._root) if isinstance(self._fs, LocalFileSystem) else None
 
     def take(self, path: Path) -> Taken:
@@ -85,7 +92,7 @@ class Storage:
             sha256 = digest_of(path)
             key = key_of(sha256)
             if not self.exists(key):
-                self._fs.put_file(str(path), self._place(key))
+                self.put(key, path)
             return Taken(sha256, key, path.stat().st_size)
         with path.open("rb") as source, self._written() as (made, target):
             digest = hashlib.sha256()
@@ -102,7 +109,7 @@ class Storage:
     def put(self, key: str, path: Path) -> None:
         """Store a copy of a file under a key, whole or not at all; what was there is replaced."""
         if self._folder is None:
-            self._fs.put_file(str(path), self._place(key))
+            self._asked(self._fs.put_file, str(path), self._place(key))
             return
         with path.open("rb") as source, self._written() as (made, target):
             shutil.copyfileobj(source, target, PIECE_BYTES)
@@ -110,16 +117,16 @@ class Storage:
             _settle(made, self._folder / _checked(key))
 
     def exists(self, key: str) -> bool:
-        return bool(self._fs.exists(self._place(key)))
+        return bool(self._asked(self._fs.exists, self._place(key)))
 
     def open(self, key: str) -> IO[bytes]:
         """Open a stored file for reading; it can seek. Raises FileNotFoundError."""
-        opened: IO[bytes] = self._fs.open(self._place(key), "rb")
+        opened: IO[bytes] = self._asked(self._fs.open, self._place(key), "rb")
         return opened
 
     def size(self, key: str) -> int:
         """In bytes. Raises FileNotFoundError."""
-        return int(self._fs.size(self._place(key)))
+        return int(self._asked(self._fs.size, self._place(key)))
 
     def playable_key(self, key: str) -> str:
         """The key of what browsers play of a recording: itself, or what was made of it for them."""
@@ -137,7 +144,7 @@ class Storage:
             return
         with tempfile.TemporaryDirectory(prefix=f"tingjian-audio-{os.getpid()}-") as folder:
             copy = Path(folder) / "audio"
-            self._fs.get_file(self._place(key), str(copy))
+            self._asked(self._fs.get_file, self._place(key), str(copy))
             yield copy
 
     def listing(self) -> Iterator[tuple[str, int]]:
@@ -155,7 +162,7 @@ class Storage:
         """Remove a file and what was made of it; one that is not there is no error."""
         for name in (key, key + PEAKS, key + PLAY):
             if self.exists(name):
-                self._fs.rm_file(self._place(name))
+                self._asked(self._fs.rm_file, self._place(name))
 
     def free_bytes(self) -> int | None:
         """None where nobody can tell."""
@@ -175,6 +182,15 @@ class Storage:
 
     def _place(self, key: str) -> str:
         return f"{self._root}/{_checked(key)}"
+
+    def _asked(self, act: Callable[..., T], *arguments: object) -> T:
+        """What the store answers; its driver tries again by itself, and its own errors are told as ours."""
+        try:
+            return act(*arguments)
+        except OSError:
+            raise
+        except Exception as error:
+            raise StorageError(errno.EIO, f"存放处没有应答（{type(error).__name__}）") from error
 
     @contextmanager
     def _written(self) -> Iterator[tuple[Path, Any]]:
