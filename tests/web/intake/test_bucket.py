@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,15 @@ from sqlalchemy import select, text
 from tests.samples import sample
 from tests.web import bucket
 from web.config import SettingsError, WebSettings
-from web.db import Database, engine
+from web.db import Database, engine, now
 from web.intake import removal, storage
 from web.intake.details import Details
+from web.intake.erasure import erase_deleted
 from web.intake.receive import RefusedError, receive_file
 from web.intake.storage import PEAKS, PLAY, Storage, StorageError, key_of
 from web.kit.site import Site
-from web.models import Recording
-from web.worker import chores
+from web.models import DoomedFile, Recording
+from web.worker import burning
 
 SAMPLE = sample("visit-03-heater-rude.m4a")
 
@@ -103,12 +105,12 @@ def test_a_store_that_is_away_is_told_and_nothing_is_acknowledged(
 def test_the_store_is_never_asked_while_others_wait_to_write(
     here: Site, store: Storage, db: Database, free: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chores, "open_storage", lambda *_: store)
+    monkeypatch.setattr(burning, "open_storage", lambda *_: store)
     number = receive(here, store)
     receive(here, store)
     with db.writing() as session:
         removal.remove(session, number)
-    chores.remove_audio(here)
+    burning.remove_deleted(here)
     assert {name.lstrip("_") for name in free} == {"put_file", "exists", "rm_file"}
     with db.reading() as session:
         assert session.get_one(Recording, number).stored_key == ""
@@ -133,12 +135,11 @@ def test_content_that_is_just_being_removed_is_taken_in_after_that(
         monkeypatch.setattr(Storage, "delete", delete)
         storage.delete(key)
         with db.writing() as session:
-            row = session.get_one(Recording, number)
-            row.stored_key, row.removing_at = "", None
+            session.delete(session.get_one(DoomedFile, key))
 
     monkeypatch.setattr(Storage, "delete", slowly)
-    monkeypatch.setattr(chores, "open_storage", lambda *_: storage)
-    chores.remove_audio(here)
+    monkeypatch.setattr(burning, "open_storage", lambda *_: storage)
+    burning.remove_deleted(here)
     (second,) = waited
     assert second != number
     assert storage.exists(key)
@@ -151,13 +152,14 @@ def test_content_that_is_being_removed_for_too_long_is_refused_for_now(
     number = receive(here, storage)
     with db.writing() as session:
         removal.remove(session, number)
-        row = session.get_one(Recording, number)
-        row.removing_at = row.deleted_at  # by a worker that was killed there
+    with db.writing() as session:
+        erase_deleted(session, session.get_one(Recording, number), now())
+        session.scalars(select(DoomedFile)).one().removing_at = now()  # by a worker that was killed there
     with pytest.raises(RefusedError) as refused:
         receive(here, storage)
     assert refused.value.code == "storage"
-    monkeypatch.setattr(chores, "REMOVING", chores.timedelta(0))  # five minutes later another worker does it
-    chores.remove_audio(here)
+    monkeypatch.setattr(burning, "REMOVING", timedelta(0))  # five minutes later another worker does it
+    burning.remove_deleted(here)
     assert receive(here, storage) != number
 
 
