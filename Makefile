@@ -61,7 +61,7 @@ test: $(VENV)/.installed-dev model  ## the whole test suite
 	$(PY) -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
 test-scale: $(VENV)/.installed-scale model  ## the site's tests again, on PostgreSQL and Redis
-	TINGJIAN_TEST_DATABASE_URL=$(SCALE_DATABASE) TINGJIAN_TEST_REDIS_URL=$(SCALE_REDIS) \
+	TESTS_DATABASE_URL=$(SCALE_DATABASE) TESTS_REDIS_URL=$(SCALE_REDIS) \
 		$(PY) -m pytest tests/web -n $(TEST_PROCESSES) --dist worksteal
 
 bench: $(VENV)/.installed-bench model  ## accuracy and speed; results go to benchmarks/results/

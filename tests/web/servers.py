@@ -1,7 +1,7 @@
 """The database servers that the tests can run on, named by the environment (`make test-scale` does):
 
-TINGJIAN_TEST_DATABASE_URL   a PostgreSQL whose user may create databases; without it each test has an SQLite file
-TINGJIAN_TEST_REDIS_URL      a Redis for the doorbell
+TESTS_DATABASE_URL   a PostgreSQL whose user may create databases; without it each test has an SQLite file
+TESTS_REDIS_URL      a Redis for the doorbell
 
 A process has one PostgreSQL database, with the company in it; `Emptied.fresh` takes it back to that. It sorts as Chinese
 dictionaries do, so that nothing can rely on the server's language.
@@ -22,8 +22,8 @@ from web.db import Database
 from web.migrations import upgrade
 from web.models import Base
 
-POSTGRES = os.environ.get("TINGJIAN_TEST_DATABASE_URL", "")
-REDIS = os.environ.get("TINGJIAN_TEST_REDIS_URL", "")
+POSTGRES = os.environ.get("TESTS_DATABASE_URL", "")
+REDIS = os.environ.get("TESTS_REDIS_URL", "")
 MADE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'zh'"
 
 
