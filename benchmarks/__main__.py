@@ -28,6 +28,10 @@ COMMANDS = {
         "verdicts on other people's wordings, from audio near, by phone, far and in noise",
     ),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
+    "fuzz": (
+        "fuzz.command",
+        "hostile requests to every route as every role, broken analyses: no error page, no traceback",
+    ),
     "kills": ("kills", "site and worker killed a hundred times at random: nothing acknowledged is lost or done twice"),
 }
 

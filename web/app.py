@@ -18,7 +18,7 @@ from web.digest import views as digest
 from web.home import views as home
 from web.intake import storage
 from web.jobs import views as jobs
-from web.kit import access, cookies, errors, i18n, login, pages, refused, security, tracing
+from web.kit import access, cookies, errors, i18n, incoming, login, pages, refused, security, tracing
 from web.kit.seal import kept_key
 from web.kit.site import KEY, forget_reads, open_site
 from web.learning import views as learning
@@ -69,6 +69,7 @@ def create_app(
     doorbell.check(web.queue_url)
     storage.check(web.storage_url)
     app = Flask("web")
+    incoming.init(app)
     app.config.update(
         SECRET_KEY=web.secret_key or kept_key(settings.home / "web" / "secret_key"),
         SESSION_COOKIE_NAME="tingjian",
@@ -81,8 +82,6 @@ def create_app(
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.config.update(config or {})
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions[KEY] = open_site(settings, web)
     if web.proxies:  # the last so many addresses are theirs to tell; what a visitor wrote before them is not believed
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=web.proxies, x_proto=web.proxies)  # type: ignore[method-assign]

@@ -10,13 +10,14 @@ from web.kit.forms import Form
 from web.kit.i18n import gettext as _
 from web.kit.pages import ROLE_NAMES
 from web.kit.site import reader
+from web.kit.values import number
 from web.models import Team, Technician, UserRole
 
 _MISSING = {"invalid_value_message": _l("请填写这一项。"), "invalid_choice_message": _l("请填写这一项。")}
 
 
 def _optional_id(value: str | int) -> int | None:
-    return int(value) if value else None
+    return number(str(value)) if value else None
 
 
 def _stripped(text: str | None) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +9,7 @@ from web.admin import accounts, log_names, queries
 from web.admin.forms import UserForm
 from web.auth import passwords, second
 from web.kit import audit, chain
+from web.kit.calendar import day_named
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.paging import wanted_page
@@ -96,7 +95,7 @@ def user_second_factor(user_id: int) -> ResponseReturnValue:
 def audit_log() -> ResponseReturnValue:
     """Show the log, newest first."""
     try:
-        day = date.fromisoformat(request.args.get("day", ""))
+        day = day_named(request.args.get("day", ""))
     except ValueError:
         day = None
     page = queries.audit_page(

@@ -18,8 +18,15 @@ def now() -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+EARLIEST, LATEST = datetime(1000, 1, 1), datetime(9000, 1, 1)  # a zone or a deadline more, and Python still counts
+
+
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware times in Python, naive UTC in the database: SQLite forgets zones (RELIABILITY §6)."""
+    """Aware times in Python, naive UTC in the database: SQLite forgets zones (RELIABILITY §6).
+
+    A time that no calendar can compute with (9999-12-31 in UTC is no day in Shanghai) is stored and read as the nearest
+    that one can: such a row shows itself instead of breaking every page and every sum.
+    """
 
     impl = DateTime
     cache_ok = True
@@ -30,11 +37,18 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"a time without a zone cannot be stored: {value}")
-        return value.astimezone(UTC).replace(tzinfo=None)
+        try:
+            return _computable(value.astimezone(UTC).replace(tzinfo=None))
+        except OverflowError:
+            return _computable(value.replace(tzinfo=None))
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Return what Python sees."""
-        return None if value is None else value.replace(tzinfo=UTC)
+        return None if value is None else _computable(value).replace(tzinfo=UTC)
+
+
+def _computable(moment: datetime) -> datetime:
+    return min(max(moment, EARLIEST), LATEST)
 
 
 class Document(TypeDecorator[Any]):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from web.db import Database, now
 from web.digest.smtp import connection, message, server
 from web.digest.week import digest
+from web.kit.aside import Batch
 from web.kit.calendar import Grain, period_name
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer, viewer_of
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 HOUR = 8  # in the site's zone
 # what a server or smtplib says of one mail; anything else concerns the connection
 _THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, ValueError)
+STEP = "digest"
 KEPT = "digest"  # site value: {"week": "2026-W48", "users": [ids to whom it was sent, or is just being sent]}
 
 
@@ -56,37 +58,41 @@ def send_due(here: Site, moment: dt.datetime | None = None) -> int:
         return 0
     week = period_name(local.date(), Grain.WEEK)
     waiting = [one for one in wanting(here) if one[0].id not in _noted(here.db, week)]
-    return _send(here, week, waiting, local.date()) if waiting else 0
+    return _send(here, week, waiting, local) if waiting else 0
 
 
-def _send(here: Site, week: str, waiting: list[tuple[Viewer, str]], today: dt.date) -> int:
+def _send(here: Site, week: str, waiting: list[tuple[Viewer, str]], moment: dt.datetime) -> int:
     sent = 0
     try:
         with connection(server(here.web.smtp_url)) as smtp:
+            batch = Batch(here.db, STEP, moment)
+            due = set(batch.due(viewer.id for viewer, _address in waiting))
             for viewer, address in waiting:
-                try:
-                    mail = compose(here, viewer, address, today)
-                except Exception:  # a line break in an address, a figure that fails: nobody else's mail waits for it
-                    log.warning(
-                        "the digest for %r could not be written: is the address right?", viewer.username, exc_info=True
-                    )
+                if viewer.id not in due:
                     continue
-                if not _note(here.db, week, viewer.id):
-                    continue  # another worker was first
-                try:
-                    smtp.send_message(mail)
-                    sent += 1
-                except _THIS_MAIL as error:
-                    _strike(here.db, week, viewer.id)
-                    log.warning(
-                        "the digest for %r was refused, it is tried again within the day: %r", viewer.username, error
-                    )
-                except (OSError, smtplib.SMTPException):
-                    _strike(here.db, week, viewer.id)
-                    raise
+                mail = None
+                with batch.row(viewer.id, viewer.name or viewer.username):
+                    mail = compose(here, viewer, address, moment.date())
+                if mail is not None and _note(here.db, week, viewer.id):  # else another worker was first
+                    sent += _sent(here, smtp, batch, week, viewer, mail)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         log.warning("the digest could not be sent, it is tried again within the day: %s", error)
     return sent
+
+
+def _sent(here: Site, smtp: smtplib.SMTP, batch: Batch, week: str, viewer: Viewer, mail: EmailMessage) -> bool:
+    """Raises where the server is at fault: then the others wait as well."""
+    try:
+        smtp.send_message(mail)
+        return True
+    except _THIS_MAIL as error:
+        _strike(here.db, week, viewer.id)
+        log.warning("the digest for %r was refused, it is tried again within the day: %r", viewer.username, error)
+        batch.put(viewer.id, viewer.name or viewer.username, f"邮件服务器不收这封周报（{error}）；请检查邮箱地址")
+        return False
+    except (OSError, smtplib.SMTPException):
+        _strike(here.db, week, viewer.id)
+        raise
 
 
 def _noted(db: Database, week: str) -> list[int]:

@@ -11,7 +11,7 @@ from flask import has_app_context
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from analyzer.domain import Analysis as JudgedHearing
+from analyzer.domain import Analysis as Analysed
 from analyzer.domain import (
     Dropped,
     Fact,
@@ -29,8 +29,9 @@ from analyzer.domain import (
 )
 from analyzer.errors import LexiconError, TranscriptError
 from analyzer.judging.score import score
+from analyzer.serial import analysis_from_dict as analysed
+from analyzer.serial import analysis_to_dict as document_of
 from analyzer.serial import (
-    analysis_to_dict,
     documents,
     hearing_from_dict,
     hit_from_dict,
@@ -45,8 +46,8 @@ from web.models import Analysis, AnalysisDocument
 from web.models.vocabulary import Kind
 
 __all__ = [
-    "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
-    "StoredAnalysis", "TranscriptError", "Utterance", "documents", "hearing_from_dict", "hits_of",
+    "Analysed", "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
+    "StoredAnalysis", "TranscriptError", "Utterance", "analysed", "document_of", "documents", "hearing_from_dict", "hits_of",
     "newest_hearing", "parse_analysis", "quantised", "score", "stored", "unjudged", "with_terms",
 ]  # fmt: skip
 
@@ -100,7 +101,7 @@ def unjudged(hearing: Hearing, info: StandardInfo) -> dict[str, Any]:
     """The document of what was heard, to be judged by a standard later."""
     standard = StandardRef(info.id, info.version, info.digest, info.title)
     nothing = Judgement(standard, {}, (), Score(None, None, 0.0, None, 0, 0, 0))
-    return analysis_to_dict(JudgedHearing(hearing, nothing))
+    return document_of(Analysed(hearing, nothing))
 
 
 def hits_of(evidence: Iterable[Mapping[str, Any]]) -> tuple[Hit, ...]:

@@ -19,13 +19,13 @@ from web.intake.details import Details, besides, stated
 from web.intake.doom import being_removed, doom, needed
 from web.intake.storage import Storage, Taken
 from web.kit import audit
-from web.kit.forms import plain_text
+from web.kit.forms import ImpossibleError, possible
 from web.kit.site import Site
 from web.kit.standards import standard
+from web.kit.values import plain_text
 from web.models import JobKind, Recording, RecordingState, Technician, WorkOrder
 
 WHILE_REMOVED_S = (0.05, 0.2, 0.5, 1.0, 1.0, 2.0)  # pauses while the same content is being removed
-CLOCK_SKEW_S = 86_400.0  # a file from further in the future has a wrong clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def receive_file(
     name = plain_text(original_name)[-255:] or "录音"
     check(path, name, settings, storage)
     check_details(db, details, settings)
-    file_time = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    file_time = _file_time(path)
     for pause_s in WHILE_REMOVED_S:
         taken = _stored(storage, path, name)
         with db.writing() as session:
@@ -154,7 +154,7 @@ def check(path: Path, name: str, settings: Site, storage: Storage) -> None:
 
 
 def check_details(db: Database, details: Details, settings: Site) -> None:
-    """Raise RefusedError for a person, an order or a standard that nobody knows."""
+    """Raise RefusedError for a person, an order or a standard that nobody knows, and for a time that cannot be."""
     with db.reading() as session:
         if details.staff_no and _technician(session, details.staff_no) is None:
             raise RefusedError(
@@ -162,6 +162,12 @@ def check_details(db: Database, details: Details, settings: Site) -> None:
             )
         if details.order_no and _order(session, details.order_no) is None:
             raise RefusedError("order-unknown", f"没有编号为 {details.order_no} 的工单", "请先导入工单，或改正工单号")
+    if details.recorded_at is not None:
+        told = details.recorded_at
+        try:
+            possible(told.replace(tzinfo=settings.zone) if told.tzinfo is None else told)
+        except ImpossibleError as error:
+            raise RefusedError("time-impossible", f"录音时间{error}", "请改正文件名、清单或填写的时间") from None
     if details.standard_id and standard(settings.settings.lexicons, details.standard_id) is None:
         raise RefusedError("standard-unknown", f"没有标准 {details.standard_id}", "请从列表里选一个标准")
 
@@ -185,7 +191,7 @@ def _stored(storage: Storage, path: Path, name: str) -> Taken:
 def _row(session: Session, settings: Site, taken: Taken, name: str, details: Details, file_time: datetime) -> Recording:
     order = _order(session, details.order_no) if details.order_no else None
     technician = _technician(session, details.staff_no) if details.staff_no else None
-    recorded_at = details.recorded_at or _plausible(file_time)
+    recorded_at = details.recorded_at or file_time
     if recorded_at.tzinfo is None:
         recorded_at = recorded_at.replace(tzinfo=settings.zone)
     return Recording(
@@ -206,9 +212,12 @@ def _row(session: Session, settings: Site, taken: Taken, name: str, details: Det
     )
 
 
-def _plausible(file_time: datetime) -> datetime:
-    moment = now()
-    return file_time if (file_time - moment).total_seconds() < CLOCK_SKEW_S else moment
+def _file_time(path: Path) -> datetime:
+    """When the file was written last; now, where the clock that wrote it was wrong."""
+    try:
+        return possible(datetime.fromtimestamp(path.stat().st_mtime, UTC))
+    except (ValueError, OverflowError, OSError):
+        return now()
 
 
 def _technician(session: Session, staff_no: str) -> Technician | None:

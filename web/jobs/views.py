@@ -13,12 +13,13 @@ from web import queue
 from web.db import now
 from web.intake import removal
 from web.jobs import board
-from web.kit import audit
-from web.kit.access import visible
+from web.kit import aside, audit
+from web.kit.access import may, visible
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.refusals import SignedError
 from web.kit.site import forget_reads, reader, site
+from web.kit.values import number, numbers
 from web.models import Recording
 from web.queue import doorbell
 
@@ -37,10 +38,10 @@ def show() -> ResponseReturnValue:
 def act() -> ResponseReturnValue:
     """Retry, cancel or delete: `act`, `id` (several), or `all` for the whole filter; `one` is `act:id` of a row."""
     chosen = _chosen(request.form.get("show", ""))
-    what, ids = request.form.get("act", ""), request.form.getlist("id", type=int)
+    what, ids = request.form.get("act", ""), request.form.getlist("id", type=number)
     if one := request.form.get("one", ""):
-        what, _sep, number = one.partition(":")
-        ids = [int(number)] if number.isdigit() else []
+        what, _sep, written = one.partition(":")
+        ids = numbers([written])
     elif request.form.get("all"):
         ids = board.recordings_of(reader(), viewer(), chosen)
     if what not in ACTS:
@@ -58,6 +59,16 @@ def act() -> ResponseReturnValue:
     answer = _show(chosen)
     answer.headers["HX-Trigger"] = json.dumps({"queue:said": {"text": report, "done": done}})
     return answer
+
+
+@blueprint.post("/aside")
+def retry_aside() -> ResponseReturnValue:
+    """Have what batch steps could not do tried again at once: somebody has repaired what was in the way."""
+    with site().db.writing() as session:
+        count = aside.retry_all(session)
+        audit.record(session, "aside-retried", "set_aside", "", rows=count)
+    flash(_("马上再试 %(n)s 项，请稍后刷新。", n=count), "success")
+    return redirect(url_for("jobs.queue"), 303)
 
 
 def _act(what: str, ids: list[int]) -> int:
@@ -92,9 +103,37 @@ def _show(chosen: str) -> Response:
     if part and request.method == "GET" and request.if_none_match.contains_weak(response.get_etag()[0] or ""):
         response.status_code = 304
         return response
-    template = "jobs/_board.html" if part else "jobs/queue.html"
-    response.set_data(render_template(template, board=shown, filters=board.FILTERS, etag=response.headers["ETag"]))
+    if part:
+        response.set_data(render_template("jobs/_board.html", **_around(shown, response)))
+    else:
+        rows, total = aside.set_aside(reader()) if may(viewer(), "jobs.retry_aside") else ((), 0)
+        response.set_data(
+            render_template(
+                "jobs/queue.html", aside=rows, aside_total=total, steps=_steps(), **_around(shown, response)
+            )
+        )
     return response
+
+
+def _around(shown: board.Board, response: Response) -> dict[str, object]:
+    return {"board": shown, "filters": board.FILTERS, "etag": response.headers["ETag"]}
+
+
+def _steps() -> dict[str, str]:
+    """What the steps of `web.kit.aside` are called."""
+    return {
+        "summaries": _("评分卡汇总"),
+        "dates": _("录音日期"),
+        "drop folder": _("投递文件夹"),
+        "links": _("工单关联条款"),
+        "clips": _("剪片段"),
+        "digest": _("周报邮件"),
+        "deleted audio": _("删除录音文件"),
+        "deleted words": _("删除录音文字"),
+        "leftovers": _("清理未传完的文件"),
+        "rebuild": _("重新计算"),
+        "rebuild recordings": _("重新计算"),
+    }
 
 
 def _chosen(name: str) -> str:

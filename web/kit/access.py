@@ -119,6 +119,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
     # jobs
     "jobs.queue": STAFF,
     "jobs.act": OFFICE,
+    "jobs.retry_aside": OFFICE,
     # privacy
     "privacy.page": ADMINS,
     "privacy.find_person": ADMINS,

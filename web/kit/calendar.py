@@ -1,4 +1,7 @@
-"""Months and ISO weeks: their names, their days, and spans of them. The one place where months are counted."""
+"""Months and ISO weeks: their names, their days, and spans of them. The one place where months are counted.
+
+Days lie in `POSSIBLE`: a mistyped year can be computed with, but neither shown on an axis nor summed up by months.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
 _DAY, _WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
@@ -63,6 +67,9 @@ class Span:
         return Span("", weeks_until(last, count), self.grain)
 
 
+POSSIBLE = Period(dt.date(1990, 1, 1), dt.date(2199, 12, 31))  # the first digital recorders were sold in the nineties
+
+
 def month_of(day: dt.date) -> Period:
     return Period(day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
 
@@ -96,10 +103,12 @@ def period_name(day: dt.date, grain: Grain) -> str:
 
 
 def period_named(name: str) -> Period:
-    """The days of 2026-11 or 2026-W47; raises ValueError where there is no such month or week."""
-    if "W" in name:
-        return week_of(dt.date.fromisocalendar(int(name[:4]), int(name[6:]), 1))
-    return month_of(dt.date(int(name[:4]), int(name[5:]), 1))
+    """The days of 2026-11 or 2026-W47; raises ValueError where there is no such month or week in `POSSIBLE`."""
+    if WEEK.fullmatch(name):
+        return week_of(_checked(dt.date.fromisocalendar(int(name[:4]), int(name[6:]), 1)))
+    if MONTH.fullmatch(name):
+        return month_of(_checked(dt.date(int(name[:4]), int(name[5:]), 1)))
+    raise ValueError(f"not a month or week: {name!r:.20}")
 
 
 def period_names(period: Period, grain: Grain) -> list[str]:
@@ -112,8 +121,22 @@ def period_names(period: Period, grain: Grain) -> list[str]:
 
 
 def month_days(month: str) -> Period | None:
-    """The days of YYYY-MM (years 1000 to 2999), None for anything else."""
-    return period_named(month) if MONTH.fullmatch(month) else None
+    """The days of YYYY-MM, None for anything else."""
+    try:
+        return period_named(month) if MONTH.fullmatch(month) else None
+    except ValueError:
+        return None
+
+
+def day_named(text: str) -> dt.date:
+    """The day of 2026-11-24 in `POSSIBLE`. Raises ValueError."""
+    return _checked(dt.date.fromisoformat(text))
+
+
+def _checked(day: dt.date) -> dt.date:
+    if not POSSIBLE.first <= day <= POSSIBLE.last:
+        raise ValueError(f"{day} is not in {POSSIBLE.first} .. {POSSIBLE.last}")
+    return day
 
 
 def months_over(today: dt.date, since: dt.date, most: int) -> list[str]:

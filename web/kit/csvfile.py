@@ -8,7 +8,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from web.kit.values import plain_text
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 MAX_ROWS = 100_000
 FORMULA_STARTS = frozenset("=+-@\t\r\n")  # OWASP, "CSV injection" (CWE-1236); other widths and heights: see below
@@ -18,7 +23,10 @@ _QUOTED = frozenset('",;\t\r\n')  # a semicolon or tab parts cells where Excel's
 
 
 class TableError(Exception):
-    """The file as a whole cannot be read; `code` is encoding | empty | columns | twice | rows, `names` the columns meant."""
+    """The file as a whole cannot be read; `code` is encoding | empty | columns | twice | rows | cell, `names` the columns meant.
+
+    `cell`: one is too long; `names` is the line.
+    """
 
     def __init__(self, code: str, names: tuple[str, ...] = ()) -> None:
         super().__init__(f"{code} {names}")
@@ -105,6 +113,13 @@ def read_table(content: bytes, columns: Mapping[str, tuple[str, ...]], required:
         raise TableError("empty")
     delimiter = max(",;\t", key=lines[0].count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        return _rows(reader, columns, required)
+    except csv.Error:  # a cell over 131,072 characters: a quotation mark that nobody closed, or no CSV at all
+        raise TableError("cell", (str(reader.line_num),)) from None
+
+
+def _rows(reader: Reader, columns: Mapping[str, tuple[str, ...]], required: tuple[str, ...]) -> list[Row]:
     names = {_heading(heading): name for name, headings in columns.items() for heading in (name, *headings)}
     heads = [names.get(_heading(cell)) for cell in next(reader)]
     twice = tuple(columns[name][0] for name in columns if heads.count(name) > 1)
@@ -131,7 +146,7 @@ def _heading(text: str) -> str:
 def _text(content: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
-            return content.decode(encoding)
+            return plain_text(content.decode(encoding))
         except UnicodeDecodeError:
             continue
     raise TableError("encoding")

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, NotFound
 
+from web.config import AnalyzerError
 from web.db import UnstorableError
 from web.db.troubles import Trouble, trouble_of
 from web.kit.i18n import gettext as _
@@ -102,6 +103,11 @@ def signed_words() -> str:
     return _("这段录音已签核，不能再改。如需修改，请先撤回签核。")
 
 
+def _unreadable(error: AnalyzerError) -> str:
+    """A stored document or a standard that cannot be read: the page says which and what helps, not that it broke."""
+    return "；".join(part for part in (error.message, error.advice or _("请重新判分，或联系管理员。")) if part)
+
+
 def held_words() -> str:
     return _("这段录音在法律保留中，不能删除。要删除，请管理员先在“个人信息”页解除保留。")
 
@@ -127,4 +133,5 @@ def init(app: Flask) -> None:
     app.register_error_handler(GoneError, lambda _error: _answer(NotFound()))
     app.register_error_handler(HeldError, lambda _error: _answer(worded(Conflict(held_words()))))
     app.register_error_handler(SignedError, lambda _error: _answer(worded(Conflict(signed_words()))))
+    app.register_error_handler(AnalyzerError, lambda error: _answer(worded(Conflict(_unreadable(error)))))
     app.register_error_handler(StaleError, lambda _error: _answer(worded(Conflict(stale_words()))))

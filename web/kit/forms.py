@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,13 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import StringField
 
+from web.db import now
+from web.kit.calendar import POSSIBLE
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
 
 Rule = Callable[[str], Any]
+TOMORROW, THREE_YEARS = timedelta(days=1), timedelta(days=3 * 366)  # how far ahead one records, and arranges
 YES = {"是", "true", "1", "y", "yes", "√", "对", "有"}
 NO = {"否", "false", "0", "n", "no", "×", "无", "没有"}
 _MOMENT_FORMATS = (
@@ -28,6 +31,7 @@ _MOMENT_FORMATS = (
     "%Y/%m/%d %H:%M:%S",
     "%Y/%m/%d %H:%M",
     "%Y-%m-%dT%H:%M",
+    "%Y-%m-%dT%H:%M:%S",
     "%Y%m%d %H%M",
 )
 
@@ -90,11 +94,6 @@ def matching(pattern: str) -> Rule:
     return read
 
 
-def plain_text(text: str) -> str:
-    """Text that every database and file system takes: no NUL, and half an emoji (a lone surrogate) as U+FFFD."""
-    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def plain_number(text: str) -> str:
     """A staff or order number as it is kept: what an input method typed in full width (００１２) is the same number."""
     return unicodedata.normalize("NFKC", text).strip()
@@ -110,14 +109,30 @@ def boolean(text: str) -> bool | None:
     raise ValueError(_("“%(v)s”看不懂，请填“是”或“否”，或留空。", v=text))
 
 
-def moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """A local date and time; None where nothing is said."""
+class ImpossibleError(ValueError):
+    """A time at which nothing can have been recorded, or nothing is ever arranged; the sentence is for users."""
+
+
+def moment(text: str, zone: ZoneInfo, ahead: timedelta = TOMORROW) -> datetime | None:
+    """A local date and time; None where nothing is said. Raises ImpossibleError before 1990 and further `ahead`."""
     words = " ".join(text.replace("年", "-").replace("月", "-").replace("日", " ").split())
     if not words:
         return None
     for pattern in _MOMENT_FORMATS:
         try:
-            return datetime.strptime(words, pattern).replace(tzinfo=zone)
+            return possible(datetime.strptime(words, pattern).replace(tzinfo=zone), text, ahead)
+        except ImpossibleError:
+            raise
         except ValueError:
             continue
-    raise ValueError(_("“%(v)s”不是时间，请写成 2026-11-24 09:00。", v=text))
+    raise ValueError(_("“%(v)s”不是时间，请写成 2026-11-24 09:00。", v=text[:40]))
+
+
+def possible(moment: datetime, text: str = "", ahead: timedelta = TOMORROW) -> datetime:
+    """The aware moment. Raises ImpossibleError for one before 1990 or further `ahead` than that; `text`: as typed."""
+    if moment.year < POSSIBLE.first.year or moment.year > POSSIBLE.last.year or moment > now() + ahead:
+        shown = text.strip() or f"{moment:%Y-%m-%d %H:%M}"
+        if ahead == TOMORROW:
+            raise ImpossibleError(_("“%(v)s”不可能：要在 1990 年到明天之间，请改正年份。", v=shown[:40]))
+        raise ImpossibleError(_("“%(v)s”不可能：要在 1990 年到三年之内，请改正年份。", v=shown[:40]))
+    return moment

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from web.db import now
 from web.kit.site import reader, site
+from web.kit.values import whole
 from web.models import User, UserRole
 
 manager = LoginManager()
@@ -74,12 +75,13 @@ def look_nobody_up() -> None:
 
 @manager.user_loader  # type: ignore[untyped-decorator]
 def _load(kept: str) -> Viewer | None:
-    number, _, epoch = kept.partition(".")
+    written, _, epoch = kept.partition(".")
+    number = whole(written)
     # a cookie of before there was this limit: its life begins now
     began = session.setdefault("began", int(now().timestamp()))
-    if not number.isdigit() or now().timestamp() - began > site().web.session_hours * 3600:
+    if number is None or now().timestamp() - began > site().web.session_hours * 3600:
         return None
-    user = reader().scalar(select(User).where(User.id == int(number), User.active))
+    user = reader().scalar(select(User).where(User.id == number, User.active))
     return viewer_of(user) if user is not None and str(user.session_epoch) == epoch else None
 
 

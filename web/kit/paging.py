@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from web.kit.values import number as whole_number
+
 
 @dataclass(frozen=True, slots=True)
 class Paging:
@@ -30,7 +32,7 @@ def paging(wanted: int, total: int, size: int = 50) -> Paging:
 
 def wanted_page() -> int:
     """The page that the request's address asks for."""
-    return request.args.get("page", 1, type=int)
+    return request.args.get("page", 1, type=whole_number)
 
 
 def page_link(number: int) -> str:

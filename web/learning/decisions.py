@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -10,12 +11,15 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from web.config import AnalyzerError
 from web.intake.analysis import Hearing, hearing_from_dict, stored
 from web.intake.effective import effective, heard_document, inputs
 from web.kit.standards import ItemInfo, standards
 from web.learning.reading import words_of
 from web.learning.values import Decided, Said
 from web.models import Analysis, Decision, Recording
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,12 @@ def harvest(session: Session, lexicons: Path) -> Harvest:
     told = set()
     standing = (d for d in _standing(session) if (d.standard_id, d.item_id) in items)
     for recording_id, decided in groupby(standing, key=lambda d: d.recording_id):
-        for decision_id, meaning, words in _of_recording(session, recording_id, list(decided), items):
+        try:
+            found = list(_of_recording(session, recording_id, list(decided), items))
+        except AnalyzerError as error:
+            log.warning("recording %d teaches nothing: %s", recording_id, error)
+            continue
+        for decision_id, meaning, words in found:
             said.setdefault(meaning, []).append(words)
             told.add(decision_id)
     return Harvest(said, len(told))

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from web.config import WebSettings
 from web.db import Database
 from web.intake import rows
+from web.kit.aside import Batch
 from web.links.rules import Linked, Order, Outcome, Policy, judge
 from web.links.workdays import read_workdays
 from web.models import Analysis, Recording, RecordingState, ReviewState, SiteValue, Verdict, WorkOrder
 from web.models.vocabulary import How
 
 SEEN = "links-last-analysis"  # the newest analysis whose links were judged
+STEP = "links"
 BATCH = 20  # orders a transaction: others write meanwhile, and wait 15 seconds at most
 
 
@@ -28,7 +30,9 @@ def policy_of(web: WebSettings) -> Policy:
 
 def refresh_order(session: Session, order_id: int, now: datetime, policy: Policy) -> int:
     """Judge the links of all recordings of an order that nobody has signed; return how many verdicts changed."""
-    order = session.get_one(WorkOrder, order_id)
+    order = session.get(WorkOrder, order_id)
+    if order is None:
+        return 0
     recordings = session.scalars(
         select(Recording).where(
             Recording.work_order_id == order_id,
@@ -60,11 +64,24 @@ def refresh_new(db: Database, now: datetime, policy: Policy) -> int:
             .where(Analysis.id > last, Analysis.id <= newest, Recording.work_order_id.is_not(None))
             .distinct()
         ).all()
+    batch = Batch(db, STEP)
+    again = {int(key) for key in batch.known}  # what failed is behind the newest analysis by now
     if newest == last:
+        _refresh(batch, again, now, policy)
         return 0
-    _refresh(db, [o for o in orders if o is not None], now, policy)
+    _refresh(batch, again | {o for o in orders if o is not None}, now, policy)
     with db.writing() as session:
         session.merge(SiteValue(name=SEEN, value=newest))
+    return len(orders)
+
+
+def refresh_all(db: Database, now: datetime, policy: Policy) -> int:
+    """Judge the links of all orders that have recordings anew; return how many orders."""
+    with db.reading() as session:
+        orders = session.scalars(
+            select(Recording.work_order_id).where(Recording.work_order_id.is_not(None)).distinct()
+        ).all()
+    _refresh(Batch(db, STEP), [o for o in orders if o is not None], now, policy)
     return len(orders)
 
 
@@ -82,16 +99,15 @@ def refresh_open(db: Database, now: datetime, policy: Policy) -> int:
             )
             .distinct()
         ).all()
-    _refresh(db, [o for o in orders if o is not None], now, policy)
+    _refresh(Batch(db, STEP), [o for o in orders if o is not None], now, policy)
     return len(orders)
 
 
-def _refresh(db: Database, orders: Iterable[int], now: datetime, policy: Policy) -> None:
-    waiting = list(orders)
-    for first in range(0, len(waiting), BATCH):
-        with db.writing() as session:
-            for order_id in waiting[first : first + BATCH]:
-                refresh_order(session, order_id, now, policy)
+def _refresh(batch: Batch, orders: Iterable[int], now: datetime, policy: Policy) -> None:
+    waiting = batch.due(orders)
+    batch.each(
+        waiting, lambda session, order_id: refresh_order(session, order_id, now, policy), BATCH, "工单 #{}".format
+    )
 
 
 def _put(session: Session, recording_id: int, outcomes: dict[str, Outcome]) -> int:

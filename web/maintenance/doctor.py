@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from web.backups import nightly
 from web.db import now
-from web.kit import audit, chain
+from web.kit import aside, audit, chain
 from web.kit.site import Site
 from web.kit.standards import standards
 from web.maintenance.finding import Finding
@@ -163,6 +163,16 @@ def _backup(site: Site) -> Iterator[Finding]:
         yield Finding("backup", "ok", f"上一次备份：{known.done_at.astimezone(site.zone):%Y-%m-%d %H:%M}")
 
 
+def _aside(site: Site) -> Iterator[Finding]:
+    with site.db.reading() as session:
+        rows, total = aside.set_aside(session, 1)
+    if total:
+        message = f"有 {total} 项没做成，最近一项：{rows[0].title}，{rows[0].reason}"
+        yield Finding("aside", "warning", message, "请看网站的“处理队列”页；修好后会自动再试")
+    else:
+        yield Finding("aside", "ok", "没有搁置的事项")
+
+
 CHECKS: tuple[Callable[[Site], Iterator[Finding]], ...] = (
     _sqlite,
     _database,
@@ -172,4 +182,5 @@ CHECKS: tuple[Callable[[Site], Iterator[Finding]], ...] = (
     _standards,
     _audio,
     _backup,
+    _aside,
 )

@@ -1,6 +1,7 @@
 """All tables, so that migrations and tests see them."""
 
 from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, RecordingFigures, Verdict
+from web.models.aside import SetAside
 from web.models.audit import AuditEntry
 from web.models.base import Base
 from web.models.people import LoginThrottle, User, UserRole
@@ -46,6 +47,7 @@ __all__ = [
     "RecordingState",
     "ReviewState",
     "ScorePeriod",
+    "SetAside",
     "SignOff",
     "SiteValue",
     "SpokenNumber",

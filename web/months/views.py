@@ -10,6 +10,7 @@ from web.kit.calendar import month_days, period_named, today_in
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.site import reader, site
+from web.kit.values import number
 from web.models import UserRole
 from web.months import publishing
 from web.months.difference import ABSENT
@@ -77,7 +78,7 @@ def publish() -> ResponseReturnValue:
 @blueprint.get("/months/<month>/<int:edition>")
 def show(month: str, edition: int) -> ResponseReturnValue:
     """An edition, with what it changed and the recordings behind a technician's figures."""
-    page = month_page(reader(), viewer(), month, edition, request.args.get("technician", type=int)) or abort(404)
+    page = month_page(reader(), viewer(), month, edition, request.args.get("technician", type=number)) or abort(404)
     own_view = viewer().role is UserRole.TECHNICIAN
     if own_view and page.chosen is None:
         abort(404)

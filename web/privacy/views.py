@@ -12,12 +12,12 @@ from web.kit import audit
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.site import forget_reads, reader, site
+from web.kit.values import whole
 from web.privacy import export as package
 from web.privacy import holds, removal
 from web.privacy.person import By, Person, find
 
 blueprint = Blueprint("privacy", __name__, url_prefix="/privacy")
-LARGEST_ID = 2**63 - 1
 MOST_VALUE = 64
 
 
@@ -145,5 +145,4 @@ def _asked() -> Person | str:
 
 def _number() -> int | None:
     text = request.form.get("recording", "").strip()
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else 0
-    return number if 0 < number <= LARGEST_ID else None
+    return whole(text) or None

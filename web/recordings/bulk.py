@@ -13,6 +13,7 @@ from web.config import AnalyzerError
 from web.kit.login import viewer
 from web.kit.refusals import GoneError, SignedError
 from web.kit.site import reader, site
+from web.kit.values import number
 from web.models import Technician
 from web.queue import doorbell
 from web.recordings import changes, listing
@@ -29,7 +30,7 @@ def bulk() -> ResponseReturnValue:
     ids = (
         listing.matching_ids(reader(), who, question)
         if request.form.get("all") == "1"
-        else sorted({int(i) for i in request.form.getlist("id") if i.isdigit()})
+        else sorted(set(request.form.getlist("id", type=number)))
     )
     back = redirect(url_for("recordings.index", **question.arguments(page=request.args.get("page", ""))))
     action = request.form.get("action", "")
@@ -41,7 +42,7 @@ def bulk() -> ResponseReturnValue:
         return back
     if action == "export":
         return as_csv(lambda session: listing.chosen(session, who, ids), len(ids))
-    technician = request.form.get("technician", type=int)
+    technician = request.form.get("technician", type=number)
     if action == "assign" and (technician is None or reader().get(Technician, technician) is None):
         flash(_("请选择技师。"), "warning")
         return back

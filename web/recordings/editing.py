@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,10 +17,12 @@ from werkzeug.exceptions import Conflict
 from web.config import AnalyzerError
 from web.db import now
 from web.kit.errors import worded
+from web.kit.forms import moment
 from web.kit.login import viewer
 from web.kit.refusals import SignedError, StaleError
 from web.kit.site import forget_reads, reader, site
 from web.kit.standards import all_facts, standards
+from web.kit.values import number, whole
 from web.models import Recording
 from web.models.vocabulary import Role
 from web.queue import doorbell
@@ -99,11 +100,14 @@ def details(recording_id: int) -> ResponseReturnValue:
         return _details(page, DetailsForm(stands | offered, {"offer": words} if offered else {}))
     cells = {name: request.form.get(name, "").strip() for name in _cells(page)}
     zone = site().zone
-    recorded_at = _moment(cells["recorded_at"], zone)
+    try:
+        recorded_at = moment(cells["recorded_at"], zone)
+    except ValueError as error:
+        return _details(page, DetailsForm(cells, {"recorded_at": str(error)})), 422
     if recorded_at is None:
         return _details(page, DetailsForm(cells, {"recorded_at": _("请填写时间，例如 2026-11-24 09:00。")})), 422
     wish = changes.DetailsWish(
-        technician_id=int(cells["technician"]) if cells["technician"].isdigit() else None,
+        technician_id=whole(cells["technician"]),
         order_no=cells["order_no"],
         recorded_at=recorded_at,
         standard_id=next((s.id for s in standards(site().settings.lexicons) if s.id == cells["standard"]), None),
@@ -136,7 +140,7 @@ def _changing() -> Iterator[Session]:
 
 
 def _revision() -> int:
-    return request.form.get("revision", -1, type=int)
+    return request.form.get("revision", -1, type=number)
 
 
 def _triggering(body: str, row: Recording, **more: object) -> Response:
@@ -156,7 +160,7 @@ def _judging(row: Recording) -> ResponseReturnValue:
 
 def _line(
     recording_id: int,
-    number: int,
+    position: int,
     *,
     editing: bool = False,
     mine: str | None = None,
@@ -164,14 +168,14 @@ def _line(
     saved_at: datetime | None = None,
 ) -> str:
     page = shown(recording_id, talk=True)
-    if number >= len(page.conversation.turns):
+    if position >= len(page.conversation.turns):
         abort(404)
     if editing and page.read_only:
         raise SignedError
     return render_template(
         "recordings/_line.html",
         page=page,
-        line=page.conversation.turns[number],
+        line=page.conversation.turns[position],
         editing=editing,
         mine=mine,
         theirs=theirs,
@@ -210,10 +214,3 @@ def _details(page: RecordingPage, form: DetailsForm) -> str:
         choices=listing.choices(reader(), viewer()),
         arguments=listed().arguments(),
     )
-
-
-def _moment(text: str, zone: ZoneInfo) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
-    except ValueError:
-        return None

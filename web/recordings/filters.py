@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
+from web.kit.calendar import day_named
+from web.kit.values import whole
 from web.models import Recording, RecordingState, ReviewState, Technician, Verdict, WorkOrder
 
 MAX_TEXT = 100
@@ -59,8 +61,8 @@ class Filter:
         return cls(
             since=_date(arguments.get("from", "")),
             until=_date(arguments.get("to", "")),
-            technician=_whole(arguments.get("technician", "")),
-            team=_whole(arguments.get("team", "")),
+            technician=whole(arguments.get("technician", "")),
+            team=whole(arguments.get("team", "")),
             standard=arguments.get("standard", "")[:64],
             state=chosen("state", set(RecordingState)),
             review=chosen("review", set(ReviewState)),
@@ -69,7 +71,7 @@ class Filter:
             flag=chosen("flag", FLAGS),
             item=arguments.get("item", "")[:64],
             verdict=chosen("verdict", VERDICTS),
-            order=_whole(arguments.get("order", "")),
+            order=whole(arguments.get("order", "")),
             q=arguments.get("q", "").strip()[:MAX_TEXT],
             sort=chosen("sort", SORTS) or SORTS[0],
         )
@@ -150,13 +152,9 @@ def _text(words: str) -> ColumnElement[bool]:
 
 def _date(value: str) -> date | None:
     try:
-        return date.fromisoformat(value)
+        return day_named(value)
     except ValueError:
         return None
-
-
-def _whole(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None
 
 
 def _score(value: str) -> float | None:

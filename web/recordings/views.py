@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from web.db import now
 from web.kit.login import viewer
+from web.kit.paging import wanted_page
 from web.kit.recordings import recording_for
 from web.kit.site import reader, site
 from web.kit.standards import StandardInfo, all_facts, standard, standards
@@ -40,7 +41,7 @@ def index() -> ResponseReturnValue:
     session, who, question = reader(), viewer(), listed()
     return render_template(
         "recordings/index.html",
-        page=listing.page(session, who, question, request.args.get("page", 1, type=int)),
+        page=listing.page(session, who, question, wanted_page()),
         asked=question,
         choices=listing.choices(session, who),
         standards=_standards(),
@@ -66,6 +67,8 @@ def show(recording_id: int) -> ResponseReturnValue:
 def part(recording_id: int, part: str) -> ResponseReturnValue:
     """A part of the page again, after something changed."""
     page = shown(recording_id, neighbours=part == "head", talk=part == "turns")
+    if part == "turns" and page.judged is None:  # nothing has been heard yet
+        abort(404)
     verdicts = panel(reader(), recording_id, viewer()) if part == "panel" else None
     return render_template(f"recordings/_part_{part}.html", page=page, panel=verdicts, **_around())
 

@@ -10,6 +10,7 @@ from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.refusals import InvalidError, StaleError
 from web.kit.site import reader, site
+from web.kit.values import number
 from web.models import User
 from web.review import decisions, signing, worklist
 from web.review.blueprint import FormMessage, answer, around, blueprint, by_htmx, fresh, queue_arguments
@@ -48,7 +49,7 @@ def decide(recording_id: int, item_id: str) -> ResponseReturnValue:
 @blueprint.post("/recordings/<int:recording_id>/sign")
 def sign(recording_id: int) -> ResponseReturnValue:
     """Sign, and open what comes next; where that is not possible yet, say why (409, 422)."""
-    revision, note = request.form.get("revision", -1, type=int), request.form.get("note", "")
+    revision, note = request.form.get("revision", -1, type=number), request.form.get("note", "")
     message, status = None, 200
     try:
         with site().db.writing() as session:
@@ -74,7 +75,7 @@ def sign(recording_id: int) -> ResponseReturnValue:
 @blueprint.post("/recordings/<int:recording_id>/reopen")
 def reopen(recording_id: int) -> ResponseReturnValue:
     """Take a signature back, with a reason."""
-    revision, reason = request.form.get("revision", -1, type=int), request.form.get("reason", "")
+    revision, reason = request.form.get("revision", -1, type=number), request.form.get("reason", "")
     message, status = None, 200
     try:
         with site().db.writing() as session:
@@ -96,7 +97,7 @@ def preference() -> ResponseReturnValue:
         user = session.get_one(User, viewer().id)
         user.preferences = {**(user.preferences or {}), BLIND: request.form.get("blind") == "1"}
         audit.record(session, "blind-review", "user", user.id, on=user.preferences[BLIND])
-    recording_id = request.form.get("recording", type=int)
+    recording_id = request.form.get("recording", type=number)
     return redirect(_back(recording_id) if recording_id else url_for("review.work_list"), 303)
 
 

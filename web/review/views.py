@@ -14,9 +14,11 @@ from web.db import now
 from web.kit.errors import worded
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
+from web.kit.paging import wanted_page
 from web.kit.refusals import InvalidError, StaleError
 from web.kit.site import reader, site
 from web.kit.standards import standard, standards
+from web.kit.values import number
 from web.models import Team, Technician
 from web.review import agreement as agreements
 from web.review import appealing, appeals_list, deciding, worklist
@@ -50,7 +52,7 @@ def work_list() -> ResponseReturnValue:
 @blueprint.get("/review/agreement")
 def agreement() -> ResponseReturnValue:
     """Show how often people and the machine agree."""
-    days = request.args.get("days", PERIODS[1], type=int)
+    days = request.args.get("days", PERIODS[1], type=number)
     days = days if days in PERIODS else PERIODS[1]
     sampled = request.args.get("of", "sample") != "all"
     since = now() - timedelta(days=days)
@@ -72,7 +74,7 @@ def agreement() -> ResponseReturnValue:
 def appeals() -> ResponseReturnValue:
     """List appeals: all for QA, a manager's team's, a technician's own."""
     state = request.args.get("state", "")
-    page = appeals_list.appeals(reader(), viewer(), state, request.args.get("page", 1, type=int))
+    page = appeals_list.appeals(reader(), viewer(), state, wanted_page())
     return render_template("review/appeals.html", page=page, titles=_titles(), days=site().web.appeal_days)
 
 

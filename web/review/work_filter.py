@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from web.kit.values import whole
 from web.models import Recording, Technician
 
 RISK, SAMPLE, RETURNED = "risk", "sample", "returned"
@@ -53,8 +54,3 @@ class WorkFilter:
         if self.technician is not None:
             statement = statement.where(Recording.technician_id == self.technician)
         return statement.where(Recording.standard_id == self.standard) if self.standard else statement
-
-
-def whole(value: str) -> int | None:
-    """A number of an address, None for anything else."""
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else None

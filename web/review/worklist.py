@@ -19,10 +19,11 @@ from web.intake.risk import GOOD_SCORE
 from web.kit.access import visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
+from web.kit.values import whole
 from web.models import Recording, RecordingState, ReviewState
 from web.review.lines import UNSURE_ROLE
 from web.review.returned import ReturnedLine, count_returned, returned_lines
-from web.review.work_filter import RETURNED, RISK, SAMPLE, WorkFilter, whole
+from web.review.work_filter import RETURNED, RISK, SAMPLE, WorkFilter
 
 PAGE = 50
 COUNTED = 5_000  # beyond this a tab says "5000+": an exact number would cost every page its time

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from web.db import now
 from web.kit import audit
+from web.kit.calendar import day_named
 from web.models import CoachingNote, User
 
 MOST_TEXT, MOST_ACTION, MOST_NOTES = 1000, 500, 50
@@ -58,7 +59,7 @@ def read(form: Mapping[str, str]) -> NoteValues | str:
     if len(text) > MOST_TEXT or len(action) > MOST_ACTION:
         return "long"
     try:
-        return NoteValues(text, action, dt.date.fromisoformat(due) if due else None)
+        return NoteValues(text, action, day_named(due) if due else None)
     except ValueError:
         return "date"
 

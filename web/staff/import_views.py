@@ -141,4 +141,5 @@ def _table_words(error: TableError) -> str:
         "columns": _("缺少这些列：%(names)s。第一行应是列名。", names="、".join(error.names)),
         "twice": _("这些列出现了不止一次：%(names)s。每一列只留一个。", names="、".join(error.names)),
         "rows": _("行数超过 %(n)s，请分成几个文件。", n=MAX_ROWS),
+        "cell": _("第 %(n)s 行附近有一格太长，多半是少了一个引号。请检查后重新保存。", n="".join(error.names)),
     }[error.code]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.kit.forms import Rule, at_most, boolean, matching, moment, plain_number, required
+from web.kit.forms import THREE_YEARS, Rule, at_most, boolean, matching, moment, plain_number, required
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
 from web.models import Team, Technician, WorkOrder
@@ -31,7 +31,7 @@ def order_rules(zone: ZoneInfo) -> dict[str, Rule]:
         "staff_no": plain_number,
         "job_kind": at_most(32),
         "address_note": at_most(200),
-        "appointment_at": lambda text: moment(text, zone),
+        "appointment_at": lambda text: moment(text, zone, THREE_YEARS),
         "finished_at": lambda text: moment(text, zone),
     }
 

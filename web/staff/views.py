@@ -10,6 +10,7 @@ from web.kit.i18n import gettext as _
 from web.kit.paging import wanted_page
 from web.kit.refusals import FieldError
 from web.kit.site import reader, site
+from web.kit.values import number
 from web.models import Technician, WorkOrder
 from web.staff import import_views, queries, registry
 from web.staff.blueprint import blueprint, fact_titles
@@ -62,7 +63,7 @@ def orders() -> ResponseReturnValue:
         reader(),
         wanted=wanted_page(),
         text=request.args.get("q", "").strip(),
-        technician_id=request.args.get("technician", type=int),
+        technician_id=request.args.get("technician", type=number),
     )
     return render_template(
         "staff/orders.html",

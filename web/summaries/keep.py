@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from contextlib import closing
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Select, delete, insert, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from web.db import Database
 from web.figures.build import item_periods, score_days
 from web.figures.frames import DAY_SUMS, ITEM_COUNTS
-from web.kit.calendar import Grain, Period, period_name, whole
+from web.kit.aside import Batch
+from web.kit.calendar import POSSIBLE, Grain, Period, period_name, whole
 from web.models import (
     ALL_KINDS,
     ItemPeriod,
@@ -24,10 +28,12 @@ from web.models import (
     Verdict,
     WorkOrder,
 )
-from web.summaries import remembered, words
+from web.summaries import impossible_days, remembered, words
 from web.summaries.judged import judged, recorded_in
 
 Rows = Select[*tuple[Any, ...]]
+log = logging.getLogger(__name__)
+STEP = "summaries"
 MOST_DAYS = 62  # of one technician at once
 ROWS = 5_000  # rows an insert
 
@@ -35,45 +41,115 @@ ROWS = 5_000  # rows an insert
 def refresh_stale(db: Database) -> int:
     """Compute the summaries again that changes have made stale; return how many technicians' days.
 
-    Reading and computing hold no write lock; only the few rows of one technician are written at a time.
+    Reading and computing hold no write lock; only the few rows of one technician are written at a time. Days that cannot
+    be computed are set aside and stay stale; the others of the same technician are done.
     """
     done = 0
-    while True:
-        with db.reading() as session:
-            first = session.scalar(select(StaleDay.technician_id).limit(1))
-            if first is None:
-                return done
-            stale = session.execute(
-                select(StaleDay.day, StaleDay.stamp).where(StaleDay.technician_id == first).limit(MOST_DAYS)
-            ).all()
-            fresh = _computed(session, first, {day for day, _ in stale})
-        with db.writing() as session:
-            for table, names, rows in fresh:
-                session.execute(delete(table).where(table.technician_id == first, table.period.in_(names)))
-                _put(session, table, rows)
-            words.put_of(session, first, fresh[0][1])
-            remembered.changed(session)
-            days, stamps = zip(*stale, strict=True)
-            session.execute(
-                delete(StaleDay).where(
-                    StaleDay.technician_id == first, StaleDay.day.in_(days), StaleDay.stamp.in_(stamps)
-                )
-            )
-        done += len(stale)
+    while count := _pass(db):  # what became stale meanwhile
+        done += count
+    return done
+
+
+def _pass(db: Database) -> int:
+    batch = Batch(db, STEP)
+    with db.reading() as session:
+        stale = session.execute(
+            select(StaleDay.technician_id, StaleDay.day, StaleDay.stamp).order_by(StaleDay.technician_id, StaleDay.day)
+        ).all()
+    batch.forget_others(_key(technician_id, day) for technician_id, day, _stamp in stale)
+    due = set(batch.due(_key(technician_id, day) for technician_id, day, _stamp in stale))
+    done, impossible = 0, False
+    for technician_id, rows in groupby(stale, key=lambda row: row.technician_id):
+        days = {row.day: row.stamp for row in rows if _key(technician_id, row.day) in due}
+        strange = {day: stamp for day, stamp in days.items() if not POSSIBLE.first <= day <= POSSIBLE.last}
+        if strange:
+            _fresh(db, technician_id, strange)
+            impossible = True
+        usual = [(day, stamp) for day, stamp in days.items() if day not in strange]
+        for first in range(0, len(usual), MOST_DAYS):
+            done += _refreshed(db, batch, technician_id, dict(usual[first : first + MOST_DAYS]))
+    if impossible:
+        impossible_days.tell(db)
+    return done
 
 
 def rebuild(db: Database) -> int:
-    """Compute all summaries anew from the recordings; return how many recordings they hold."""
+    """Compute all summaries anew from the recordings, a technician a transaction; return how many recordings they hold."""
+    batch = Batch(db, "rebuild")
+    with db.reading() as session:
+        known = [Recording.technician_id, ScorePeriod.technician_id, ItemPeriod.technician_id, StaleDay.technician_id]
+        everybody = {i for column in known for i in session.scalars(select(column).distinct()) if i is not None}
+    count = 0
+    for technician_id in sorted(everybody):
+        with batch.row(_key(technician_id), f"技师 #{technician_id}"):
+            count += _rebuilt(db, technician_id)
+    words.rebuild(db)
+    impossible_days.tell(db)
+    return count
+
+
+def _key(technician_id: int, day: dt.date | None = None) -> str:
+    return f"{technician_id}" if day is None else f"{technician_id}/{day}"
+
+
+def _refreshed(db: Database, batch: Batch, technician_id: int, stale: dict[dt.date, str]) -> int:
+    """Days of one technician: together, and where that fails one by one. Return how many could be done."""
+    try:
+        _refresh(db, technician_id, stale)
+        batch.forget(_key(technician_id, day) for day in stale)
+        return len(stale)
+    except OperationalError:  # the database is at fault, no day is
+        raise
+    except Exception:
+        log.info("the days of technician %d are summed up one by one", technician_id)
+    done = 0
+    for day, stamp in stale.items():
+        with batch.row(_key(technician_id, day), f"技师 #{technician_id} {day}"):
+            _refresh(db, technician_id, {day: stamp})
+            done += 1
+    return done
+
+
+def _refresh(db: Database, technician_id: int, stale: dict[dt.date, str]) -> None:
+    with db.reading() as session:
+        fresh = _computed(session, technician_id, set(stale))
     with db.writing() as session:
-        recordings = _frame(session, _recordings())
-        verdicts = _frame(session, _verdicts())
-        for table in (ScorePeriod, ItemPeriod, StaleDay):
-            session.execute(delete(table))
-        _put(session, ScorePeriod, _scores(recordings))
-        _put(session, ItemPeriod, _items(verdicts))
-        words.rebuild(session)
+        for table, names, rows in fresh:
+            session.execute(delete(table).where(table.technician_id == technician_id, table.period.in_(names)))
+            _put(session, table, rows)
+        words.put_of(session, technician_id, fresh[0][1])
         remembered.changed(session)
-        return len(recordings)
+        _forget(session, technician_id, stale)
+
+
+def _fresh(db: Database, technician_id: int, days: dict[dt.date, str]) -> None:
+    with db.writing() as session:
+        _forget(session, technician_id, days)
+
+
+def _forget(session: Session, technician_id: int, stale: dict[dt.date, str]) -> None:
+    """These days are no longer stale, but where somebody has changed them meanwhile."""
+    session.execute(
+        delete(StaleDay).where(
+            StaleDay.technician_id == technician_id, StaleDay.day.in_(stale), StaleDay.stamp.in_(stale.values())
+        )
+    )
+
+
+def _rebuilt(db: Database, technician_id: int) -> int:
+    with db.reading() as session:
+        own = Recording.technician_id == technician_id
+        recordings = _frame(session, _recordings().where(own))
+        verdicts = _frame(session, _verdicts().where(own))
+        stale = session.execute(select(StaleDay.day, StaleDay.stamp).where(StaleDay.technician_id == technician_id))
+        days: dict[dt.date, str] = {row.day: row.stamp for row in stale}
+    with db.writing() as session:
+        for table, rows in ((ScorePeriod, _scores(recordings)), (ItemPeriod, _items(verdicts))):
+            session.execute(delete(table).where(table.technician_id == technician_id))
+            _put(session, table, rows)
+        remembered.changed(session)
+        _forget(session, technician_id, days)
+    return len(recordings)
 
 
 def _computed(
@@ -117,7 +193,9 @@ def _rolled(rows: pd.DataFrame, sums: list[str]) -> pd.DataFrame:
 
 
 def _judged(statement: Rows) -> Rows:
-    return statement.outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id).where(judged())
+    return statement.outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id).where(
+        judged(), recorded_in(POSSIBLE)
+    )
 
 
 def _recordings() -> Rows:

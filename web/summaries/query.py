@@ -9,12 +9,24 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from web.figures.frames import Reviewed, Selection
-from web.kit.calendar import Grain, Period, Span, months_before, period_name, period_named, week_of, weeks_until
+from web.kit.calendar import (
+    MONTH,
+    WEEK,
+    Grain,
+    Period,
+    Span,
+    day_named,
+    months_before,
+    period_name,
+    period_named,
+    week_of,
+    weeks_until,
+)
+from web.kit.values import whole
 
 WEEKS = 12
-_MONTH = re.compile(r"\d{4}-\d{2}")
-_WEEK = re.compile(r"\d{4}-W\d{2}")
-_SPAN = re.compile(r"(\d{1,2})w")
+_YEAR = re.compile(r"[0-9]{4}")
+_SPAN = re.compile(r"([0-9]{1,2})w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,6 @@ class ScorecardQuery:
     @classmethod
     def read(cls, arguments: Mapping[str, str], today: dt.date) -> ScorecardQuery:
         """Read an address's arguments; values that make no sense are as if left out."""
-        team = arguments.get("team", "")
         reviewed = arguments.get("reviewed", "")
         grain = arguments.get("grain", "")
         kind = arguments.get("kind", "")[:32]
@@ -40,7 +51,7 @@ class ScorecardQuery:
         return cls(
             # single job kinds are summed by month only
             span=Span(span.code, span.period.widened(Grain.MONTH), Grain.MONTH) if kind else span,
-            team_id=int(team) if team.isascii() and team.isdigit() and len(team) < 12 else None,
+            team_id=whole(arguments.get("team", "")),
             standard_id=arguments.get("standard", "")[:64],
             job_kind=kind,
             reviewed=Reviewed(reviewed) if reviewed in set(Reviewed) else Reviewed.ALL,
@@ -74,12 +85,12 @@ def span_of(code: str, today: dt.date) -> Span:
     """The span that a code names; anything else is the last twelve weeks, this one included."""
     weeks = WEEKS
     try:
-        if _MONTH.fullmatch(code):
+        if MONTH.fullmatch(code):
             return Span(code, period_named(code), Grain.MONTH)
-        if _WEEK.fullmatch(code):
+        if WEEK.fullmatch(code):
             return Span(code, period_named(code), Grain.WEEK)
-        if code.isascii() and code.isdigit() and 2000 <= int(code) <= 2999:
-            return Span(code, Period(dt.date(int(code), 1, 1), dt.date(int(code), 12, 31)), Grain.MONTH)
+        if _YEAR.fullmatch(code):
+            return Span(code, Period(day_named(f"{code}-01-01"), dt.date(int(code), 12, 31)), Grain.MONTH)
         if match := _SPAN.fullmatch(code):
             weeks = int(match[1])
     except ValueError:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Integer, String, cast, delete, func, inser
 from sqlalchemy.orm import Session
 
 from web.db import Database
-from web.kit.calendar import Grain, Period, period_named, period_names
+from web.kit.calendar import POSSIBLE, Grain, period_name, period_named
 from web.models import (
     ALL_KINDS,
     CustomerWord,
@@ -21,6 +21,7 @@ from web.models import (
     WordPeriod,
     WorkOrder,
 )
+from web.summaries import remembered
 from web.summaries.judged import judged_in
 
 NO_TEAM = 0
@@ -40,17 +41,24 @@ def put_of(session: Session, technician_id: int, names: Collection[str]) -> None
     put(session, names, session.scalar(select(Technician.team_id).where(Technician.id == technician_id)))
 
 
-def rebuild(session: Session) -> None:
-    """Count everything anew, in the caller's writing transaction."""
-    session.execute(delete(WordPeriod))
-    first, last = session.execute(
-        select(func.min(Recording.recorded_on), func.max(Recording.recorded_on)).where(Recording.deleted_at.is_(None))
-    ).one()
-    if first is not None:
-        for grain in Grain:
-            for name in period_names(Period(first, last), grain):
+def rebuild(db: Database) -> None:
+    """Count everything anew, a month or week a transaction: others write in between."""
+    with db.reading() as session:
+        teams = _teams(session)
+        days = session.scalars(
+            select(Recording.recorded_on).where(judged_in(POSSIBLE), Recording.technician_id.is_not(None)).distinct()
+        ).all()
+        kept = set(session.scalars(select(WordPeriod.period).distinct()))
+    names = {period_name(day, grain) for day in days for grain in Grain}
+    for name in sorted(names | kept):
+        with db.writing() as session:
+            session.execute(delete(WordPeriod).where(WordPeriod.period == name))
+            if name in names:
                 _count(session, name)
-    session.merge(SiteValue(name=TEAMS_KEPT, value=_teams(session)))
+            remembered.changed(session)
+    with db.writing() as session:
+        session.merge(SiteValue(name=TEAMS_KEPT, value=teams))
+        remembered.changed(session)
 
 
 def follow_teams(db: Database) -> bool:
@@ -59,8 +67,7 @@ def follow_teams(db: Database) -> bool:
         kept = session.get(SiteValue, TEAMS_KEPT)
         if kept is not None and kept.value == _teams(session):
             return False
-    with db.writing() as session:
-        rebuild(session)
+    rebuild(db)
     return True
 
 

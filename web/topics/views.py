@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
+from web.kit.paging import wanted_page
 from web.kit.site import reader, site
 from web.kit.standards import standards
+from web.kit.values import number
 from web.models import UserRole
 from web.scorecards.blueprint import allowed_person, filter_values, own_person, query_now
 from web.scorecards.person import Person
@@ -39,7 +41,7 @@ def word() -> ResponseReturnValue:
     query, wanted = query_now(), request.args.get("word", "").strip()[:MOST_LETTERS]
     if not wanted:
         return redirect(url_for("topics.words"))
-    page = turns_page(reader(), viewer(), query, wanted, request.args.get("page", 1, int))
+    page = turns_page(reader(), viewer(), query, wanted, wanted_page())
     return render_template("topics/word.html", page=page, **filter_values(query))
 
 
@@ -47,8 +49,8 @@ def word() -> ResponseReturnValue:
 def talk() -> ResponseReturnValue:
     """How people talk as distributions; with `technician`, his place in them. A technician sees his own."""
     query, own_view = query_now(), viewer().role is UserRole.TECHNICIAN
-    number = request.args.get("technician", type=int)
-    who = own_person() if own_view else None if number is None else allowed_person(number)
+    wanted = request.args.get("technician", type=number)
+    who = own_person() if own_view else None if wanted is None else allowed_person(wanted)
     page = _page(who, query, own_view=own_view)
     return render_template(
         "topics/talk.html",
@@ -83,8 +85,8 @@ def _people(query: ScorecardQuery) -> list[tuple[int, str]]:
     own = frames.members(everybody, frames.team_shown(viewer(), query))
     rows = everybody[everybody["active"]].sort_values("staff_no")
     return [
-        (int(i), f"{name} {number}")
-        for i, name, number in zip(rows["id"], rows["name"], rows["staff_no"], strict=True)
+        (int(i), f"{name} {staff_no}")
+        for i, name, staff_no in zip(rows["id"], rows["name"], rows["staff_no"], strict=True)
         if i in own
     ]
 

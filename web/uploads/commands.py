@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from web.config import AnalyzerError
 from web.intake.receive import receive_file
@@ -21,8 +23,10 @@ from web.kit.standards import all_facts, standards
 from web.migrations import upgrade
 from web.queue import doorbell
 from web.uploads import manifest, sheet, texts, transcripts
+from web.uploads.names import readable
 from web.uploads.sheet import SheetRow
 
+log = logging.getLogger(__name__)
 Step = Callable[[Path, str], None]
 
 
@@ -59,6 +63,10 @@ def import_files(paths: tuple[Path, ...], list_path: Path | None, standard: str)
             except OSError as error:  # one bad file never stops the others
                 failed += 1
                 show(path, f"失败：{error.strerror or error}")
+            except (ValueError, ArithmeticError, LookupError, SQLAlchemyError) as error:
+                failed += 1
+                log.exception("import of %s", readable(path.name))
+                show(path, f"失败：程序出错（{type(error).__name__}），请把上面的细节交给开发者")
     doorbell.ring(here)
     click.echo(f"共 {len(files)} 个文件，失败 {failed} 处。" if failed else f"共 {len(files)} 个文件，全部导入。")
     if failed:
@@ -79,7 +87,7 @@ def _take(here: Site, path: Path, row: SheetRow, standard: str) -> str:
         numbers, known = transcripts.import_file(here, path, details)
         return f"已导入 {len(numbers)} 份转写" + (f"，{known} 份已存在" if known else "")
     storage = open_storage(here.web, here.settings.home)
-    received = receive_file(here.db, storage, here, path, path.name, details, None, "import")
+    received = receive_file(here.db, storage, here, path, readable(path.name), details, None, "import")
     if received.duplicate:
         told = texts.known(received).removeprefix(texts.same_words())
         return f"已存在（录音 {received.recording_id}）{told}"
@@ -100,7 +108,7 @@ def _sheet_rows(here: Site, files: Sequence[Path], list_path: Path | None) -> tu
     """What names and list say about the files, and what is wrong with the list."""
     known = standards(here.settings.lexicons)
     with here.db.reading() as session:
-        of_names = sheet.rows_of_names(session, [p.name for p in files], here.web.file_name_pattern, known)
+        of_names = sheet.rows_of_names(session, [readable(p.name) for p in files], here.web.file_name_pattern, known)
         rows = dict(zip(files, of_names, strict=True))
         if list_path is None:
             return rows, []
@@ -110,13 +118,17 @@ def _sheet_rows(here: Site, files: Sequence[Path], list_path: Path | None) -> tu
         except TableError as error:
             raise click.ClickException(texts.table_fault(error)) from None
     wrong = [texts.bad_cell(bad) for bad in listed.bad]
-    told, doubtful = listed.rows_of([path.as_posix() for path in files])
+    told, doubtful = listed.rows_of([_shown_path(path) for path in files])
     for path in files:
-        if (row := told.get(path.as_posix())) is not None:
+        if (row := told.get(_shown_path(path))) is not None:
             rows[path] = sheet.over(rows[path], row)
-        elif path.as_posix() in doubtful:
+        elif _shown_path(path) in doubtful:
             rows[path] = replace(rows[path], problems={**rows[path].problems, "file": "several"})
     return rows, wrong
+
+
+def _shown_path(path: Path) -> str:
+    return readable(path.as_posix())
 
 
 @contextmanager
@@ -124,7 +136,7 @@ def _shown(total: int) -> Iterator[Step]:
     """Give a function that tells about each file: beside a bar on a terminal, else as plain lines."""
     if not sys.stdout.isatty():
         count = iter(range(1, total + 1))
-        yield lambda path, words: click.echo(f"[{next(count)}/{total}] {path.name}：{words}")
+        yield lambda path, words: click.echo(f"[{next(count)}/{total}] {readable(path.name)}：{words}")
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.text import Text
@@ -134,7 +146,7 @@ def _shown(total: int) -> Iterator[Step]:
         task = bar.add_task("导入", total=total)
 
         def step(path: Path, words: str) -> None:
-            bar.console.print(Text(f"{path.name}：{words}"))  # Text: a file name is no markup
+            bar.console.print(Text(f"{readable(path.name)}：{words}"))  # Text: a file name is no markup
             bar.advance(task)
 
         yield step

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from web.kit.csvfile import BadCell, Row, read_table
-from web.kit.forms import boolean
+from web.kit.forms import ImpossibleError, boolean
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
 from web.kit.standards import FactInfo, StandardInfo
@@ -120,6 +120,8 @@ def _parts(row: Row, standard_id: str | None, zone: ZoneInfo) -> NameParts:
             raise FieldError(name, _("内容太长"))
     try:
         recorded_at = moment_or_day(row["recorded_at"], zone)
+    except ImpossibleError as error:
+        raise FieldError("recorded_at", str(error)) from None
     except ValueError:
         sentence = _("时间“%(value)s”看不懂，请写成 2026-01-05 14:03", value=row["recorded_at"])
         raise FieldError("recorded_at", sentence) from None

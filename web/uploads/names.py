@@ -9,6 +9,7 @@ cannot be read is left out: guessing would put a recording on the wrong person's
 from __future__ import annotations
 
 import functools
+import os
 import re
 import unicodedata
 from collections.abc import Collection
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from web.intake.details import Details
+from web.kit.calendar import day_named
 
 # words of file names and manifests → the standard that they mean
 KINDS = {
@@ -67,6 +69,19 @@ class NameParts:
     def recognised(self) -> tuple[str, ...]:
         """The names of the fields that were read."""
         return tuple(field for field in self.__slots__ if getattr(self, field) is not None)
+
+
+def readable(name: str) -> str:
+    """A file's name as people read it: disks of Windows 98 and recorders hold GBK, which Python shows as half characters."""
+    try:
+        name.encode()
+        return name
+    except UnicodeEncodeError:
+        written = os.fsencode(name)
+    try:
+        return written.decode("gb18030")
+    except UnicodeDecodeError:
+        return written.decode("utf-8", "replace")
 
 
 def parse_name(name: str, pattern: str) -> Details:
@@ -131,6 +146,7 @@ def _moment(found: dict[str, str | None]) -> datetime | None:
     prefix = "t" if found.get("th") else "d"
     try:
         hour, minute, second = (int(found.get(prefix + key) or 0) for key in ("h", "min", "s"))
+        day_named(f"{year}-{month}-{day}")
         return datetime(int(year), int(month), int(day), hour, minute, second)  # the site's zone is put in later
     except ValueError:
         return None

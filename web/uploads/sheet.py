@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.intake.details import Details
-from web.kit.forms import moment, plain_number, plain_text
+from web.kit.forms import ImpossibleError, moment, plain_number, possible
 from web.kit.standards import StandardInfo
+from web.kit.values import plain_text
 from web.models import Technician, WorkOrder
 from web.uploads.names import NameParts, read_name
 
@@ -120,14 +121,18 @@ def details_of(cells: Mapping[str, Any], zone: ZoneInfo) -> Details:
 
 
 def moment_or_day(text: str, zone: ZoneInfo) -> datetime | None:
-    """A local time, or a day as its beginning; empty is None. Raises ValueError."""
+    """A local time, or a day as its beginning; empty is None. Raises ValueError, ImpossibleError with words for users."""
     try:
         return moment(text, zone)
+    except ImpossibleError:
+        raise
     except ValueError:
         plain = text.strip().replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-")
         for pattern in ("%Y-%m-%d", "%Y%m%d"):
             try:
-                return datetime.strptime(plain, pattern).replace(tzinfo=zone)
+                return possible(datetime.strptime(plain, pattern).replace(tzinfo=zone), text)
+            except ImpossibleError:
+                raise
             except ValueError:
                 continue
         raise

@@ -6,6 +6,7 @@ confirmed offset: a slice that is sent twice, or by two windows, is answered wit
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -27,6 +28,7 @@ from web.intake.details import Details
 from web.intake.receive import Received, RefusedError
 from web.intake.storage import open_storage
 from web.kit import audit
+from web.kit.aside import Batch
 from web.kit.site import Site
 from web.models import Upload, UploadState
 
@@ -138,7 +140,7 @@ def finish(here: Site, user_id: int, upload_id: str, details: Details) -> Receiv
         if row.received_bytes != row.size_bytes or not path.exists():
             raise SliceError(409, "offset", offset=row.received_bytes if path.exists() else 0)
         modified_s = (row.details.get("modified_ms") or 0) / 1000
-        if modified_s > 0:  # the intake takes it for the recording's time where nothing else tells it
+        if 0 < modified_s < 2**33:  # the intake takes it for the recording's time where nothing else tells it
             os.utime(path, (modified_s, modified_s))
         storage = open_storage(here.web, here.settings.home)
         try:
@@ -181,19 +183,28 @@ def remove_stale(here: Site, moment: datetime | None = None) -> int:
     with here.db.reading() as session:
         ids = session.scalars(select(Upload.id).where(Upload.updated_at < before)).all()
     removed = 0
+    batch = Batch(here.db, "leftovers")
+    batch.forget_others(ids)
     for upload_id in ids:
-        with _locked(here, upload_id), here.db.writing() as session:
-            row = session.get(Upload, upload_id)
-            if row is not None and row.updated_at < before:
-                _path(here, upload_id).unlink(missing_ok=True)
-                session.delete(row)
-                removed += 1
+        with batch.row(upload_id, upload_id):
+            removed += _removed(here, upload_id, before)
     with here.db.reading() as session:
         alive = set(session.scalars(select(Upload.id)))
     for path in folder(here).glob("*"):
-        if path.stem not in alive and path.stat().st_mtime < before.timestamp():
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # one that cannot be removed is seen again in an hour
+            if path.stem not in alive and path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
     return removed
+
+
+def _removed(here: Site, upload_id: str, before: datetime) -> bool:
+    with _locked(here, upload_id), here.db.writing() as session:
+        row = session.get(Upload, upload_id)
+        stale = row is not None and row.updated_at < before
+        if stale:
+            _path(here, upload_id).unlink(missing_ok=True)
+            session.delete(row)
+        return stale
 
 
 def free_bytes(here: Site) -> int:

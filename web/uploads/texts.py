@@ -18,7 +18,7 @@ ACCEPT = ".wav,.mp3,.m4a,.aac,.ogg,.oga,.opus,.flac,.amr,.wma,.webm,.mp4,.mov,.m
 
 def explain(error: SliceError) -> tuple[str, str]:
     """Reason and advice."""
-    given: dict[str, Any] = {"limit": 0, "size": 0, "free": 0, **error.given}
+    given: dict[str, Any] = {"limit": 0, "size": 0, "free": 0, "words": "", **error.given}
     formats = _("支持 %(formats)s", formats=FORMATS)
     sentences = {
         "empty": (_("文件是空的（0 字节）"), _("请重新导出录音后再上传")),
@@ -42,6 +42,7 @@ def explain(error: SliceError) -> tuple[str, str]:
         "broken": (_("这一片没有收完整，连接中断"), _("请点“重试”，已传的部分不用重传")),
         "length": (_("请求缺少数据长度"), _("请刷新页面后重试")),
         "shape": (_("请求内容看不懂"), _("请刷新页面后重试")),
+        "when": (given["words"], _("请核对录音时间")),
         "moment": (_("录音时间看不懂"), _("请写成 2026-01-05 14:03 这样")),
     }
     return sentences.get(error.code) or kinds.reason(error.code, given["limit"])  # what the file is instead
@@ -85,4 +86,5 @@ def table_fault(error: TableError) -> str:
         "columns": _("清单缺少这些列：%(names)s", names="、".join(error.names)),
         "twice": _("清单里这些列出现了不止一次：%(names)s", names="、".join(error.names)),
         "rows": _("清单的行数太多"),
+        "cell": _("清单第 %(n)s 行附近有一格太长，多半是少了一个引号", n="".join(error.names)),
     }[error.code]

@@ -15,10 +15,13 @@ from web.db import now
 from web.intake import receive, rows
 from web.intake.analysis import TranscriptError, documents, parse_analysis, unjudged
 from web.intake.details import Details
+from web.intake.whole import whole as as_written
 from web.kit import audit
 from web.kit.site import Site
 from web.kit.standards import standard
+from web.kit.values import plain_json
 from web.models import JobKind, Recording, Technician, WorkOrder
+from web.uploads.names import readable
 
 
 def import_file(here: Site, path: Path, details: Details) -> tuple[list[int], int]:
@@ -30,7 +33,8 @@ def import_file(here: Site, path: Path, details: Details) -> tuple[list[int], in
     receive.check_details(here.db, details, here)
     made: list[int] = []
     known = 0
-    for place, data in documents(path):
+    for place, sent in documents(path):
+        data = _plain(sent, place)
         document = _document(here, data, place, details)
         sha256 = hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         with here.db.writing() as session:
@@ -42,19 +46,26 @@ def import_file(here: Site, path: Path, details: Details) -> tuple[list[int], in
 
 
 def _document(here: Site, data: object, place: str, details: Details) -> dict[str, Any]:
-    """Return the Analysis to store: the given one, or one in which nothing has been judged yet."""
+    """Return the Analysis to store: the given one (`intake/whole.py`), or one in which nothing has been judged yet."""
     hearing, _facts = parse_analysis(data, place)
     whole: dict[str, Any] = data if isinstance(data, dict) else {}
     named = whole.get("standard")
     stated: dict[str, Any] = named if isinstance(named, dict) else {}
     name = details.standard_id or stated.get("id")
-    found = standard(here.settings.lexicons, name)
+    found = standard(here.settings.lexicons, name if isinstance(name, str) else None)
     if found is None:
         raise TranscriptError("standard", f"{place}：没有说明标准，或没有标准 {name}", "请用 --standard 或清单说明")
     complete = isinstance(whole.get("items"), list) and isinstance(whole.get("score"), dict)
     if complete and stated.get("id") == found.id:
-        return dict(whole)
+        return as_written(data, place)
     return unjudged(hearing, found)
+
+
+def _plain(sent: object, place: str) -> Any:
+    try:
+        return plain_json(sent)
+    except ValueError:
+        raise TranscriptError("transcript-json", f"{place} 嵌套太深", "请用 run --json 生成的文件") from None
 
 
 def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, path: Path, details: Details) -> int:
@@ -65,9 +76,11 @@ def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, pa
     if details.staff_no:
         technician_id = session.scalar(select(Technician.id).where(Technician.staff_no == details.staff_no))
     recorded_at = details.recorded_at or now()
+    if recorded_at.tzinfo is None:
+        recorded_at = recorded_at.replace(tzinfo=here.zone)
     row = Recording(
         sha256=sha256,
-        original_name=str(document.get("file") or path.name)[-255:],
+        original_name=str(document.get("file") or readable(path.name))[-255:],
         size_bytes=path.stat().st_size,
         source="import",
         standard_id=document["standard"]["id"],
@@ -82,8 +95,8 @@ def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, pa
     )
     session.add(row)
     session.flush()
-    rows.record_analysis(session, row.id, document, "imported", path.name)
+    rows.record_analysis(session, row.id, document, "imported", readable(path.name))
     if not document["items"]:
         queue.enqueue(session, row.id, JobKind.SCORE, "导入转写")
-    audit.record(session, "recording.imported", "recording", row.id, name=path.name)
+    audit.record(session, "recording.imported", "recording", row.id, name=readable(path.name))
     return row.id

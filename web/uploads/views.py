@@ -13,11 +13,12 @@ from web.intake import receive
 from web.intake.details import Details
 from web.intake.receive import RefusedError
 from web.kit.csvfile import TableError
-from web.kit.forms import plain_text
+from web.kit.forms import ImpossibleError
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.site import reader, site
 from web.kit.standards import all_facts, standards
+from web.kit.values import number, plain_text
 from web.models import Technician
 from web.queue import doorbell
 from web.uploads import manifest, offers, sheet, slices, texts, waiting
@@ -61,11 +62,13 @@ def details() -> ResponseReturnValue:
     here = site()
     answers: dict[int, Details] = {}
     wrong: dict[int, str] = {}
-    for recording_id in request.form.getlist("id", type=int)[: waiting.MOST]:
+    for recording_id in request.form.getlist("id", type=number)[: waiting.MOST]:
         names = ("standard_id", "staff_no", "order_no", "recorded_at")
         cells = {name: request.form.get(f"{name}-{recording_id}", "") for name in names}
         try:
             answers[recording_id] = sheet.details_of(cells, here.zone)
+        except ImpossibleError as error:
+            wrong[recording_id] = str(error)
         except ValueError:
             wrong[recording_id] = "，".join(texts.explain(SliceError(422, "moment")))
     given = waiting.give(here, answers, viewer().id)
@@ -129,7 +132,7 @@ def append(upload_id: str) -> ResponseReturnValue:
     length = request.content_length
     if length is None:
         return _no(SliceError(411, "length"))
-    offset = request.args.get("offset", -1, type=int)
+    offset = request.args.get("offset", -1, type=number)
     try:
         progress = slices.append(site(), viewer().id, upload_id, offset, length, request.stream)
     except SliceError as error:
@@ -194,6 +197,8 @@ def _details(body: Any) -> Details:
     cells = body.get("details") if isinstance(body, dict) else None
     try:
         return sheet.details_of(cells if isinstance(cells, dict) else {}, site().zone)
+    except ImpossibleError as error:
+        raise SliceError(422, "when", words=str(error)) from error
     except ValueError as error:
         raise SliceError(422, "moment") from error
 

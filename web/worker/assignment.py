@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from web import queue
 from web.intake import effective, rows
 from web.models import Analysis, JobKind, Recording, ReviewState
 
+UNREADABLE = queue.JobFailure("internal", "这段录音的资料读不出来", "请把技术细节交给管理员；其他录音不受影响")
 SIGNED_MEANWHILE = queue.JobFailure("recording-signed", "录音已签核，新的结果没有采用")
 
 
@@ -32,7 +33,11 @@ def take(
     if claim is None:
         return None
     recording = session.get_one(Recording, claim.recording_id)
-    inputs = effective.inputs(session, recording)
+    try:
+        inputs = effective.inputs(session, recording)
+    except (AttributeError, TypeError, ValueError) as error:  # or the next look would claim the same job, and the next
+        queue.fail(session, claim.token, replace(UNREADABLE, detail=repr(error)), now)
+        return None
     return Assignment(claim.job_id, claim.recording_id, claim.kind, claim.token, inputs)
 
 

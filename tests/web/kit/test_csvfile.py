@@ -19,7 +19,8 @@ def test_no_text_becomes_a_formula_and_all_of_it_comes_back(before: str, sign: s
     text = f"x{before}{sign}1+1".removeprefix("x")
     content = b"".join(csv_lines([["工号", "姓名"], ["x", text]]))
     assert list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))[1][1].startswith("'")
-    assert [row["name"] for row in read_table(content, {"name": ("姓名",)}, ("name",))] == [text]
+    back = text.replace("\0", "")  # no database takes a NUL: it is left at the door
+    assert [row["name"] for row in read_table(content, {"name": ("姓名",)}, ("name",))] == [back]
 
 
 @pytest.mark.parametrize("text", ["王师傅", "3-2 栋", "a=b", "—", "“好”", "…", "1.5", "\u200b", ""])

@@ -163,7 +163,7 @@ def test_a_new_technician_has_both_days_added_up_again(
     ("changed", "told"),
     [
         ({"order_no": "WO-404"}, "没有这个工单"),
-        ({"recorded_at": "yesterday"}, "请填写时间"),
+        ({"recorded_at": "yesterday"}, "“yesterday”不是时间"),
         ({"technician": "9999"}, "没有这位技师"),
     ],
 )

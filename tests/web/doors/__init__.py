@@ -1,0 +1,1 @@
+"""What strangers may send, at every door: in requests, files, lists and documents."""
