@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from web.kit.csvfile import BadCell, Row, read_table
-from web.kit.forms import ImpossibleError, boolean
+from web.kit.forms import ImpossibleError, boolean, plain_number
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
 from web.kit.standards import FactInfo, StandardInfo
+from web.staff.alike import Numbers, lost_words
 from web.uploads.names import NameParts, standard_of
-from web.uploads.sheet import SheetRow, moment_or_day, people, row_of
+from web.uploads.sheet import People, SheetRow, moment_or_day, people, row_of
 
 COLUMNS = {
     "file": ("文件名", "文件", "录音文件", "录音", "filename", "name_of_file"),
@@ -90,7 +91,7 @@ def read_manifest(
     """A bad row is left out and told; the others hold. Raises TableError."""
     columns = COLUMNS | {f.name: (f.title, f.short) for f in facts}
     table = read_table(content, columns, ("file",))
-    staff = people(session, [row["order_no"] for row in table if row["order_no"]])
+    staff = people(session, [plain_number(row["order_no"]) for row in table if row["order_no"]])
     known = {s.id for s in standards}
     words = {s.title: s.id for s in standards}
     rows: dict[str, SheetRow] = {}
@@ -106,7 +107,7 @@ def read_manifest(
             if row["standard"] and standard_id is None:
                 raise _unknown("standard", row["standard"])
             stated = row_of(_parts(row, standard_id, zone), staff, known)
-            _refuse_doubts(row, stated)
+            _refuse_doubts(row, stated, staff)
             given = {f.name: _fact(f.name, row[f.name]) for f in facts if row[f.name]}
             rows[key] = replace(stated, facts=given, technician_channel=_channel(row), note=row["note"])
         except FieldError as error:
@@ -125,14 +126,26 @@ def _parts(row: Row, standard_id: str | None, zone: ZoneInfo) -> NameParts:
     except ValueError:
         sentence = _("时间“%(value)s”看不懂，请写成 2026-01-05 14:03", value=row["recorded_at"])
         raise FieldError("recorded_at", sentence) from None
-    return NameParts(recorded_at, row["staff_no"] or None, row["person"] or None, row["order_no"] or None, standard_id)
+    number, order = plain_number(row["staff_no"]), plain_number(row["order_no"])
+    return NameParts(recorded_at, number or None, row["person"] or None, order or None, standard_id)
 
 
-def _refuse_doubts(row: Row, stated: SheetRow) -> None:
-    whom = row["staff_no"] or row["person"]
+def _refuse_doubts(row: Row, stated: SheetRow, staff: People) -> None:
+    whom = plain_number(row["staff_no"]) or row["person"]
+    if row.spilled:
+        raise FieldError("note", _("“%(v)s”超出了最后一列，可能有的单元格里有没加引号的逗号。", v=row.spilled[:40]))
+    if stated.problems.get("staff_no") == "differs":
+        sentence = _(
+            "工号 %(v)s 是“%(name)s”，和写的“%(told)s”不是一个人", v=whom, name=staff.numbers[whom], told=row["person"]
+        )
+        raise FieldError("staff_no", sentence)
     if stated.problems.get("staff_no") == "several":
         raise FieldError("staff_no", _("有多位人员叫“%(value)s”，请改填工号", value=whom))
     if "staff_no" in stated.problems:
+        alike_ones = Numbers(staff.numbers.items()).resembling(whom)
+        if alike_ones:
+            number, name = alike_ones[0]
+            raise FieldError("staff_no", lost_words(whom, number, f"{number} {name}"))
         raise _unknown("staff_no", whom)
     if "order_no" in stated.problems:
         raise _unknown("order_no", row["order_no"])

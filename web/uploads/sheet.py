@@ -16,6 +16,7 @@ from web.kit.forms import ImpossibleError, moment, plain_number, possible
 from web.kit.standards import StandardInfo
 from web.kit.values import plain_text
 from web.models import Technician, WorkOrder
+from web.staff.alike import folded
 from web.uploads.names import NameParts, read_name
 
 MOMENT = "%Y-%m-%dT%H:%M"  # of an <input type="datetime-local">
@@ -32,7 +33,7 @@ class SheetRow:
     facts: Mapping[str, bool] = field(default_factory=dict)
     technician_channel: int | None = None
     note: str = ""
-    problems: Mapping[str, str] = field(default_factory=dict)  # field → code: unknown | several
+    problems: Mapping[str, str] = field(default_factory=dict)  # field → code: unknown | several | differs
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -42,7 +43,7 @@ class SheetRow:
 class People:
     """Who has which number and name, and whose the orders in question are."""
 
-    numbers: frozenset[str]
+    numbers: Mapping[str, str]  # staff number → name
     by_name: Mapping[str, tuple[str, ...]]
     orders: Mapping[str, str]  # order number → staff number, "" where nobody is assigned
 
@@ -63,7 +64,7 @@ def people(session: Session, order_numbers: Sequence[str]) -> People:
             .where(WorkOrder.order_no.in_(wanted[start : start + 500]))
         )
         orders |= {order_no: staff_no or "" for order_no, staff_no in rows}
-    return People(frozenset(staff_no for staff_no, _, _ in technicians), by_name, orders)
+    return People({staff_no: name for staff_no, name, _ in technicians}, by_name, orders)
 
 
 def rows_of_names(
@@ -86,10 +87,13 @@ def row_of(parts: NameParts, staff: People, known: set[str]) -> SheetRow:
             problems["staff_no"] = "several" if same else "unknown"
     elif staff_no and staff_no not in staff.numbers:
         problems["staff_no"] = "unknown"
+    elif staff_no and parts.name and folded(parts.name) != folded(staff.numbers[staff_no]):
+        problems["staff_no"] = "differs"  # one of the two is wrong, and nobody knows which
+        staff_no = ""
     if parts.order_no:
         if parts.order_no not in staff.orders:
             problems["order_no"] = "unknown"
-        elif not staff_no:
+        elif not staff_no and problems.get("staff_no") != "differs":
             staff_no = staff.orders[parts.order_no]
             if staff_no:
                 problems.pop("staff_no", None)

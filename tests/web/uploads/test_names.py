@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from web.config import WebSettings
+from web.kit.site import Site
+from web.kit.standards import standards
+from web.uploads import sheet
 from web.uploads.names import KINDS, NameParts, parse_name, read_name
 
 DEFAULT = WebSettings().file_name_pattern
@@ -89,3 +92,10 @@ def test_the_drop_folder_gets_details() -> None:
 def test_no_name_breaks_the_reading(name: str) -> None:
     parts = read_name(name, DEFAULT)
     assert set(parts.recognised) <= {"recorded_at", "staff_no", "name", "order_no", "standard_id"}
+
+
+def test_a_name_and_a_number_of_two_people_are_nobodys(here: Site, people: object) -> None:
+    known = standards(here.settings.lexicons)
+    with here.db.reading() as session:
+        told = sheet.rows_of_names(session, ["1001_李师傅.m4a", "1001_王师傅.m4a"], "{staff_no}_{name}", known)
+    assert [(row.staff_no, dict(row.problems)) for row in told] == [("", {"staff_no": "differs"}), ("1001", {})]

@@ -102,9 +102,14 @@ def test_bad_rows_of_a_list_are_told_and_the_others_hold(login: Login, db: Datab
         "g.mp3,,,,,,也许,,",
         "h.mp3,,,,,,,中,",
         "i.mp3,,,,,,,," + "长" * 501,
+        "j.mp3,,1001,李师傅,,,,,",
+        "k.mp3,,01001,,,,,,",
+        "l.mp3,,,,,,,,来电,二次",
+        "m.mp3,,１００２,李 师傅,,,,,",
     ]
     answer = post_list(login, (LIST + "\r\n".join(rows)).encode("gb18030")).json
-    assert list(answer["rows"]) == ["a.mp3"]
+    assert list(answer["rows"]) == ["a.mp3", "m.mp3"]
+    assert answer["rows"]["m.mp3"]["staff_no"] == "1002"
     assert answer["errors"] == [
         "第 3 行「文件名」：没有填写",
         "第 4 行「文件名」：“a.mp3”在清单里出现了两次，只用第一行",
@@ -116,6 +121,9 @@ def test_bad_rows_of_a_list_are_told_and_the_others_hold(login: Login, db: Datab
         "第 10 行「迟到」：“也许”看不懂，请填“是”或“否”",
         "第 11 行「技师声道」：声道“中”看不懂，请填“左”或“右”",
         "第 12 行「备注」：内容太长",
+        "第 13 行「工号」：工号 1001 是“王师傅”，和写的“李师傅”不是一个人",
+        "第 14 行「工号」：“01001”和已有的“1001 王师傅”只差前面的 0，像是表格软件丢掉的；请把工号写成“1001”。",
+        "第 15 行「备注」：“二次”超出了最后一列，可能有的单元格里有没加引号的逗号。",
     ]
 
 
