@@ -12,6 +12,7 @@ HEAD_BYTES = 65_536
 MOST_BOXES = (
     20_000  # of a file, all folders together: a long fragmented recording has some thousand before its sound ends
 )
+BOMB_BOXES = 400_000  # a day in fragments of half a second has fewer
 MOST_FOLDERS = 10  # inside each other
 MP4_FOLDERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl"}
 MP4_ENCRYPTED = {b"enca", b"encv", b"drms", b"drmi", b"sinf"}  # ISO 14496-12 §8.12, iTunes' drms
@@ -71,6 +72,15 @@ def is_unfinished(path: Path) -> bool:
     return b"mdat" in kinds and not kinds & {b"moov", b"moof", b"meta"}  # meta: a photo
 
 
+def is_box_bomb(path: Path) -> bool:
+    """An MP4 of more boxes than any recorder writes: FFmpeg would read and remember them for minutes."""
+    if head(path)[4:8] not in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}:
+        return False
+    with path.open("rb") as f:
+        boxes = _boxes(f, 0, os.fstat(f.fileno()).st_size, BOMB_BOXES + 1)
+        return sum(1 for _ in boxes) > BOMB_BOXES
+
+
 def is_broadcast(path: Path) -> bool:
     """An ASF (wma) whose length was not known when its header was written."""
     start = head(path)
@@ -93,13 +103,13 @@ def mp3_frames(path: Path) -> int | None:
     return None
 
 
-def _boxes(f: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    """Types of the boxes in [start, end), folders opened, sample entries of `stsd` included; the first MOST_BOXES.
+def _boxes(f: BinaryIO, start: int, end: int, most: int = MOST_BOXES) -> Iterator[bytes]:
+    """Types of the boxes in [start, end), folders opened, sample entries of `stsd` included; the first `most`.
 
     Asked in a web thread, of a stranger's file: work and depth are bounded whatever its boxes say.
     """
     stretches = [(start, end)]  # what is left of each open folder, the innermost last
-    for _ in range(MOST_BOXES):
+    for _ in range(most):
         while stretches and stretches[-1][0] + 8 > stretches[-1][1]:
             stretches.pop()
         if not stretches:

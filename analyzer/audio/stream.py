@@ -25,6 +25,7 @@ MOST_PLANES = 4  # channels that are kept apart; of more, the mean
 MP3_PADDING_S = 0.4  # that encoders put before and behind the sound and players take off
 MAX_SAMPLE = 1e5  # float files may hold 16-bit values unscaled; beyond that it is garbage
 MIN_GAP_S = 0.1  # a hole in the time stamps; shorter ones are rounding and encoder delay
+OPEN_S = 60.0  # a recording opens in milliseconds; what takes minutes is made to
 CHECK_PACKETS = 256
 
 
@@ -40,12 +41,16 @@ class Source:
         self._av = av
         av.logging.set_level(av.logging.PANIC)
         options = {"format_whitelist": FORMATS, "protocol_whitelist": "file", "codec_whitelist": CODECS}
+        began = time.monotonic()
         try:
-            self._container = av.open(f"file:{path}", options=options, metadata_errors="replace")
+            self._container = av.open(
+                f"file:{path}", options=options, metadata_errors="replace", timeout=(OPEN_S, None)
+            )
         except MemoryError as error:
             raise DecodeError("memory", repr(error)) from None
         except (av.FFmpegError, OSError, ValueError, EOFError, IndexError) as error:
-            raise DecodeError(why_not_opened(path), repr(error)) from None
+            slow = time.monotonic() - began >= OPEN_S
+            raise DecodeError("damaged" if slow else why_not_opened(path), repr(error)) from None
         self.tracks = self.skipped = 0
         try:
             self._stream = self._choose(path, track)

@@ -15,7 +15,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.audio import containers, ends, kinds
+from analyzer.audio import containers, ends, kinds, sniff
 from analyzer.audio.report import BLOCK_SAMPLES, DecodeError
 from analyzer.audio.room import Room
 from analyzer.audio.stream import MOST_PLANES, Source
@@ -39,6 +39,8 @@ class Tape:
         named = kinds.foreign(path)
         if named is not None:
             raise DecodeError(named)
+        if sniff.is_box_bomb(path):
+            raise DecodeError("damaged", f"more than {sniff.BOMB_BOXES} boxes")
         self._path, self._folder, self._room = path, folder, room
         self._parts = containers.parts(path)
         self._stack = ExitStack()

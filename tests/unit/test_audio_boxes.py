@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from analyzer.audio import sniff
+from analyzer.audio.report import DecodeError
+from analyzer.audio.room import Room
+from analyzer.audio.tape import Tape
 
 START = struct.pack(">I4s4sI", 16, b"ftyp", b"isom", 0)
 
@@ -44,6 +47,16 @@ def test_however_boxes_are_laid_the_work_on_them_is_bounded(
         assert sum(1 for _ in sniff._boxes(f, 0, path.stat().st_size)) <= sniff.MOST_BOXES
     sniff.is_encrypted(path)
     sniff.is_unfinished(path)
+
+
+def test_a_decoding_process_does_not_let_ffmpeg_read_boxes_for_minutes(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.mp4"
+    path.write_bytes(START + box(b"moov", box(b"free") * (sniff.BOMB_BOXES + 10)))
+    assert sniff.is_box_bomb(path)
+    with pytest.raises(DecodeError, match="damaged"):
+        Tape(path, tmp_path, Room(tmp_path, 2**30))
+    path.write_bytes(START + box(b"moof") * 40_000)  # a long recording in fragments
+    assert not sniff.is_box_bomb(path)
 
 
 def test_what_is_protected_is_found_where_players_look_for_it(tmp_path: Path) -> None:

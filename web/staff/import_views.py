@@ -109,11 +109,12 @@ def _page(what: str, plan: Plan | None = None, token: str = "", done: Imported |
 
 
 def _line(row: Planned) -> dict[str, Any]:
-    called = importing.titles(fact_titles())
+    called = importing.titles(fact_titles()) | {"facts": _("已知事实")}
+    shown = [name for name in called if name in row.stated and (row.before or name != "name")]  # its own column has it
     changes = [
-        (called.get(name, _("已知事实")), _shown(row.before[name]) if name in row.before else None, _shown(value))
-        for name, value in row.stated.items()
-        if row.before or value not in ("", None, {})
+        (called[name], _shown(row.before[name]) if name in row.before else None, _shown(row.stated[name]))
+        for name in shown
+        if row.before or row.stated[name] not in ("", None, {})
     ]
     return {"number": row.number, "key": row.key, "title": row.title, "changes": changes, "doubts": row.doubts}
 
