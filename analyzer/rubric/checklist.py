@@ -80,7 +80,7 @@ def compare(reading: StandardReading, checklist: Checklist) -> None:
         if item_id in expected:
             _compare(fields, expected[item_id], _COMPARED)
             _compare_when(fields, expected[item_id])
-        elif item_id:
+        elif item_id and item_id not in reading.additions:
             close = nearest(item_id, [name for name in expected if name not in reading.items])
             fields.report("item-not-in-checklist", fields.line("id"), id=item_id, nearest=close)
     for item_id, wanted in expected.items():

@@ -15,7 +15,7 @@ from analyzer.rubric.messages import explain
 from analyzer.rubric.model import Shared, Standard
 from analyzer.rubric.problems import InvalidLexiconError, Problem
 from analyzer.rubric.shared import SharedReading, read_shared, shared_files
-from analyzer.rubric.standard import StandardReading, read_standard
+from analyzer.rubric.standard import ADDITIONS, StandardReading, read_standard
 
 CHECKLIST = "checklist.yaml"
 Stamp = tuple[tuple[str, int, int], ...]
@@ -52,6 +52,12 @@ def standard_files(lexicons: Path) -> list[Path]:
     return [path for path in sorted(lexicons.glob("*.yaml")) if path.name != CHECKLIST and path.is_file()]
 
 
+def lexicon_files(lexicons: Path) -> list[Path]:
+    """Return every file of the folder that can change what is judged."""
+    added = lexicons / ADDITIONS
+    return [*standard_files(lexicons), *shared_files(lexicons), *([added] if added.is_file() else [])]
+
+
 def shared_reading(folder: Path) -> SharedReading:
     """Return the shared files as read, with their problems; kept until one of them changes."""
     stamp = _stamp(shared_files(folder))
@@ -65,7 +71,8 @@ def shared_reading(folder: Path) -> SharedReading:
 
 def standard_reading(path: Path, folder: Path) -> StandardReading:
     """Return a standard as read with the shared files of `folder`, with its problems; kept likewise."""
-    stamp = _stamp([path, *shared_files(folder)])
+    added = path.parent / ADDITIONS
+    stamp = _stamp([path, *shared_files(folder), *([added] if added.is_file() else [])])
     with _reading:
         kept = _standard_cache.get(path)
         if kept is None or kept[0] != stamp:

@@ -106,6 +106,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "checklist.yaml 里没有条目“{id}”",
         "〔是不是“{nearest}”？〕改成清单里的编号，或者先把它加进清单",
     ),
+    "unknown-addition": (
+        "additions 里的“{value}”不是可选条款，或者这份标准已有同名的条目",
+        "可选条款写在 optional/clauses.yaml，现有：{known}",
+    ),
     "differs-from-checklist": ("“{key}”与清单不一致：这里是“{value}”", "改成“{wanted}”"),
     "when-differs": ("“when”与清单不一致，清单里是“{wanted}”", "核对这一条什么时候适用"),
     "standard-missing": ("清单里的标准“{id}”没有对应的文件", "补上 {id}.yaml"),

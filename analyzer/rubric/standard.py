@@ -13,11 +13,12 @@ from analyzer.rubric.elements import BANNED, ElementReader
 from analyzer.rubric.fields import Fields
 from analyzer.rubric.model import Element, FactRule, Item, Severity, Standard, Where
 from analyzer.rubric.phrases import Lists
-from analyzer.rubric.problems import Findings
+from analyzer.rubric.problems import Findings, Problem
 from analyzer.rubric.shared import SharedReading
 from analyzer.rubric.terms import facts_of, read_condition
 from analyzer.rubric.yamlfile import Node, read
 
+ADDITIONS = "optional/clauses.yaml"  # beside the standards: clauses that a company may add
 DEFAULT_EDGE_S = 60.0  # seconds of speech that count as opening and as closing
 _TOP = ("schema", "id", "version", "title", "source", "recording", "items")
 _ITEM = ("id", "kind", "how", "clause", "text", "when")
@@ -35,12 +36,16 @@ class Recording(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StandardReading:
-    """A standard as far as it could be read, the file's mapping, its items' by id, and the file's problems."""
+    """A standard as far as it could be read, the file's mapping, its items' by id, and the file's problems.
+
+    `additions` are those of its items that the company added to the written standard (`optional/clauses.yaml`).
+    """
 
     standard: Standard | None
     top: Fields | None
     items: dict[str, Fields]
     findings: Findings
+    additions: frozenset[str] = frozenset()
 
 
 def read_standard(path: Path, shared: SharedReading) -> StandardReading:
@@ -50,7 +55,7 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
     if root is None:
         return StandardReading(None, None, {}, findings)
     top = Fields(root, findings)
-    top.keys(_TOP, ["opening_s", "closing_s", "by_meaning"])
+    top.keys(_TOP, ["opening_s", "closing_s", "by_meaning", "additions"])
     top.schema()
     if top.id() and top.id() != path.stem:
         top.report("id-not-file-name", top.line("id"), id=top.id(), file=path.name)
@@ -59,6 +64,18 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
     items = [builder.item(node) for node in top.nodes("items")]
     if "items" in top and not items:
         top.report("no-items", top.line("items"))
+    added = Additions(path.parent / ADDITIONS, shared, by_meaning)
+    wanted = [node.text for node in top.texts("additions")] if "additions" in top else []
+    for name in wanted:
+        item = added.item(name)
+        if item is None or name in builder.items:
+            top.report(
+                "unknown-addition", top.line("additions"), value=name, known="、".join(added.known) or "（没有）"
+            )
+        else:
+            builder.items[name] = added.fields(name)
+            items.append(item)
+    findings.problems += added.problems
     builder.check_order(items)
     facts = shared.shared.facts
     if not by_meaning:
@@ -75,7 +92,9 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
         frames=shared.shared.frames,
         readers=_readers(items, facts, shared.lists.readers),
     )
-    return StandardReading(digest_of(standard, shared.shared.words), top, builder.items, findings)
+    return StandardReading(
+        digest_of(standard, shared.shared.words), top, builder.items, findings, frozenset(wanted) & set(builder.items)
+    )
 
 
 def _readers(items: list[Item], facts: dict[str, FactRule], known: Mapping[str, str]) -> dict[str, str]:
@@ -84,6 +103,40 @@ def _readers(items: list[Item], facts: dict[str, FactRule], known: Mapping[str, 
     meanings = {element.meaning for item in items for element in item.elements}
     meanings |= {facts[name].meaning for name in asked if name in facts}
     return {name: known[name] for name in sorted(meanings - {""})}
+
+
+class Additions:
+    """The optional clauses beside the written standards, read where a standard asks for one."""
+
+    def __init__(self, path: Path, shared: SharedReading, by_meaning: bool) -> None:
+        self._path, self._findings = path, Findings(path.as_posix())
+        self._builder = _ItemBuilder(self._findings, shared, by_meaning)
+        self._items: dict[str, Item] | None = None
+
+    @property
+    def problems(self) -> list[Problem]:
+        return self._findings.problems
+
+    @property
+    def known(self) -> list[str]:
+        return list(self._read())
+
+    def item(self, name: str) -> Item | None:
+        return self._read().get(name)
+
+    def fields(self, name: str) -> Fields:
+        return self._builder.items[name]
+
+    def _read(self) -> dict[str, Item]:
+        if self._items is None:
+            self._items = {}
+            root = read(self._path, self._findings) if self._path.is_file() else None
+            if root is not None:
+                top = Fields(root, self._findings)
+                top.keys(["schema", "items"])
+                top.schema()
+                self._items = {item.id: item for item in map(self._builder.item, top.nodes("items"))}
+        return self._items
 
 
 class _ItemBuilder:

@@ -13,8 +13,7 @@ from pathlib import Path
 from flask import g, has_request_context
 
 from analyzer.errors import LexiconError
-from analyzer.rubric.load import load_standard, standard_files
-from analyzer.rubric.shared import shared_files
+from analyzer.rubric.load import lexicon_files, load_standard, standard_files
 
 _log = logging.getLogger(__name__)
 _Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of every file of a folder
@@ -105,7 +104,7 @@ def standards(folder: Path) -> tuple[StandardInfo, ...]:
 
 
 def _stamp(folder: Path) -> _Stamp:
-    files = (*standard_files(folder), *shared_files(folder))
+    files = lexicon_files(folder)
     return tuple((path.as_posix(), path.stat().st_mtime_ns) for path in files)
 
 
