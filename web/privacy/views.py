@@ -131,7 +131,7 @@ def _asked() -> Person | str:
     """The person whom the form names, or what is wrong with it."""
     by, value = request.form.get("by", ""), request.form.get("value", "").strip()
     if by not in set(By) or not value or len(value) > MOST_VALUE:
-        return _("请选择按什么查，并填写工号、工单号或手机号。")
+        return _("请选择查询方式，并填写工号、工单号或手机号。")
     try:
         found = find(reader(), By(by), value)
     except ValueError:

@@ -109,6 +109,7 @@ class RecordingPage:
     others: tuple[str, ...]
     words_at: datetime | None
     may_edit: bool
+    masked: bool  # private words are masked for this viewer
     sound_waits: bool  # there is sound, but not yet without private words, for one who may hear no others
     told_decided: bool  # then nothing on the page tells what the machine said before people decided
     blind: bool  # then nothing on the page tells what the machine said
@@ -157,6 +158,7 @@ def load(
         if talk and judged
         else ShownConversation(),
         neighbours=(row.before, row.after) if listed else (None, None),
+        masked=not reads_private(viewer),
         sound_waits=sound_waits,
         others=others(session, recording_id, viewer),
         words_at=words_at,

@@ -159,7 +159,7 @@ def test_an_act_on_the_whole_filter_reaches_what_the_page_does_not_show(login: L
 def test_what_is_signed_is_not_deleted_with_a_list(login: Login, db: Database) -> None:
     number = put(db, "a.mp3", JobState.DONE, review=ReviewState.SIGNED)
     said = page(login("qa").post("/queue", data={"act": "delete", "id": number, "show": "done"}, follow_redirects=True))
-    assert "其余 1 段已签核或已删除，没有动" in said.text
+    assert "其余 1 段已签核、已删除或在法律保留中，没有动" in said.text
     with db.reading() as session:
         assert session.get_one(Recording, number).deleted_at is None
 

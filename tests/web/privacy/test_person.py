@@ -143,9 +143,9 @@ def test_what_is_held_stays_and_is_named(login: Login, db: Database, people: dic
         ({"by": "phone", "value": "123"}, "不是手机号"),
         ({"by": "order", "value": "没有"}, "没有编号为"),
         ({"by": "technician", "value": "²"}, "没有工号为"),
-        ({"by": "x", "value": "1"}, "请选择按什么查"),
-        ({"by": "order", "value": ""}, "请选择按什么查"),
-        ({"by": "order", "value": "x" * 65}, "请选择按什么查"),
+        ({"by": "x", "value": "1"}, "请选择查询方式"),
+        ({"by": "order", "value": ""}, "请选择查询方式"),
+        ({"by": "order", "value": "x" * 65}, "请选择查询方式"),
     ],
 )
 def test_a_question_that_names_nobody_is_answered_in_words(login: Login, form: dict[str, str], words: str) -> None:
