@@ -95,8 +95,8 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements-dev.lock $(VENV)/.inst
 	@$(call locked,requirements-dev)
 	@touch $@
 
-$(VENV)/.installed-scale: requirements-scale.txt requirements-scale-dev.txt $(VENV)/.installed-dev
-	@$(PIP) -r requirements-scale-dev.txt
+$(VENV)/.installed-scale: requirements-scale-dev.txt requirements-scale-dev.lock $(VENV)/.installed-dev
+	@$(call locked,requirements-scale-dev)
 	@touch $@
 
 $(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed-dev

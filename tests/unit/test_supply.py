@@ -12,7 +12,7 @@ import pytest
 from analyzer.hearing.catalogue import BUNDLED
 from analyzer.settings import ROOT
 from supply import audit
-from supply.lock import LOCKS, TORCH_LOCK, blocks
+from supply.lock import LOCKS, ON_TOP, TORCH_LOCK, blocks
 from supply.sbom import completed, plain, third_party
 
 # classifiers and free words of packages that do not state an SPDX expression
@@ -35,13 +35,15 @@ def version_of(block: str) -> str:
 
 def pinned(name: str) -> dict[str, str]:
     lines = [line.split("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines()]
-    return {plain(line.split("==")[0]): line.split("==")[1] for line in lines if "==" in line}
+    return {plain(line.split("[")[0].split("==")[0]): line.split("==")[1] for line in lines if "==" in line}
 
 
-@pytest.mark.parametrize(("source", "lock"), LOCKS.items())
-def test_what_is_pinned_is_locked_with_its_hashes(source: str, lock: str) -> None:
-    packages = locked(lock) | locked(TORCH_LOCK)
-    wanted = pinned(source)
+@pytest.mark.parametrize(("lock", "sources"), LOCKS.items())
+def test_what_is_pinned_is_locked_with_its_hashes(lock: str, sources: tuple[str, ...]) -> None:
+    packages = locked(lock) | locked(TORCH_LOCK) | (locked(ON_TOP[lock]) if lock in ON_TOP else {})
+    wanted: dict[str, str] = {}
+    for source in sources:
+        wanted |= pinned(source)
     assert {name: version_of(packages[name]) if name in packages else None for name in wanted} == wanted, (
         "run `make lock` after a change of requirements*.txt"
     )
@@ -67,18 +69,20 @@ def test_what_is_installed_and_tested_here_is_what_is_locked() -> None:
 def test_the_makefile_installs_by_the_locks() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     assert "--no-deps --require-hashes -r $(1).lock" in makefile
-    for lock in LOCKS.values():
-        assert f"$(call locked,{lock.removesuffix('.lock')})" in makefile
+    for lock in ("requirements", "requirements-dev", "requirements-scale-dev"):
+        assert f"$(call locked,{lock})" in makefile
 
 
-def test_every_locked_package_stands_in_third_party() -> None:
+def test_every_locked_package_of_the_product_stands_in_third_party() -> None:
     listed = third_party()
-    assert [name for name in locked("requirements.lock") if name not in listed] == []
+    assert [
+        name for name in (*locked("requirements.lock"), *locked("requirements-scale.lock")) if name not in listed
+    ] == []
 
 
 def test_listed_licences_are_those_of_the_installed_packages() -> None:
     listed, wrong = third_party(), {}
-    for name in locked("requirements.lock"):
+    for name in (*locked("requirements.lock"), *locked("requirements-scale.lock")):
         try:
             about = distribution(name).metadata
         except PackageNotFoundError:
