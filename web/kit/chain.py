@@ -76,7 +76,7 @@ def join(session: Session, entry: AuditEntry) -> None:
     entry.digest = _sealed(seal_of(session.info).newest, before, [getattr(entry, c.key) for c in COVERED])
     session.add(entry)
     session.flush()
-    session.info[_NEW] = f"{entry.id} {entry.digest}\n"
+    session.info[_NEW] = ""
 
 
 def restart(info: Mapping[Any, Any]) -> str:
@@ -162,10 +162,21 @@ def _heads(path: Path | None, told: tuple[int, str] | None) -> Iterator[tuple[in
         yield heapq.heappop(waiting)
 
 
+@event.listens_for(Session, "before_commit")
+def _look_for_head(session: Session) -> None:
+    """Take the entry that will be the last: one that was written since may have gone with its savepoint."""
+    if _NEW in session.info and not session.in_nested_transaction():
+        session.flush()
+        head = newest(session)
+        session.info[_NEW] = f"{head[0]} {head[1]}\n" if head else ""
+
+
 @event.listens_for(Session, "after_commit")
 def _keep_head(session: Session) -> None:
-    new, path = session.info.pop(_NEW, None), session.info.get(_HEADS)
-    if new is None or path is None:
+    if session.in_nested_transaction():  # a savepoint: nothing is committed yet
+        return
+    new, path = session.info.pop(_NEW, ""), session.info.get(_HEADS)
+    if not new or path is None:
         return
     try:
         file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import stat
@@ -166,6 +167,23 @@ def test_a_seal_shows_no_key() -> None:
 def test_a_full_disk_does_not_stop_what_is_logged(db: Database, here: Site) -> None:
     (here.folder / "audit_heads").mkdir()
     assert len(write(db, 2)) == 2
+
+
+def test_what_is_taken_back_leaves_no_head(db: Database, here: Site) -> None:
+    write(db, 2)
+    with db.writing() as session:
+        audit.record(session, "listen", "recording", 7)
+        with contextlib.suppress(ValueError), session.begin_nested():
+            audit.record(session, "listen", "recording", 8)
+            raise ValueError
+    assert kinds(db) == set()
+    with contextlib.suppress(ValueError), db.writing() as session:
+        with session.begin_nested():
+            audit.record(session, "listen", "recording", 9)
+        raise ValueError
+    write(db, 1)
+    assert kinds(db) == set()
+    assert len((here.folder / "audit_heads").read_text().splitlines()) == 4
 
 
 def test_no_entry_can_pretend_to_be_two_lines_or_to_run_backwards(db: Database) -> None:
