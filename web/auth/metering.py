@@ -17,6 +17,7 @@ METERED = {
     "scorecards.export": 60,
     "scorecards.export_csv": 60,
     "recordings.transcript": 600,
+    "privacy.export": 60,
 }
 
 
