@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
-from web.models import User
+from web.models import User, username_key
 
 SHORTEST, LONGEST = 2, 64
 _ALIKE = str.maketrans({"I": "l", "1": "l", "O": "o", "0": "o"})
@@ -29,7 +29,7 @@ def check(session: Session, username: str) -> None:
     if not SHORTEST <= len(username) <= LONGEST or not all(_allowed(c) for c in username):
         raise FieldError("username", _("用户名为 2–64 个英文字母、数字、汉字或 . _ @ -。"))
     for other in session.scalars(select(User.username)):
-        if other.lower() == username.lower():
+        if username_key(other) == username_key(username):
             raise FieldError("username", _("这个用户名已有人使用。"))
         if _looks(other) == _looks(username):
             raise FieldError("username", _("这个用户名和已有的“%(v)s”看起来一样，请换一个。", v=other))
@@ -38,11 +38,6 @@ def check(session: Session, username: str) -> None:
 def typed(name: str) -> str:
     """Return what a name typed at the login means: an input method may have been on."""
     return unicodedata.normalize("NFKC", name).strip()[:LONGEST]
-
-
-def named(name: str) -> ColumnElement[bool]:
-    """Return the condition for the account of a typed name, however it is capitalized."""
-    return or_(User.username == name, func.lower(User.username) == name.lower())
 
 
 def _looks(name: str) -> str:

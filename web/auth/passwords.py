@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 from zxcvbn import zxcvbn
 
-from web.auth import names, throttle
+from web.auth import throttle
 from web.auth.throttle import Guest
 from web.db import Database, now
 from web.kit import audit
 from web.kit.i18n import gettext as _
-from web.models import User
+from web.models import User, username_key
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128  # scrypt takes any length, a megabyte would only keep it busy
@@ -84,8 +84,8 @@ def right(user: User | None, password: str) -> bool:
 
 
 def account(session: Session, name: str) -> User | None:
-    """Return the account of a typed name; of two that differ in capitals the one that was typed."""
-    return session.scalars(select(User).where(names.named(name)).order_by(User.username != name).limit(1)).first()
+    """Return the account of a typed name, however it is capitalized."""
+    return session.scalar(select(User).where(User.username_key == username_key(name)))
 
 
 def attempt(db: Database, guest: Guest, password: str) -> Attempt:

@@ -4,7 +4,7 @@ from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, Record
 from web.models.aside import SetAside
 from web.models.audit import AuditEntry
 from web.models.base import Base
-from web.models.people import LoginThrottle, User, UserRole
+from web.models.people import LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
 from web.models.reviews import Appeal, Decision, Presence, SignOff, TranscriptEdit
@@ -62,4 +62,5 @@ __all__ = [
     "Verdict",
     "WordPeriod",
     "WorkOrder",
+    "username_key",
 ]

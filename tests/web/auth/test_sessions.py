@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -120,13 +121,15 @@ def test_a_cookie_set_over_http_opens_nothing_over_https(app: Flask, client: Fla
 
 
 @pytest.fixture
-def behind(home: Path) -> Any:
+def behind(home: Path, web_settings: WebSettings) -> Any:
     """Make a site behind so many proxies; the server hands it all headers as they came."""
     made = []
 
     def build(proxies: int) -> FlaskClient:
         settings = Settings(home=home, lexicons=ROOT / "lexicons")
-        app = create_app({"WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, WebSettings(proxies=proxies))
+        app = create_app(
+            {"WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, replace(web_settings, proxies=proxies)
+        )
         made.append(app)
         return app.test_client()
 

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select, update
 
 from tests.web.conftest import Login
-from web.config import SettingsError, WebSettings
+from web.config import SettingsError
 from web.db import Database, now
 from web.kit import audit, chain, seal
 from web.kit.site import Site, open_site
@@ -149,15 +150,15 @@ def test_heads_that_are_gone_and_a_head_kept_elsewhere_are_told(db: Database, he
 def test_an_earlier_key_still_checks_what_it_sealed(here: Site) -> None:
     old, new = "o" * 40, "n" * 40
     for stated in (old, f"{new}, {old}"):
-        site = open_site(here.settings, WebSettings(audit_key=stated))
+        site = open_site(here.settings, replace(here.web, audit_key=stated))
         write(site.db, 3)
         assert kinds(site.db) == set()
         site.db.dispose()
-    site = open_site(here.settings, WebSettings(audit_key=new))
+    site = open_site(here.settings, replace(here.web, audit_key=new))
     assert kinds(site.db) == {"unknown_key"}
     site.db.dispose()
     with pytest.raises(SettingsError, match="至少要 32 个字符"):
-        open_site(here.settings, WebSettings(audit_key="short"))
+        open_site(here.settings, replace(here.web, audit_key="short"))
 
 
 def test_a_seal_shows_no_key() -> None:
