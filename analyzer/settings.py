@@ -53,14 +53,16 @@ class Settings:
     lexicons: Path = setting(ROOT / "lexicons", "Folder with the standards.", "存放标准的文件夹。")
     device: str = setting(
         "auto",
-        "`auto` (cuda where it works), `cpu` or `cuda`.",
-        "`auto`（显卡能用就用）、`cpu` 或 `cuda`。",
+        "`auto` (cuda where it works), `cpu` or `cuda`; where cuda cannot be used every result says why and is the processor's.",
+        "`auto`（显卡能用就用）、`cpu` 或 `cuda`；显卡用不了时改用处理器，每份结果都会写明原因。",
         choices=("auto", "cpu", "cuda"),
     )
     compute_type: str = setting(
         "auto",
-        "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names.",
-        "faster-whisper 的数值格式：`auto`（处理器 int8，显卡 float16），或它自己的名称。",
+        "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names. `openai-whisper` knows "
+        "`float32` and, on cuda alone, float16.",
+        "faster-whisper 的数值格式：`auto`（处理器 int8，显卡 float16），或它自己的名称；`openai-whisper` 只有 `float32` 和"
+        "（仅显卡上的）float16。",
     )
     threads: int = setting(
         0,

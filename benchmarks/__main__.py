@@ -27,6 +27,7 @@ COMMANDS = {
         "strangers.command",
         "verdicts on other people's wordings, from audio near, by phone, far and in noise",
     ),
+    "gpu": ("gpu.command", "engines on a GPU and on the processor: times real time, memory, words and verdicts"),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
     "fuzz": (
         "fuzz.command",

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from analyzer.domain import Engine
 from analyzer.errors import ModelError
+from analyzer.hearing.batches import in_batches
+from analyzer.hearing.device import CHECK_DRIVER, NO_GPU, on_processor
 from analyzer.hearing.features import FRAMES, log_mel, scored_frames
 from analyzer.hearing.timing import repaired, spread, token_characters
 from analyzer.hearing.types import (
@@ -29,6 +31,12 @@ from analyzer.hearing.types import (
 )
 from analyzer.settings import Settings
 
+_CUDA_ADVICE = (
+    "请确认装有 CUDA 12 的 cuBLAS（pip install nvidia-cublas-cu12），并且 LD_LIBRARY_PATH 指向它的 lib 文件夹"
+)
+_LEAST_HALF = (
+    6e-8  # the smallest float16: a token less probable comes as 0, which 1e-10 would make 6 nats worse than it is
+)
 FRAMES_PER_S = 100
 TOKENS_PER_S = 50
 MAX_TOKENS = 448
@@ -66,10 +74,10 @@ class FasterWhisper:
         from faster_whisper.tokenizer import Tokenizer
 
         settings = self._settings
-        wanted = settings.device
-        if wanted == "auto":
-            wanted = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
-        for device in dict.fromkeys((wanted, "cpu")):
+        present = settings.device != "cpu" and ctranslate2.get_cuda_device_count() > 0
+        if settings.device == "cuda" and not present:
+            self._warnings.append(on_processor(settings, NO_GPU, CHECK_DRIVER))
+        for device in ("cuda", "cpu") if present else ("cpu",):
             compute_type = settings.compute_type
             if compute_type == "auto":
                 compute_type = "float16" if device == "cuda" else "int8"
@@ -92,7 +100,8 @@ class FasterWhisper:
                         f"模型 {settings.model} 加载失败：{error}",
                         "请检查 TINGJIAN_COMPUTE_TYPE，或删除模型文件夹后重新准备",
                     ) from error
-                self._warnings.append(f"显卡不可用，改用处理器转写：{error}")
+                reason = f"显卡用不了（{str(error).splitlines()[0]}）"
+                self._warnings.append(on_processor(settings, reason, _CUDA_ADVICE))
                 continue
             tokenizer = Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language="zh")
             filters = np.ascontiguousarray(whisper.feature_extractor.mel_filters, np.float32)
@@ -101,15 +110,19 @@ class FasterWhisper:
 
     def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         """One Decoded a window, in order; at most `settings.batch` windows are in memory at a time."""
-        size = 1 if look is Look.CAREFUL else self._settings.batch
-        for first in range(0, len(windows), size):
-            batch = windows[first : first + size]
-            encoded = self._encode(batch)
-            results = self._generate(encoded, len(batch), 0.0)
-            temperatures = [0.0] * len(batch)
-            if look is Look.CAREFUL:
-                results, temperatures = self._fallback(encoded, results)
-            yield from self._aligned(encoded, batch, results, temperatures)
+        careful = look is Look.CAREFUL
+        return in_batches(
+            windows, 1 if careful else self._settings.batch, lambda batch: self._decode(batch, careful=careful)
+        )
+
+    def _decode(self, batch: Sequence[Window], *, careful: bool) -> list[Decoded]:
+        """`careful` is for one window."""
+        encoded = self._encode(batch)
+        results = self._generate(encoded, len(batch), 0.0)
+        temperatures = [0.0] * len(batch)
+        if careful:
+            results, temperatures = self._fallback(encoded, results)
+        return list(self._aligned(encoded, batch, results, temperatures))
 
     def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
         """Only the frames that hold sound are encoded: a passage of 8 s costs a tenth of a window."""
@@ -117,11 +130,13 @@ class FasterWhisper:
 
         frames = scored_frames(window.samples)
         mel = log_mel(window.audio(), self._filters, self._settings.usable_threads)[np.newaxis, :, :frames]
-        encoded = np.array(self._model.encode(ctranslate2.StorageView.from_array(np.ascontiguousarray(mel))))
+        features = ctranslate2.StorageView.from_array(np.ascontiguousarray(mel))
+        encoded = np.array(self._model.encode(features, to_cpu=True))
         ids = [self._tokenizer.encode(text) or self._tokenizer.encode(" ") for text in texts]
         states = ctranslate2.StorageView.from_array(np.repeat(encoded, len(ids), axis=0))
         aligned = self._model.align(states, self._tokenizer.sot_sequence, ids, [frames] * len(ids))
-        return tuple(float(np.sum(np.log(np.maximum(a.text_token_probs, LEAST_PROBABILITY)))) for a in aligned)
+        least = _LEAST_HALF if "float16" in self.engine.compute_type else LEAST_PROBABILITY
+        return tuple(float(np.sum(np.log(np.maximum(a.text_token_probs, least)))) for a in aligned)
 
     def _encode(self, batch: Sequence[Window]) -> Any:
         import ctranslate2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,3 +71,23 @@ def batch(cuts: Cuts, tmp_path_factory: pytest.TempPathFactory) -> Batch:
         folder=folder,
     )
     return Batch(done, (cuts.visit, cuts.phone, cuts.silent), bad)
+
+
+@pytest.fixture(scope="session")
+def tiny_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real openai-whisper checkpoint of two narrow layers with random weights."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from whisper.model import ModelDimensions, Whisper
+    torch.manual_seed(7)
+    dims = {
+        "n_mels": 80, "n_audio_ctx": 1500, "n_audio_state": 16, "n_audio_head": 2, "n_audio_layer": 2,
+        "n_vocab": 51865, "n_text_ctx": 64, "n_text_state": 16, "n_text_head": 2, "n_text_layer": 2,
+    }  # fmt: skip
+    path = tmp_path_factory.mktemp("tiny") / "tiny.pt"
+    state = Whisper(ModelDimensions(**dims)).state_dict()
+    state = {name: (torch.randn(tensor.shape) * 0.1).half() for name, tensor in state.items()}
+    torch.save({"dims": dims, "model_state_dict": state, "alignment_heads": [[0, 1], [1, 0]]}, path)
+    return path
