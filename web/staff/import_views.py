@@ -25,13 +25,19 @@ SHOWN = 300  # rows of each kind on the page
 
 @blueprint.route("/<any(technicians, orders):what>/import", methods=["GET", "POST"])
 def import_file(what: str) -> ResponseReturnValue:
-    """Ask for a CSV, then show what it would change."""
+    """Ask for a CSV, then show what it would change.
+
+    A script that sends the file without the page's `preview` has nobody to ask: what is sure is taken at once, what is
+    doubtful is left, and both are told.
+    """
     if request.method == "GET":
         return _page(what)
     sent = request.files.get("file")
     content = sent.read() if sent else b""
     try:
         plan = _plan(what, content)
+        if "preview" not in request.form:
+            return _page(what, done=_take(what, plan, with_doubtful=False))
         token = kept.keep(site(), viewer().id, content)
     except TableError as error:
         return _page(what, error=_table_words(error)), 422
@@ -58,8 +64,7 @@ def confirm_import(what: str) -> ResponseReturnValue:
     if plan.digest != request.form.get("digest"):
         again = _("预览之后，有人改过这些资料。下面是按最新资料重新比较的结果，请再确认一次；还没有改动任何内容。")
         return _page(what, plan=plan, token=token, error=again), 409
-    take = importing.take_staff if what == "technicians" else importing.take_orders
-    done = take(here.db, plan, "doubtful" in request.form)
+    done = _take(what, plan, "doubtful" in request.form)
     kept.forget(here, user_id, token)
     return _page(what, done=done)
 
@@ -86,14 +91,22 @@ def _plan(what: str, content: bytes) -> Plan:
     return importing.plan_orders(here.db, content, fact_titles(), here.zone)
 
 
+def _take(what: str, plan: Plan, with_doubtful: bool) -> Imported:
+    take = importing.take_staff if what == "technicians" else importing.take_orders
+    return take(site().db, plan, with_doubtful)
+
+
 def _page(what: str, plan: Plan | None = None, token: str = "", done: Imported | None = None, error: str = "") -> str:
     columns = people.COLUMNS if what == "technicians" else orders.COLUMNS
     heads = [heads[0] for heads in columns.values()]
     if what == "orders":
         heads += fact_titles().values()
-    groups = [] if plan is None else [
-        (_("需要留意"), plan.doubtful), (_("修改"), plan.of("changed")), (_("新增"), plan.of("new")),
-    ]  # fmt: skip
+    groups: list[tuple[str, tuple[Planned, ...]]] = []
+    if plan is not None:
+        named = (_("需要留意"), plan.doubtful), (_("修改"), plan.of("changed")), (_("新增"), plan.of("new"))
+        groups += named
+    elif done is not None and done.left:
+        groups.append((_("需要留意，没有导入"), done.plan.doubtful))
     return render_template(
         "staff/import.html",
         what=what,

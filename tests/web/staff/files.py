@@ -14,7 +14,8 @@ from web.models import Technician
 
 
 def preview(login: Login, what: str, content: bytes) -> Any:
-    return login("qa").post(f"/staff/{what}/import", data={"file": (io.BytesIO(content), "表.csv")})
+    fields = {"file": (io.BytesIO(content), "表.csv"), "preview": "1"}
+    return login("qa").post(f"/staff/{what}/import", data=fields)
 
 
 def ticket(answer: Any) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime
 
 import pytest
@@ -143,6 +144,16 @@ def test_a_preview_is_its_users_own_and_confirmed_once(login: Login, db: Databas
     assert "重新选择文件" in page(login("qa").post(confirm, data=fields), 409).text
     for token in ("../../../etc/passwd", "", "0" * 32):
         assert login("qa").post(confirm, data=fields | {"token": token}).status_code == 409
+
+
+def test_a_script_that_cannot_be_asked_gets_what_is_sure_and_is_told_the_rest(login: Login, db: Database) -> None:
+    content = "工号,姓名\n2001,赵师傅\n2002,王师傅\n01001,王师傅\n".encode()
+    sent = {"file": (io.BytesIO(content), "表.csv")}
+    shown = page(login("qa").post("/staff/technicians/import", data=sent)).text
+    assert "新增或更新 1 行" in shown
+    assert "已有同名的人员：1001 王师傅" in shown
+    assert "请把工号写成“1001”" in shown
+    assert set(technicians(db)) == {"1001", "1002", "2001"}
 
 
 def test_a_cancelled_preview_leaves_nothing(login: Login, here: Site, db: Database) -> None:
