@@ -48,11 +48,23 @@ _AMBIGUOUS = frozenset(
 )  # mostly other words right before a title
 
 
+# what a recogniser makes of a surname (流女士 for 刘女士): any character where one is addressed or asked for
+_MISHEARD = re.compile(
+    "(?:^|[，。！？,.!?\\s]|请问|[是的找]|喂|您好|你好)(?P<name>[\u4e00-\u9fff])(?:先生|女士|小姐|太太)(?=[，。！？,.!?\\s]|$|您|你|吗|吧|是|家|啊|呀|在)"
+)
+_NO_SURNAME = frozenset(
+    "位个些这那老好的了是有和跟对给帮请让叫问您你我他她它们就也都还在到去来说吧吗呢啊哦嗯哎喂家小大一二两各诸本男女每某哪谢亲早安那各上下这"
+)
+
+
 def private_names(text: str, own: bool) -> Iterator[Secret]:
     """Names in a line. `own`: the speaker's own name counts (a technician's does not: to say it is his duty)."""
     for found in _TITLED.finditer(text):
         if not _no_name(text, found):
             yield _secret(text, found.start("name"), _before_title(found))
+    for found in _MISHEARD.finditer(text):
+        if found.group("name") not in _NO_SURNAME:
+            yield _secret(text, *found.span("name"))
     for pattern in (_OWN, _ASKED, _OWN_LOOSE) if own else (_ASKED, _OWN_LOOSE):
         for found in pattern.finditer(text):
             group = "name" if "name" in pattern.groupindex and found.group("name") else "whole"

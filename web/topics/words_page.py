@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from web.figures.frames import Reviewed
 from web.figures.intervals import Estimate, rate
 from web.figures.words import changed_counts
-from web.intake.private import discreet, hide
+from web.intake.private import hide, line_without_private_words
 from web.kit.access import visible
 from web.kit.calendar import Span
 from web.kit.login import Viewer
@@ -165,7 +165,7 @@ def turns_page(session: Session, viewer: Viewer, query: ScorecardQuery, word: st
             technician=name or "",
             job_kind=kind or "",
             start_s=first_s,
-            quote=sentence(discreet(body or {}), word, first_s),
+            quote=sentence(body or {}, word, first_s),
             count=count,
         )
         for i, at, name, kind, first_s, count, body in rows
@@ -176,16 +176,20 @@ def turns_page(session: Session, viewer: Viewer, query: ScorecardQuery, word: st
 def sentence(document: dict[str, Any], word: str, second: float) -> tuple[str, str, str]:
     """The customer's line at the second, split around the word; ("", word, "") where it cannot be found.
 
-    The word may be cut by a line's end or written otherwise there (traditional characters): then the line stands whole.
+    Nobody's number stands in it: whoever asks, the page is about words of many. The word may be cut by a line's end or
+    written otherwise there (traditional characters): then the line stands whole.
     """
     lines = [u for u in document.get("transcript") or [] if u["role"] == "customer"]
     near = [u for u in lines if u["start_s"] - 0.5 <= second <= u["end_s"] + 0.5]
     exact = [u for u in near if word in u["text"]]
     if not near:
         return "", word, ""
-    text: str = min(exact or near, key=lambda u: abs(u["start_s"] - second))["text"]
-    head, match, tail = text.partition(word)
-    return (head, match, tail) if match else (text, "", "")
+    line = min(exact or near, key=lambda u: abs(u["start_s"] - second))
+    shown = line_without_private_words(document, line)
+    if word not in line["text"]:
+        return shown, "", ""
+    first = line["text"].index(word)
+    return shown[:first], shown[first : first + len(word)], shown[first + len(word) :]
 
 
 def _with_word(viewer: Viewer, query: ScorecardQuery, word: str, *, rare: bool) -> Select[int]:

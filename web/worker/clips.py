@@ -28,7 +28,7 @@ def cut_waiting(here: Site) -> None:
             .join(PrivateWords, PrivateWords.recording_id == Recording.id)
             .where(
                 Clip.stored_key == "",
-                PrivateWords.state != "waiting",
+                PrivateWords.state == "ready",  # of words that cannot be read nobody knows where they are private
                 Recording.stored_key != "",
                 Recording.deleted_at.is_(None),
             )
