@@ -21,7 +21,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from analyzer.settings import ROOT, Settings
-from tests.web.conftest import home, migrated, people  # noqa: F401  # fixtures
+from tests.web.conftest import database_url, home, migrated, people  # noqa: F401  # fixtures
 from web import create_app
 from web.config import WebSettings
 from web.db import Database
@@ -72,7 +72,7 @@ def db(live_site: LiveSite) -> Database:
 
 
 @pytest.fixture
-def live_site(home: Path, web_settings: WebSettings) -> Iterator[LiveSite]:  # noqa: F811
+def live_site(home: Path, database_url: str, web_settings: WebSettings) -> Iterator[LiveSite]:  # noqa: F811
     """A site behind waitress on a free port, CSRF on as in production."""
     settings = Settings(home=home, lexicons=ROOT / "lexicons")
     app = create_app({"SECRET_KEY": "browser-test"}, settings, web_settings)
