@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,7 @@ from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.refusals import SignedError
 from web.kit.site import forget_reads, reader, site
+from web.kit.turns import in_turns
 from web.kit.values import number, numbers
 from web.models import Recording
 from web.queue import doorbell
@@ -49,7 +51,7 @@ def act() -> ResponseReturnValue:
     ids = ids[: board.BULK]
     allowed = set(reader().scalars(visible(select(Recording.id).where(Recording.id.in_(ids)), viewer())))
     forget_reads()
-    done = sum(_act(what, [i for i in ids[at : at + PIECE] if i in allowed]) for at in range(0, len(ids), PIECE))
+    done = sum(_act(what, piece) for piece in in_turns([i for i in ids if i in allowed], PIECE))
     if what == "retry" and done:
         doorbell.ring()
     report = _report(what, done, len(ids))
@@ -71,7 +73,7 @@ def retry_aside() -> ResponseReturnValue:
     return redirect(url_for("jobs.queue"), 303)
 
 
-def _act(what: str, ids: list[int]) -> int:
+def _act(what: str, ids: Sequence[int]) -> int:
     """Do it to some recordings in one transaction; return to how many it could be done."""
     done = 0
     with site().db.writing() as session:

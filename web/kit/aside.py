@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from web.config import AnalyzerError
 from web.db import Database, now
+from web.kit.turns import in_turns
 from web.kit.values import plain_text
 from web.models import SetAside
 
@@ -74,8 +75,7 @@ class Batch:
         Return how many were done.
         """
         done = 0
-        for first in range(0, len(keys), size):
-            part = keys[first : first + size]
+        for part in in_turns(keys, size):
             try:
                 with self._db.writing() as session:
                     for key in part:

@@ -13,6 +13,7 @@ from web.config import AnalyzerError
 from web.kit.login import viewer
 from web.kit.refusals import GoneError, SignedError
 from web.kit.site import reader, site
+from web.kit.turns import in_turns
 from web.kit.values import number
 from web.models import Technician
 from web.queue import doorbell
@@ -67,9 +68,9 @@ def bulk() -> ResponseReturnValue:
 
 def _each(ids: list[int], act: Callable[[Session, int], object]) -> tuple[int, int, int]:
     done = signed = unready = 0
-    for start in range(0, len(ids), BATCH):
+    for numbers in in_turns(ids, BATCH):
         with site().db.writing() as session:
-            for number in ids[start : start + BATCH]:
+            for number in numbers:
                 try:
                     act(session, number)
                     done += 1

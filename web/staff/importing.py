@@ -6,7 +6,6 @@ plan saw, so that nobody waits long for the database and nobody's change of the 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,13 +18,13 @@ from web.kit import audit
 from web.kit.csvfile import BadCell, Row, read_table
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
+from web.kit.turns import in_turns
 from web.staff import orders, people
 from web.staff.orders import Orders
 from web.staff.people import People
 from web.staff.plan import Plan, Planned
 
 CHUNK = 1_000  # rows a transaction: a twentieth of a second
-PAUSE_S = 0.11  # between them: SQLite's waiting writers look every tenth of a second, and would wait till the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +97,12 @@ def _take(
 ) -> Imported:
     wanted = plan.wanted(with_doubtful)
     overtaken: list[Planned] = []
-    for start in range(0, len(wanted), CHUNK):
-        rows = wanted[start : start + CHUNK]
-        time.sleep(PAUSE_S if start else 0.0)
+    noted = False
+    for rows in in_turns(wanted, CHUNK):
         with db.writing() as session:
-            if start == 0:  # noted before the first row: what a killed process has done is not without its line
+            if not noted:  # before the first row: what a killed process has done is not without its line
                 _note(session, action, plan, len(wanted))
+                noted = True
             putter = writer(session, rows)
             overtaken += [row for row in rows if not putter.put(row)]
     left = 0 if with_doubtful else len(plan.doubtful)
