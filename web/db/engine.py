@@ -7,6 +7,7 @@ blocks run one after the other, and what they read is what stands (docs/DECISION
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from web.config import SettingsError
 from web.db import postgres
+from web.db.reserve import Reserve
 from web.db.storable import refuse_unstorable
 
 WAIT_MS = 15_000  # how long a writer waits for another: a bulk edit of 1,000 rows takes well under a second
@@ -49,6 +51,12 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether SQLite holds the data."""
         return self.engine.dialect.name == "sqlite"
+
+    @property
+    def reserve(self) -> Reserve | None:
+        """Room on the disk that is kept for people; PostgreSQL's disk is its own."""
+        path = self.engine.url.database
+        return Reserve(Path(path).parent) if self.is_sqlite and path and path != ":memory:" else None
 
     def reading_session(self) -> Session:
         """Return a session for reading; its owner closes it."""
@@ -95,6 +103,8 @@ def _sqlite(url: URL, options: dict[str, Any]) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": WAIT_MS / 1000}, **options)
     event.listen(engine, "connect", _prepare)
+    if url.database and url.database != ":memory:":
+        event.listen(engine, "begin", functools.partial(_keep_room, Reserve(Path(url.database).parent)))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -107,6 +117,11 @@ def _prepare(connection: Any, _record: object) -> None:
     # 64 MiB of pages: a year of verdicts is read without going to the disk for each
     cursor.execute("PRAGMA cache_size=-65536")
     cursor.close()
+
+
+def _keep_room(reserve: Reserve, connection: Connection) -> None:
+    if connection.get_execution_options().get("tingjian_write", False):
+        reserve.give_way()
 
 
 def _begin(connection: Connection) -> None:

@@ -60,6 +60,12 @@ def judge_open_links(here: Site) -> None:
     links.refresh_open(here.db, now(), links.policy_of(here.web))
 
 
+def keep_room(here: Site) -> None:
+    """Keep room for people's work on a disk that fills up."""
+    if here.db.reserve is not None:
+        here.db.reserve.lay_down()
+
+
 def sweep(here: Site) -> None:
     """Remove what nobody went on with, uploads and imports, and temporary files that killed processes left."""
     slices.remove_stale(here)
@@ -89,6 +95,7 @@ CHORES: list[Chore] = [
     Chore("private words", 5.0, muting.mute_waiting),
     Chore("clips", 5.0, clips.cut_waiting),
     Chore("deleted recordings", 60.0, burning.remove_deleted),
+    Chore("reserve", 60.0, keep_room),
     Chore("backup", 60.0, backing.NightWatch().look),
     Chore("leftovers", 600.0, sweep),
     Chore("retention", 86_400.0, expire),

@@ -84,6 +84,9 @@ class Post:
 
     def step(self) -> bool:
         """Do one job; return whether there was one."""
+        reserve = self.here.db.reserve
+        if reserve is not None and reserve.is_spent():  # what a recording writes would take the last of people's room
+            return False
         self._ready()  # before a job is claimed: a child that cannot start is no recording's fault
         lease_s = self.here.web.lease_seconds
         claimed = try_once(
