@@ -7,17 +7,20 @@ from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
-LEAST_S, MOST_S = 0.01, 0.25
+WORK_S = 0.2
+REST_S = 0.11  # SQLite's waiting writers look again after up to a tenth of a second
 
 
 def in_turns(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Give the items in pieces, one for each writing transaction, and rest between two half as long as one took.
+    """Give the items in pieces, one for each writing transaction, with a rest after each fifth of a second of work.
 
-    Without a rest nobody else comes in: SQLite's waiters look again after up to a tenth of a second, and whoever writes
-    piece after piece has long begun the next.
+    Without a rest nobody else comes in: whoever writes piece after piece has long begun the next when another looks.
     """
+    worked_s = 0.0
     for start in range(0, len(items), size):
         begun_s = time.monotonic()
         yield items[start : start + size]
-        if start + size < len(items):
-            time.sleep(min(MOST_S, max(LEAST_S, (time.monotonic() - begun_s) / 2)))
+        worked_s += time.monotonic() - begun_s
+        if worked_s >= WORK_S and start + size < len(items):
+            time.sleep(REST_S)
+            worked_s = 0.0
