@@ -80,6 +80,8 @@ def _take(here: Site, path: Path, row: SheetRow, standard: str) -> str:
             raise AnalyzerError(
                 "several", "几个文件夹里有同名文件，清单没有说明是哪一个", "请在清单里写上文件夹，如 王师傅/REC001.WAV"
             )
+        if row.problems.get("staff_no") == "differs":
+            raise AnalyzerError("staff-differs", f"文件名里的{texts.DIFFERS}", "请改正文件名，或用清单说明")
         raise AnalyzerError("unknown", "文件名里的工号、姓名或工单号找不到", "请先添加人员或工单，或用清单说明")
     cells = {**row.as_json(), "standard_id": row.standard_id or standard}
     details = sheet.details_of(cells, here.zone)

@@ -16,7 +16,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from web.intake.details import Details
 from web.kit.calendar import day_named
 
 # words of file names and manifests → the standard that they mean
@@ -82,12 +81,6 @@ def readable(name: str) -> str:
         return written.decode("gb18030")
     except UnicodeDecodeError:
         return written.decode("utf-8", "replace")
-
-
-def parse_name(name: str, pattern: str) -> Details:
-    """Return what a file name tells by itself; a technician's {name} needs the staff list: see `web.uploads.sheet`."""
-    parts = read_name(name, pattern)
-    return Details(parts.standard_id, parts.staff_no, parts.order_no, parts.recorded_at)
 
 
 def read_name(name: str, pattern: str, known: Collection[str] = ()) -> NameParts:

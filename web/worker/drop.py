@@ -17,13 +17,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from web.config import AnalyzerError
+from web.intake.details import Details
 from web.intake.receive import receive_file
 from web.intake.storage import Storage, open_storage
 from web.kit.aside import Batch
 from web.kit.site import Site
+from web.kit.standards import standards
 from web.queue import doorbell
-from web.uploads import texts
-from web.uploads.names import parse_name, readable
+from web.uploads import sheet, texts
+from web.uploads.names import readable
 
 log = logging.getLogger(__name__)
 STEP = "drop folder"
@@ -61,7 +63,7 @@ def _take(here: Site, storage: Storage, path: Path) -> bool:
         _tell(_move(path, REFUSED), "这是符号链接，没有跟随\n请把录音文件本身放进来\n")
         return False
     try:
-        details = parse_name(name, here.web.file_name_pattern)
+        details = _details(here, name)
         with _held(path) as held:
             received = receive_file(here.db, storage, here, held, name, details, None, "drop")
     except AnalyzerError as error:
@@ -75,6 +77,16 @@ def _take(here: Site, storage: Storage, path: Path) -> bool:
     if received.differs:  # its name says otherwise than what is known: nobody is asked here, so it is written down
         _tell(moved, f"{texts.known(received)}\n请在录音 {received.recording_id} 的“修改信息”里核对\n")
     return not received.duplicate
+
+
+def _details(here: Site, name: str) -> Details:
+    """What the name tells, looked up among people. Raises AnalyzerError where it names two of them."""
+    known = standards(here.settings.lexicons)
+    with here.db.reading() as session:
+        (row,) = sheet.rows_of_names(session, [name], here.web.file_name_pattern, known)
+    if row.problems.get("staff_no") == "differs":
+        raise AnalyzerError("staff-differs", f"「{name}」：{texts.DIFFERS}", "请改正文件名后重新放进来")
+    return sheet.details_of(row.as_json(), here.zone)
 
 
 def waiting(folder: Path, now_s: float) -> Iterator[Path]:

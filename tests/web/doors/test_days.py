@@ -27,7 +27,7 @@ from web.kit.forms import THREE_YEARS, ImpossibleError, moment
 from web.models import Recording, ScorePeriod, SetAside, WorkOrder
 from web.summaries import keep
 from web.summaries.query import span_of
-from web.uploads.names import parse_name
+from web.uploads.names import read_name
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 IMPOSSIBLE = [
@@ -71,7 +71,7 @@ def test_a_day_that_cannot_be_is_none(text_: str) -> None:
 
 @pytest.mark.parametrize("name", ["00010101_1001__回访.amr", "99991231_1001__回访.amr", "19891231_1001__回访.amr"])
 def test_a_file_name_with_such_a_day_says_nothing_of_the_time_and_the_rest_holds(name: str) -> None:
-    told = parse_name(name, "{date}_{staff_no}_{order_no}_{kind}|{date}_{staff_no}__{kind}")
+    told = read_name(name, "{date}_{staff_no}_{order_no}_{kind}|{date}_{staff_no}__{kind}")
     assert (told.recorded_at, told.staff_no, told.standard_id) == (None, "1001", "property-followup")
 
 

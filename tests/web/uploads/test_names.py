@@ -12,7 +12,7 @@ from web.config import WebSettings
 from web.kit.site import Site
 from web.kit.standards import standards
 from web.uploads import sheet
-from web.uploads.names import KINDS, NameParts, parse_name, read_name
+from web.uploads.names import KINDS, NameParts, read_name
 
 DEFAULT = WebSettings().file_name_pattern
 VISIT, CALL, FOLLOW = "property-visit", "property-appointment", "property-followup"
@@ -80,12 +80,6 @@ def test_every_kind_means_a_shipped_standard(app: object) -> None:
     from web.kit.standards import standards
 
     assert set(KINDS.values()) == {s.id for s in standards(ROOT / "lexicons")}
-
-
-def test_the_drop_folder_gets_details() -> None:
-    details = parse_name("20260105_1001_WO-1_入户.m4a", DEFAULT)
-    assert (details.staff_no, details.order_no, details.standard_id) == ("1001", "WO-1", VISIT)
-    assert details.recorded_at == DAY
 
 
 @given(st.text(max_size=60))

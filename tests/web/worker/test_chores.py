@@ -15,7 +15,7 @@ from tests.samples import sample
 from web.config import WebSettings
 from web.db import Database
 from web.kit.site import Site
-from web.models import Recording, RecordingState
+from web.models import Recording, RecordingState, Technician
 from web.queue import doorbell
 from web.worker import drop
 from web.worker.chores import CHORES, Chore, Housekeeping
@@ -149,6 +149,20 @@ def test_a_file_that_becomes_a_link_while_it_is_looked_at_is_not_followed(
     drop.look(dropping)
     with db.reading() as session:
         assert session.query(Recording).one().size_bytes == SAMPLE.stat().st_size
+
+
+def test_a_name_that_names_two_people_is_refused_and_one_by_name_alone_is_found(dropping: Site, db: Database) -> None:
+    dropping = dataclasses.replace(
+        dropping, web=dataclasses.replace(dropping.web, file_name_pattern="{staff_no}_{name}_{kind}|{name}_{kind}")
+    )
+    wrong = lay(dropping, "1001_李师傅_上门.m4a", SAMPLE.read_bytes())
+    drop.look(dropping)
+    assert "工号和姓名不是一个人" in (wrong.parent / "未收" / f"{wrong.name}.txt").read_text("utf-8")
+    lay(dropping, "李师傅_上门.m4a", SAMPLE.read_bytes())
+    drop.look(dropping)
+    with db.reading() as session:
+        row = session.query(Recording).one()
+        assert session.get_one(Technician, row.technician_id).staff_no == "1002"
 
 
 def test_nothing_is_written_through_a_link_that_waits_beside(dropping: Site, tmp_path: Path) -> None:
