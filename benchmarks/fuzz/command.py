@@ -30,7 +30,7 @@ from web.migrations import upgrade
 from web.models import Technician, User
 
 NAMES = {"admin": "admin", "qa": "chen", "manager": "zhou", "technician": "wang"}
-DOCUMENTS = 100  # a round
+ROUNDS, DOCUMENTS = 4, 40  # a site
 
 
 def main(arguments: list[str]) -> int:
@@ -71,7 +71,7 @@ def _round(folder: Path, seed: int, requests: Found, documents: Found) -> None:
     people: dict[str, Any] = {role: users[name] for role, name in NAMES.items()}
     made = furnish(app, people | {"wang": staff["1001"], "li": staff["1002"]})
     for whole, found in (
-        (requests, fuzz_requests(app, people, known_of(made), seed, 10)),
+        (requests, fuzz_requests(app, people, known_of(made), seed, ROUNDS)),
         (
             documents,
             fuzz_documents(app, people, [analysis("visit-03"), analysis("followup-02")], seed, DOCUMENTS, folder),

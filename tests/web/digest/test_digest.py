@@ -279,7 +279,7 @@ def test_a_failure_is_tried_again_within_the_day(
     assert send_due(here, MONDAY_8 + dt.timedelta(days=7, hours=1)) == 2
 
 
-@pytest.mark.parametrize("address", ["a@b.cn\r\nBcc: x@y.cn", "a\nb@c.cn", "老周@例子.公司", "a@", "\0@b.cn"])
+@pytest.mark.parametrize("address", ["a@b.cn\r\nBcc: x@y.cn", "a\nb@c.cn", "老周@例子.公司", "a@"])
 def test_an_address_that_cannot_be_written_to_stops_nobody_elses_mail(
     here: Site,
     db: Database,

@@ -23,7 +23,8 @@ def upgrade() -> None:
     evidence = sa.cast(sa.column("evidence"), sa.Text)
 
     def named(means: str) -> sa.ColumnElement[bool]:
-        return sa.or_(evidence.contains(f'"by":"{means}"'), evidence.contains(f'"by": "{means}"'))
+        written = (f'"by":"{means}"', f'"by": "{means}"')
+        return sa.or_(*(evidence.contains(words, autoescape=True) for words in written))
 
     verdicts = sa.table("verdicts", sa.column("rests_on"), sa.column("evidence"), sa.column("hit_count"))
     rests_on = sa.case((named("meaning"), "meaning"), (named("sound"), "sound"), else_="words")
