@@ -80,6 +80,7 @@ def _nobody(session: Session, technician_id: int) -> None:
     session.execute(delete(CoachingNote).where(CoachingNote.technician_id == technician_id))
     for user in session.scalars(select(User).where(User.technician_id == technician_id)):
         user.username, user.name, user.email, user.active = f"deleted-{user.id}", NAMELESS, "", False
+        user.second_factor_salt, user.recovery_codes = "", []
         user.session_epoch, user.password_hash, user.preferences = user.session_epoch + 1, "", {}
     for month in session.scalars(select(PublishedMonth)):
         people = [{**one, **names} if one["id"] == technician_id else one for one in month.body["technicians"]]

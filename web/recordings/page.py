@@ -39,6 +39,7 @@ class Head:
     name: str
     has_audio: bool
     audio_erased: bool
+    held: bool
     recorded_at: datetime
     duration_s: float | None
     unheard_s: float

@@ -164,6 +164,8 @@ def test_a_hold_is_set_seen_and_lifted_on_the_page(login: Login, private: int) -
     client = login("admin")
     client.post("/privacy/holds", data={"recording": str(private), "reason": "投诉处理中"})
     assert "投诉处理中" in page(client.get("/privacy")).text
+    assert "法律保留" in page(login("qa").get(f"/recordings/{private}")).text
+    assert "法律保留" not in page(login("manager").get(f"/recordings/{private}")).text
     client.post("/privacy/holds/release", data={"recording": str(private)})
     assert "投诉处理中" not in page(client.get("/privacy")).text
 

@@ -65,10 +65,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("deleted_at IS NOT NULL AND words_erased_at IS NULL"),
         postgresql_where=sa.text("deleted_at IS NOT NULL AND words_erased_at IS NULL"),
     )
-    op.execute(
-        "INSERT INTO private_words (recording_id, state, stamp, spans, stored_key) "
-        "SELECT id, 'waiting', 'migrated', '[]', '' FROM recordings WHERE analysis_id IS NOT NULL AND deleted_at IS NULL"
-    )
+    recordings = sa.table("recordings", sa.column("id"), sa.column("analysis_id"), sa.column("deleted_at"))
+    names = ("recording_id", "state", "stamp", "stored_key")
+    words = sa.table("private_words", *(sa.column(name) for name in names), sa.column("spans", sa.JSON()))
+    heard = sa.select(
+        recordings.c.id, sa.literal("waiting"), sa.literal("migrated"), sa.literal(""), sa.literal([], sa.JSON())
+    ).where(recordings.c.analysis_id.is_not(None), recordings.c.deleted_at.is_(None))
+    op.get_bind().execute(sa.insert(words).from_select([*names, "spans"], heard))
     op.execute(
         "INSERT INTO doomed_files (stored_key, at) SELECT DISTINCT stored_key, CURRENT_TIMESTAMP FROM clips "
         "WHERE stored_key <> ''"
