@@ -92,7 +92,11 @@ def test_shift_click_and_the_count_in_the_question(live_site: LiveSite, browser_
     page.locator('button[name="act"][value="delete"]').click()
     expect(page.locator("tr[data-job]")).to_have_count(1)
     expect(page.locator("#messages")).to_contain_text("已删除 4 段录音")
-    assert asked == ["删除 4 段录音？音频和判断结果都会删掉，不能恢复。"] * 2
+    assert (
+        asked
+        == ["删除 4 段录音？声音、片段、文字、引文和判断结果都会删掉，不能恢复。此前做的备份里仍有，到备份清除为止。"]
+        * 2
+    )
     page.get_by_role("button", name="重试：0.mp3").click()
     expect(page.locator('tr[data-name="0.mp3"]')).to_contain_text("排队")
 

@@ -54,7 +54,14 @@ def add(username: str, name: str, role: str, staff_no: str, password_stdin: bool
     except FieldError as error:
         words = NO_NAME_OR_STAFF if error.field == "name" else error.words.rstrip("。")
         raise click.ClickException(words) from None
-    click.echo(f"已新增账号 {username}。" + ("" if password_stdin else f"初始密码（首次登录时必须修改）：{password}"))
+    click.echo(
+        f"已新增账号 {username}。"
+        + (
+            ""
+            if password_stdin
+            else f"初始密码（{here.web.initial_password_days} 天内有效，首次登录时必须修改）：{password}"
+        )
+    )
 
 
 @users.command("reset")
