@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from analyzer.settings import ROOT, Settings
 from tests.web import cast
-from tests.web.servers import POSTGRES, emptied
+from tests.web.servers import POSTGRES, REDIS, emptied
 from web import create_app
 from web.config import WebSettings
 from web.db import Database
@@ -73,7 +73,7 @@ def database_url(home: Path, migrated: Fresh) -> str:
 @pytest.fixture
 def web_settings(database_url: str) -> WebSettings:
     """The site's settings: the usual ones, on the database of the test."""
-    return WebSettings(database_url=database_url) if POSTGRES else WebSettings()
+    return WebSettings(database_url=database_url, queue_url=REDIS) if POSTGRES else WebSettings()
 
 
 @pytest.fixture

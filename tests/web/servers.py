@@ -82,15 +82,14 @@ def emptied(furnish: Callable[[Session], object]) -> Iterator[Emptied]:
 
 
 def _script(connection: Any) -> str:
-    """Keep what there is beside, and return what brings it back: in one round trip, a few milliseconds."""
+    """What brings the database back to what it is now: in one round trip, a few milliseconds."""
     tables = [table.name for table in Base.metadata.sorted_tables]
-    connection.execute("CREATE SCHEMA kept")
     lines = ["BEGIN", "SET LOCAL session_replication_role = replica"]
     lines += [f"DELETE FROM {table}" for table in tables]
     for table in tables:
-        if connection.execute(f"SELECT EXISTS (SELECT 1 FROM {table})").fetchone()[0]:
-            connection.execute(f"CREATE TABLE kept.{table} AS TABLE {table}")
-            lines.append(f"INSERT INTO {table} SELECT * FROM kept.{table}")
+        (rows,) = connection.execute(f"SELECT quote_literal(json_agg(t)) FROM {table} t").fetchone()
+        if rows:
+            lines.append(f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, {rows})")
     sequences = connection.execute("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
     for name, last in sequences.fetchall():
         lines.append(f"SELECT setval('{name}', {last or 1}, {'true' if last else 'false'})")

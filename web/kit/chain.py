@@ -98,15 +98,16 @@ def faults(session: Session, told: tuple[int, str] | None = None) -> Iterator[Fa
     rows = session.execute(
         select(AuditEntry.id, AuditEntry.digest, *COVERED).order_by(AuditEntry.id).execution_options(yield_per=1000)
     )
-    for entry, digest, *covered in rows:
-        yield from _entry_faults(keys, entry, digest, before, covered, bool(last_sealed))
-        if _SEALED.fullmatch(digest):
-            last_sealed = entry
-        while head is not None and head[0] <= entry:
-            if head != (entry, digest):
-                yield Fault(head[0], "cut")
-            head = next(heads, None)
-        before = digest
+    with rows:  # whoever needs the first fault alone leaves the others unread
+        for entry, digest, *covered in rows:
+            yield from _entry_faults(keys, entry, digest, before, covered, bool(last_sealed))
+            if _SEALED.fullmatch(digest):
+                last_sealed = entry
+            while head is not None and head[0] <= entry:
+                if head != (entry, digest):
+                    yield Fault(head[0], "cut")
+                head = next(heads, None)
+            before = digest
     while head is not None:
         yield Fault(head[0], "cut")
         head = next(heads, None)

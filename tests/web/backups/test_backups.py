@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from tests.web import cast
 from tests.web.cast import PASSWORD
+from tests.web.servers import POSTGRES
 from web import create_app
 from web.backups import backup as copies
 from web.backups import nightly
@@ -32,7 +32,7 @@ from web.migrations import upgrade
 from web.models import AuditEntry, Recording, Team
 from web.worker.backing import NightWatch
 
-SERVER = os.environ.get("TINGJIAN_TEST_DATABASE_URL", "") or "postgresql://postgres@127.0.0.1:5432/postgres"
+SERVER = POSTGRES or "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
 def names(path: Path) -> set[str]:
@@ -116,7 +116,7 @@ def test_nothing_is_restored_under_a_running_site(here: Site, storage: Storage, 
 
 
 def test_what_is_restored_on_another_machine_opens_and_plays(
-    here: Site, storage: Storage, people: dict[str, Any], tmp_path: Path
+    here: Site, storage: Storage, people: dict[str, Any], web_settings: WebSettings, tmp_path: Path
 ) -> None:
     """The rehearsal: a nightly backup, an empty machine, a login, a recording that is heard."""
     key = stored(storage, tmp_path, b"RIFF sound")
@@ -126,8 +126,9 @@ def test_what_is_restored_on_another_machine_opens_and_plays(
     web = WebSettings(backup_folder=str(tmp_path / "disk"))
     assert nightly.make(Site(here.settings, web, here.db)) is not None
     (made,) = (tmp_path / "disk").glob("nightly-*")
+    here.db.dispose()
     fresh = create_app(
-        {"TESTING": True, "WTF_CSRF_ENABLED": False}, type(here.settings)(home=tmp_path / "new"), WebSettings()
+        {"TESTING": True, "WTF_CSRF_ENABLED": False}, type(here.settings)(home=tmp_path / "new"), web_settings
     )
     done = fresh.test_cli_runner().invoke(args=["restore", str(made), "--yes"])
     assert done.exit_code == 0, done.output

@@ -56,7 +56,7 @@ def test_it_is_ready_when_a_worker_has_been_seen(client: FlaskClient, db: Databa
 
 def test_a_full_disk_is_not_ready(app: Flask, db: Database) -> None:
     settings = app.extensions["tingjian"].settings
-    full = create_app({"TESTING": True, "SECRET_KEY": "test"}, settings, WebSettings(min_free_bytes=2**50))
+    full = create_app({"TESTING": True, "SECRET_KEY": "test"}, settings, replace(here.web, min_free_bytes=2**50))
     answer = full.test_client().get("/ready")
     assert (answer.status_code, answer.json["checks"]["disk"]) == (503, False)  # type: ignore[index]
 
