@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -54,9 +55,9 @@ def test_it_is_ready_when_a_worker_has_been_seen(client: FlaskClient, db: Databa
     assert (answer.status_code, answer.json["ready"]) == (200, True)  # type: ignore[index]
 
 
-def test_a_full_disk_is_not_ready(app: Flask, db: Database) -> None:
+def test_a_full_disk_is_not_ready(app: Flask, db: Database, web_settings: WebSettings) -> None:
     settings = app.extensions["tingjian"].settings
-    full = create_app({"TESTING": True, "SECRET_KEY": "test"}, settings, replace(here.web, min_free_bytes=2**50))
+    full = create_app({"TESTING": True, "SECRET_KEY": "test"}, settings, replace(web_settings, min_free_bytes=2**50))
     answer = full.test_client().get("/ready")
     assert (answer.status_code, answer.json["checks"]["disk"]) == (503, False)  # type: ignore[index]
 
