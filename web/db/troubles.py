@@ -10,12 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 _SQLITE_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _SQLITE_AWAY = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PROTOCOL}
-_POSTGRESQL_BUSY = (
-    "40",
-    "53300",
-    "55P03",
-    "57014",
-)  # rolled back for others' sake, too many clients, a lock, a timeout
+# rolled back for others' sake, silent for too long, too many clients, a lock, a timeout
+_POSTGRESQL_BUSY = ("40", "25P03", "53300", "55P03", "57014")
 _POSTGRESQL_AWAY = ("08", "57P", "58")  # connection, shut down or starting, its disk
 _POSTGRESQL_FULL = "53100"
 

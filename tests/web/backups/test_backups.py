@@ -55,6 +55,7 @@ def content(storage: Storage, key: str) -> bytes:
         return f.read()
 
 
+@pytest.mark.sqlite
 def test_a_backup_of_a_site_in_use_is_whole_and_comes_back(
     app: Flask, db: Database, storage: Storage, home: Path, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from tests.web.cast import PASSWORD
 from tests.web.conftest import Login
@@ -39,6 +39,7 @@ def impatient(db: Database) -> None:
     event.listen(db.engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=0"))
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("impatient")
 def test_a_login_while_the_database_is_busy_is_told_to_come_again(client: FlaskClient, home: Path) -> None:
     with somebody_writes(home):
@@ -50,6 +51,7 @@ def test_a_login_while_the_database_is_busy_is_told_to_come_again(client: FlaskC
     assert client.post("/login", data={"username": "chen", "password": PASSWORD}).status_code == 302
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("impatient")
 def test_a_script_and_an_open_page_are_told_the_same_in_their_own_form(login: Login, home: Path) -> None:
     client = login("qa")
@@ -61,6 +63,7 @@ def test_a_script_and_an_open_page_are_told_the_same_in_their_own_form(login: Lo
     assert "<html" not in part.text
 
 
+@pytest.mark.sqlite
 def test_with_the_database_away_the_page_needs_nobody_who_is_logged_in(
     app: Flask, login: Login, db: Database, home: Path
 ) -> None:
@@ -74,6 +77,7 @@ def test_with_the_database_away_the_page_needs_nobody_who_is_logged_in(
     assert "页面会自动重试" in shown.text
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_is_told_as_such(login: Login, db: Database) -> None:
     with db.engine.connect() as connection:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
@@ -84,7 +88,7 @@ def test_a_full_disk_is_told_as_such(login: Login, db: Database) -> None:
 
 
 def test_a_fault_of_ours_is_still_a_fault(db: Database) -> None:
-    with db.reading() as session, pytest.raises(OperationalError) as raised:
+    with db.reading() as session, pytest.raises(DBAPIError) as raised:
         session.execute(text("SELECT * FROM no_such_table"))
     assert trouble_of(raised.value) is None
 

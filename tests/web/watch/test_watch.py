@@ -35,6 +35,7 @@ def metrics(client: FlaskClient) -> dict[tuple[str, ...], float]:
     }
 
 
+@pytest.mark.sqlite
 def test_the_process_lives_though_the_database_is_away(client: FlaskClient, db: Database, home: Path) -> None:
     db.dispose()
     (home / "web" / "tingjian.db").rename(home / "gone.db")
@@ -60,6 +61,7 @@ def test_a_full_disk_is_not_ready(app: Flask, db: Database, web_settings: WebSet
     full = create_app({"TESTING": True, "SECRET_KEY": "test"}, settings, replace(web_settings, min_free_bytes=2**50))
     answer = full.test_client().get("/ready")
     assert (answer.status_code, answer.json["checks"]["disk"]) == (503, False)  # type: ignore[index]
+    full.extensions["tingjian"].db.dispose()
 
 
 def test_metrics_tell_how_the_work_goes(client: FlaskClient, db: Database, people: dict[str, Any]) -> None:
