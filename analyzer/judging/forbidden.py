@@ -25,6 +25,7 @@ from analyzer.rubric.model import Element, Item
 
 CLEAR_CONFIDENCE = 0.45  # mean character confidence under which a hit is only a suspicion
 SURE_SPEAKER = 0.75  # speaker confidence under which a hit is only a suspicion
+SURER_SPEAKER = 0.9  # the same of words that only the sound tells: two doubts at once are too many
 MEANT = "doubt-meaning"  # other words that mean it: never more than a suspicion
 UNHEARD_SHARE = 0.3  # unheard share of the speech from which "not said" cannot be claimed
 
@@ -193,7 +194,9 @@ def _doubt(match: Match, element: Element, case: Case) -> str:
     if ear.sound.outcome(stream, match) is Outcome.SUSPICION:
         return "doubt-sound"
     whose = stream.speaker_confidence(match.first, match.last)
-    if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < SURE_SPEAKER):
+    by_sound = any(ear.sounding.checks(stream, match.first, match.last))
+    sure = SURER_SPEAKER if by_sound else SURE_SPEAKER
+    if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < sure):
         return "doubt-voice"
     if case.understanding.is_absurd(element, match):
         return "doubt-sense"

@@ -27,6 +27,7 @@ from benchmarks.speakers.dialogues import (
     Dialogue,
     Samples,
     build,
+    far,
     noisy,
     real_voices,
     resped,
@@ -39,6 +40,7 @@ CONDITIONS: dict[str, Callable[[Dialogue], Dialogue]] = {
     "clean": lambda d: d,
     "10dB": lambda d: noisy(d, 10),
     "room": reverberant,
+    "far": far,
     "phone": telephone,
 }
 CASTS = {

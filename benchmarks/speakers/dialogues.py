@@ -177,12 +177,12 @@ def noisy(dialogue: Dialogue, snr_db: float, seed: int = 0) -> Dialogue:
     )
 
 
-def reverberant(dialogue: Dialogue, rt60_s: float = 0.5, seed: int = 0) -> Dialogue:
-    """In a room: direct sound and an exponentially decaying tail 6 dB below it."""
+def reverberant(dialogue: Dialogue, rt60_s: float = 0.5, seed: int = 0, under_db: float = 3.1) -> Dialogue:
+    """In a room: direct sound and an exponentially decaying tail whose energy is `under_db` below it."""
     rng = np.random.default_rng(seed)
     time_s = np.arange(int(rt60_s * RATE_HZ)) / RATE_HZ
     tail = rng.standard_normal(len(time_s)) * 10 ** (-3 * time_s / rt60_s)
-    tail *= 0.7 / np.sqrt(np.sum(tail**2))
+    tail *= 10 ** (-under_db / 20) / np.sqrt(np.sum(tail**2))
     tail[0] = 1.0
     wet = fftconvolve(dialogue.samples, tail)[: len(dialogue.samples)]
     return Dialogue(f"{dialogue.name}+room", wet.astype(np.float32), dialogue.turns)
@@ -195,3 +195,8 @@ def telephone(dialogue: Dialogue) -> Dialogue:
     coded = np.round(np.sign(narrow) * np.log1p(255 * np.abs(narrow)) / np.log(256) * 127) / 127
     back = np.sign(coded) * (256 ** np.abs(coded) - 1) / 255
     return Dialogue(f"{dialogue.name}+phone", resample_poly(back, 2, 1).astype(np.float32), dialogue.turns)
+
+
+def far(dialogue: Dialogue, rt60_s: float = 0.8, under_db: float = 0.0, snr_db: float = 15.0, seed: int = 0) -> Dialogue:
+    """Across a bare room: the tail is as loud as the direct sound, and there is the room's noise."""
+    return noisy(reverberant(dialogue, rt60_s, seed, under_db), snr_db, seed)

@@ -102,8 +102,9 @@ def test_words_of_the_customer_accuse_nobody_by_sound_either() -> None:
     assert result(told, UNCONCERNED).verdict is Verdict.MET
 
 
-def test_a_voice_that_nobody_is_sure_of_is_a_suspicion_by_sound_too() -> None:
-    unsure = tuple(replace(u, speaker_confidence=0.5) for u in LOST.transcript)
+@pytest.mark.parametrize("confidence", [0.5, 0.8])  # words that were written as banned would be proven at 0.8
+def test_what_only_the_sound_tells_needs_a_voice_beyond_doubt(confidence: float) -> None:
+    unsure = tuple(replace(u, speaker_confidence=confidence) for u in LOST.transcript)
     found = result(checked(replace(LOST, transcript=unsure), PHRASE, Outcome.SAID), UNCONCERNED)
     assert found.verdict is Verdict.CANNOT_JUDGE and found.hits[0].suspicion
 
