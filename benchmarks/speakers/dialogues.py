@@ -197,6 +197,8 @@ def telephone(dialogue: Dialogue) -> Dialogue:
     return Dialogue(f"{dialogue.name}+phone", resample_poly(back, 2, 1).astype(np.float32), dialogue.turns)
 
 
-def far(dialogue: Dialogue, rt60_s: float = 0.8, under_db: float = 0.0, snr_db: float = 15.0, seed: int = 0) -> Dialogue:
+def far(
+    dialogue: Dialogue, rt60_s: float = 0.8, under_db: float = 0.0, snr_db: float = 15.0, seed: int = 0
+) -> Dialogue:
     """Across a bare room: the tail is as loud as the direct sound, and there is the room's noise."""
     return noisy(reverberant(dialogue, rt60_s, seed, under_db), snr_db, seed)

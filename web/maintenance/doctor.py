@@ -81,6 +81,17 @@ def _database(site: Site) -> Iterator[Finding]:
             )
 
 
+def _https(site: Site) -> Iterator[Finding]:
+    if site.web.host in ("127.0.0.1", "::1", "localhost") or site.web.proxies or site.web.secure_cookies:
+        return
+    yield Finding(
+        "https",
+        "warning",
+        f"网站在 {site.web.host} 上监听，前面没有 HTTPS：密码和录音在网络上是明文",
+        "请在前面放一个 HTTPS 代理，网站只在 127.0.0.1 上监听，并设 TINGJIAN_WEB_PROXIES=1",
+    )
+
+
 def _disk(site: Site) -> Iterator[Finding]:
     free = shutil.disk_usage(site.settings.home).free
     message = f"磁盘剩余 {free / 1024**3:.1f} GB"
@@ -176,6 +187,7 @@ def _aside(site: Site) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Site], Iterator[Finding]], ...] = (
     _sqlite,
     _database,
+    _https,
     _disk,
     _model,
     _decoding,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.web import cast
 from web.db import Database
-from web.kit.site import KEY
+from web.kit.site import KEY, Site
 from web.maintenance.doctor import examine, sqlite_is_mended
 from web.migrations import is_current, upgrade
 
@@ -37,6 +39,16 @@ def test_doctor_names_what_is_wrong_and_what_to_do(app: Flask, db: Database) -> 
     done = app.test_cli_runner().invoke(args=["doctor"])
     assert done.exit_code == 1
     assert "make model" in done.output
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [({}, False), ({"host": "10.0.0.5"}, True), ({"host": "10.0.0.5", "proxies": 1}, False)]
+)
+def test_doctor_warns_of_a_site_that_is_open_to_others_without_https(
+    here: Site, more: dict[str, Any], told: bool
+) -> None:
+    site = dataclasses.replace(here, web=dataclasses.replace(here.web, **more))
+    assert any(finding.name == "https" for finding in examine(site)) is told
 
 
 @pytest.mark.parametrize(
