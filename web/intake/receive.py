@@ -17,6 +17,7 @@ from web.db import Database, now
 from web.intake import kinds
 from web.intake.details import Details, besides, stated
 from web.intake.doom import being_removed, doom, needed
+from web.intake.private import hide
 from web.intake.storage import Storage, Taken
 from web.kit import audit
 from web.kit.forms import ImpossibleError, possible
@@ -111,7 +112,7 @@ def _recorded(
     session.flush()
     if row.standard_id is not None:
         queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
-    audit.record(session, "recording.received", "recording", row.id, user_id=user_id, name=name, source=source)
+    audit.record(session, "recording.received", "recording", row.id, user_id=user_id, name=hide(name), source=source)
     return Received(row.id, False)
 
 

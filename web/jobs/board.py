@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from web.kit.access import visible
+from web.intake.private import hide
+from web.kit.access import reads_private, visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of
 from web.models import Job, JobKind, JobState, Recording, ReviewState
@@ -137,7 +138,10 @@ def _lines(session: Session, viewer: Viewer, name: str, now: datetime) -> tuple[
         )
     )
     rows = session.execute(_statement(columns, viewer, name).order_by(*order).limit(MOST))
-    return tuple(_line(row._asdict(), now) for row in rows)
+    lines = tuple(_line(row._asdict(), now) for row in rows)
+    if reads_private(viewer):
+        return lines
+    return tuple(replace(one, name=hide(one.name), error=hide(one.error), detail=hide(one.detail)) for one in lines)
 
 
 def _statement(columns: Select[Any], viewer: Viewer, name: str) -> Select[Any]:

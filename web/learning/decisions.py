@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from web.intake.effective import effective, heard_document, inputs
 from web.kit.standards import ItemInfo, standards
 from web.learning.reading import words_of
 from web.learning.values import Decided, Said
+from web.masking import mask
 from web.models import Analysis, Decision, Recording
+from web.models.vocabulary import Role
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +76,13 @@ def _of_recording(
         if hearing is None or item is None:
             continue
         for meaning, words in words_of(one, item, items[one.standard_id, one.item_id].meanings, hearing):
-            yield one.decision_id, meaning, words
+            yield one.decision_id, meaning, _without_private_words(words)
+
+
+def _without_private_words(words: Said) -> Said:
+    """What is learnt from is kept in files of its own: nobody's number belongs there."""
+    his = words.role == Role.TECHNICIAN.value
+    return replace(words, text=mask(words.text, technician=his), before=mask(words.before, technician=not his))
 
 
 def _hearing(session: Session, recording_id: int) -> Hearing | None:

@@ -16,7 +16,7 @@ DIGIT = f"[{''.join(HARD)}]"
 _TOKEN = re.compile(f"(?P<times>[{''.join(TIMES)}])个(?P<of>{DIGIT})|(?P<one>{DIGIT})|(?P<soft>[{''.join(SOFT)}])")
 # what may stand between two digits of one number: pauses, fillers, and what the other one says meanwhile
 _PAUSE = re.compile(
-    r"(?:[\s,，、。·\-—–~～…_（）()?？!！嗯啊呃额哦喔噢哎诶唉哈呀吧对是的好行再]|那个|这个|就是|然后|后面|接着|还有|杠|减号|空格"
+    r"(?:[\s,，、。·\-—–~～…（）()?？!！嗯啊呃额哦喔噢哎诶唉哈呀吧对是的好行再]|那个|这个|就是|然后|后面|接着|还有|杠|减号|空格"
     r"|您说|你说|你讲|您讲|我记一下|记一下|记着呢|稍等|等一下|等下|往下|继续|下面)*"
 )
 SAME_LINE, NEXT_LINE = 10, 24  # characters of such a pause

@@ -92,7 +92,8 @@ def _phone(value: str, near: str, after: str, run: Run) -> SecretKind | None:
     if called and len(value) >= 5 and not _UNITS.match(after):
         return SecretKind.PHONE
     listed = run.paused and max(run.groups) > 1 and not PHONE.search(value)
-    if _DATE.fullmatch(value) or value in _ASCENDING or listed or _UNITS.match(after):
+    dated = _DATE.match(value) and not PHONE.search(value)  # with the time, as recorders name their files
+    if dated or value in _ASCENDING or listed or _UNITS.match(after):
         return None
     if len(value) >= LONG or _LANDLINE.fullmatch(value):
         return SecretKind.CARD if len(value) >= 14 else SecretKind.PHONE

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from web.db import now
 from web.intake import kinds, receive
 from web.intake.details import Details
+from web.intake.private import hide
 from web.intake.receive import Received, RefusedError
 from web.intake.storage import open_storage
 from web.kit import audit
@@ -164,7 +165,7 @@ def cancel(here: Site, user_id: int, upload_id: str) -> None:
         with here.db.writing() as session:
             session.delete(session.get_one(Upload, upload_id))
             if row.state is UploadState.RECEIVING:
-                audit.record(session, "upload.cancelled", "upload", upload_id, name=row.original_name)
+                audit.record(session, "upload.cancelled", "upload", upload_id, name=hide(row.original_name))
     _lock_path(here, upload_id).unlink(missing_ok=True)
 
 
@@ -289,4 +290,4 @@ def _close(here: Site, upload_id: str, state: UploadState, **values: Any) -> Non
         for name, value in values.items():
             setattr(row, name, value)
         if state is UploadState.REFUSED:
-            audit.record(session, "upload.refused", "upload", upload_id, name=row.original_name)
+            audit.record(session, "upload.refused", "upload", upload_id, name=hide(row.original_name))

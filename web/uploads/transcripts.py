@@ -15,6 +15,7 @@ from web.db import now
 from web.intake import receive, rows
 from web.intake.analysis import TranscriptError, documents, parse_analysis, unjudged
 from web.intake.details import Details
+from web.intake.private import hide
 from web.intake.whole import whole as as_written
 from web.kit import audit
 from web.kit.site import Site
@@ -98,5 +99,5 @@ def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, pa
     rows.record_analysis(session, row.id, document, "imported", readable(path.name))
     if not document["items"]:
         queue.enqueue(session, row.id, JobKind.SCORE, "导入转写")
-    audit.record(session, "recording.imported", "recording", row.id, name=readable(path.name))
+    audit.record(session, "recording.imported", "recording", row.id, name=hide(readable(path.name)))
     return row.id

@@ -18,10 +18,13 @@ from tests.web.privacy.stage import LINE, NUMBER, SPOKEN, WORDS, signed, told, w
 from web.db import Database
 from web.intake import private as words
 from web.intake import rows
+from web.intake.details import Details
 from web.intake.private import discreet, joined
+from web.intake.receive import receive_file
+from web.intake.storage import open_storage
 from web.kit.access import PRIVATE, TABLE
 from web.kit.site import KEY
-from web.models import Clip, PrivateWords, Recording, TranscriptEdit, UserRole
+from web.models import AuditEntry, Clip, PrivateWords, Recording, TranscriptEdit, UserRole
 from web.worker import clips, muting
 
 MASKED = "我电话＊＊＊＊＊＊＊＊＊＊＊，您记一下。"
@@ -214,3 +217,21 @@ def test_places_that_nearly_touch_are_one() -> None:
 
 def test_every_way_to_the_sound_is_in_this_test() -> None:
     assert {name for name in TABLE if name.endswith("audio")} == {"recordings.audio", "scorecards.clip_audio"}
+
+
+def test_the_queue_and_the_log_hold_no_number_of_a_files_name(
+    app: Flask, login: Login, db: Database, people: dict[str, Any]
+) -> None:
+    here = app.extensions[KEY]
+    received = receive_file(
+        db, open_storage(here.web, here.settings.home), here, sample("visit-07-lock-tv.wav"), f"{NUMBER}_上门.wav",
+        Details(standard_id="property-visit"), people["qa"].id, "upload",
+    )  # fmt: skip
+    with db.writing() as session:
+        session.get_one(Recording, received.recording_id).technician_id = people["wang"].id
+    shown = login("manager").get("/queue").get_data(as_text=True)
+    assert "＊＊＊＊＊＊＊＊＊＊＊_上门.wav" in shown
+    assert NUMBER not in shown
+    assert NUMBER in login("qa").get("/queue").get_data(as_text=True)
+    with db.reading() as session:
+        assert NUMBER not in str(session.scalars(select(AuditEntry.detail)).all())
