@@ -112,7 +112,9 @@ def _sqlite(url: URL, options: dict[str, Any]) -> Engine:
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={WAIT_MS}"):
+    # secure_delete: what is erased is overwritten; not every build of SQLite does so by itself
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={WAIT_MS}")
+    for pragma in pragmas:
         cursor.execute(f"PRAGMA {pragma}")
     # 64 MiB of pages: a year of verdicts is read without going to the disk for each
     cursor.execute("PRAGMA cache_size=-65536")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.web.conftest import Login
-from tests.web.privacy.stage import NUMBER, SPOKEN, everything, files, signed, told
+from tests.web.privacy.stage import NUMBER, SPOKEN, WORDS, everything, files, signed, told
 from web.config import AnalyzerError
 from web.db import Database
 from web.intake import erasure, rejudge, removal
@@ -212,3 +213,21 @@ def test_a_document_without_words_says_nothing_that_was_said() -> None:
         "transcript": [], "items": [{"id": "x", "hits": [], "reason": "", "nearest": None}], "facts": {"late": True},
         "file": "", "figures": {"keywords": []},
     }  # fmt: skip
+
+
+def test_what_was_erased_is_not_left_in_free_pages_of_the_file(
+    app: Flask, db: Database, home: Path, private: int
+) -> None:
+    """SQLite forgets where a row was, and leaves it there, unless it is told to overwrite what is freed."""
+    if not db.is_sqlite:
+        pytest.skip("tells of SQLite's file")
+    with db.writing() as session:
+        removal.remove(session, private)
+    burning.remove_deleted(app.extensions[KEY])
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    left = b"".join(path.read_bytes() for path in (home / "web").glob("tingjian.db*"))
+    assert WORDS.encode() not in left
+    assert f"{NUMBER}_".encode() not in left
