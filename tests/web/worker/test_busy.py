@@ -65,6 +65,7 @@ def state(db: Database, job_id: int) -> tuple[JobState, int]:
         return row.state, row.deaths
 
 
+@pytest.mark.sqlite
 def test_nobody_is_reaped_until_the_database_was_free_for_a_lease(
     db: Database, running: int, lock: sqlite3.Connection, clock: Callable[[float], None]
 ) -> None:
@@ -104,6 +105,7 @@ def test_a_worker_leaves_its_sign_and_takes_it_away(db: Database, clock: Callabl
         assert presence.alive(session, now()) == []
 
 
+@pytest.mark.sqlite
 def test_a_job_outlives_a_database_that_is_busy_beyond_its_lease(
     here: Site, db: Database, people: dict[str, Any], lock: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +134,7 @@ def test_a_job_outlives_a_database_that_is_busy_beyond_its_lease(
     post.close()
 
 
+@pytest.mark.sqlite
 def test_a_busy_database_is_no_reason_to_start_a_child_anew(here: Site, db: Database, lock: sqlite3.Connection) -> None:
     post = Post(here, JobKind.HEAR, stubs.child, Terms(hung_s=60.0), threading.Event())
     lock.execute("BEGIN IMMEDIATE")
