@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from web.backups import nightly
 from web.db import now
 from web.kit.site import Site
 from web.models import Job, JobKind, JobState, Recording
@@ -42,7 +43,11 @@ class _Figures(Collector):
             yield from _ended(session, at - WINDOW)
             yield from _hearing(session, at - WINDOW)
             workers = len(presence.alive(session, at))
+            backed_up = nightly.last(session).done_at
         yield GaugeMetricFamily("tingjian_workers", "Workers seen in the last 90 seconds.", value=workers)
+        if backed_up is not None:
+            age_s = (at - backed_up).total_seconds()
+            yield GaugeMetricFamily("tingjian_backup_age_seconds", "Since the last good nightly backup.", value=age_s)
         free = shutil.disk_usage(self._here.folder).free
         yield GaugeMetricFamily("tingjian_disk_free_bytes", "Free on the disk of TINGJIAN_HOME.", value=free)
 

@@ -30,6 +30,7 @@ from web.kit.site import KEY, Site
 from web.maintenance.doctor import examine
 from web.migrations import upgrade
 from web.models import AuditEntry, Recording, Team
+from web.watch.metrics import exposition
 from web.worker.backing import NightWatch
 
 SERVER = POSTGRES or "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -303,6 +304,7 @@ def test_the_days_backup_is_made_once_by_one_worker(at_night: Site) -> None:
     assert (known.state, known.done_at is not None) == ("done", True)
     assert nightly.is_due(at_night, now() + timedelta(days=1))
     assert {f.name: f.level for f in examine(at_night)}["backup"] == "ok"
+    assert b"\ntingjian_backup_age_seconds " in exposition(at_night)
 
 
 def test_no_hour_means_no_backup_and_doctor_says_so(here: Site) -> None:
