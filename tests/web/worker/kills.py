@@ -1,6 +1,8 @@
 """Kills site and worker at random instants while files come in, and then counts: nothing acknowledged may be lost or done twice.
 
-python -m tests.web.worker.kills HOME [KILLS] [SEED]
+python -m tests.web.worker.kills HOME [KILLS] [SEED] [servers]
+
+With `servers` the site stands on a PostgreSQL and a Redis of its own, which are killed as well (own_servers.py).
 
 Real processes, as in real use: the site under waitress, taking files slice by slice; a worker with spawned children
 (quick ones, `stubs.child`). They are forked from this process, which has imported everything, so that a hundred
@@ -24,11 +26,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from tests.web.worker.own_servers import FILE, Servers, own_servers
+
 LEASE_S = 5
 SLICES = 2
 KEY = "kills"
 PAUSES = 2.0  # the longest pause between two kills, in units of what a file needs from the start to its result
 WORKER_SHARE = 0.45  # of the kills; the rest hit the site
+SERVER_SHARE = 0.4  # of the kills, where there are servers of its own: half PostgreSQL, half Redis
 MOST_UNIT_S = 2.0
 MOST_S = 150.0
 DRAIN_S = 90.0
@@ -41,7 +48,9 @@ def settings(home: Path) -> Any:
     from web.config import WebSettings
     from web.kit.site import open_site
 
-    web = WebSettings(lease_seconds=LEASE_S, min_free_bytes=0)
+    named = home / FILE
+    servers = json.loads(named.read_text()) if named.exists() else {}
+    web = WebSettings(lease_seconds=LEASE_S, min_free_bytes=0, **servers)
     made = Settings(home=home, lexicons=ROOT / "lexicons")
     return open_site(made, web)
 
@@ -109,6 +118,8 @@ def ask(port: int, headers: dict[str, str], method: str, path: str, body: bytes)
         connection.request(method, path, body, {**headers, "Content-Type": "application/json"})
         answer = connection.getresponse()
         text = answer.read()
+        if answer.status == 503:
+            raise ConnectionError(f"{method} {path}: the site says to come again")
         assert answer.status < 400, f"{method} {path}: {answer.status} {text.decode()[:300]}"
         found: dict[str, Any] = json.loads(text)
         return found
@@ -121,7 +132,7 @@ def insist(act: Callable[[], int]) -> int:
     while True:
         try:
             return act()
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, SQLAlchemyError):
             time.sleep(0.03)
 
 
@@ -212,7 +223,7 @@ def prepare(home: Path) -> None:
     here.db.dispose()
 
 
-def kill(home: Path, kills: int, seed: int) -> dict[str, Any]:
+def kill(home: Path, kills: int, seed: int, servers: Servers | None = None) -> dict[str, Any]:
     """Run the whole play; return what was counted."""
     chance = random.Random(seed)
     with socket.socket() as probe:
@@ -233,6 +244,11 @@ def kill(home: Path, kills: int, seed: int) -> dict[str, Any]:
     # on a busy machine the kills come faster than the work: go on until there was something to lose
     while killed.total() < kills or (lines(home) < kills / 2 and time.monotonic() - begun < MOST_S):
         time.sleep(chance.uniform(0.0, PAUSES * unit_s))
+        if servers is not None and chance.random() < SERVER_SHARE:
+            server = chance.choice(servers.names)
+            servers.kill(server)
+            killed[server] += 1
+            continue
         victim = "worker" if chance.random() < WORKER_SHARE else "site"
         os.kill(running[victim], signal.SIGKILL)
         os.waitpid(running[victim], 0)
@@ -318,8 +334,8 @@ def counts(home: Path) -> dict[str, Any]:
             "failed": session.query(Job).filter_by(state=JobState.FAILED).count(),
             "told_twice": sum(n != 1 for n in received.values()) + abs(len(received) - len(rows)),
             "audit_broken": len(list(audit.broken_links(session))),
-            "integrity": session.execute(text("PRAGMA integrity_check")).scalar(),
-            "foreign_keys": len(session.execute(text("PRAGMA foreign_key_check")).all()),
+            "integrity": session.execute(text("PRAGMA integrity_check")).scalar() if here.db.is_sqlite else "ok",
+            "foreign_keys": len(session.execute(text("PRAGMA foreign_key_check")).all()) if here.db.is_sqlite else 0,
         }
     here.db.dispose()
     pids = [int(p.name.removeprefix("child-")) for p in home.glob("child-*")]
@@ -341,7 +357,12 @@ def main() -> int:
     home = Path(sys.argv[1])
     kills = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    sys.stdout.write(json.dumps(kill(home, kills, seed)) + "\n")
+    if sys.argv[4:] == ["servers"]:
+        with own_servers(home) as servers:
+            found = kill(home, kills, seed, servers)
+    else:
+        found = kill(home, kills, seed)
+    sys.stdout.write(json.dumps(found) + "\n")
     return 0
 
 

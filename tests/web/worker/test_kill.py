@@ -6,6 +6,7 @@ Twenty kills here, within a minute; a hundred with `python -m benchmarks kills`.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.settings import ROOT
+from tests.web.servers import POSTGRES
 
 KILLS = 20
 NOTHING = (
@@ -21,11 +23,21 @@ NOTHING = (
 )  # fmt: skip
 
 
+@pytest.mark.sqlite
 @pytest.mark.timeout(420)
 def test_nothing_is_lost_or_done_twice_however_often_site_and_worker_are_killed(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+    play(tmp_path / "home")
+
+
+@pytest.mark.skipif(not (POSTGRES and shutil.which("redis-server")), reason="needs PostgreSQL's and Redis's programs")
+@pytest.mark.timeout(420)
+def test_nor_where_postgresql_and_redis_are_killed_as_well(tmp_path: Path) -> None:
+    play(tmp_path / "home", "1", "servers")
+
+
+def play(home: Path, *more: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.web.worker.kills", str(home), str(KILLS)],
+        [sys.executable, "-m", "tests.web.worker.kills", str(home), str(KILLS), *more],
         cwd=ROOT,
         capture_output=True,
         text=True,
