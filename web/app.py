@@ -86,6 +86,7 @@ def create_app(
     if web.proxies:  # the last so many addresses are theirs to tell; what a visitor wrote before them is not believed
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=web.proxies, x_proto=web.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(lambda _: forget_reads())
+    app.register_error_handler(storage.StorageError, errors.store_away)
     for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, cli):
         part.init(app)
     for feature in FEATURES:

@@ -82,7 +82,11 @@ def _keep(db: Database, storage: Storage, path: Path, name: str, taken: Taken) -
     """Store the file again where it went before its recording was there to keep it."""
     with db.reading() as session:
         kept = needed(session, taken.key)
-    if kept and not storage.exists(taken.key):
+    try:
+        gone = kept and not storage.exists(taken.key)
+    except OSError as error:
+        raise _unkept(name, error) from error
+    if gone:
         _stored(storage, path, name)
 
 
@@ -183,10 +187,11 @@ def _stored(storage: Storage, path: Path, name: str) -> Taken:
     try:
         return storage.take(path)
     except OSError as error:
-        refused = RefusedError(
-            "storage", f"「{name}」没能保存：{error.strerror or error}", "请稍后重试；仍不行请联系管理员"
-        )
-        raise refused from error
+        raise _unkept(name, error) from error
+
+
+def _unkept(name: str, error: OSError) -> RefusedError:
+    return RefusedError("storage", f"「{name}」没能保存：{error.strerror or error}", "请稍后重试；仍不行请联系管理员")
 
 
 def _row(session: Session, settings: Site, taken: Taken, name: str, details: Details, file_time: datetime) -> Recording:

@@ -187,9 +187,11 @@ class Storage:
         """What the store answers; its driver tries again by itself, and its own errors are told as ours."""
         try:
             return act(*arguments)
-        except OSError:
+        except FileNotFoundError:
             raise
         except Exception as error:
+            if self._folder is not None and isinstance(error, OSError):
+                raise  # of this machine's own disk
             raise StorageError(errno.EIO, f"存放处没有应答（{type(error).__name__}）") from error
 
     @contextmanager

@@ -72,6 +72,16 @@ def _troubled(error: SQLAlchemyError) -> ResponseReturnValue:
     title, advice = explain(code)
     if trouble is Trouble.AWAY:
         title = _("数据库暂时连不上")
+    return _not_now(code, title, advice)
+
+
+def store_away(error: OSError) -> ResponseReturnValue:
+    """Answer for a store of audio beyond this machine that cannot be asked just now."""
+    log.warning("the store is away: %s", error)
+    return _not_now(503, _("录音暂时取不到"), _("存放录音的地方没有应答。请过一会儿再试；如果一直这样，请联系管理员。"))
+
+
+def _not_now(code: int, title: str, advice: str) -> Response:
     answer = _told(code, title, advice, "errors/unavailable.html")
     answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer

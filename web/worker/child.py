@@ -18,7 +18,7 @@ from typing import Any
 
 from web.config import AnalyzerError, Settings, WebSettings
 from web.intake.effective import effective
-from web.intake.storage import Storage, open_storage
+from web.intake.storage import Storage, StorageError, open_storage
 from web.kit import logs
 from web.models import JobKind
 from web.queue import MEMORY_WORDS, OUT_OF_MEMORY, JobFailure
@@ -59,6 +59,8 @@ def answer(work: Work, task: Task, tell: Tell) -> Done | JobFailure:
         return JobFailure(error.code, error.message, error.advice, "\n".join(getattr(error, "__notes__", [])))
     except MemoryError:
         return JobFailure(OUT_OF_MEMORY, *MEMORY_WORDS, traceback.format_exc()[-8000:])
+    except StorageError as error:
+        return JobFailure("storage", "存放录音的地方没有应答", "请稍后重试；仍不行请联系管理员", str(error))
     except Exception as error:  # a surprise in one recording must not end the night's work
         known = isinstance(error, OSError)
         advice = "请检查磁盘后重试" if known else "请把技术细节交给管理员；其他录音不受影响"

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 
 from tests.samples import sample
 from tests.web import bucket
+from tests.web.conftest import Login
 from web.config import SettingsError, WebSettings
 from web.db import Database, engine, now
 from web.intake import removal, storage
@@ -100,6 +101,22 @@ def test_a_store_that_is_away_is_told_and_nothing_is_acknowledged(
     with db.reading() as session:
         assert session.scalars(select(Recording.id)).all() == []
     receive(here, store)
+
+
+def test_a_page_that_cannot_have_its_sound_is_told_to_come_again(
+    stand: bucket.Stand, store: Storage, here: Site, login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.recordings.media.open_storage", lambda *_: store)
+    number = receive(here, store)
+    admin = login("admin")
+    assert admin.get(f"/recordings/{number}/audio").data == SAMPLE.read_bytes()
+    stand.stop()
+    try:
+        for path in (f"/recordings/{number}/audio", f"/recordings/{number}/peaks.json"):
+            answer = admin.get(path)
+            assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
+    finally:
+        stand.start()
 
 
 def test_the_store_is_never_asked_while_others_wait_to_write(
