@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-MOST = 2**63 - 1  # what SQLite and PostgreSQL keep as an integer
+MOST = 2**31 - 1  # what an id can be in PostgreSQL: a larger one is in no table of either database
 MOST_DEPTH = 32  # objects and lists in one another: an Analysis has six
 
 
@@ -20,7 +20,7 @@ def plain_text(text: str) -> str:
 
 
 def number(text: str) -> int:
-    """A whole number from 0 that every database keeps, in ASCII digits. Raises ValueError."""
+    """A whole number from 0 that can be an id, in ASCII digits. Raises ValueError."""
     if not (text.isascii() and text.isdigit() and len(text) <= 19) or int(text) > MOST:
         raise ValueError(f"not a whole number from 0 to {MOST}: {text!r:.40}")
     return int(text)
