@@ -68,6 +68,7 @@ class Span:
 
 
 POSSIBLE = Period(dt.date(1990, 1, 1), dt.date(2199, 12, 31))  # the first digital recorders were sold in the nineties
+COUNTED = Period(dt.date(1900, 1, 1), dt.date(2250, 12, 31))  # the first possible span is compared with one before it
 
 
 def month_of(day: dt.date) -> Period:
@@ -103,11 +104,11 @@ def period_name(day: dt.date, grain: Grain) -> str:
 
 
 def period_named(name: str) -> Period:
-    """The days of 2026-11 or 2026-W47; raises ValueError where there is no such month or week in `POSSIBLE`."""
+    """The days of 2026-11 or 2026-W47; raises ValueError where there is no such month or week in `COUNTED`."""
     if WEEK.fullmatch(name):
-        return week_of(_checked(dt.date.fromisocalendar(int(name[:4]), int(name[6:]), 1)))
+        return week_of(_checked(dt.date.fromisocalendar(int(name[:4]), int(name[6:]), 1), COUNTED))
     if MONTH.fullmatch(name):
-        return month_of(_checked(dt.date(int(name[:4]), int(name[5:]), 1)))
+        return month_of(_checked(dt.date(int(name[:4]), int(name[5:]), 1), COUNTED))
     raise ValueError(f"not a month or week: {name!r:.20}")
 
 
@@ -123,9 +124,16 @@ def period_names(period: Period, grain: Grain) -> list[str]:
 def month_days(month: str) -> Period | None:
     """The days of YYYY-MM, None for anything else."""
     try:
-        return period_named(month) if MONTH.fullmatch(month) else None
+        return period_asked(month) if MONTH.fullmatch(month) else None
     except ValueError:
         return None
+
+
+def period_asked(name: str) -> Period:
+    """`period_named` for what an address asks: raises ValueError for one that begins outside `POSSIBLE`."""
+    period = period_named(name)
+    _checked(period.first)
+    return period
 
 
 def day_named(text: str) -> dt.date:
@@ -133,9 +141,9 @@ def day_named(text: str) -> dt.date:
     return _checked(dt.date.fromisoformat(text))
 
 
-def _checked(day: dt.date) -> dt.date:
-    if not POSSIBLE.first <= day <= POSSIBLE.last:
-        raise ValueError(f"{day} is not in {POSSIBLE.first} .. {POSSIBLE.last}")
+def _checked(day: dt.date, within: Period = POSSIBLE) -> dt.date:
+    if not within.first <= day <= within.last:
+        raise ValueError(f"{day} is not in {within.first} .. {within.last}")
     return day
 
 

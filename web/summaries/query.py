@@ -17,6 +17,7 @@ from web.kit.calendar import (
     Span,
     day_named,
     months_before,
+    period_asked,
     period_name,
     period_named,
     week_of,
@@ -86,9 +87,9 @@ def span_of(code: str, today: dt.date) -> Span:
     weeks = WEEKS
     try:
         if MONTH.fullmatch(code):
-            return Span(code, period_named(code), Grain.MONTH)
+            return Span(code, period_asked(code), Grain.MONTH)
         if WEEK.fullmatch(code):
-            return Span(code, period_named(code), Grain.WEEK)
+            return Span(code, period_asked(code), Grain.WEEK)
         if _YEAR.fullmatch(code):
             return Span(code, Period(day_named(f"{code}-01-01"), dt.date(int(code), 12, 31)), Grain.MONTH)
         if match := _SPAN.fullmatch(code):

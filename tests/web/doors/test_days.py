@@ -22,7 +22,7 @@ from tests.web.html import page
 from web.db import Database, now
 from web.intake import rows
 from web.intake.stale import mark_stale
-from web.kit.calendar import day_named, month_days, period_named
+from web.kit.calendar import day_named, month_days, period_asked
 from web.kit.forms import THREE_YEARS, ImpossibleError, moment
 from web.models import Recording, ScorePeriod, SetAside, WorkOrder
 from web.summaries import keep
@@ -60,7 +60,17 @@ def test_a_period_that_cannot_be_asks_nothing(code: str) -> None:
     assert span_of(code, TODAY).code == "12w"
     assert month_days(code) is None
     with pytest.raises(ValueError):
-        period_named(code)
+        period_asked(code)
+
+
+@pytest.mark.parametrize("code", ["1990-01", "1990-W01", "1990", "2199-12", "2199-W52", "2199"])
+def test_the_first_and_the_last_period_are_compared_with_what_lies_beyond(
+    login: Login, people: dict[str, Any], code: str
+) -> None:
+    assert span_of(code, TODAY).code == code
+    own = f"/scorecards/technicians/{people['wang'].id}"
+    for path in (own, f"{own}/print", "/scorecards/team", "/scorecards/words", "/scorecards/talk"):
+        assert login("manager").get(f"{path}?period={code}").status_code == 200, path
 
 
 @pytest.mark.parametrize("text_", ["0001-01-01", "9999-12-31", "2026-02-30", "x", ""])
