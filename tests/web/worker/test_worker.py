@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from analyzer.settings import ROOT
 from tests.web import cast
+from tests.web.worker.own_servers import FILE
 from web import queue
 from web.db import Database
 from web.kit.site import Site
@@ -36,6 +38,9 @@ if __name__ == "__main__":
 def worker(here: Site, tmp_path: Path) -> Any:
     script = tmp_path / "run.py"
     script.write_text(RUN)
+    if not here.db.is_sqlite:
+        named = {"database_url": here.web.database_url, "queue_url": here.web.queue_url}
+        (here.settings.home / FILE).write_text(json.dumps(named))
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
