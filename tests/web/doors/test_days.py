@@ -39,7 +39,7 @@ IMPOSSIBLE = [
 TODAY = dt.date(2026, 11, 26)
 
 
-@pytest.mark.parametrize("typed", IMPOSSIBLE)
+@pytest.mark.parametrize("typed", IMPOSSIBLE, ids=["year one", "before 1990", "year 9999", "after tomorrow"])
 def test_a_moment_that_cannot_be_is_refused_with_the_bounds(app: Flask, typed: str) -> None:
     with app.test_request_context(), pytest.raises(ImpossibleError, match="1990 年到明天"):
         moment(typed, SHANGHAI)
