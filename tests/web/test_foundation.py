@@ -47,7 +47,7 @@ def test_what_old_verdicts_rest_on_is_read_from_their_evidence(db: Database, peo
         for verdict, (_, evidence) in zip(verdicts, old, strict=True):
             verdict.evidence, verdict.hit_count = evidence, len(evidence)
     db.dispose()
-    command.downgrade(configuration(db.url), "0012")
+    command.downgrade(configuration(db.url), "0010")
     upgrade(db.url)
     with db.reading() as session:
         found = {v.item_id: v.rests_on for v in session.scalars(select(Verdict))}

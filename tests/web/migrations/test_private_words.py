@@ -18,8 +18,8 @@ MONDAY = dt.datetime(2026, 11, 23)
 
 
 def old_site(url: str) -> None:
-    """A judged recording with a clip, a deleted one, and one that waits, as revision 0013 holds them."""
-    upgrade(url, "0013")
+    """A judged recording with a clip, a deleted one, and one that waits, as revision 0011 holds them."""
+    upgrade(url, "0011")
     database = Database(url)
     tables = sa.MetaData()
     tables.reflect(database.engine)

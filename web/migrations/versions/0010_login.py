@@ -1,6 +1,6 @@
 """login
 
-Revision 0012, after 0009. Failures are counted by address and browser, no longer by account (whoever knew a name could lock its
+Revision 0010, after 0009. Failures are counted by address and browser, no longer by account (whoever knew a name could lock its
 owner out); passwords given by an admin expire; a second factor. Plain ADD and DROP COLUMN: making the table anew would lose
 indexes of expressions.
 """
@@ -8,7 +8,7 @@ indexes of expressions.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None

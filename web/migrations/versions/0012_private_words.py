@@ -1,14 +1,14 @@
 """private words
 
-Revision 0014, after 0013. Tables of what is private in recordings, of legal holds and of files to be removed; when audio and words of a
+Revision 0012, after 0011. Tables of what is private in recordings, of legal holds and of files to be removed; when audio and words of a
 recording were erased. Private words of what was heard before are looked for by the worker; clips are cut again without them.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

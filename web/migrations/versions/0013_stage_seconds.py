@@ -1,13 +1,13 @@
 """how long each stage of a job took, and jobs by the time of their end
 
-Revision 0016, after 0014. What /metrics tells of the last 24 hours is answered without reading all jobs ever done.
+Revision 0013, after 0012. What /metrics tells of the last 24 hours is answered without reading all jobs ever done.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0014"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """sure on postgresql
 
-Revision 0010, after 0016. Two foreign keys that `use_alter` within create_table had dropped on PostgreSQL (SQLite has them); one key for
+Revision 0014, after 0013. Two foreign keys that `use_alter` within create_table had dropped on PostgreSQL (SQLite has them); one key for
 user names that differ in case or width alone; a mark for files that are being removed. Plain ADD COLUMN: no table is made anew.
 """
 
@@ -10,8 +10,8 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0016"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

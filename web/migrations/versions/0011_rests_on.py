@@ -1,6 +1,6 @@
 """what a verdict rests on, and an index that counts a technician's recordings
 
-Revision 0013, after 0012. `verdicts.rests_on` says by which means a verdict was reached, so that the page of agreement
+Revision 0011, after 0010. `verdicts.rests_on` says by which means a verdict was reached, so that the page of agreement
 counts in the database and reads no evidence. The stored evidence is JSON of ours, whose hits name their means. The index
 of a technician's recordings tells the deleted ones apart, so that counting them does not touch the table.
 """
@@ -8,8 +8,8 @@ of a technician's recordings tells the deleted ones apart, so that counting them
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

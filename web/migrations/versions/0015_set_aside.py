@@ -1,6 +1,6 @@
 """rows that a batch step could not do
 
-Revision 0018, after 0010. What fails stands aside with its reason, so that the rest goes on.
+Revision 0015, after 0014. What fails stands aside with its reason, so that the rest goes on.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import web.db.types
 
-revision = "0018"
-down_revision = "0010"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
