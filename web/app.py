@@ -33,6 +33,7 @@ from web.staff import views as staff
 from web.topics import views as topics
 from web.uploads import views as uploads
 from web.watch import views as watch
+from web.watch.networks import networks
 
 FEATURES = (
     uploads,
@@ -65,7 +66,7 @@ def create_app(
     os.umask(0o077)  # what the site writes holds people's voices and words: files 0600, folders 0700
     settings = settings or Settings.from_environment()
     web = web or WebSettings.from_environment()
-    web.networks(web.metrics_from)  # a mistyped one is told now
+    networks(web.metrics_from)  # a mistyped one is told now
     doorbell.check(web.queue_url)
     storage.check(web.storage_url)
     app = Flask("web")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from analyzer.errors import AnalyzerError, SettingsError
@@ -235,13 +234,6 @@ class WebSettings:
     def from_environment(cls, environment: Mapping[str, str] | None = None, **overrides: object) -> WebSettings:
         """Settings from TINGJIAN_WEB_* variables; `overrides` (not None) win. Raises SettingsError with a hint."""
         return read_environment(cls, PREFIX, environment, overrides)
-
-    def networks(self, listed: str) -> list[IPv4Network | IPv6Network]:
-        """The networks of a list of addresses. Raises SettingsError."""
-        try:
-            return [ip_network(part.strip(), strict=False) for part in listed.split(",") if part.strip()]
-        except ValueError as error:
-            raise SettingsError("networks", f"不是网络地址：{error}", "例如 127.0.0.1, 10.0.0.0/8") from None
 
     def database(self, home: Path) -> str:
         """SQLAlchemy URL of the database."""

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from contextlib import closing
 from itertools import groupby
-from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -22,16 +20,12 @@ from web.models import (
     ALL_KINDS,
     ItemPeriod,
     Recording,
-    ReviewState,
     ScorePeriod,
     StaleDay,
-    Verdict,
-    WorkOrder,
 )
-from web.summaries import impossible_days, remembered, words
-from web.summaries.judged import judged, recorded_in
+from web.summaries import impossible_days, remembered, sources, words
+from web.summaries.judged import recorded_in
 
-Rows = Select[*tuple[Any, ...]]
 log = logging.getLogger(__name__)
 STEP = "summaries"
 MOST_DAYS = 62  # of one technician at once
@@ -139,8 +133,8 @@ def _forget(session: Session, technician_id: int, stale: dict[dt.date, str]) -> 
 def _rebuilt(db: Database, technician_id: int) -> int:
     with db.reading() as session:
         own = Recording.technician_id == technician_id
-        recordings = _frame(session, _recordings().where(own))
-        verdicts = _frame(session, _verdicts().where(own))
+        recordings = sources.frame(session, sources.recordings().where(own))
+        verdicts = sources.frame(session, sources.verdicts().where(own))
         stale = session.execute(select(StaleDay.day, StaleDay.stamp).where(StaleDay.technician_id == technician_id))
         days: dict[dt.date, str] = {row.day: row.stamp for row in stale}
     with db.writing() as session:
@@ -162,8 +156,8 @@ def _computed(
         Recording.technician_id == technician_id,
         recorded_in(Period(min(p.first for p in touched), max(p.last for p in touched))),
     )
-    scores = _scores(_frame(session, _recordings().where(*near)))
-    items = _items(_frame(session, _verdicts().where(*near)))
+    scores = _scores(sources.frame(session, sources.recordings().where(*near)))
+    items = _items(sources.frame(session, sources.verdicts().where(*near)))
     return [
         (ScorePeriod, names, scores[scores["period"].isin(names)]),
         (ItemPeriod, names, items[items["period"].isin(names)]),
@@ -190,64 +184,6 @@ def _rolled(rows: pd.DataFrame, sums: list[str]) -> pd.DataFrame:
     whole = both.groupby(keys, as_index=False, observed=True)[sums].sum()
     floats = [name for name in sums if whole[name].dtype.kind == "f"]
     return whole.round(dict.fromkeys(floats, 9))  # free of the order of adding
-
-
-def _judged(statement: Rows) -> Rows:
-    return statement.outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id).where(
-        judged(), recorded_in(POSSIBLE)
-    )
-
-
-def _recordings() -> Rows:
-    return _judged(
-        select(
-            Recording.id.label("recording_id"),
-            Recording.recorded_on.label("day"),
-            Recording.technician_id,
-            Recording.standard_id,
-            WorkOrder.job_kind,
-            Recording.review_state,
-            Recording.score,
-            Recording.forbidden_count.label("forbidden"),
-            Recording.suspicion_count.label("suspicions"),
-            Recording.judged_count.label("judged_items"),
-            Recording.not_judged_count.label("unjudged_items"),
-        ).select_from(Recording)
-    )
-
-
-def _verdicts() -> Rows:
-    return _judged(
-        select(
-            Recording.id.label("recording_id"),
-            Recording.technician_id,
-            Recording.recorded_on.label("day"),
-            Verdict.standard_id,
-            Verdict.item_id,
-            Verdict.kind,
-            Verdict.how,
-            Verdict.final,
-            Verdict.final_credit,
-            WorkOrder.job_kind,
-            Recording.review_state,
-            Verdict.weight,
-        )
-        .select_from(Recording)
-        .join(Verdict, Verdict.recording_id == Recording.id)
-    )
-
-
-def _frame(session: Session, statement: Rows) -> pd.DataFrame:
-    """Return the rows as the driver gives them: a year of verdicts is two million, and each costs what it passes through."""
-    connection = session.connection()
-    text = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
-    columns = [str(column.name) for column in statement.selected_columns]
-    with closing(connection.exec_driver_sql(text)) as result:
-        frame = pd.DataFrame(result.cursor.fetchall(), columns=columns)
-    if len(frame):
-        frame["job_kind"] = frame["job_kind"].fillna("")
-    frame["reviewed"] = frame.pop("review_state") == ReviewState.SIGNED.value
-    return frame
 
 
 def _put(session: Session, table: type[ScorePeriod | ItemPeriod], frame: pd.DataFrame) -> None:

@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from web.kit.site import site
 from web.watch.metrics import exposition
+from web.watch.networks import networks
 from web.watch.readiness import readiness
 
 blueprint = Blueprint("watch", __name__)
@@ -46,4 +47,4 @@ def _may_read() -> bool:
         asking = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
         return False
-    return any(asking in network for network in site().web.networks(site().web.metrics_from))
+    return any(asking in network for network in networks(site().web.metrics_from))
