@@ -29,6 +29,7 @@ COMMANDS = {
     ),
     "gpu": ("gpu.command", "engines on a GPU and on the processor: times real time, memory, words and verdicts"),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
+    "crowd": ("pages.crowd", "uploads and browsers at once on 100,000 recordings: errors, memory, nothing lost"),
     "fuzz": (
         "fuzz.command",
         "hostile requests to every route as every role, broken analyses: no error page, no traceback",

@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     app = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": SECRET_KEY}, settings, web)
     filled_s, rebuilt_s = fill(app.extensions[KEY], chosen.recordings)
     with serving(chosen.home, SECRET_KEY) as port:
-        rows = [_measure(app, port, who, path, chosen.rounds) for who, path in _pages(app)]
+        rows = [_measure(app, port, who, path, chosen.rounds) for who, path in pages(app)]
     report = _report(rows, chosen.recordings, filled_s, rebuilt_s, chosen.home)
     print(report)
     if chosen.recordings >= 100_000:
@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
     return int(any(p95 > P95_MS or queries > MOST_QUERIES for _, _, _, p95, queries in rows))
 
 
-def _pages(app: Flask) -> list[tuple[str, str]]:
+def pages(app: Flask) -> list[tuple[str, str]]:
     """(user, path) of every page that people open, with filters that cost."""
     with app.extensions[KEY].db.reading() as session:
         last = session.scalar(select(Recording.id).order_by(Recording.id.desc()).limit(1))
