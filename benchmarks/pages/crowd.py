@@ -19,6 +19,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, session
@@ -120,7 +121,7 @@ def _run(crowd: Crowd, app: Flask, chosen: argparse.Namespace) -> list[tuple[flo
             if crowd.over.is_set() or (file >= chosen.files and not chosen.minutes):
                 return
             content, name = wav(os.urandom(SIZE)), f"{number}-{file}-{time.time_ns()}.wav"
-            crowd.counted("upload", lambda c=content, n=name: crowd.upload(headers["qa"], n, c))  # type: ignore[misc]
+            crowd.counted("upload", partial(crowd.upload, headers["qa"], name, content))
             if chosen.minutes and file >= chosen.files:  # ten at once, then as a clerk would
                 crowd.over.wait(dice.uniform(20, 60))
 
@@ -128,7 +129,7 @@ def _run(crowd: Crowd, app: Flask, chosen: argparse.Namespace) -> list[tuple[flo
         dice = random.Random(1000 + number)
         while not crowd.over.wait(dice.uniform(*THINKING_S)):
             who, path = dice.choice(asked)
-            crowd.counted(f"GET {path}", lambda w=who, p=path: crowd.look(p, headers[w]))  # type: ignore[misc]
+            crowd.counted(f"GET {path}", partial(crowd.look, path, headers[who]))
 
     clerks = [threading.Thread(target=clerk, args=(n,)) for n in range(chosen.clerks)]
     browsers = [threading.Thread(target=browser, args=(n,)) for n in range(chosen.browsers)]
