@@ -10,7 +10,7 @@ import contextlib
 import logging
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -51,6 +51,11 @@ def last(session: Session) -> LastBackup:
         return LastBackup()
     told = dict(row.value)
     return LastBackup(told["state"], told["day"], _moment(told["at"]), told["words"], _moment(told["done_at"]))
+
+
+def note_by_hand(session: Session, at: datetime) -> None:
+    """Note that a good backup was made by hand; the nightly ones go on as they were."""
+    _put(session, replace(last(session), done_at=at))
 
 
 def folder_of(here: Site) -> Path:

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from web.backups import backup as copies
 from web.backups import nightly
+from web.db import now
 from web.db.copies import BackupError
 from web.intake.storage import open_storage
 from web.kit import aside, audit, chain
@@ -54,6 +55,7 @@ def backup(folder: Path | None, no_audio: bool) -> None:
     except BackupError as error:
         raise click.ClickException(str(error)) from None
     with here.db.writing() as session:
+        nightly.note_by_hand(session, now())
         audit.record(session, "backup", detail=target.as_posix())
     click.echo(f"已备份到 {target}（数据库版本 {done.revision}，录音文件 {done.audio_files} 个）。")
     if done.missing:

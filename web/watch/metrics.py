@@ -47,7 +47,7 @@ class _Figures(Collector):
         yield GaugeMetricFamily("tingjian_workers", "Workers seen in the last 90 seconds.", value=workers)
         if backed_up is not None:
             age_s = (at - backed_up).total_seconds()
-            yield GaugeMetricFamily("tingjian_backup_age_seconds", "Since the last good nightly backup.", value=age_s)
+            yield GaugeMetricFamily("tingjian_backup_age_seconds", "Since the last good backup.", value=age_s)
         free = shutil.disk_usage(self._here.folder).free
         yield GaugeMetricFamily("tingjian_disk_free_bytes", "Free on the disk of TINGJIAN_HOME.", value=free)
 
