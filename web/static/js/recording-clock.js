@@ -1,6 +1,8 @@
 // Seconds as people read and hear them.
 import { _ } from "./i18n.js";
 
+export const LEAD_S = 2; // evidence is heard from this much earlier (R2)
+
 const parts = (seconds) => {
   const whole = Math.max(0, Math.floor(seconds));
   return [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, String(whole % 60).padStart(2, "0")];

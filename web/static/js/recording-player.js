@@ -1,9 +1,8 @@
 // The player: a native <audio> (Range requests), drawn over by wavesurfer with the server's peaks. Without peaks it
 // plays all the same. Speed and volume are kept for each user of this browser.
 import { _ } from "./i18n.js";
-import { clock, spoken } from "./recording-clock.js";
+import { LEAD_S, clock, spoken } from "./recording-clock.js";
 
-const LEAD_S = 2; // evidence is heard from this much earlier (R2)
 const REWIND_S = 2; // after a pause (R6)
 const LOUDEST = 127; // of the server's peaks
 const WIDEST_PX = 30000; // of the zoomed waveform: browsers refuse wider canvases

@@ -1,5 +1,6 @@
 // The recording page: player, lanes and transcript put together; tabs on a phone; presence; revision of all forms.
 import { listen } from "./keys.js";
+import { createJump } from "./recording-jump.js";
 import { createLanes } from "./recording-lanes.js";
 import { createPlayer } from "./recording-player.js";
 import { createText } from "./recording-text.js";
@@ -93,5 +94,4 @@ if ("edits" in root.dataset) {
   setInterval(present, PRESENCE_MS);
 }
 
-const start = new URLSearchParams(window.location.search).get("t");
-if (start !== null && Number.isFinite(+start)) player.on("loadedmetadata", () => player.seek(+start));
+createJump(player, text, lanes);
