@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from web.intake.private import hide
 from web.kit.access import reads_private, visible
+from web.kit.counts import counted
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of
 from web.models import Job, JobKind, JobState, Recording, ReviewState
@@ -153,6 +154,11 @@ def _statement(columns: Select[Any], viewer: Viewer, name: str) -> Select[Any]:
     if name in ("failed", "cancelled"):
         statement = statement.where(_last())
     return visible(statement, viewer)
+
+
+@counted("jobs.queue", show="failed")
+def _failed(viewer: Viewer) -> Select[Any]:
+    return _statement(select(Job.id), viewer, "failed")
 
 
 def _last() -> ColumnElement[bool]:

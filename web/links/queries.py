@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from web.db import now
 from web.intake.private import hide
 from web.kit.access import reads_private, visible
+from web.kit.calendar import today_in
+from web.kit.counts import counted
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
+from web.kit.site import site
 from web.links.reasons import reason
 from web.models import Recording, Verdict
 
@@ -37,33 +42,41 @@ class DueCall:
 def due_calls(session: Session, viewer: Viewer, today: date) -> tuple[DueCall, ...]:
     """The visits of the last two weeks without a follow-up call, those due soonest first."""
     statement = (
-        with_people(
-            select(
-                *columns_of(
-                    DueCall, visited_at=Recording.recorded_at, machine=Verdict.machine, evidence=Verdict.evidence
-                )
-            )
-            .select_from(Recording)
-            .join(Verdict, Verdict.recording_id == Recording.id)
-        )
-        .where(
-            Verdict.item_id == "followed-up",
-            Verdict.how == "link",
-            or_(Verdict.machine.is_(None), Verdict.machine == "missed"),
-            Recording.work_order_id.is_not(None),
-            Recording.recorded_on >= today - timedelta(days=LOOK_BACK_DAYS),
+        _due(viewer, today)
+        .with_only_columns(
+            *columns_of(DueCall, visited_at=Recording.recorded_at, machine=Verdict.machine, evidence=Verdict.evidence)
         )
         .order_by(Recording.recorded_at, Recording.id)
         .limit(MOST)
     )
     calls = []
-    for row in session.execute(visible(statement, viewer)):
+    for row in session.execute(with_people(statement)):
         values = row._asdict()
-        machine, evidence = values.pop("machine"), values.pop("evidence")
-        proof = evidence[0] if evidence else {}
-        if proof.get("link") in ("followup-awaited", "followup-missing"):
-            due, words = proof["values"].get("due", ""), reason(proof["link"], proof["values"])
-            if not reads_private(viewer):
-                values["address_note"] = hide(values["address_note"])
-            calls.append(DueCall(**values, due=due, overdue=machine is not None, reason=words))
+        machine, proof = values.pop("machine"), values.pop("evidence")[0]
+        if not reads_private(viewer):
+            values["address_note"] = hide(values["address_note"])
+        words = reason(proof["link"], proof["values"])
+        calls.append(DueCall(**values, due=proof["values"].get("due", ""), overdue=machine is not None, reason=words))
     return tuple(sorted(calls, key=lambda call: (call.overdue, call.due)))
+
+
+@counted("links.due", most=MOST)
+def _due_today(viewer: Viewer) -> Select[Any]:
+    return _due(viewer, today_in(site().zone, now()))
+
+
+def _due(viewer: Viewer, today: date) -> Select[Any]:
+    statement = (
+        select(Recording.id)
+        .select_from(Recording)
+        .join(Verdict, Verdict.recording_id == Recording.id)
+        .where(
+            Verdict.item_id == "followed-up",
+            Verdict.how == "link",
+            or_(Verdict.machine.is_(None), Verdict.machine == "missed"),
+            Verdict.evidence[(0, "link")].as_string().in_(("followup-awaited", "followup-missing")),
+            Recording.work_order_id.is_not(None),
+            Recording.recorded_on >= today - timedelta(days=LOOK_BACK_DAYS),
+        )
+    )
+    return visible(statement, viewer)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from web.intake.analysis import Hit, ItemResult, hits_of, stored
 from web.intake.private import hide
 from web.kit.access import reads_private, told_decided, visible
+from web.kit.counts import counted
 from web.kit.login import Viewer
 from web.kit.paging import paging
 from web.models import Appeal, Recording, Technician, User, UserRole, Verdict, WorkOrder
@@ -88,6 +89,12 @@ def appeals(session: Session, viewer: Viewer, state: str, number: int, only: int
     lines = tuple(_told(_line(row, items, viewer), row.Verdict, viewer) for row in rows)
     office = viewer.role in (UserRole.ADMIN, UserRole.QA)
     return AppealPage(lines, state, place.number, place.pages, total, counts, office)
+
+
+@counted("review.appeals", state="open")
+def _open(viewer: Viewer) -> Select[Any]:
+    statement = select(Appeal.id).outerjoin(Recording, Recording.id == Appeal.recording_id)
+    return _scope(statement, viewer).where(Appeal.state == "open")
 
 
 def _scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from web.intake.risk import GOOD_SCORE
 from web.kit.access import visible
+from web.kit.counts import MOST as COUNTED
+from web.kit.counts import counted
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.kit.values import whole
@@ -26,7 +28,6 @@ from web.review.returned import ReturnedLine, count_returned, returned_lines
 from web.review.work_filter import RETURNED, RISK, SAMPLE, WorkFilter
 
 PAGE = 50
-COUNTED = 5_000  # beyond this a tab says "5000+": an exact number would cost every page its time
 WAITING = (ReviewState.OPEN, ReviewState.STARTED)
 
 
@@ -99,6 +100,11 @@ def next_id(session: Session, viewer: Viewer, wanted: WorkFilter, done: int) -> 
     else:
         ids, _ = _page(session, viewer, replace(wanted, after=""), 2)
     return next((i for i in ids if i != done), None)
+
+
+@counted("review.work_list")
+def _all_waiting(viewer: Viewer) -> Select[Any]:
+    return _waiting(viewer, WorkFilter())
 
 
 def _waiting(viewer: Viewer, wanted: WorkFilter) -> Select[Any]:
