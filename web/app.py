@@ -18,7 +18,7 @@ from web.digest import views as digest
 from web.home import views as home
 from web.intake import storage
 from web.jobs import views as jobs
-from web.kit import access, cookies, errors, i18n, incoming, login, pages, refused, security, tracing
+from web.kit import access, cookies, errors, i18n, incoming, login, pages, refused, security, sound, tracing
 from web.kit.seal import kept_key
 from web.kit.site import KEY, forget_reads, open_site
 from web.learning import views as learning
@@ -88,7 +88,7 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=web.proxies, x_proto=web.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(lambda _: forget_reads())
     app.register_error_handler(storage.StorageError, errors.store_away)
-    for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, cli):
+    for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, sound, cli):
         part.init(app)
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)

@@ -21,7 +21,6 @@ COLUMNS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
     "name": Recording.original_name,
     "size_bytes": Recording.size_bytes,
     "has_audio": Recording.stored_key != "",
-    "audio_erased": Recording.audio_erased_at.is_not(None),
     "held": exists().where(LegalHold.recording_id == Recording.id).correlate(Recording),
     "recorded_at": Recording.recorded_at,
     "duration_s": Recording.duration_s,

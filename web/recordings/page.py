@@ -11,10 +11,11 @@ from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from web.db import now
-from web.intake.private import hide, muted_key
+from web.intake.private import hide
 from web.kit.access import OFFICE, reads_private, told_decided, visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
+from web.kit.sound import audible, silence
 from web.models import Analysis, Job, JobState, Presence, Recording, RecordingState, ReviewState, User
 from web.queue import ACTIVE
 from web.recordings.conversation import ShownConversation, conversation
@@ -38,7 +39,6 @@ class Head:
     revision: int
     name: str
     has_audio: bool
-    audio_erased: bool
     held: bool
     recorded_at: datetime
     duration_s: float | None
@@ -111,7 +111,7 @@ class RecordingPage:
     words_at: datetime | None
     may_edit: bool
     masked: bool  # private words are masked for this viewer
-    sound_waits: bool  # there is sound, but not yet without private words, for one who may hear no others
+    silence: str | None  # why this viewer hears nothing (web.kit.sound), None where he can listen
     told_decided: bool  # then nothing on the page tells what the machine said before people decided
     blind: bool  # then nothing on the page tells what the machine said
 
@@ -141,11 +141,8 @@ def load(
     if row is None:
         return None
     head, details = _read(Head, row), _read(StatedDetails, row)
-    sound_waits = False
     if not reads_private(viewer):
-        ready = head.has_audio and muted_key(session, recording_id) is not None
-        sound_waits = head.has_audio and not ready
-        head = replace(head, name=hide(head.name), has_audio=ready)
+        head = replace(head, name=hide(head.name))
         details = replace(details, note=hide(details.note))
     judged = None if row.judged_id is None else _read(CurrentAnalysis, row, "judged_")
     edits, words_at = edits_of(session, recording_id)
@@ -160,7 +157,7 @@ def load(
         else ShownConversation(),
         neighbours=(row.before, row.after) if listed else (None, None),
         masked=not reads_private(viewer),
-        sound_waits=sound_waits,
+        silence=row.silence,
         others=others(session, recording_id, viewer),
         words_at=words_at,
         may_edit=office,
@@ -192,7 +189,8 @@ def _read(kind: type[Part], row: Row[Any], prefix: str = "") -> Part:
 
 
 def _statement(viewer: Viewer, recording_id: int, listed: Filter | None) -> Select[Any]:
-    columns = [*columns_of(Head), *columns_of(StatedDetails), Recording.roles.label("roles")]
+    columns = [*columns_of(Head, has_audio=audible(viewer)), *columns_of(StatedDetails)]
+    columns += [Recording.roles.label("roles"), silence(viewer)]
     columns += [*_columns(CurrentAnalysis, Analysis, "judged_"), *_columns(JobNote, Job, "job_")]
     if listed is not None:
         columns += [_neighbour(viewer, recording_id, listed, later) for later in (True, False)]
