@@ -1,4 +1,4 @@
-"""The backup of each day: when one is due, where it goes, which are old.
+"""The backup of each day, or when somebody asks: when one is due, where it goes, which are old.
 
 On by default, at three in the night: SQLite before 3.51.3 may, rarely, damage its file (RELIABILITY §6). Without a folder
 of its own only the database is copied: a second copy of all audio on the same disk fills it and outlives no disk.
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import delete
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from web.models import SiteValue
 
 log = logging.getLogger(__name__)
 NAME = "backup"
+ASKED = "backup asked"  # somebody wants one now
 AGAIN = timedelta(hours=1)  # after one that failed
 LOST = timedelta(hours=12)  # after which one that was begun counts as broken off
 _NIGHTLY = re.compile(r"nightly-(\d{8})-\d{6}")
@@ -58,6 +60,17 @@ def note_by_hand(session: Session, at: datetime) -> None:
     _put(session, replace(last(session), done_at=at))
 
 
+def ask(session: Session, at: datetime) -> None:
+    """Have a worker make one as soon as it looks: it counts as the day's."""
+    session.merge(SiteValue(name=ASKED, value=at.isoformat()))
+
+
+def asked_at(session: Session) -> datetime | None:
+    """Since when somebody waits for one to begin."""
+    row = session.get(SiteValue, ASKED)
+    return None if row is None else _moment(row.value)
+
+
 def folder_of(here: Site) -> Path:
     """Where backups lie."""
     return Path(here.web.backup_folder) if here.web.backup_folder else here.settings.home / "backups"
@@ -80,6 +93,7 @@ def claim(here: Site, at: datetime) -> bool:
     with here.db.writing() as session:
         if not _is_due(session, here, at):
             return False
+        session.execute(delete(SiteValue).where(SiteValue.name == ASKED))
         _put(session, LastBackup("running", _day(here, at), at, "", last(session).done_at))
     return True
 
@@ -121,13 +135,15 @@ def remove_old(here: Site, at: datetime) -> list[str]:
 
 
 def _is_due(session: Session, here: Site, at: datetime) -> bool:
+    known = last(session)
+    if known.state == "running" and known.at is not None and at - known.at <= LOST:
+        return False
+    if asked_at(session) is not None:
+        return True
     if here.web.backup_hour < 0 or at.astimezone(here.zone).hour < here.web.backup_hour:
         return False
-    known = last(session)
-    if known.at is None:
+    if known.at is None or known.state == "running":
         return True
-    if known.state == "running":
-        return at - known.at > LOST
     if known.state == "failed":
         return at - known.at > AGAIN
     return known.day != _day(here, at)

@@ -12,19 +12,23 @@ import sys
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
+
+from web.kit import mishaps
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 RECORDING: ContextVar[int | None] = ContextVar("recording", default=None)
+PAGE: ContextVar[str] = ContextVar("page", default="")  # the endpoint; the system page alone tells it
 _CONTROLS = {number: f"\\x{number:02x}" for number in (*range(32), 127, 0x85, 0x2028, 0x2029)}
 _NOISY = ("alembic", "urllib3", "botocore", "s3fs", "fsspec")
 
 
-def configure(form: str) -> None:
-    """Let the process write its log to stderr. `form`: text | json."""
+def configure(form: str, folder: Path) -> None:
+    """Let the process write its log to stderr, and keep its errors in `folder`. `form`: text | json."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [handler, Keeper(folder)]
     root.setLevel(logging.INFO)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -67,6 +71,18 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
         return json.dumps(told, ensure_ascii=True, default=str)
+
+
+class Keeper(logging.Handler):
+    """Keeps what is logged as an error in a folder. A disk that refuses is no error of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(logging.ERROR)
+        self._folder = folder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):
+            mishaps.keep(self._folder, mishaps.mishap_of(record, REQUEST.get(), PAGE.get(), RECORDING.get()))
 
 
 def _places() -> dict[str, object]:

@@ -37,6 +37,7 @@ def _begin() -> None:
     given = request.headers.get(HEADER, "")
     logs.REQUEST.set(given if _GIVEN.fullmatch(given) else secrets.token_hex(8))
     logs.RECORDING.set((request.view_args or {}).get("recording_id"))
+    logs.PAGE.set(request.endpoint or "")
     g.begun_s = time.monotonic()
 
 
@@ -52,3 +53,4 @@ def _end(response: Response) -> Response:
 def _forget(_error: BaseException | None) -> None:
     logs.REQUEST.set("")
     logs.RECORDING.set(None)
+    logs.PAGE.set("")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
 from web.backups import backup as copies
 from web.backups import nightly
@@ -16,6 +18,7 @@ from web.intake.storage import open_storage
 from web.kit import aside, audit, chain
 from web.kit.site import site
 from web.kit.values import whole
+from web.maintenance import checkup
 from web.maintenance.doctor import examine
 from web.maintenance.rebuild import rebuild as everything_anew
 
@@ -32,11 +35,14 @@ def init_commands(app: Flask) -> None:
 @with_appcontext
 def doctor() -> None:
     """检查数据库、磁盘、模型、标准和录音文件；有错误时退出码为 1。"""
-    errors = 0
+    errors, found = 0, []
     for finding in examine(site()):
+        found.append(finding)
         errors += finding.level == "error"
         hint = f"\n    {finding.hint}" if finding.hint else ""
         click.echo(f"{_MARKS[finding.level]} {finding.message}{hint}")
+    with contextlib.suppress(SQLAlchemyError):  # a database that is away stands among the findings
+        checkup.keep(site(), found)
     if errors:
         raise click.exceptions.Exit(1)
 

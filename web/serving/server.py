@@ -33,7 +33,7 @@ OTHER_FILES = 256  # that a process has open: the database, audio that is being 
 
 def up(here: Site, *beside: Sequence[str]) -> None:
     """Serve the site with a worker and the commands `beside` it; they are stopped when the site stops, however it stops."""
-    logs.configure(here.web.log_format)
+    logs.configure(here.web.log_format, here.folder)
     ensure_current(here.web.database(here.settings.home), here.folder)
     processes: list[subprocess.Popen[bytes]] = []
     try:
@@ -55,7 +55,7 @@ def up(here: Site, *beside: Sequence[str]) -> None:
 
 def listen(here: Site) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises ClickException where the address cannot be had."""
-    logs.configure(here.web.log_format)
+    logs.configure(here.web.log_format, here.folder)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the application behind the proxy
     listener = _bound(here)
     _stop_once()

@@ -36,7 +36,7 @@ SENT_EVERY_S = 0.5
 def main(pipe: Connection, settings: Settings, web: WebSettings, kind: JobKind) -> None:
     """Work until the pipe closes. `kind` says which jobs this process is for."""
     engine.first_to_go(FIRST_TO_GO)
-    logs.configure(web.log_format)
+    logs.configure(web.log_format, settings.home / "web")
     if kind is JobKind.HEAR:
         os.nice(HEARING_NICE)
         engine.inspection(settings)  # hashes the weights while the first recording is decoded

@@ -20,7 +20,7 @@ from web.privacy import retention
 from web.staff import kept
 from web.summaries import keep, words
 from web.uploads import slices
-from web.worker import backing, burning, clips, drop, learning, leftovers, muting
+from web.worker import apart, burning, clips, drop, learning, leftovers, muting
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
@@ -96,7 +96,8 @@ CHORES: list[Chore] = [
     Chore("clips", 5.0, clips.cut_waiting),
     Chore("deleted recordings", 60.0, burning.remove_deleted),
     Chore("reserve", 60.0, keep_room),
-    Chore("backup", 60.0, backing.NightWatch().look),
+    Chore("backup", 5.0, apart.backups().look),
+    Chore("checkup", 5.0, apart.checkups().look),
     Chore("leftovers", 600.0, sweep),
     Chore("retention", 86_400.0, expire),
     Chore("permissions", 86_400.0, close_files),

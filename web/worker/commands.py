@@ -23,7 +23,7 @@ from web.worker.supervisor import Supervisor
 def worker() -> None:
     """启动后台进程：转写、判断、收取投递文件夹里的录音。"""
     here = site()
-    logs.configure(here.web.log_format)
+    logs.configure(here.web.log_format, here.folder)
     ensure_current(here.web.database(here.settings.home), here.folder)
     click.echo("听检后台进程已启动，按 Ctrl-C 停止。")
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the application behind the proxy

@@ -31,7 +31,7 @@ from web.maintenance.doctor import examine
 from web.migrations import upgrade
 from web.models import AuditEntry, Recording, Team
 from web.watch.metrics import exposition
-from web.worker.backing import NightWatch
+from web.worker import apart
 
 SERVER = POSTGRES or "postgresql://postgres@127.0.0.1:5432/postgres"
 
@@ -296,7 +296,7 @@ def test_the_days_backup_is_made_once_by_one_worker(at_night: Site) -> None:
         made.append(nightly.make(at_night) is not None)
 
     for _ in range(3):
-        NightWatch(start).look(at_night)  # three workers
+        apart.backups(start).look(at_night)  # three workers
     assert made == [True]
     with at_night.db.reading() as session:
         known = nightly.last(session)
@@ -311,6 +311,33 @@ def test_no_hour_means_no_backup_and_doctor_says_so(here: Site) -> None:
     off = Site(here.settings, WebSettings(backup_hour=-1), here.db)
     assert not nightly.is_due(off, now())
     assert "没有打开" in {f.name: f.message for f in examine(off)}["backup"]
+
+
+def test_one_that_somebody_asks_for_is_made_at_once_and_counts_as_the_days(at_night: Site) -> None:
+    off = Site(at_night.settings, WebSettings(backup_hour=-1, backup_folder=at_night.web.backup_folder), at_night.db)
+    made: list[bool] = []
+
+    def start(settings: Any, web: Any) -> Any:
+        made.append(nightly.make(off) is not None)
+
+    apart.backups(start).look(off)
+    assert made == []
+    with off.db.writing() as session:
+        nightly.ask(session, now())
+    for _ in range(3):
+        apart.backups(start).look(off)
+    assert made == [True]
+    with off.db.reading() as session:
+        assert nightly.asked_at(session) is None
+        assert nightly.last(session).state == "done"
+    assert not nightly.is_due(at_night, now())
+
+
+def test_two_backups_never_run_at_once(at_night: Site) -> None:
+    assert nightly.claim(at_night, now())
+    with at_night.db.writing() as session:
+        nightly.ask(session, now())
+    assert not nightly.claim(at_night, now())
 
 
 def test_one_that_failed_is_told_and_tried_again_in_an_hour(at_night: Site) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -23,9 +24,9 @@ def written(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixtur
 
 
 def test_each_line_of_json_names_request_and_recording(
-    app: Flask, login: Login, written: pytest.CaptureFixture[str]
+    app: Flask, login: Login, written: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    logs.configure("json")
+    logs.configure("json", tmp_path)
     answer = login("qa").get("/recordings/77?q=13800138000", headers={"X-Request-ID": "from-the-proxy-1"})
     assert answer.headers["X-Request-ID"] == "from-the-proxy-1"
     line = json.loads(written.readouterr().err.splitlines()[-1])
@@ -35,11 +36,11 @@ def test_each_line_of_json_names_request_and_recording(
 
 
 def test_the_error_page_shows_the_number_that_the_log_has(
-    app: Flask, client: FlaskClient, written: pytest.CaptureFixture[str]
+    app: Flask, client: FlaskClient, written: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     app.testing = False
     app.view_functions["watch.health"] = lambda: 1 // 0
-    logs.configure("text")
+    logs.configure("text", tmp_path)
     answer = client.get("/health")
     assert answer.status_code == 500
     number = answer.headers["X-Request-ID"]
@@ -56,8 +57,8 @@ def test_a_number_that_could_forge_a_line_is_not_taken(client: FlaskClient, give
     assert len(number) == 16
 
 
-def test_a_message_is_one_line_whatever_is_in_it(written: pytest.CaptureFixture[str]) -> None:
-    logs.configure("text")
+def test_a_message_is_one_line_whatever_is_in_it(written: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    logs.configure("text", tmp_path)
     with logs.at_work_on(5):
         logging.getLogger("x").warning("name %s", "a\n2026-01-01 00:00:00 INFO forged\r")
     err = written.readouterr().err
