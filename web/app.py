@@ -30,6 +30,8 @@ from web.recordings import views as recordings
 from web.review import views as review
 from web.scorecards import views as scorecards
 from web.staff import views as staff
+from web.system import header
+from web.system import views as system
 from web.topics import views as topics
 from web.uploads import views as uploads
 from web.watch import views as watch
@@ -52,6 +54,7 @@ FEATURES = (
     learning,
     watch,
     privacy,
+    system,
 )
 
 
@@ -88,7 +91,7 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=web.proxies, x_proto=web.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(lambda _: forget_reads())
     app.register_error_handler(storage.StorageError, errors.store_away)
-    for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, sound, cli):
+    for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, sound, header, cli):
         part.init(app)
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)

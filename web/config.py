@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.errors import AnalyzerError, SettingsError
+from analyzer.settings import PREFIX as ANALYZER_PREFIX
 from analyzer.settings import ROOT, Settings, read_environment, setting, table
 
 # the site's door to the analyzer's settings and errors
-__all__ = ["ROOT", "AnalyzerError", "Settings", "SettingsError", "WebSettings"]
+__all__ = ["ANALYZER_PREFIX", "ROOT", "AnalyzerError", "Settings", "SettingsError", "WebSettings"]
 
 PREFIX = "TINGJIAN_WEB_"
 

@@ -193,6 +193,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "admin.user_edit": f"/admin/users/{made.user}",
         "admin.audit_log": "/admin/audit",
         "privacy.page": "/privacy",
+        "system.page": "/system",
         "auth.password": "/password",
         "auth.second_factor": "/second-factor",
         "nothing": "/nothing/here",

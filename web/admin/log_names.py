@@ -71,6 +71,8 @@ def actions() -> dict[str, str]:
         "hold-set": _("设定法律保留"),
         "hold-lifted": _("解除法律保留"),
         "backup": _("备份"),
+        "backup-asked": _("要求备份"),
+        "checkup-asked": _("要求体检"),
         "restored": _("从备份恢复"),
         "refused": _("被拒绝"),
         "demo.seeded": _("写入演示数据"),

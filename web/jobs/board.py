@@ -85,39 +85,63 @@ class Board:
     groups: tuple[Group, ...]
     counts: dict[str, int]
     active: int
+    code: str = ""  # failures of this kind only
 
     @property
     def etag(self) -> str:
-        return hashlib.sha256(repr((self.chosen, self.groups, self.counts)).encode()).hexdigest()[:24]
+        told = (self.chosen, self.code, self.groups, self.counts)
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:24]
 
     @property
     def total(self) -> int:
         return sum(group.total for group in self.groups)
 
 
-def board(session: Session, viewer: Viewer, chosen: str, now: datetime) -> Board:
-    """The page for a filter of `FILTERS`."""
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """The failures of one kind: its code, how many, the words and the time of the last."""
+
+    code: str
+    count: int
+    error: str
+    last_at: datetime | None
+
+
+def failures(session: Session, viewer: Viewer) -> tuple[Failures, ...]:
+    """What failed and was not tried again, by kind, most first."""
+    wanted: list[ColumnElement[Any]] = [func.count(), func.max(Job.id), func.max(Job.finished_at)]
+    columns = _statement(select(Job.error_code, *wanted), viewer, "failed")
+    rows = session.execute(columns.group_by(Job.error_code)).all()
+    last = select(Job.id, Job.error).where(Job.id.in_([row[2] for row in rows]))
+    words = dict(session.execute(last).tuples().all()) if rows else {}
+    found = [Failures(code, count, words.get(number, ""), at) for code, count, number, at in rows]
+    return tuple(sorted(found, key=lambda one: (-one.count, one.code)))
+
+
+def board(session: Session, viewer: Viewer, chosen: str, now: datetime, code: str = "") -> Board:
+    """The page for a filter of `FILTERS`; with a `code`, of the failures those of this kind only."""
     names = ("running", "failed", "queued") if chosen == "open" else (chosen,)
     counts = {name: _count(session, viewer, name) for name in ("running", "queued", "failed")}
     pace = _pace(session)
     groups = []
     for name in names:
-        lines = _lines(session, viewer, name, now)
-        groups.append(Group(name, lines, counts.get(name, len(lines))))
+        lines = _lines(session, viewer, name, now, code)
+        total = _count(session, viewer, name, code) if code and name == "failed" else counts.get(name, len(lines))
+        groups.append(Group(name, lines, total))
     running = next((g.lines for g in groups if g.name == "running"), None)
     if running is None and "queued" in names:
         running = _lines(session, viewer, "running", now)
     ahead_s = sum(line.left_s or 0.0 for line in running or ())
     groups = [replace(g, lines=_placed(g.lines, pace, ahead_s)) if g.name == "queued" else g for g in groups]
-    return Board(chosen, tuple(groups), counts, counts["running"] + counts["queued"])
+    return Board(chosen, tuple(groups), counts, counts["running"] + counts["queued"], code)
 
 
-def recordings_of(session: Session, viewer: Viewer, chosen: str) -> list[int]:
+def recordings_of(session: Session, viewer: Viewer, chosen: str, code: str = "") -> list[int]:
     """The recordings of all jobs of a filter, at most `BULK`: what "select all of this filter" means."""
     names = ("running", "failed", "queued") if chosen == "open" else (chosen,)
     ids: list[int] = []
     for name in names:
-        statement = _statement(select(Job.recording_id), viewer, name)
+        statement = _statement(select(Job.recording_id), viewer, name, code)
         ids += session.scalars(statement.limit(LATEST if name in ("done", "cancelled") else BULK))
     return list(dict.fromkeys(ids))[:BULK]
 
@@ -127,7 +151,7 @@ _OF_JOB = (
 ).split()
 
 
-def _lines(session: Session, viewer: Viewer, name: str, now: datetime) -> tuple[JobLine, ...]:
+def _lines(session: Session, viewer: Viewer, name: str, now: datetime, code: str = "") -> tuple[JobLine, ...]:
     # as they will be taken; scoring has a post of its own
     order = (Job.kind.desc(), Job.priority, Job.id) if name == "queued" else (Job.id.desc(),)
     columns: Select[Any] = select(
@@ -138,14 +162,14 @@ def _lines(session: Session, viewer: Viewer, name: str, now: datetime) -> tuple[
             **{name: getattr(Job, name) for name in _OF_JOB},
         )
     )
-    rows = session.execute(_statement(columns, viewer, name).order_by(*order).limit(MOST))
+    rows = session.execute(_statement(columns, viewer, name, code).order_by(*order).limit(MOST))
     lines = tuple(_line(row._asdict(), now) for row in rows)
     if reads_private(viewer):
         return lines
     return tuple(replace(one, name=hide(one.name), error=hide(one.error), detail=hide(one.detail)) for one in lines)
 
 
-def _statement(columns: Select[Any], viewer: Viewer, name: str) -> Select[Any]:
+def _statement(columns: Select[Any], viewer: Viewer, name: str, code: str = "") -> Select[Any]:
     statement = columns.select_from(Job).join(Recording, Recording.id == Job.recording_id)
     if name in ("done", "cancelled"):  # of a hundred thousand only the latest matter
         oldest = select(func.coalesce(func.max(Job.id), 0) - LATEST).scalar_subquery()
@@ -153,6 +177,8 @@ def _statement(columns: Select[Any], viewer: Viewer, name: str) -> Select[Any]:
     statement = statement.where(Job.state.in_(STATES[name]))
     if name in ("failed", "cancelled"):
         statement = statement.where(_last())
+    if name == "failed" and code:
+        statement = statement.where(Job.error_code == code)
     return visible(statement, viewer)
 
 
@@ -166,8 +192,8 @@ def _last() -> ColumnElement[bool]:
     return ~select(literal(1)).where(later.recording_id == Job.recording_id, later.id > Job.id).exists()
 
 
-def _count(session: Session, viewer: Viewer, name: str) -> int:
-    return session.scalar(_statement(select(func.count()), viewer, name)) or 0
+def _count(session: Session, viewer: Viewer, name: str, code: str = "") -> int:
+    return session.scalar(_statement(select(func.count()), viewer, name, code)) or 0
 
 
 def _pace(session: Session) -> float | None:

@@ -33,19 +33,19 @@ PIECE = 200  # recordings of one writing transaction: others must get their turn
 @blueprint.get("", endpoint="queue")
 def show() -> ResponseReturnValue:
     """Show the queue; for htmx only its changing part, or 304 where nothing changed."""
-    return _show(_chosen(request.args.get("show", "")))
+    return _show(_chosen(request.args.get("show", "")), request.args.get("code", ""))
 
 
 @blueprint.post("")
 def act() -> ResponseReturnValue:
     """Retry, cancel or delete: `act`, `id` (several), or `all` for the whole filter; `one` is `act:id` of a row."""
-    chosen = _chosen(request.form.get("show", ""))
+    chosen, code = _chosen(request.form.get("show", "")), request.form.get("code", "")
     what, ids = request.form.get("act", ""), request.form.getlist("id", type=number)
     if one := request.form.get("one", ""):
         what, _sep, written = one.partition(":")
         ids = numbers([written])
     elif request.form.get("all"):
-        ids = board.recordings_of(reader(), viewer(), chosen)
+        ids = board.recordings_of(reader(), viewer(), chosen, code)
     if what not in ACTS:
         abort(422)
     ids = ids[: board.BULK]
@@ -57,8 +57,8 @@ def act() -> ResponseReturnValue:
     report = _report(what, done, len(ids))
     if "HX-Request" not in request.headers:
         flash(report, "success" if done else "warning")
-        return redirect(url_for("jobs.queue", show=chosen))
-    answer = _show(chosen)
+        return redirect(url_for("jobs.queue", show=chosen, code=code or None))
+    answer = _show(chosen, code)
     answer.headers["HX-Trigger"] = json.dumps({"queue:said": {"text": report, "done": done}})
     return answer
 
@@ -97,8 +97,8 @@ def _removed(session: Session, recording_id: int) -> bool:
         return False
 
 
-def _show(chosen: str) -> Response:
-    shown = board.board(reader(), viewer(), chosen, now())
+def _show(chosen: str, code: str) -> Response:
+    shown = board.board(reader(), viewer(), chosen, now(), code)
     part = "HX-Request" in request.headers
     response = make_response()
     response.set_etag(f"{shown.etag}{'p' if part else ''}")

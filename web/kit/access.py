@@ -55,6 +55,10 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "admin.user_sign_out": ADMINS,
     "admin.audit_log": ADMINS,
     "admin.audit_verify": ADMINS,
+    # system
+    "system.page": ADMINS,
+    "system.backup": ADMINS,
+    "system.look": ADMINS,
     # staff
     "staff.technicians": OFFICE,
     "staff.technician": OFFICE,

@@ -107,6 +107,7 @@ NAVIGATION = (
     NavEntry("admin.users", "users", _l("账号")),
     NavEntry("privacy.page", "user-check", _l("个人信息")),
     NavEntry("admin.audit_log", "shield-lock", _l("操作日志")),
+    NavEntry("system.page", "gauge", _l("系统")),
 )
 ROLE_NAMES = {"admin": _l("管理员"), "qa": _l("质检员"), "manager": _l("主管"), "technician": _l("技师")}
 

@@ -16,22 +16,23 @@ FORGOTTEN = timedelta(days=1)
 
 def sign(session: Session, worker: str, now: datetime) -> None:
     """Note that a worker lives; those long gone are forgotten."""
-    others = {name: at for name, at in _seen(session).items() if now - at < FORGOTTEN}
-    seen = {name: at.isoformat() for name, at in (others | {worker: now}).items()}
-    session.merge(SiteValue(name=NAME, value=seen))
+    others = {name: at for name, at in seen(session).items() if now - at < FORGOTTEN}
+    signs = {name: at.isoformat() for name, at in (others | {worker: now}).items()}
+    session.merge(SiteValue(name=NAME, value=signs))
 
 
 def leave(session: Session, worker: str) -> None:
     """Note that a worker ends as it should."""
-    seen = {name: at.isoformat() for name, at in _seen(session).items() if name != worker}
-    session.merge(SiteValue(name=NAME, value=seen))
+    signs = {name: at.isoformat() for name, at in seen(session).items() if name != worker}
+    session.merge(SiteValue(name=NAME, value=signs))
 
 
 def alive(session: Session, now: datetime) -> list[str]:
     """The workers that have been seen lately."""
-    return sorted(name for name, at in _seen(session).items() if now - at < SILENT)
+    return sorted(name for name, at in seen(session).items() if now - at < SILENT)
 
 
-def _seen(session: Session) -> dict[str, datetime]:
+def seen(session: Session) -> dict[str, datetime]:
+    """When each worker of the last day was seen last."""
     row = session.get(SiteValue, NAME)
     return {} if row is None else {name: datetime.fromisoformat(at) for name, at in row.value.items()}

@@ -20,7 +20,8 @@ from web.backups import nightly
 from web.db import now
 from web.kit.site import Site
 from web.models import Job, JobKind, JobState, Recording
-from web.queue import ACTIVE, presence
+from web.queue import presence
+from web.watch import work
 
 WINDOW = timedelta(hours=24)
 
@@ -57,17 +58,10 @@ def _waiting(session: Session, at: datetime) -> Iterator[GaugeMetricFamily]:
     oldest = GaugeMetricFamily(
         "tingjian_jobs_oldest_queued_seconds", "How long the oldest queued job has waited.", labels=("kind",)
     )
-    found = session.execute(
-        select(Job.kind, Job.state, func.count(), func.min(Job.created_at))
-        .where(Job.state.in_(ACTIVE))
-        .group_by(Job.kind, Job.state)
-    )
-    counts = {(kind, state): (count, since) for kind, state, count, since in found}
-    for kind in JobKind:
-        for state in ACTIVE:
-            jobs.add_metric((kind.value, state.value), counts.get((kind, state), (0, None))[0])
-        since = counts.get((kind, JobState.QUEUED), (0, None))[1]
-        oldest.add_metric((kind.value,), 0.0 if since is None else (at - since).total_seconds())
+    for line in work.lines(session):
+        jobs.add_metric((line.kind.value, line.state.value), line.count)
+        if line.state is JobState.QUEUED:
+            oldest.add_metric((line.kind.value,), 0.0 if line.since is None else (at - line.since).total_seconds())
     yield jobs
     yield oldest
 

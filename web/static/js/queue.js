@@ -1,4 +1,5 @@
 // The queue page: asks for news every two seconds, but only while somebody looks and something is going on.
+import { keepFresh } from "./fresh.js";
 import { announce, notify } from "./site.js";
 
 const EVERY_MS = 2000;
@@ -15,12 +16,7 @@ function stateMap() {
 }
 
 const refresh = () => window.htmx?.trigger(board(), "queue:refresh");
-setInterval(() => {
-  if (!document.hidden && Number(board().dataset.active) > 0) refresh();
-}, EVERY_MS);
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) refresh();
-});
+keepFresh(refresh, EVERY_MS, () => Number(board().dataset.active) > 0);
 
 // What the user ticked or unfolded is his: the server does not know of it.
 window.addEventListener("load", () => {
