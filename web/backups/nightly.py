@@ -13,6 +13,7 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.engine import make_url
@@ -49,9 +50,13 @@ class LastBackup:
 def last(session: Session) -> LastBackup:
     """What stands about the last nightly backup."""
     row = session.get(SiteValue, NAME)
-    if row is None:
+    return told_by(None if row is None else row.value)
+
+
+def told_by(told: dict[str, Any] | None) -> LastBackup:
+    """What the kept value says."""
+    if told is None:
         return LastBackup()
-    told = dict(row.value)
     return LastBackup(told["state"], told["day"], _moment(told["at"]), told["words"], _moment(told["done_at"]))
 
 
@@ -68,7 +73,7 @@ def ask(session: Session, at: datetime) -> None:
 def asked_at(session: Session) -> datetime | None:
     """Since when somebody waits for one to begin."""
     row = session.get(SiteValue, ASKED)
-    return None if row is None else _moment(row.value)
+    return _moment(None if row is None else row.value)
 
 
 def folder_of(here: Site) -> Path:

@@ -113,7 +113,7 @@ def failures(session: Session, viewer: Viewer) -> tuple[Failures, ...]:
     columns = _statement(select(Job.error_code, *wanted), viewer, "failed")
     rows = session.execute(columns.group_by(Job.error_code)).all()
     last = select(Job.id, Job.error).where(Job.id.in_([row[2] for row in rows]))
-    words = dict(session.execute(last).tuples().all()) if rows else {}
+    words = dict(session.execute(last).all()) if rows else {}
     found = [Failures(code, count, words.get(number, ""), at) for code, count, number, at in rows]
     return tuple(sorted(found, key=lambda one: (-one.count, one.code)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -42,9 +43,13 @@ class Checkup:
 def last(session: Session) -> Checkup:
     """What stands about the last look."""
     row = session.get(SiteValue, NAME)
-    if row is None:
+    return told_by(None if row is None else row.value)
+
+
+def told_by(told: dict[str, Any] | None) -> Checkup:
+    """What the kept value says."""
+    if told is None:
         return Checkup()
-    told = row.value
     findings = tuple(Finding(**one) for one in told["findings"])
     return Checkup(_moment(told["at"]), findings, _moment(told["due_at"]), told["asked"])
 

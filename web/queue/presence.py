@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -29,10 +30,20 @@ def leave(session: Session, worker: str) -> None:
 
 def alive(session: Session, now: datetime) -> list[str]:
     """The workers that have been seen lately."""
-    return sorted(name for name, at in seen(session).items() if now - at < SILENT)
+    return living(seen(session), now)
+
+
+def living(signs: Mapping[str, datetime], now: datetime) -> list[str]:
+    """Those of the signs that are fresh."""
+    return sorted(name for name, at in signs.items() if now - at < SILENT)
 
 
 def seen(session: Session) -> dict[str, datetime]:
     """When each worker of the last day was seen last."""
     row = session.get(SiteValue, NAME)
-    return {} if row is None else {name: datetime.fromisoformat(at) for name, at in row.value.items()}
+    return signs_of(None if row is None else row.value)
+
+
+def signs_of(value: dict[str, str] | None) -> dict[str, datetime]:
+    """What the kept value says."""
+    return {name: datetime.fromisoformat(at) for name, at in (value or {}).items()}

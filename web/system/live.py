@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -90,20 +91,22 @@ class Live:
 
 def live(session: Session, viewer: Viewer, here: Site, at: datetime) -> Live:
     """How things stand at `at`."""
-    _kept = session.scalars(select(SiteValue).where(SiteValue.name.in_(VALUES))).all()  # one question, not four
+    rows = session.execute(select(SiteValue.name, SiteValue.value).where(SiteValue.name.in_(VALUES)))
+    kept: dict[str, Any] = dict(rows.all())
+    asked_at = kept.get(nightly.ASKED)
     return Live(
         at,
-        _workers(session, at),
+        _workers(session, presence.signs_of(kept.get(presence.NAME)), at),
         work.lines(session),
         board.failures(session, viewer),
         aside.set_aside(session, 1)[1],
-        nightly.last(session),
-        nightly.asked_at(session),
-        checkup.last(session),
+        nightly.told_by(kept.get(nightly.NAME)),
+        asked_at and datetime.fromisoformat(asked_at),
+        checkup.told_by(kept.get(checkup.NAME)),
     )
 
 
-def _workers(session: Session, at: datetime) -> tuple[Worker, ...]:
+def _workers(session: Session, seen: dict[str, datetime], at: datetime) -> tuple[Worker, ...]:
     tasks: dict[str, list[Task]] = {}
     running = session.execute(
         select(Job.worker, Job.kind, Job.recording_id, Recording.original_name, Job.stage, Job.fraction, Job.started_at)
@@ -114,8 +117,7 @@ def _workers(session: Session, at: datetime) -> tuple[Worker, ...]:
     for post, kind, recording_id, name, stage, fraction, since in running:
         worker = post.rpartition(":")[0]  # a post's name is its worker's and its kind
         tasks.setdefault(worker, []).append(Task(kind, recording_id, name, stage, fraction, since))
-    seen = presence.seen(session)
-    alive = set(presence.alive(session, at))
+    alive = set(presence.living(seen, at))
     return tuple(
         Worker(name, seen[name], name in alive, tuple(tasks.get(name, ())))
         for name in sorted(seen, key=lambda n: (n not in alive, n))
