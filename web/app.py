@@ -29,6 +29,7 @@ from web.queue import doorbell
 from web.recordings import views as recordings
 from web.review import views as review
 from web.scorecards import views as scorecards
+from web.search import views as search
 from web.staff import views as staff
 from web.system import header
 from web.system import views as system
@@ -50,6 +51,7 @@ FEATURES = (
     topics,
     digest,
     recordings,
+    search,
     review,
     learning,
     watch,

@@ -73,6 +73,15 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         ("qa", "/recordings/?item=greeting&verdict=missed&standard=property-visit"),
         ("qa", "/recordings/?q=WO-77"),
         ("qa", f"/recordings/{last}"),
+        ("qa", "/search?q=%E6%82%A8%E5%A5%BD"),  # 您好: said in all
+        ("qa", "/search?q=%E7%BB%8F%E7%90%86+%E5%8F%91%E7%A5%A8"),  # 经理 发票
+        ("qa", "/search?q=%E7%BB%8F%E7%90%86&technician=7&role=customer"),
+        ("qa", "/search?q=%E7%B4%AB%E8%AA%93%E6%9C%A8%E5%9C%B0%E6%9D%BF"),  # 紫誓木地板: not said
+        ("qa", "/search?q=%E4%BA%AC%E7%90%86"),  # 京理: only sounds so
+        ("manager", "/search?q=%E8%B7%B3%E9%97%B8&from=2026-01-01&to=2026-03-31"),  # 跳闸
+        ("technician", "/search?q=%E7%BB%8F%E7%90%86"),
+        ("qa", "/palette?q=WO-77"),
+        ("manager", "/palette?q=%E6%8A%80%E5%B8%887"),  # 技师7
         ("qa", "/queue"),
         ("qa", "/uploads"),
         ("qa", "/appeals"),

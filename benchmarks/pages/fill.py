@@ -14,6 +14,7 @@ from sqlalchemy import func, insert, select, update
 from werkzeug.security import generate_password_hash
 
 from analyzer.settings import ROOT
+from benchmarks.pages.talk import put_talks
 from web.kit.site import Site
 from web.kit.standards import StandardInfo, standards
 from web.models import (
@@ -135,6 +136,7 @@ def _chunk(here: Site, first: int, count: int, known: list[StandardInfo], docume
             session.execute(insert(model), made[model])
         new = Recording.id.between(first + 1, first + count)
         session.execute(update(Recording).where(new).values(analysis_id=Recording.id))
+        put_talks(session, first + 1, count)
 
 
 def _verdicts(dice: random.Random, info: StandardInfo, number: int) -> Iterator[dict[str, Any]]:

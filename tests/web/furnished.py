@@ -13,7 +13,7 @@ from tests.web import cast
 from tests.web.data import analysis
 from web.config import WebSettings
 from web.db import now
-from web.intake import rows
+from web.intake import findable, rows
 from web.intake.storage import open_storage
 from web.kit import audit
 from web.kit.site import KEY
@@ -142,6 +142,9 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                 people["qa"].id,
                 f"{signed.recorded_on:%Y-%m}",
             )
+        with here.db.reading() as session:
+            spoken = findable.waiting(session, 100)
+        findable.fill(here.db, spoken)
         links_keep.refresh_new(here.db, now(), links_keep.policy_of(WebSettings()))
         while keep.refresh_stale(here.db):
             pass
@@ -163,6 +166,8 @@ def pages(made: Furniture) -> dict[str, str]:
         "recordings.show signed": f"/recordings/{made.signed}",
         "recordings.show waiting": f"/recordings/{made.waiting}",
         "recordings.details": f"/recordings/{made.visit}/details",
+        "search.page": "/search",
+        "search.page found": "/search?q=热水器",
         "review.work_list": "/review",
         "review.agreement": "/review/agreement",
         "review.appeals": "/appeals",
@@ -207,5 +212,6 @@ NO_PAGES = frozenset(
         "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
         "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
+        "search.palette",
     }
 )  # fmt: skip

@@ -39,6 +39,9 @@ from analyzer.serial import (
     parse_analysis,
     quantised,
 )
+from analyzer.text.normalise import normalise
+from analyzer.text.syllables import readings_of, spell
+from analyzer.text.tokens import cut, tokenizer
 from web.config import Settings
 from web.kit.site import site
 from web.kit.standards import StandardInfo, standard
@@ -47,8 +50,9 @@ from web.models.vocabulary import Kind
 
 __all__ = [
     "Analysed", "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
-    "StoredAnalysis", "TranscriptError", "Utterance", "analysed", "document_of", "documents", "hearing_from_dict", "hits_of",
-    "newest_hearing", "parse_analysis", "quantised", "score", "stored", "unjudged", "with_terms",
+    "StoredAnalysis", "TranscriptError", "Utterance", "analysed", "cut", "document_of", "documents", "hearing_from_dict", "hits_of",
+    "newest_hearing", "normalise", "parse_analysis", "quantised", "readings_of", "score", "spell", "stored", "tokenizer", "unjudged",
+    "with_terms",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from web.db import now as present
+from web.intake import findable
 from web.intake.doom import doom
 from web.kit.documents import digest_of_document
 from web.models import (
@@ -79,6 +80,7 @@ def erase_words(session: Session, recording: Recording, now: datetime | None = N
         verdict.evidence = []
     for table in (TranscriptEdit, CustomerWord, PrivateWords, SpokenNumber):
         session.execute(delete(table).where(table.recording_id == own))
+    findable.erase(session, own)
     session.execute(update(Clip).where(Clip.recording_id == own).values(quote=""))
     _erase_notes(session, recording)
     recording.original_name, recording.note = NAMELESS, ""

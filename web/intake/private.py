@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from web.intake import findable
 from web.intake.analysis import Hearing, Utterance, hearing_from_dict
 from web.intake.doom import doom
 from web.intake.effective import effective, heard_document, inputs
@@ -36,6 +37,7 @@ class Heard:
 
 def mark(session: Session, recording_id: int) -> None:
     """The words are new or another: until the worker has looked, nobody without the right hears it, nor its clips."""
+    findable.forget(session, recording_id)
     row = session.get(PrivateWords, recording_id)
     if row is None:
         session.add(

@@ -1,4 +1,4 @@
-"""Taking a recording away: its work ends, its summaries are computed again, the worker erases words and sound."""
+"""Taking a recording away: its work ends, nothing of it is found, its summaries are computed again, the worker erases words and sound."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from web import queue
 from web.db import now as present
+from web.intake import findable
 from web.intake.stale import mark_stale
 from web.kit.recordings import refuse_held, refuse_signed
 from web.models import Recording
@@ -22,6 +23,7 @@ def remove(session: Session, recording_id: int, now: datetime | None = None, *, 
     if not signed:
         refuse_signed(recording)
     queue.cancel(session, recording_id, now)
+    findable.erase(session, recording_id)
     recording.deleted_at = now or present()
     recording.revision += 1
     mark_stale(session, recording)

@@ -84,6 +84,9 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "recordings.details": OFFICE,
     "recordings.bulk": OFFICE,
     "recordings.export": STAFF,
+    # search
+    "search.page": EVERYONE,
+    "search.palette": EVERYONE,
     # scorecards
     "scorecards.team": STAFF,
     "scorecards.technician": STAFF,

@@ -94,9 +94,14 @@ def restore(folder: Path, yes: bool) -> None:
 @click.command("rebuild")
 @with_appcontext
 def rebuild() -> None:
-    """重新计算由录音得出的一切：计数、关联条款、评分卡汇总。已签核和已发布的不动；网站可以照常运行。"""
+    """重新计算由录音得出的一切：计数、关联条款、评分卡汇总、录音内容搜索。已签核和已发布的不动；网站可以照常运行。"""
     here = site()
-    done = {"recordings": "录音的计数和得分 {} 段", "orders": "工单关联条款 {} 单", "summaries": "评分卡汇总 {} 段录音"}
+    done = {
+        "recordings": "录音的计数和得分 {} 段",
+        "orders": "工单关联条款 {} 单",
+        "summaries": "评分卡汇总 {} 段录音",
+        "search": "录音内容搜索 {} 段",
+    }
     for what, count in everything_anew(here):
         click.echo(done[what].format(count))
     with here.db.reading() as session:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from web.db import now
-from web.intake import rows
+from web.intake import findable, rows
 from web.kit.aside import Batch
 from web.kit.site import Site
 from web.links import keep as links
@@ -22,7 +22,7 @@ PIECE = 50  # recordings a transaction: others write in between
 
 
 def rebuild(here: Site) -> Iterator[tuple[str, int]]:
-    """Give what has been computed anew and of how many: recordings | orders | summaries. Failing rows are set aside."""
+    """Give what has been computed anew and of how many: recordings | orders | summaries | search. Failing rows are set aside."""
     with here.db.reading() as session:
         judged = select(Recording.id).where(
             Recording.state == RecordingState.JUDGED,
@@ -35,3 +35,6 @@ def rebuild(here: Site) -> Iterator[tuple[str, int]]:
     yield "recordings", batch.each(ids, rows.refresh, PIECE, "录音 {}".format)
     yield "orders", links.refresh_all(here.db, now(), links.policy_of(here.web))
     yield "summaries", keep.rebuild(here.db)
+    with here.db.writing() as session:
+        spoken = findable.everything(session)
+    yield "search", findable.fill(here.db, spoken)

@@ -51,6 +51,11 @@ def _kept_before(url: str, revision: str) -> Path | None:
     return kept
 
 
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether what the database holds has a model: the search's index, and the tables that SQLite keeps it in, have none."""
+    return kind != "table" or not (name or "").startswith("spoken_index")
+
+
 def is_current(database: Database) -> bool:
     """Return whether the database has its tables and the newest migration."""
     if "recordings" not in inspect(database.engine).get_table_names():

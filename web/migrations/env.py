@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from web.db import Database, Document, UtcDateTime
+from web.migrations import is_ours
 from web.models import Base
 
 
@@ -51,6 +52,7 @@ def run() -> None:
                 target_metadata=Base.metadata,
                 render_as_batch=True,
                 render_item=_render,
+                include_name=is_ours,
                 compare_type=True,
             )
             with context.begin_transaction():

@@ -19,6 +19,7 @@ from web.models.scorecards import (
     StaleDay,
     WordPeriod,
 )
+from web.models.spoken import SpokenText
 from web.models.staff import Team, Technician, WorkOrder
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "SignOff",
     "SiteValue",
     "SpokenNumber",
+    "SpokenText",
     "StaleDay",
     "Team",
     "Technician",

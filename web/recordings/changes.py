@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.intake import private, rejudge, removal
+from web.intake import findable, private, rejudge, removal
 from web.intake.analysis import Hearing, Utterance, newest_hearing, stored
 from web.intake.stale import mark_stale
 from web.kit import audit
@@ -119,6 +119,8 @@ def put_details(
     if wish.technician_id is not None and session.get(Technician, wish.technician_id) is None:
         raise LookupError("technician")
     before = _judged_by(row)
+    if wish.technician_channel != row.technician_channel:  # who said what
+        findable.forget(session, row.id)
     mark_stale(session, row)
     row.technician_id, row.work_order_id = wish.technician_id, None if order is None else order.id
     row.recorded_at, row.recorded_on = wish.recorded_at, wish.recorded_at.astimezone(zone).date()

@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
@@ -23,6 +24,7 @@ from flask import Flask, current_app
 from web.kit import leash, logs
 from web.kit.site import Site
 from web.migrations.start import ensure_current
+from web.search.question import warm_up
 
 log = logging.getLogger(__name__)
 MOST_PROCESSES = 4  # unless the setting says otherwise: beyond that the database's write lock is what one waits for
@@ -113,6 +115,7 @@ def _fork(app: Flask, here: Site, listener: socket.socket) -> int:
 def _serve(app: Flask, here: Site, listener: socket.socket, *, shared: bool = False) -> None:
     from waitress import create_server
 
+    threading.Thread(target=warm_up, args=(here.settings.cache_dir,), daemon=True).start()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # "Task queue depth is 1" is no news on a busy morning
     connections = most_connections()
     server = create_server(

@@ -13,6 +13,7 @@ from flask import Flask
 
 from web.db import now
 from web.digest import mailing
+from web.intake import findable
 from web.intake.storage import open_storage
 from web.kit.site import Site, site_of
 from web.links import keep as links
@@ -24,6 +25,7 @@ from web.worker import apart, burning, clips, drop, learning, leftovers, muting
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
+FOUND_AT_ONCE = 50  # recordings a step, a second or two: then the other chores get their turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,18 @@ def expire(here: Site) -> None:
     retention.expire(here)
 
 
+def make_findable(here: Site) -> None:
+    """Read the words that are new or were corrected, so that they are found."""
+    with here.db.reading() as session:
+        ids = findable.waiting(session, FOUND_AT_ONCE)
+    findable.fill(here.db, ids)
+
+
+def overwrite_erased(here: Site) -> None:
+    """Have nothing left in the search of what was erased."""
+    findable.overwrite_erased(here.db)
+
+
 def close_files(here: Site) -> None:
     """Take away what others may read of files that an earlier version wrote."""
     leftovers.close(here.folder)
@@ -93,6 +107,8 @@ CHORES: list[Chore] = [
     Chore("weekly digest", 600.0, send_digest),
     Chore("learning", 1.0, learning.Learner().look),
     Chore("private words", 5.0, muting.mute_waiting),
+    Chore("search", 2.0, make_findable),
+    Chore("erased words", 3600.0, overwrite_erased),
     Chore("clips", 5.0, clips.cut_waiting),
     Chore("deleted recordings", 60.0, burning.remove_deleted),
     Chore("reserve", 60.0, keep_room),

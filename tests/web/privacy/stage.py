@@ -87,8 +87,15 @@ def everything(db: Database, besides: tuple[str, ...] = ()) -> str:
                 continue
             for row in connection.execute(text(f'SELECT * FROM "{table}"')):  # noqa: S608  # names of our own tables
                 for value in row:
-                    parts.append(zlib.decompress(value).decode() if isinstance(value, bytes) else str(value))
+                    parts.append(_unpacked(value) if isinstance(value, bytes) else str(value))
     return "\n".join(parts)
+
+
+def _unpacked(value: bytes) -> str:
+    try:
+        return zlib.decompress(value).decode()
+    except zlib.error:  # a block of the search's index
+        return value.decode(errors="replace")
 
 
 def files(app: Flask) -> list[Path]:

@@ -8,6 +8,7 @@ const stop = () => {
   playing = null;
 };
 player.addEventListener("ended", stop);
+player.addEventListener("pause", () => player.paused && stop()); // at the end of …#t=12,18
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-clip]");
   if (!button) return;
