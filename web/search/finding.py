@@ -16,7 +16,8 @@ from web.intake.sounds import Line, letters_of
 from web.kit.access import reads_private, visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
-from web.models import PrivateWords, Recording, SpokenText
+from web.kit.sound import silence
+from web.models import Recording, SpokenText
 from web.models.vocabulary import Role
 from web.recordings.filters import Filter
 from web.search.lines import Answer, answer
@@ -64,7 +65,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A recording that answers."""
+    """A recording that answers. `silence`: why the viewer cannot hear it (web.kit.sound), None where he can."""
 
     id: int
     recorded_at: datetime
@@ -72,7 +73,7 @@ class Found:
     staff_no: str
     order_no: str
     standard_id: str
-    audible: bool
+    silence: str | None
     answer: Answer
 
 
@@ -138,8 +139,8 @@ def _candidates(
     few = session.execute(matching.limit(RARE + 1)).scalars().all()
     if not few:
         return []
-    plain: Select[Any] = select(Recording.id, Recording.recorded_at)
-    statement = visible(asked.among.narrow(plain), viewer)
+    columns: list[Any] = [Recording.id, Recording.recorded_at]
+    statement = visible(asked.among.narrow(select(*columns)), viewer)
     if len(few) <= RARE:
         statement = statement.where(Recording.id.in_(few))
     else:  # the plus keeps SQLite from looking up one after the other what it can read in the order of the list
@@ -161,13 +162,7 @@ def _matching(session: Session, condition: Condition) -> Select[Any]:
 
 
 def _found(session: Session, viewer: Viewer, answers: dict[int, Answer]) -> tuple[Found, ...]:
-    hears = Recording.stored_key != ""
-    if not reads_private(
-        viewer
-    ):  # until the worker has looked for private words it is heard by nobody without the right
-        looked = select(PrivateWords.recording_id).where(PrivateWords.state == "ready")
-        hears = and_(hears, Recording.id.in_(looked.where(PrivateWords.recording_id.in_(answers))))
-    statement = with_people(select(*columns_of(Found, audible=hears)).select_from(Recording))
+    statement = with_people(select(*columns_of(Found, silence=silence(viewer))).select_from(Recording))
     rows = {
         row.id: Found(**row._asdict(), answer=answers[row.id])
         for row in session.execute(statement.where(Recording.id.in_(answers)))

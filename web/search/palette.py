@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from web.intake.private import hide
@@ -28,10 +29,11 @@ def groups(session: Session, viewer: Viewer, written: str) -> list[dict[str, Any
     words = written.strip()[:MOST_LETTERS]
     if not words:
         return []
+    orders = _orders(session, viewer, words)
     found = (
         (_("人员"), _people(session, viewer, words)),
-        (_("工单"), _orders(session, viewer, words)),
-        (_("录音"), _recordings(session, viewer, words)),
+        (_("工单"), [_order(viewer, row) for row in orders]),
+        (_("录音"), _recordings(session, viewer, words, [row.id for row in orders])),
     )
     return [{"name": name, "entries": entries} for name, entries in found if entries]
 
@@ -59,29 +61,26 @@ def _people(session: Session, viewer: Viewer, words: str) -> list[Entry]:
     ]
 
 
-def _orders(session: Session, viewer: Viewer, words: str) -> list[Entry]:
-    """Orders by their number; who may not open an order's own page finds those whose recordings he sees, and gets these."""
-    opens = may(viewer, "staff.order")
+def _orders(session: Session, viewer: Viewer, words: str) -> Sequence[Row[Any]]:
+    """Orders by their number; who may not open every order finds those of which he sees a recording."""
     statement = select(WorkOrder.id, WorkOrder.order_no, WorkOrder.job_kind).where(
         WorkOrder.order_no.contains(words, autoescape=True)
     )
-    if not opens:
-        seen = visible(select(Recording.work_order_id), viewer).where(Recording.work_order_id.is_not(None))
-        statement = statement.where(WorkOrder.id.in_(seen))
-    return [
-        _entry(row.order_no, row.job_kind, "staff.order", order_id=row.id)
-        if opens
-        else _entry(row.order_no, row.job_kind, "recordings.index", order=row.id)
-        for row in session.execute(statement.order_by(WorkOrder.order_no).limit(EACH))
-    ]
+    if not may(viewer, "staff.order"):
+        of = select(Recording.id).where(Recording.work_order_id == WorkOrder.id)
+        statement = statement.where(visible(of, viewer).correlate(WorkOrder).exists())
+    return session.execute(statement.order_by(WorkOrder.order_no).limit(EACH)).all()
 
 
-def _recordings(session: Session, viewer: Viewer, words: str) -> list[Entry]:
+def _order(viewer: Viewer, row: Row[Any]) -> Entry:
+    if may(viewer, "staff.order"):
+        return _entry(row.order_no, row.job_kind, "staff.order", order_id=row.id)
+    return _entry(row.order_no, row.job_kind, "recordings.index", order=row.id)
+
+
+def _recordings(session: Session, viewer: Viewer, words: str, orders: Sequence[int]) -> list[Entry]:
     """Recordings by their number, their file's name, their order's number."""
-    orders = select(WorkOrder.id).where(WorkOrder.order_no.startswith(words, autoescape=True))
-    named = or_(
-        Recording.original_name.contains(words, autoescape=True), Recording.work_order_id.in_(orders.limit(LOOKED_AT))
-    )
+    named = or_(Recording.original_name.contains(words, autoescape=True), Recording.work_order_id.in_(orders))
     statement = visible(
         select(Recording.id, Recording.original_name, Recording.recorded_at, Technician.name, WorkOrder.order_no)
         .outerjoin(Technician, Technician.id == Recording.technician_id)

@@ -233,12 +233,13 @@ def test_pages_go_on_from_a_key_and_no_recording_comes_twice(
         exact = [told(session, people["wang"], f"e{n}.m4a", (T, "找经理吧")) for n in range(5)]  # all of one moment
         sounding = [told(session, people["wang"], f"s{n}.m4a", (T, "找京理吧")) for n in range(4)]
     read(db)
-    pages, key = [], Key()
+    pages: list[list[int]] = []
+    key: Key | None = Key()
     while key is not None:
         with db.reading() as session:
             found = find(session, viewer_of(people["qa"]), Asked("经理"), Key.read(str(key)), here.settings.cache_dir)
         pages.append([one.id for one in found.recordings])
-        key = found.after  # type: ignore[assignment]
+        key = found.after
     assert [number for one in pages for number in one] == [*exact[::-1], *sounding[::-1]]
     assert [len(one) for one in pages] == [3, 3, 3]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from analyzer.settings import Settings
-from web.intake.sounds import Words
+from web.intake.sounds import Line, Words
+from web.models.vocabulary import Role
 from web.search.lines import answer
 from web.search.matching import alike, exact, for_fts5, for_tsquery
 from web.search.question import MOST_PHRASES, Phrase, phrases
@@ -25,8 +26,6 @@ CACHE: Path = Settings().cache_dir
         ("「找厂家", ["找厂家"]),
         ("師傅 收費", ["师傅", "收费"]),
         ("收费 收费", ["收费"]),
-        ("三十块", ["三十", "块"]),
-        ("30块", ["三十", "块"]),
         ("师傅的电话", ["师傅", "电话"]),
         ("的", ["的"]),
         ("  ，。！“” ＊＊ ", []),
@@ -35,6 +34,10 @@ CACHE: Path = Settings().cache_dir
 )
 def test_quotes_are_phrases_and_the_rest_is_cut_into_words(written: str, wanted: list[str]) -> None:
     assert [phrase.folded for phrase in phrases(written, CACHE)] == wanted
+
+
+def test_a_number_is_found_however_it_is_written() -> None:
+    assert phrases("30块 2号", CACHE) == phrases("三十块 二号", CACHE) != ()
 
 
 def test_a_question_has_so_many_phrases_at_most() -> None:
@@ -53,9 +56,6 @@ def test_conditions_ask_for_pairs_of_characters_or_of_syllables_but_not_both() -
 
 
 def test_what_only_seems_to_stand_side_by_side_is_no_answer() -> None:
-    from web.intake.sounds import Line
-    from web.models.vocabulary import Role
-
     said = "安全，全阀"
     line = Line(Role.TECHNICIAN, 0.0, 1.0, tuple(range(len(said))), Words.of(said))
     assert answer([line], phrases("“安全阀”", CACHE), None, private=True) is None

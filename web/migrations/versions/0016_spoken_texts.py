@@ -34,10 +34,7 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "sqlite":
         # without the texts, which stand in spoken_texts, and without positions: phrases are looked for in the lines
-        op.execute(
-            "CREATE VIRTUAL TABLE spoken_index USING fts5"
-            "(terms, content='', detail=none, columnsize=0, tokenize='ascii')"
-        )
+        op.execute("CREATE VIRTUAL TABLE spoken_index USING fts5(terms, content='', detail=none, tokenize='ascii')")
     else:
         op.execute("CREATE TABLE spoken_index (recording_id integer PRIMARY KEY, terms tsvector NOT NULL)")
         op.execute("CREATE INDEX ix_spoken_index_terms ON spoken_index USING gin (terms)")
