@@ -76,7 +76,8 @@ class ItemResult:
     """The verdict on one clause, with its evidence. `credit` in [0, 1]; None where not judged.
 
     `weight`, `penalty` (points off where a forbidden item was said) and `cap` (the most points then left, of a fatal
-    one) are those of the standard that judged: a standard edited later changes no score.
+    one) are those of the standard that judged: a standard edited later changes no score. `optional`: of a person item,
+    nobody has to answer it.
     """
 
     id: str
@@ -93,6 +94,7 @@ class ItemResult:
     searched: tuple[Span, ...] = ()
     penalty: float = 0.0
     cap: float | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

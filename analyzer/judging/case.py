@@ -79,4 +79,5 @@ def bare_result(
         searched,
         item.penalty,
         item.cap,
+        item.optional,
     )

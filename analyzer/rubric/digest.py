@@ -48,6 +48,10 @@ def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(entry) for entry in value]
     if dataclasses.is_dataclass(value):
-        names = (field.name for field in dataclasses.fields(value) if not field.name.startswith("examples_"))
+        names = [field.name for field in dataclasses.fields(value) if not field.name.startswith("examples_")]
+        if (
+            getattr(value, "optional", None) is False
+        ):  # a standard that does not use the key has the digest it always had
+            names.remove("optional")
         return {name: _plain(getattr(value, name)) for name in names}
     return value

@@ -149,6 +149,7 @@ class Item:
     examples_match: tuple[str, ...] = ()
     examples_no_match: tuple[str, ...] = ()
     severity: Severity | None = None  # forbidden items only
+    optional: bool = False  # person items only: nobody has to answer it
 
 
 class FrameWords(StrEnum):

@@ -25,6 +25,7 @@ _ITEM = ("id", "kind", "how", "clause", "text", "when")
 _REQUIRED = ("where", "after", "weight", "pass", "elements", "examples")
 _FORBIDDEN = ("severity", "penalty", "cap", "who", *BANNED, "also", "meaning", "examples")
 _UNHEARD = ("weight", "severity", "penalty", "cap")  # link and person items count once somebody fills them in
+_OPTIONAL = "optional"  # person items: whoever saw nothing of it need not answer
 
 
 class Recording(StrEnum):
@@ -191,6 +192,7 @@ class _ItemBuilder:
             examples_match=_texts(examples, "match"),
             examples_no_match=_texts(examples, "no_match"),
             severity=severity,
+            optional=how is How.PERSON and fields.flag(_OPTIONAL, False),
         )
 
     def _check_keys(self, fields: Fields, kind: Kind, how: How) -> None:
@@ -200,7 +202,9 @@ class _ItemBuilder:
             needed, allowed = (*_ITEM, "elements"), ("when_text", *_REQUIRED)
         elif how is How.RULE:
             needed, allowed = (*_ITEM, "phrases", "severity", "penalty"), ("when_text", *_FORBIDDEN)
-        fields.keys(needed, [key for key in allowed if key not in needed], {*_REQUIRED, *_FORBIDDEN})
+        elif how is How.PERSON:
+            allowed = (*allowed, _OPTIONAL)
+        fields.keys(needed, [key for key in allowed if key not in needed], {*_REQUIRED, *_FORBIDDEN, _OPTIONAL})
         when = fields.node.fields.get("when")
         if when is not None and when.text != "always" and "when_text" not in fields:
             fields.report("missing-key", fields.node.line, key="when_text")

@@ -120,6 +120,7 @@ def _item(data: Mapping[str, Any], terms: Mapping[str, Any], place: str) -> Item
         each(data.get("searched"), f"{place}.searched", lambda one, at: span(mapping(one, at), at)),
         _or(number, cost.get("penalty"), 0.0, f"{place}.penalty"),
         optional(cost.get("cap"), f"{place}.cap", number),
+        flag(data.get("optional"), f"{place}.optional"),
     )
 
 

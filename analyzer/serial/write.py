@@ -118,6 +118,7 @@ def _item(item: ItemResult) -> dict[str, Any]:
         "weight": item.weight,
         "penalty": item.penalty,
         "cap": item.cap,
+        **({"optional": True} if item.optional else {}),
         "reason": item.reason,
         "hits": [_hit(h) for h in item.hits],
         "nearest": None if item.nearest is None else _hit(item.nearest),

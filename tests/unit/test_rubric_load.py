@@ -256,6 +256,19 @@ def test_the_digest_stays_where_no_verdict_can_change(lexicons: Path, file: str,
     assert load_standard("visit", lexicons).ref.digest == before
 
 
+def test_a_person_item_may_be_optional_which_changes_the_digest(tmp_path: Path) -> None:
+    item = "  - {id: knock, kind: required, how: person, clause: 三.4, text: 轻敲三下, when: always%s}\n"
+    head = STANDARD.split("items:")[0] + "items:\n"
+    found = {}
+    for name, more in (("left", ""), ("said", ", optional: false"), ("asked", ", optional: true")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "visit.yaml").write_text(head + item % more, "utf-8")
+        found[name] = load_standard("visit", tmp_path / name)
+    assert [found[name].items[0].optional for name in ("left", "said", "asked")] == [False, False, True]
+    digests = [found[name].ref.digest for name in ("left", "said", "asked")]
+    assert digests[0] == digests[1] != digests[2]
+
+
 def test_the_digest_is_sixteen_hexadecimal_digits(lexicons: Path) -> None:
     digest = load_standard("visit", lexicons).ref.digest
     assert len(digest) == 16

@@ -147,6 +147,7 @@ items_of_any_kind = st.builds(
     st.lists(spans(), max_size=2).map(tuple),
     points,
     st.none() | points,
+    st.booleans(),
 )
 figures = st.builds(
     Figures,

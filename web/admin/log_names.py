@@ -130,6 +130,7 @@ def _values() -> dict[str, str]:
         "missed": _("未达标"),
         "not_applicable": _("不适用"),
         "cannot_judge": _("无法判断"),
+        "not_seen": _("未见"),
         "admin": _("管理员"),
         "qa": _("质检员"),
         "manager": _("主管"),

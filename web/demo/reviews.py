@@ -21,7 +21,7 @@ from web.kit.login import Viewer, viewer_of
 from web.kit.refusals import GoneError, SignedError
 from web.kit.site import Site
 from web.models import Recording, ReviewState, User
-from web.models.vocabulary import How, Kind, VerdictWord
+from web.models.vocabulary import NOT_SEEN, How, Kind, VerdictWord
 from web.review import queries
 from web.review.appealing import appeal
 from web.review.decisions import add, changeable
@@ -31,7 +31,10 @@ from web.review.signing import sign
 STILL_OPEN = dt.timedelta(days=4)  # the last days wait for review, and for their calls
 SIGNED_SHARE = 0.38  # beside the random sample, which is always reviewed
 NOTICED = 0.85  # share of the matcher's errors that a reviewer notices where nothing points at them
-TIDY = 0.94  # share of the clauses no ear can check that were in order
+SEEN = (
+    0.3  # share of the clauses no ear can check of which a reviewer knows anything: a photograph, a word on the sheet
+)
+TIDY = 0.94  # share of those that were in order
 REVIEWERS = ("qa", "qa2")
 BATCH = 10  # recordings a transaction: a page never waits long for the write lock
 APPEALS = 3
@@ -99,6 +102,8 @@ def _answer(line: ClauseLine, meant: str | None, rng: Random) -> str | None:
     if line.how == How.PERSON:
         if line.item_id == "absent-note":
             return VerdictWord.NOT_APPLICABLE.value
+        if rng.random() >= SEEN:
+            return None if line.optional else NOT_SEEN
         return VerdictWord.MET.value if rng.random() < TIDY else VerdictWord.MISSED.value
     if meant in line.choices and meant != line.machine and (line.must_see or rng.random() < NOTICED):
         return meant

@@ -33,7 +33,7 @@ DAY_SUMS = [
 ]
 DAYS = [*DAY_KEYS, *DAY_SUMS]
 ITEM_KEYS = ["period", "technician_id", "standard_id", "item_id", "job_kind", "reviewed"]
-ITEM_COUNTS = ["met", "missed", "not_applicable", "cannot_judge", "unanswered"]
+ITEM_COUNTS = ["met", "missed", "not_applicable", "cannot_judge", "unanswered", "not_seen"]
 ITEMS = [*ITEM_KEYS, *ITEM_COUNTS, "credit_sum"]
 TECHNICIANS = ["id", "staff_no", "name", "team_id", "team", "active"]
 MINIMUM = 5  # recordings (or judged verdicts) below which no one is ranked, compared or coloured

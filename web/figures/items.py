@@ -17,7 +17,7 @@ Item = tuple[str, str]  # standard id, item id
 class Cell:
     """One technician on one clause. `rate` = met / (met + missed), None below the minimum; the counts always stand.
 
-    For a forbidden clause "met" means not said. Not applicable and cannot judge are in no denominator.
+    For a forbidden clause "met" means not said. All but met and missed are in no denominator.
     """
 
     technician_id: int
@@ -28,6 +28,7 @@ class Cell:
     not_applicable: int
     cannot_judge: int
     unanswered: int
+    not_seen: int
     rate: Estimate | None
 
 
@@ -121,6 +122,6 @@ def compare_items(
 
 
 def _cell(person: int, item: Item, counts: list[int], minimum: int) -> Cell:
-    met, missed, not_applicable, cannot_judge, unanswered = counts
+    met, missed, not_applicable, cannot_judge, unanswered, not_seen = counts
     shown = rate(met, met + missed) if met + missed >= max(1, minimum) else None
-    return Cell(person, *item, met, missed, not_applicable, cannot_judge, unanswered, shown)
+    return Cell(person, *item, met, missed, not_applicable, cannot_judge, unanswered, not_seen, shown)

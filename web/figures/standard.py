@@ -24,10 +24,11 @@ class ClauseFailure:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of all clauses of all recordings, in verdicts; the six add up to `whole`.
+    """What became of all clauses of all recordings, in verdicts; the seven add up to `whole`.
 
     By rule, link, person: met or missed, by the way the standard names for the clause. `not_applicable`: its condition
-    did not arise. `cannot_judge`: tried, not clear enough. `unanswered`: person or link clauses nobody filled in.
+    did not arise. `cannot_judge`: tried, not clear enough. `unanswered`: person or link clauses nobody filled in
+    (person clauses that are optional count once somebody has). `not_seen`: person clauses of which nobody saw anything.
     """
 
     by_rule: int
@@ -36,6 +37,7 @@ class Judged:
     not_applicable: int
     cannot_judge: int
     unanswered: int
+    not_seen: int
 
     @property
     def whole(self) -> int:
@@ -44,7 +46,7 @@ class Judged:
     @property
     def not_judged(self) -> int:
         """Verdicts that say nothing about the technician."""
-        return self.not_applicable + self.cannot_judge + self.unanswered
+        return self.not_applicable + self.cannot_judge + self.unanswered + self.not_seen
 
     def share(self, count: int) -> float | None:
         """Return count / whole, None without verdicts."""
@@ -88,7 +90,7 @@ def how_judged(
     chosen = in_periods(choose(items, selection), periods)
     sums = chosen.groupby(["standard_id", "item_id"])[ITEM_COUNTS].sum()
     by = {"rule": 0, "link": 0, "person": 0}
-    rest = {"not_applicable": 0, "cannot_judge": 0, "unanswered": 0}
+    rest = {"not_applicable": 0, "cannot_judge": 0, "unanswered": 0, "not_seen": 0}
     for key, counts in sums.to_dict("index").items():
         # A clause that the standard no longer has was checked by some older version: by rule, unless told.
         by[how.get((str(key[0]), str(key[1])), "rule")] += int(counts["met"] + counts["missed"])

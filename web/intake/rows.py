@@ -144,6 +144,7 @@ def _verdict(recording_id: int, analysis: Analysis, position: int, item: ItemRes
         machine_credit=item.credit,
         rests_on=rests_on(item.hits),
         suspicion=any(hit.suspicion for hit in item.hits),
+        optional=item.optional,
         hit_count=len(item.hits),
         evidence=[_evidence(hit) for hit in item.hits[:MOST_EVIDENCE]],
     )

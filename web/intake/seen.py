@@ -18,7 +18,7 @@ from web.intake.private import discreet
 from web.kit.access import reads_private, told_decided
 from web.kit.login import Viewer
 from web.models import Verdict
-from web.models.vocabulary import Kind, VerdictWord
+from web.models.vocabulary import NOT_SEEN, Kind, VerdictWord
 
 
 class Stands(NamedTuple):
@@ -59,8 +59,14 @@ def as_decided(document: Mapping[str, Any], stands: Mapping[str, Stands]) -> dic
 
 
 def _item(item: Mapping[str, Any], stand: Stands) -> dict[str, Any]:
-    """A clause as decided. Of words that are not forbidden after all, or were only suspected, nothing stays."""
-    made = {**item, "verdict": stand.final, "credit": stand.credit}
+    """A clause as decided. Of words that are not forbidden after all, or were only suspected, nothing stays.
+
+    Schema 1 knows four verdicts: what nobody saw has none, and says so beside it.
+    """
+    unseen = stand.final == NOT_SEEN
+    made = {**item, "verdict": None if unseen else stand.final, "credit": stand.credit}
+    if unseen:
+        made[NOT_SEEN] = True
     acquitted = item["kind"] == Kind.FORBIDDEN.value and stand.final != VerdictWord.MISSED
     if stand.overruled:
         made |= {"reason": "", "nearest": None, "searched": []}

@@ -12,7 +12,7 @@ from web.intake.analysis import ItemResult, score
 from web.intake.risk import Grounds, risk
 from web.intake.stale import mark_stale
 from web.models import Decision, Recording, Verdict
-from web.models.vocabulary import How, Kind, VerdictWord
+from web.models.vocabulary import NOT_SEEN, How, Kind, VerdictWord
 
 WITHDRAWN = "withdraw"
 
@@ -86,8 +86,8 @@ def _credit(verdict: Verdict, decision: Decision) -> float | None:
 
 
 def _decided_as(verdict: Verdict, item: ItemResult | None, word: str | None, credit: float | None) -> ItemResult:
-    """`item` is None where the document does not name the clause: then it costs nothing."""
+    """`item` is None where the document does not name the clause: then it costs nothing. What nobody saw is in no score."""
     known = item or ItemResult(
         verdict.item_id, Kind(verdict.kind), How(verdict.how), "", "", None, None, verdict.weight, ""
     )
-    return replace(known, verdict=None if word is None else VerdictWord(word), credit=credit)
+    return replace(known, verdict=None if word in (None, NOT_SEEN) else VerdictWord(word), credit=credit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from web.db import Document, UtcDateTime, now
@@ -46,7 +46,8 @@ class Verdict(Base):
     """The current verdict on one clause: the machine's and, beside it, the person's.
 
     `final` = the person's where there is one, else the machine's; so with `final_credit`. Person and link items have
-    no machine verdict. `evidence` = the hits [{start_s, end_s, role, quote, similarity, suspicion}], at most 20.
+    no machine verdict; of a person item people may also say NOT_SEEN. `evidence` = the hits [{start_s, end_s, role,
+    quote, similarity, suspicion}], at most 20.
     """
 
     __tablename__ = "verdicts"
@@ -80,6 +81,7 @@ class Verdict(Base):
     final: Mapped[str | None] = mapped_column(String(16))
     final_credit: Mapped[float | None] = mapped_column()
     suspicion: Mapped[bool] = mapped_column(default=False)
+    optional: Mapped[bool] = mapped_column(default=False, server_default=false())  # nobody has to answer it
     hit_count: Mapped[int] = mapped_column(default=0)
     evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 

@@ -59,7 +59,8 @@ class ItemPeriod(Base):
     missed: Mapped[int] = mapped_column(default=0)
     not_applicable: Mapped[int] = mapped_column(default=0)
     cannot_judge: Mapped[int] = mapped_column(default=0)
-    unanswered: Mapped[int] = mapped_column(default=0)  # person and link items nobody filled in
+    unanswered: Mapped[int] = mapped_column(default=0)  # link items and required person items nobody filled in
+    not_seen: Mapped[int] = mapped_column(default=0, server_default="0")  # person items: nobody saw it
     credit_sum: Mapped[float] = mapped_column(default=0.0)
 
 

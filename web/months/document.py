@@ -36,7 +36,7 @@ from web.summaries.judged import judged_in
 
 SCHEMA = 1
 MOST_QUOTES = 20  # of a technician
-LETTERS = {"met": "m", "missed": "x", "not_applicable": "-", "cannot_judge": "?", None: "."}
+LETTERS = {"met": "m", "missed": "x", "not_applicable": "-", "cannot_judge": "?", "not_seen": "o", None: "."}
 WORDS = {letter: word for word, letter in LETTERS.items()}
 Body = dict[str, Any]
 StandardKey = tuple[str, str, str]  # id, version, digest

@@ -142,7 +142,7 @@ def _members(body: Body, technician_id: int) -> frozenset[int]:
 
 def _items(body: Body, month: str, scope: Reviewed) -> pd.DataFrame:
     rows = [
-        (month, one["id"], item["standard"], item["item"], "", False, *(item[name] for name in ITEM_COUNTS), 0.0)
+        (month, one["id"], item["standard"], item["item"], "", False, *(item.get(name, 0) for name in ITEM_COUNTS), 0.0)
         for one in body["technicians"]
         for item in one["figures"].get(scope.value, {"items": []})["items"]
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from web.models import Analysis, Recording, Verdict, WorkOrder
+from web.summaries.judged import due
 
 Row = Mapping[Any, Any]
 
@@ -66,7 +67,7 @@ def verdicts_in(session: Session, counted: ColumnElement[bool]) -> Sequence[Row]
             .select_from(Recording)
             .join(Verdict, Verdict.recording_id == Recording.id)
             .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
-            .where(counted)
+            .where(counted, due())
             .order_by(Recording.id, Verdict.position)
         )
         .mappings()

@@ -119,6 +119,7 @@ def _names() -> dict[str, dict[str | None, str]]:
             "missed": _("未达标"),
             "not_applicable": _("不适用"),
             "cannot_judge": _("无法判断"),
+            "not_seen": _("未见"),
             None: _("待填写"),
             ABSENT: _("没有这一条"),
         },

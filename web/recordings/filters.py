@@ -22,7 +22,7 @@ FLAGS: dict[str, ColumnElement[bool]] = {
     "unheard": Recording.unheard_s > 0,
     "sampled": Recording.sampled.is_(True),
 }
-VERDICTS = ("met", "missed", "not_applicable", "cannot_judge", "unanswered")
+VERDICTS = ("met", "missed", "not_applicable", "cannot_judge", "not_seen", "unanswered")
 SORTS = ("-recorded", "recorded", "score", "-score", "-risk", "-duration", "duration")
 _COLUMNS: dict[str, Any] = {
     "recorded": Recording.recorded_at,
@@ -134,7 +134,7 @@ class Filter:
         known = [self.standard] if self.standard else select(Recording.standard_id).distinct()
         asked = asked.where(Verdict.standard_id.in_(known))
         if self.verdict == "unanswered":
-            return asked.where(Verdict.final.is_(None))
+            return asked.where(Verdict.final.is_(None), ~Verdict.optional)
         return asked.where(Verdict.final == self.verdict) if self.verdict else asked
 
 

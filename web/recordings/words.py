@@ -41,5 +41,6 @@ def verdict_names() -> dict[str, str]:
         "missed": _("未达标"),
         "not_applicable": _("不适用"),
         "cannot_judge": _("无法判断"),
+        "not_seen": _("未见"),
         "unanswered": _("待填写"),
     }

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from web.intake.analysis import Hit, Span
-from web.models.vocabulary import How, Kind, VerdictWord
+from web.models.vocabulary import NOT_SEEN, How, Kind, VerdictWord
 
 NEAR_MISS = (
     0.69  # the analyzer's own margin (threshold 0.75 less 0.06): so near, poor sound may have made the difference
 )
 UNSURE_ROLE = 0.6  # less sure of who the technician is: a miss may be the customer's silence
+ALWAYS = "总是"  # the condition of a clause that has none
 TROUBLE, GOOD, REST = "trouble", "good", "rest"
 REQUIRED_CHOICES = (
     VerdictWord.MET.value,
@@ -20,7 +21,7 @@ REQUIRED_CHOICES = (
     VerdictWord.CANNOT_JUDGE.value,
 )
 FORBIDDEN_CHOICES = (VerdictWord.MET.value, VerdictWord.MISSED.value, VerdictWord.CANNOT_JUDGE.value)
-PERSON_CHOICES = (VerdictWord.MET.value, VerdictWord.MISSED.value, VerdictWord.NOT_APPLICABLE.value)
+PERSON_CHOICES = (VerdictWord.MET.value, VerdictWord.MISSED.value, NOT_SEEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class ClauseLine:
     decision_id: int | None
     analysis_id: int
     unsure_role: bool = False
+    optional: bool = False  # nobody has to answer it
     history: tuple[Entry, ...] = ()
     appeals: tuple[AppealNote, ...] = ()
 
@@ -107,9 +109,7 @@ class ClauseLine:
     @property
     def group(self) -> str:
         """Where the line stands: trouble | good | rest."""
-        if self.final in (VerdictWord.MISSED, VerdictWord.CANNOT_JUDGE) or (
-            self.final is None and self.how == How.PERSON
-        ):
+        if self.final in (VerdictWord.MISSED, VerdictWord.CANNOT_JUDGE) or self.unanswered:
             return TROUBLE
         return GOOD if self.final == VerdictWord.MET else REST
 
@@ -120,10 +120,16 @@ class ClauseLine:
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """The verdicts that a person may choose."""
-        if self.kind == Kind.FORBIDDEN:
-            return FORBIDDEN_CHOICES
-        return PERSON_CHOICES if self.how == How.PERSON else REQUIRED_CHOICES
+        """The verdicts that a person may choose. What no ear can check may stay unseen; a condition may not have come up."""
+        if self.how == How.PERSON:
+            conditional = self.kind == Kind.REQUIRED and self.when_text not in ("", ALWAYS)
+            return (*PERSON_CHOICES, VerdictWord.NOT_APPLICABLE.value) if conditional else PERSON_CHOICES
+        return FORBIDDEN_CHOICES if self.kind == Kind.FORBIDDEN else REQUIRED_CHOICES
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether a person still has to say how it was, as no ear can check it."""
+        return self.how == How.PERSON and self.final is None and not self.optional
 
     @property
     def asks(self) -> bool:
@@ -152,7 +158,7 @@ class ClauseLine:
         if self.human is not None:
             return ""
         if self.how == How.PERSON:
-            return "person"
+            return "" if self.optional else "person"
         if self.how == How.LINK:
             return ""
         if self.kind == Kind.FORBIDDEN and self.final == VerdictWord.MISSED:

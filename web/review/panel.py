@@ -105,8 +105,8 @@ class Panel:
 
 
 def coverage(lines: Iterable[ClauseLine]) -> Coverage:
-    """Count how the standard was covered. 未判: no verdict yet, or one that nobody could give."""
+    """Count how the standard was covered. 未判: no verdict yet though one is due, or one that nobody could give."""
     found = list(lines)
     how = {h: sum(x.how == h for x in found) for h in How}
-    unjudged = sum(x.final in (None, VerdictWord.CANNOT_JUDGE) for x in found)
+    unjudged = sum(x.final == VerdictWord.CANNOT_JUDGE or (x.final is None and not x.optional) for x in found)
     return Coverage(len(found), how[How.RULE], how[How.LINK], how[How.PERSON], unjudged)

@@ -149,6 +149,7 @@ def _line(
         decision_id=v.decision_id,
         analysis_id=v.analysis_id,
         unsure_role=unsure,
+        optional=v.optional,
         history=tuple(history.get(v.item_id, ())),
         appeals=tuple(appeals.get(v.item_id, ())),
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from web.figures.frames import Reviewed
+from web.figures.frames import ITEM_COUNTS, Reviewed
 from web.figures.intervals import NOTHING, Estimate
 from web.figures.items import Cell, heat_map, item_counts
 from web.figures.team import TeamRow
@@ -118,6 +118,7 @@ def _items_sheet(lines: Sequence[ItemLine]) -> Sheet:
         (Column(_("未达标"), CellKind.COUNT), lambda i: i.cell.missed),
         (Column(_("不适用"), CellKind.COUNT), lambda i: i.cell.not_applicable),
         (Column(_("无法判断"), CellKind.COUNT), lambda i: i.cell.cannot_judge),
+        (Column(_("未见"), CellKind.COUNT), lambda i: i.cell.not_seen),
         (Column(_("待填写"), CellKind.COUNT), lambda i: i.cell.unanswered),
         (Column(_("达标率"), CellKind.SHARE), lambda i: i.rate.value),
         (Column(_("达标率下限(95%)"), CellKind.SHARE), lambda i: i.rate.low),
@@ -158,7 +159,7 @@ def _items(session: Session, wanted: ExportRequest, page: TeamPage) -> list[Item
     clauses = sorted(judged, key=lambda k: (order.get(k, len(order)), k))
     lines: dict[int, list[ItemLine]] = {number: [] for number in people}
     for cell in heat_map(counted, names, chosen, clauses, wanted.minimum):
-        if cell.met + cell.missed + cell.not_applicable + cell.cannot_judge + cell.unanswered:
+        if any(getattr(cell, name) for name in ITEM_COUNTS):
             words = known.get((cell.standard_id, cell.item_id), (cell.standard_id, "", cell.item_id))
             person = people[cell.technician_id]
             lines[cell.technician_id].append(ItemLine(person, cell, cell.rate or NOTHING, *words))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import ColumnElement, and_, exists, or_
 
 from web.figures.frames import Reviewed
 from web.kit.calendar import Period
-from web.models import Recording, RecordingState, ReviewState, WorkOrder
+from web.models import Recording, RecordingState, ReviewState, Verdict, WorkOrder
 from web.summaries.query import ScorecardQuery
 
 
@@ -26,6 +26,11 @@ def judged() -> ColumnElement[bool]:
 
 def judged_in(period: Period) -> ColumnElement[bool]:
     return and_(judged(), recorded_in(period))
+
+
+def due() -> ColumnElement[bool]:
+    """A verdict that counts: all but those nobody gave and nobody has to give."""
+    return or_(Verdict.final.is_not(None), ~Verdict.optional)
 
 
 def asked_for(query: ScorecardQuery) -> ColumnElement[bool]:

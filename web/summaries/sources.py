@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from web.kit.calendar import POSSIBLE
 from web.models import Recording, ReviewState, Verdict, WorkOrder
-from web.summaries.judged import judged, recorded_in
+from web.summaries.judged import due, judged, recorded_in
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -58,6 +58,7 @@ def verdicts() -> Rows:
         )
         .select_from(Recording)
         .join(Verdict, Verdict.recording_id == Recording.id)
+        .where(due())
     )
 
 

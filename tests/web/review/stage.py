@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Flask
@@ -25,11 +26,26 @@ PERSON = ("dress-and-badge", "tools-and-mat", "knock", "absent-note", "clean-up"
 
 
 def judge(
-    app: Flask, db: Database, name: str = "visit-03", staff_no: str = "1001", suspicion: str = "", **more: Any
+    app: Flask,
+    db: Database,
+    name: str = "visit-03",
+    staff_no: str = "1001",
+    suspicion: str = "",
+    optional: Collection[str] = (),
+    polite: bool = False,
+    **more: Any,
 ) -> int:
-    """Add a judged recording of the technician; `suspicion` names a forbidden item whose hits are only suspected."""
+    """Add a judged recording of the technician.
+
+    `suspicion` names a forbidden item whose hits are only suspected, `optional` person items that nobody has to answer;
+    `polite`: nothing forbidden was said.
+    """
     document = analysis(name)
     for item in document["items"]:
+        if item["id"] in optional:
+            item["optional"] = True
+        if polite and item["kind"] == "forbidden" and item["how"] == "rule":
+            item |= {"verdict": "met", "credit": 1.0, "hits": []}
         if item["id"] == suspicion:
             item["verdict"], item["credit"] = "cannot_judge", None
             for hit in item["hits"]:

@@ -51,7 +51,8 @@ def history(db: Database, recording_id: int, item_id: str) -> list[Decision]:
         ("farewell", "set", "not_applicable", "客户先挂断", "overrule", "not_applicable", None),
         ("not-our-job", "set", "met", "说的是厂家不管", "overrule", "met", 1.0),
         ("knock", "set", "met", "", "answer", "met", 1.0),
-        ("knock", "set", "not_applicable", "门开着", "answer", "not_applicable", None),
+        ("knock", "set", "not_seen", "没有在场", "answer", "not_seen", None),
+        ("absent-note", "set", "not_applicable", "用户在家", "answer", "not_applicable", None),
         ("on-time", "set", "missed", "工单写迟到", "answer", "missed", 0.0),
     ],
 )
@@ -149,6 +150,8 @@ def test_a_suspicion_is_answered_without_a_reason(app: Flask, db: Database, peop
         ("greeting", "erase", "met", "x", "请选择一个结论"),
         ("not-our-job", "set", "not_applicable", "x", "请选择一个结论"),
         ("knock", "set", "cannot_judge", "x", "请选择一个结论"),
+        ("knock", "set", "not_applicable", "x", "请选择一个结论"),
+        ("greeting", "set", "not_seen", "x", "请选择一个结论"),
         ("knock", "confirm", "", "", "没有机器判定可以确认"),
         ("greeting", "withdraw", "", "", "没有可以撤回的"),
     ],
