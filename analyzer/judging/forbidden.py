@@ -55,12 +55,13 @@ def judge_forbidden(item: Item, case: Case, claimed: Sequence[Hit] = ()) -> Item
         more = part("more", count=len(proven)) if len(proven) > 1 else ""
         if gravest.penalty is not None:
             more += part("lesser", title=gravest.title, penalty=f"{gravest.penalty:g}")
-        text = reason("said", clause=item.clause, text=item.text, phrase=first.phrase, more=more, **quoted(first))
+        text = reason("said", clause=item.clause, text=item.text, more=more, **quoted(first))
         return bare_result(item, Verdict.MISSED, 0.0, text, hits, None, searched)
     if hits:
         item, _ = _at_the_terms_of(hits, item)
         first = hits[0]
-        text = reason("suspected", clause=item.clause, phrase=first.phrase, doubt=first.note, **quoted(first))
+        code = "suspected-meaning" if first.by is FoundBy.MEANING else "suspected"
+        text = reason(code, clause=item.clause, doubt=first.note, **quoted(first))
         return bare_result(item, Verdict.CANNOT_JUDGE, None, text, hits, None, searched)
     share = case.hearing.unheard_s / case.hearing.speech_s if case.hearing.speech_s else 0.0
     if share >= UNHEARD_SHARE:

@@ -6,20 +6,24 @@ A reason is one sentence that a technician understands: the clause, the words, t
 
 from __future__ import annotations
 
-from analyzer.domain import FoundBy, Hit
+import re
 
+from analyzer.domain import FoundBy, Hit
+from analyzer.rubric.gaps import named
+from analyzer.text import normalise
+
+ALIKE = 0.995  # from here on two decimals say 1.00: what was said is what was looked for
 TEMPLATES = {
-    "met": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）。",
-    "met-partly": "第{clause}条已做到：{time} 说了“{quote}”（相似度 {similarity}）；若再说到{missing}会更完整。",
+    "met": "第{clause}条已做到：{time} 说了“{quote}”{alike}。",
+    "met-partly": "第{clause}条已做到：{time} 说了“{quote}”{alike}；若再说到{missing}会更完整。",
     "meant": "第{clause}条已做到：{time} 说了“{quote}”，用词不同，意思相同（把握 {similarity}）。",
     "meant-partly": "第{clause}条已做到：{time} 说了“{quote}”，用词不同，意思相同（把握 {similarity}）；若再说到{missing}会更完整。",
     "otherwise": "第{clause}条无法判断：{time} 的“{quote}”可能换了说法来{element}（把握 {similarity}），请人工复听。",
     "perhaps": "第{clause}条无法判断：{time} 听写为“{quote}”，按声音可能是“{phrase}”，不能确定，请人工复听。",
-    "missed": "第{clause}条要求“{text}”，在{where}（{window}）没有听到{missing}{nearest}。",
-    "missed-partly": "第{clause}条只做到一部分：{time} 说了“{quote}”，但在{where}（{window}）没有听到{missing}{nearest}。",
-    "too-late": "第{clause}条要求在{where}（{window}）说，但到 {time} 才说“{quote}”。",
-    "too-early": "第{clause}条要求在{where}（{window}）说，但 {time} 就说了“{quote}”，说早了，到{where}没有再说。",
-    "out-of-order": "第{clause}条应在“{after}”之后说，但 {time} 就说了“{quote}”，之后没有再说。",
+    "missed": "第{clause}条要求“{text}”，{faults}。",
+    "missed-partly": "第{clause}条只做到一部分：{time} 说了“{quote}”，但{faults}。",
+    "at-another-time": "第{clause}条要求在{where}（{window}）说，但{faults}。",
+    "out-of-order": "第{clause}条应在“{after}”之后说，但{faults}。",
     "not-applicable": "第{clause}条只在“{condition}”时适用：{basis}，本次不计分。",
     "unheard": "第{clause}条无法判断：在{where}有 {seconds} 秒人声没有听清，需要的话可能就在其中，请人工复听。",
     "unclear": "第{clause}条无法判断：{time} 的“{quote}”像是在说“{phrase}”（相似度 {similarity}），但录音不清楚，请人工复听。",
@@ -31,22 +35,31 @@ TEMPLATES = {
     "no-technician": "第{clause}条无法判断：录音里没有听到服务人员说话。",
     "not-said": "没有听到服务人员说第{clause}条禁止的话（“{text}”）。",
     "not-said-either": "没有听到任何人说第{clause}条禁止的话（“{text}”）；说话人身份不确定，双方的话都查过。",
-    "said": "第{clause}条禁止说“{text}”：{time} 服务人员说了“{quote}”（与“{phrase}”相似度 {similarity}）{more}。",
-    "suspected": "第{clause}条疑似违反：{time} 的“{quote}”像“{phrase}”（相似度 {similarity}），但{doubt}，请人工确认，暂不计分。",
+    "said": "第{clause}条禁止说“{text}”：{time} 服务人员说了“{quote}”{alike}{more}。",
+    "suspected": "第{clause}条疑似违反：{time} 听到“{quote}”{alike}，但{doubt}，请人工确认，暂不计分。",
+    "suspected-meaning": "第{clause}条疑似违反：{time} 的“{quote}”像是“{phrase}”的意思（把握 {similarity}），"
+    "但{doubt}，请人工确认，暂不计分。",
     "helped": "第{clause}条没有违反：{time} 说了“{quote}”，但紧接着替用户想了办法（“{promise}”），不算推脱。",
     "framed": "第{clause}条没有违反：{time} 的“{quote}”{frame}，不是服务人员在推脱。",
     "too-unclear": "第{clause}条无法判断：全部人声中有 {share} 没有听清，不能断定没有说过。",
     "link": "第{clause}条要对照工单和其他录音的时间来判断，不从这段录音判断。",
-    "person": "第{clause}条听不出来，由质检人员勾选。",
+    "person": "第{clause}条光听录音听不出来，由质检员填写；没有看到的填“未见”，不计分。",
 }
 
 PARTS = {
     "opening": "开场部分",
     "closing": "结束部分",
     "anywhere": "整段录音",
-    "nearest": "，最接近的是 {time} 的“{quote}”（相似度 {similarity}）",
+    "alike": "（与“{phrase}”相似度 {similarity}）",
+    "by-ear": "（{note}）",
+    "unheard-of": "在{where}（{window}）没有听到{missing}{nearest}",
+    "nearest": "，最接近的是 {time} 的“{quote}”{alike}",
     "undone": "；{time} 的“{quote}”不算，旁边的话说的是没有做或不用做",
     "nothing-near": "，也没有相近的话",
+    "too-early": "早在 {time} 就说了“{quote}”，说早了，到{where}没有再说",
+    "too-late": "到 {time} 才说“{quote}”，说晚了",
+    "out-of-order": "早在 {time} 就说了“{quote}”，之后没有再说",
+    "also": "；",
     "given-false": "资料写明“{fact}”为否",
     "given-true": "资料写明“{fact}”为是",
     "heard-nothing": "资料没有写，录音里也没有听到“{fact}”",
@@ -83,7 +96,9 @@ PARTS = {
 
 
 def reason(code: str, **values: object) -> str:
-    return TEMPLATES[code].format(**values)
+    """The sentence. A clause's number and its words are told as people write them: 二.1、三.4(5), 您的〔设备〕."""
+    told = {name: _READ[name](str(value)) if name in _READ else value for name, value in values.items()}
+    return TEMPLATES[code].format(**told)
 
 
 def part(code: str, **values: object) -> str:
@@ -91,11 +106,32 @@ def part(code: str, **values: object) -> str:
 
 
 def quoted(hit: Hit) -> dict[str, str]:
-    """The values of a reason that tell of a hit; of one found by its sound, what the sound says stands with the similarity."""
-    similarity = number(hit.similarity)
-    if hit.by is FoundBy.SOUND and not hit.suspicion:
-        similarity = f"{similarity}；{hit.note}"
-    return {"time": clock(hit.start_s), "quote": hit.quote, "similarity": similarity}
+    """The values of a reason that tell of a hit. `alike`: how near it is to what was looked for, where that tells anything."""
+    values = {
+        "time": clock(hit.start_s),
+        "quote": hit.quote,
+        "phrase": hit.phrase,
+        "similarity": number(hit.similarity),
+    }
+    return {**values, "alike": _alike(hit, values)}
+
+
+def _alike(hit: Hit, values: dict[str, str]) -> str:
+    if hit.by is FoundBy.SOUND:  # what the sound says stands there instead; of a suspicion it is the doubt
+        return "" if hit.suspicion else part("by-ear", note=hit.note)
+    itself = hit.similarity >= ALIKE or normalise(hit.quote).text == normalise(hit.phrase).text
+    return "" if itself else part("alike", **values)
+
+
+def _clause(text: str) -> str:
+    return re.sub(r"[,，]\s*", "、", text)
+
+
+def _sentence(text: str) -> str:
+    return named(text).removesuffix("。")
+
+
+_READ = {"clause": _clause, "text": _sentence, "after": _sentence}
 
 
 def clock(seconds: float) -> str:

@@ -9,7 +9,7 @@ from analyzer.domain import Fact, FoundBy, Hit, ItemResult, Span, Verdict, quant
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.reasons import clock, part, quoted, reason
 from analyzer.matching import COURTESY, THRESHOLD, Match
-from analyzer.rubric.model import Element, Item, Where
+from analyzer.rubric.model import Element, Item
 
 UNHEARD_LONGEST_S = 1.2  # an unheard stretch this long can hold a whole required phrase
 UNCLEAR_SIMILARITY = THRESHOLD - 0.06  # that near to the threshold, poor audio may have made the difference
@@ -157,30 +157,42 @@ class _Explanation:
                 and near.similarity >= UNCLEAR_SIMILARITY
                 and search.nearest_confidence < POOR_CONFIDENCE
             ):
-                return reason("unclear", clause=self.item.clause, phrase=near.phrase, **quoted(near)), self.nearest
+                return reason("unclear", clause=self.item.clause, **quoted(near)), self.nearest
         sounding = next((s.perhaps for s in self.missing if s.perhaps is not None), None)
         if sounding is not None:
-            values = {"phrase": sounding.phrase, **quoted(sounding)}
-            return reason("perhaps", clause=self.item.clause, **values), replace(sounding, suspicion=True)
+            return reason("perhaps", clause=self.item.clause, **quoted(sounding)), replace(sounding, suspicion=True)
         other = next((s.otherwise for s in self.missing if s.otherwise is not None), None)
         if other is not None:
             return reason("otherwise", clause=self.item.clause, element=other.phrase, **quoted(other)), other
         return None
 
     def missed(self, earlier: Mapping[str, ItemResult]) -> str:
-        outside = next((s.elsewhere for s in self.missing if s.elsewhere), None)
-        if outside is not None and not self.hits:
-            first = earlier.get(self.item.after)
-            if first is not None and first.hits and outside.start_s < first.hits[0].end_s:
-                return reason("out-of-order", clause=self.item.clause, after=first.text, **quoted(outside))
-            if self.item.where is not Where.ANYWHERE:
-                code = "too-early" if outside.start_s < self.window.start_s else "too-late"
-                return reason(code, **self._place(), **quoted(outside))
-        near = part("nothing-near") if self.nearest is None else part("nearest", **quoted(self.nearest))
-        contrary = next((s.undone for s in self.missing if s.undone), None)
-        near = near if contrary is None else part("undone", **quoted(contrary))
-        values = {**self._place(), "missing": self._missing(), "nearest": near}
+        """What was not said at all, and what was said where it does not count: too early, too late, before its turn."""
+        first = earlier.get(self.item.after)
+        astray = [(self._fault(s.elsewhere, first), s.elsewhere) for s in self.missing if s.elsewhere is not None]
+        faults = [part(fault, where=part(self.item.where.value), **quoted(hit)) for fault, hit in astray]
+        unsaid = [s for s in self.missing if s.elsewhere is None]
+        if unsaid:
+            faults.insert(0, self._unsaid(unsaid))
+        values = {**self._place(), "faults": part("also").join(dict.fromkeys(faults))}
         if self.hits:
-            best = max(self.hits, key=lambda h: len(h.quote))
-            return reason("missed-partly", **values, **quoted(best))
-        return reason("missed", text=self.item.text, **values)
+            return reason("missed-partly", **values, **quoted(max(self.hits, key=lambda h: len(h.quote))))
+        if unsaid:
+            return reason("missed", text=self.item.text, **values)
+        if first is not None and astray[0][0] == "out-of-order":
+            return reason("out-of-order", after=first.text, **values)
+        return reason("at-another-time", **values)
+
+    def _fault(self, hit: Hit, first: ItemResult | None) -> str:
+        """Why words that fulfil an element do not count where they stand."""
+        if first is not None and first.hits and hit.start_s < first.hits[0].end_s:
+            return "out-of-order"
+        return "too-early" if hit.start_s < self.window.start_s else "too-late"
+
+    def _unsaid(self, unsaid: list[_ElementSearch]) -> str:
+        nearest = max((s.nearest for s in unsaid if s.nearest), key=lambda h: (h.similarity, -h.start_s), default=None)
+        near = part("nothing-near") if nearest is None else part("nearest", **quoted(nearest))
+        contrary = next((s.undone for s in unsaid if s.undone), None)
+        near = near if contrary is None else part("undone", **quoted(contrary))
+        missing = part("list").join(s.element.title for s in unsaid)
+        return part("unheard-of", **self._place(), missing=missing, nearest=near)

@@ -85,7 +85,8 @@ def record_analysis(
         hearing.unheard_s,
     )
     recording.role_confidence = _role_confidence(hearing)
-    recording.state = RecordingState.JUDGED
+    if recording.state is not RecordingState.EXCLUDED:
+        recording.state = RecordingState.JUDGED
     settle(session, recording, judgement.items)
     return analysis.id
 

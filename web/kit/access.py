@@ -82,6 +82,8 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "recordings.swap": OFFICE,
     "recordings.rejudge": OFFICE,
     "recordings.details": OFFICE,
+    "recordings.exclude": OFFICE,
+    "recordings.count_again": OFFICE,
     "recordings.bulk": OFFICE,
     "recordings.export": STAFF,
     # search

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from web.models import LegalHold, Recording, Team, Technician, User, WorkOrder
+from web.models import Exclusion, LegalHold, Recording, Team, Technician, User, WorkOrder
 
 _SIGNER = aliased(User, name="signer")
 COLUMNS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
@@ -22,6 +22,10 @@ COLUMNS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
     "size_bytes": Recording.size_bytes,
     "has_audio": Recording.stored_key != "",
     "held": exists().where(LegalHold.recording_id == Recording.id).correlate(Recording),
+    "excluded": func.coalesce(
+        select(Exclusion.reason).where(Exclusion.recording_id == Recording.id).correlate(Recording).scalar_subquery(),
+        "",
+    ),
     "recorded_at": Recording.recorded_at,
     "duration_s": Recording.duration_s,
     "speech_s": Recording.speech_s,

@@ -13,7 +13,10 @@ from pathlib import Path
 from flask import g, has_request_context
 
 from analyzer.errors import LexiconError
+from analyzer.rubric.gaps import named
 from analyzer.rubric.load import lexicon_files, load_standard, standard_files
+
+__all__ = ["FactInfo", "ItemInfo", "StandardInfo", "all_facts", "named", "standard", "standards"]
 
 _log = logging.getLogger(__name__)
 _Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of every file of a folder
@@ -132,7 +135,7 @@ def _info(standard_id: str, folder: Path) -> StandardInfo:
             i.kind.value,
             i.how.value,
             i.clause,
-            i.text,
+            named(i.text),
             i.when_text,
             i.weight,
             i.penalty,

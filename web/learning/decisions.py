@@ -20,6 +20,7 @@ from web.learning.values import Decided, Said
 from web.masking import mask
 from web.models import Analysis, Decision, Recording
 from web.models.vocabulary import Role
+from web.summaries.judged import included
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ class Harvest:
 
 
 def harvest(session: Session, lexicons: Path) -> Harvest:
-    """Gather what people's newest decisions tell of meanings that are read; deleted recordings are left out."""
+    """Gather what people's newest decisions tell of meanings that are read; recordings that are deleted or count nowhere are left out."""
     items = {(s.id, i.id): i for s in standards(lexicons) for i in s.items if any(i.meanings.values())}
     said: dict[str, list[Said]] = {}
     told = set()
@@ -57,7 +58,7 @@ def _standing(session: Session) -> list[Decided]:
         select(Decision, Analysis.standard_id)
         .join(Analysis, Analysis.id == Decision.analysis_id)
         .join(Recording, Recording.id == Decision.recording_id)
-        .where(Decision.id.in_(newest), Decision.action != "withdraw", Recording.deleted_at.is_(None))
+        .where(Decision.id.in_(newest), Decision.action != "withdraw", Recording.deleted_at.is_(None), included())
         .order_by(Decision.recording_id, Decision.id)
     )
     return [

@@ -4,6 +4,7 @@ from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, Record
 from web.models.aside import SetAside
 from web.models.audit import AuditEntry
 from web.models.base import Base
+from web.models.exclusions import Exclusion
 from web.models.people import LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
@@ -34,6 +35,7 @@ __all__ = [
     "CustomerWord",
     "Decision",
     "DoomedFile",
+    "Exclusion",
     "ItemPeriod",
     "Job",
     "JobKind",

@@ -14,7 +14,10 @@ from web.models.base import Base, words
 
 
 class RecordingState(StrEnum):
-    """How far the machine is with a recording (the Job says more)."""
+    """How far the machine is with a recording (the Job says more), but for EXCLUDED.
+
+    Whatever counts recordings asks for judged ones: so an excluded one is in no figure, list of evidence or work list.
+    """
 
     NEEDS_DATA = "needs_data"  # received, but its standard is not known yet
     QUEUED = "queued"
@@ -23,6 +26,7 @@ class RecordingState(StrEnum):
     FAILED = "failed"
     SET_ASIDE = "set_aside"  # killed its worker three times
     CANCELLED = "cancelled"
+    EXCLUDED = "excluded"  # a person took it out of all figures (`Exclusion` says why)
 
 
 class ReviewState(StrEnum):

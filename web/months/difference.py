@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from web.models import Analysis, Decision, Recording, User
+from web.kit.standards import named
+from web.models import Analysis, Decision, Recording, RecordingState, User
 from web.months.document import WORDS, Body
 
 Difference = dict[str, Any]
@@ -53,7 +54,7 @@ def explain(session: Session, made: Difference, since: dt.datetime) -> None:
         if change["change"] == "added":
             change["reason"] = "uploaded" if row is not None and row.uploaded_at > since else "late"
         elif change["change"] == "removed":
-            change["reason"] = "deleted" if row is None or row.deleted_at is not None else "gone"
+            change["reason"] = _why_gone(row)
     wanted = {(number, item["id"]): item for number, change in changes.items() for item in change["items"]}
     decisions = session.execute(
         select(Decision, User.name)
@@ -65,6 +66,12 @@ def explain(session: Session, made: Difference, since: dt.datetime) -> None:
         item = wanted.get((decision.recording_id, decision.item_id))
         if item is not None and decision.action != "appeal":  # the last one holds
             item.update(by=name, at=decision.at.isoformat(), note=decision.note)
+
+
+def _why_gone(row: Recording | None) -> str:
+    if row is None or row.deleted_at is not None:
+        return "deleted"
+    return "excluded" if row.state is RecordingState.EXCLUDED else "gone"
 
 
 def _recording(before: Any, after: Any, old: Body, new: Body) -> dict[str, Any] | None:
@@ -91,7 +98,7 @@ def _recording(before: Any, after: Any, old: Body, new: Body) -> dict[str, Any] 
         dict(zip((i["id"] for i in standard["items"]), one["verdicts"], strict=True))
         for standard, one in zip(standards, (before, after), strict=True)
     )
-    texts = {i["id"]: i["text"] for standard in standards for i in standard["items"]}
+    texts = {i["id"]: named(i["text"]) for standard in standards for i in standard["items"]}
     change["items"] = [
         {
             "id": i,

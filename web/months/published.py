@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, defer
 from web.figures.intervals import NOTHING, Estimate, per_hundred
 from web.figures.team import Totals
 from web.kit.login import Viewer
+from web.kit.standards import named
 from web.models import PublishedMonth, User, UserRole
 from web.months.difference import Difference
 from web.months.document import Body, digest
@@ -154,7 +155,7 @@ def month_page(session: Session, viewer: Viewer, month: str, number: int, techni
         chosen=chosen,
         recordings=() if chosen is None else _recordings(body, chosen, own_view=own_view),
         difference=_narrowed(row[0].difference, {p.id for p in people}, own_view=own_view),
-        texts={(s["id"], i["id"]): i["text"] for s in body["standards"] for i in s["items"]},
+        texts={(s["id"], i["id"]): named(i["text"]) for s in body["standards"] for i in s["items"]},
     )
 
 

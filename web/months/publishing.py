@@ -17,7 +17,7 @@ from web.models import PublishedMonth, Recording, RecordingState, Verdict
 from web.months.difference import Difference, difference, explain
 from web.months.document import Body, digest, month_document
 from web.summaries import frames
-from web.summaries.judged import recorded_in
+from web.summaries.judged import included, recorded_in
 from web.summaries.query import ScorecardQuery, month_span
 
 MOST_NOTE = 500
@@ -139,7 +139,7 @@ def _last(session: Session, month: str) -> PublishedMonth | None:
 def _unsettled(session: Session, days: Period) -> tuple[int, int, int]:
     """Recordings with unheard suspicions, recordings not judged, link items pending."""
     judged: Any = Recording.state == RecordingState.JUDGED
-    own = (Recording.deleted_at.is_(None), recorded_in(days))
+    own = (Recording.deleted_at.is_(None), recorded_in(days), included())
     count = select(func.count()).select_from(Recording).where(*own)
     pending = (
         select(func.count())

@@ -128,6 +128,7 @@ def _names() -> dict[str, dict[str | None, str]]:
             "uploaded": _("上一版之后才上传"),
             "late": _("上一版时还没有结果，或不属于这个月"),
             "deleted": _("录音已删除"),
+            "excluded": _("录音已不计入统计"),
             "gone": _("不再属于这个月，或正在重新判分"),
         },
     }

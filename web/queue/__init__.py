@@ -6,7 +6,7 @@ job never meet. `Recording.state` follows in the same transaction.
 
 from web.queue.leases import claim, died, fail, finish, give_back, heartbeat, reap, withdraw
 from web.queue.requests import IN_THE_BACKGROUND, LISTEN_AGAIN, URGENT, cancel, enqueue, retry
-from web.queue.states import ACTIVE, held
+from web.queue.states import ACTIVE, follow, held
 from web.queue.types import MEMORY_WORDS, MODEL_DAMAGED, OUT_OF_MEMORY, Claim, JobFailure, Reaped, Standing
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "enqueue",
     "fail",
     "finish",
+    "follow",
     "give_back",
     "heartbeat",
     "held",

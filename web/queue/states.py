@@ -42,7 +42,12 @@ def put_failure(job: Job, failure: JobFailure) -> None:
 
 
 def follow(session: Session, recording: Recording) -> None:
-    """Let the recording's state be that of its hearing; scoring it again or listening again does not change it."""
+    """Let the recording's state be that of its hearing; scoring it again or listening again does not change it.
+
+    What a person took out of the count stays out, whatever becomes of the work on it.
+    """
+    if recording.state is RecordingState.EXCLUDED:
+        return
     hearing = session.scalar(
         select(Job.state)
         .where(Job.recording_id == recording.id, Job.kind == JobKind.HEAR)

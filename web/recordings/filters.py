@@ -93,6 +93,12 @@ class Filter:
         """Whether anything is left out by this filter."""
         return bool(set(self.arguments()) - {"sort"})
 
+    @property
+    def _counts(self) -> bool:
+        """Whether it asks for results, which what was taken out of all figures has none of."""
+        scores = (self.score_from, self.score_to)
+        return any((self.item, self.flag, self.review)) or any(s is not None for s in scores)
+
     def narrow(self, statement: Select[Any]) -> Select[Any]:
         """Return the statement (over Recording) with the conditions."""
         return statement.where(*self._conditions())
@@ -126,6 +132,8 @@ class Filter:
             found.append(Recording.id.in_(self._clause()))
         if self.q:
             found.append(_text(self.q))
+        if not self.state and self._counts:
+            found.append(Recording.state != RecordingState.EXCLUDED)
         return [condition for condition in found if condition is not None]
 
     def _clause(self) -> Select[Any]:

@@ -45,6 +45,7 @@ class ListLine:
     not_judged: int
     unheard_s: float
     sampled: bool
+    excluded: str  # why it counts nowhere; "" where it does
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from web.models import Analysis, Job, JobState, Presence, Recording, RecordingSt
 from web.queue import ACTIVE
 from web.recordings.conversation import ShownConversation, conversation
 from web.recordings.edits import edits_of
+from web.recordings.exclusion import Excluded, excluded
 from web.recordings.filters import Filter
 from web.review.queries import BLIND
 
@@ -112,6 +113,7 @@ class RecordingPage:
     may_edit: bool
     masked: bool  # private words are masked for this viewer
     silence: str | None  # why this viewer hears nothing (web.kit.sound), None where he can listen
+    excluded: Excluded | None  # why it counts nowhere; None where it does
     told_decided: bool  # then nothing on the page tells what the machine said before people decided
     blind: bool  # then nothing on the page tells what the machine said
 
@@ -161,6 +163,7 @@ def load(
         others=others(session, recording_id, viewer),
         words_at=words_at,
         may_edit=office,
+        excluded=excluded(session, viewer, recording_id) if head.state is RecordingState.EXCLUDED else None,
         told_decided=told_decided(viewer),
         blind=office and head.review_state is not ReviewState.SIGNED and viewer.preferences.get(BLIND) is True,
     )

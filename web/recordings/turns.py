@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 
 from web.intake.analysis import ItemResult, Utterance
+from web.kit.standards import named
 
 LOW_CONFIDENCE = 0.4  # about one character in twenty on clear speech: what is shaded should be worth a second look
 UNSURE_SPEAKER = 0.6
@@ -100,7 +101,9 @@ class LaneMark:
 def standings(items: Iterable[ItemResult], final: Mapping[str, tuple[str | None, bool]]) -> dict[str, ClauseStanding]:
     """How each clause stands. `final`: the verdict rows' final and whether a person decided, by item."""
     return {
-        item.id: ClauseStanding(item.id, item.clause, item.text, item.kind, *final.get(item.id, (item.verdict, False)))
+        item.id: ClauseStanding(
+            item.id, item.clause, named(item.text), item.kind, *final.get(item.id, (item.verdict, False))
+        )
         for item in items
     }
 

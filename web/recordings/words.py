@@ -26,7 +26,13 @@ def state_names() -> dict[str, str]:
         "failed": _("失败"),
         "set_aside": _("已搁置"),
         "cancelled": _("已取消"),
+        "excluded": _("不计入统计"),
     }
+
+
+def exclusion_names() -> dict[str, str]:
+    """Return why a recording may be taken out of all figures."""
+    return {"trial": _("试音"), "unconnected": _("没有接通"), "unrelated": _("无关录音"), "other": _("其他")}
 
 
 def review_names() -> dict[str, str]:

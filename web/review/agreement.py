@@ -19,6 +19,7 @@ from web.figures.intervals import Estimate, rate
 from web.kit.access import visible
 from web.kit.login import Viewer
 from web.models import Decision, Recording
+from web.summaries.judged import included
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def agreement(session: Session, viewer: Viewer, since: datetime, sampled_only: b
         .join(Recording, Recording.id == Decision.recording_id)
         .where(
             Decision.at >= since,
+            included(),
             Decision.action != "withdraw",
             Decision.machine.is_not(None),
             Decision.after.is_not(None),

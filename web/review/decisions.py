@@ -16,7 +16,7 @@ from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
 from web.kit.recordings import open_recording
 from web.kit.refusals import GoneError, InvalidError, StaleError
-from web.models import Decision, Recording, ReviewState
+from web.models import Decision, Recording, RecordingState, ReviewState
 from web.review import queries
 from web.review.lines import ClauseLine
 from web.review.panel import Panel
@@ -36,8 +36,10 @@ class Wish:
 
 
 def changeable(session: Session, viewer: Viewer, recording_id: int) -> Recording:
-    """The recording for a change of its verdicts. Raises GoneError, SignedError."""
+    """The recording for a change of its verdicts. Raises GoneError, SignedError, InvalidError for one that counts nowhere."""
     recording = open_recording(session, viewer, recording_id)
+    if recording.state is RecordingState.EXCLUDED:
+        raise InvalidError(_("这段录音不计入统计，恢复计入以后才能复核。"))
     if recording.analysis_id is None:
         raise GoneError
     return recording

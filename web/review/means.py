@@ -19,6 +19,7 @@ from web.kit.access import visible
 from web.kit.login import Viewer
 from web.models import Decision, Recording, Verdict
 from web.models.vocabulary import MEANS, VerdictWord
+from web.summaries.judged import included
 
 NEITHER = VerdictWord.NOT_APPLICABLE.value
 
@@ -49,7 +50,7 @@ def by_means(session: Session, viewer: Viewer, since: datetime, sampled_only: bo
     decided = (
         select(Decision.id, Decision.recording_id, Decision.item_id)
         .join(Recording, Recording.id == Decision.recording_id)
-        .where(Decision.at >= since)
+        .where(Decision.at >= since, included())
     )
     if sampled_only:
         decided = decided.where(Recording.sampled.is_(True))

@@ -16,7 +16,7 @@ from web.intake.seen import seen_by
 from web.kit.access import OFFICE, told_decided, visible
 from web.kit.login import Viewer
 from web.kit.site import site
-from web.kit.standards import standard
+from web.kit.standards import named, standard
 from web.links import reasons
 from web.models import (
     Analysis,
@@ -26,6 +26,7 @@ from web.models import (
     Job,
     JobState,
     Recording,
+    RecordingState,
     ReviewState,
     SignOff,
     User,
@@ -66,6 +67,7 @@ def panel(
         document = documents[analysis.id]
     office = viewer.role in OFFICE
     signed = recording.review_state is ReviewState.SIGNED
+    counts = recording.state is not RecordingState.EXCLUDED
     return Panel(
         recording_id=recording.id,
         revision=recording.revision,
@@ -79,8 +81,8 @@ def panel(
         started=recording.review_state is ReviewState.STARTED,
         busy=busy,
         blind=office and not signed and viewer.preferences.get(BLIND) is True,
-        may_decide=office and not signed,
-        may_sign=office,
+        may_decide=office and counts and not signed,
+        may_sign=office and counts,
         appeal_until=_appeal_until(recording, viewer),
         lines=tuple(told(line, viewer) for line in _lines(session, recording, document.costed)),
         editions=tuple(told_edition(e, viewer) for e in _editions(session, recording.id)),
@@ -123,12 +125,12 @@ def _line(
 ) -> ClauseLine:
     """`item` is None where a document does not name the clause."""
     link = v.evidence[0] if v.how == How.LINK and v.evidence else None
-    machine_reason = item.reason if item else ""
+    machine_reason = named(item.reason) if item else ""
     return ClauseLine(
         item_id=v.item_id,
         position=v.position,
         clause=item.clause if item else "",
-        text=item.text if item and item.text else v.item_id,
+        text=named(item.text) if item and item.text else v.item_id,
         when_text=when_text,
         kind=v.kind,
         how=v.how,

@@ -14,6 +14,7 @@ from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.models import Appeal, Recording, ReviewState, SignOff, User
 from web.review.work_filter import WorkFilter
+from web.summaries.judged import included
 
 MOST_RETURNED = 200
 
@@ -53,7 +54,7 @@ def _reopened(viewer: Viewer, wanted: WorkFilter) -> Select[Any]:
         select(SignOff.id, Recording.id)
         .select_from(SignOff)
         .join(Recording, Recording.id == SignOff.recording_id)
-        .where(SignOff.id == newest, Recording.review_state == ReviewState.STARTED)
+        .where(SignOff.id == newest, Recording.review_state == ReviewState.STARTED, included())
     )
     return wanted.narrow(visible(statement, viewer))
 

@@ -14,6 +14,7 @@ from web.kit.access import told_decided, visible
 from web.kit.login import Viewer
 from web.models import Clip, Recording, Technician, Verdict
 from web.scorecards.quotes import acquitted
+from web.summaries.judged import included
 
 LONGEST_S = 60.0
 
@@ -104,7 +105,7 @@ def audible(session: Session, viewer: Viewer, clip_id: int) -> str | None:
     speaker = session.get_one(Technician, clip.technician_id)
     own = session.get_one(Technician, viewer.technician_id)
     alive = session.scalar(
-        select(Recording.id).where(Recording.id == clip.recording_id, Recording.deleted_at.is_(None))
+        select(Recording.id).where(Recording.id == clip.recording_id, Recording.deleted_at.is_(None), included())
     )
     together = speaker.team_id is not None and speaker.team_id == own.team_id
     return clip.stored_key if speaker.example_consent and together and alive is not None else None

@@ -15,7 +15,7 @@ from web.kit.standards import ItemInfo, StandardInfo
 from web.models import Clip, Recording, ReviewState, Technician, Verdict
 from web.models.vocabulary import VerdictWord
 from web.scorecards.person import Person
-from web.summaries.judged import asked_for
+from web.summaries.judged import asked_for, included
 from web.summaries.query import ScorecardQuery
 
 MOST_QUOTES, MOST_CLIPS = 20, 50
@@ -115,6 +115,7 @@ def clip_quotes(
         .join(Recording, Recording.id == Clip.recording_id)
         .where(
             Recording.deleted_at.is_(None),
+            included(),
             or_(
                 Clip.technician_id == who.id,
                 Clip.good & Clip.technician_id.in_(members) & Technician.example_consent,

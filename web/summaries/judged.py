@@ -15,13 +15,18 @@ def recorded_in(period: Period) -> ColumnElement[bool]:
 
 
 def judged() -> ColumnElement[bool]:
-    """Judged, not deleted, and somebody's: without technician or standard it is on nobody's scorecard."""
+    """Judged (and not excluded since), not deleted, somebody's: without technician or standard it is on nobody's scorecard."""
     return and_(
         Recording.state == RecordingState.JUDGED,
         Recording.deleted_at.is_(None),
         Recording.technician_id.is_not(None),
         Recording.standard_id.is_not(None),
     )
+
+
+def included() -> ColumnElement[bool]:
+    """Nobody took it out of all figures: for what counts recordings or decisions whether they are judged now or not."""
+    return Recording.state != RecordingState.EXCLUDED
 
 
 def judged_in(period: Period) -> ColumnElement[bool]:
