@@ -1,6 +1,6 @@
 """recordings that count nowhere
 
-Revision 0017, after 0016. A person takes a test or a call without an answer out of all figures, with a reason.
+Revision 0018, after 0017. A person takes a test or a call without an answer out of all figures, with a reason.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 import web.db.types
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

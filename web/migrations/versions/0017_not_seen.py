@@ -1,13 +1,13 @@
 """what nobody saw, and what nobody has to answer
 
-Revision 0016, after 0015. Clauses that no ear can check may be optional, and a person may say that he saw nothing of it.
+Revision 0017, after 0016. Clauses that no ear can check may be optional, and a person may say that he saw nothing of it.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
