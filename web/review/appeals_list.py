@@ -132,7 +132,7 @@ def _line(row: Any, items: Mapping[int, Mapping[str, ItemResult]], viewer: Viewe
     appeal, recording, verdict = row.Appeal, row.Recording, row.Verdict
     item = items.get(recording.analysis_id, {}).get(appeal.item_id)
     kind, how = (verdict.kind, verdict.how) if verdict else ("required", "rule")
-    choices = FORBIDDEN_CHOICES if kind == "forbidden" else PERSON_CHOICES if how == "person" else REQUIRED_CHOICES
+    choices = PERSON_CHOICES if how == "person" else FORBIDDEN_CHOICES if kind == "forbidden" else REQUIRED_CHOICES
     signed = recording.review_state == "signed"
     mine = viewer.role is UserRole.TECHNICIAN
     return AppealLine(
