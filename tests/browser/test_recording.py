@@ -119,7 +119,7 @@ def test_the_keys_do_what_the_help_says(browser_page: Open, visit: int) -> None:
     until(page, "document.getElementById('audio').paused")
     page.keyboard.press("?")
     expect(page.locator("#keys-dialog")).to_be_visible()
-    expect(page.locator("#keys-table tr")).to_have_count(15)
+    expect(page.locator("#keys-table tr")).to_have_count(22)
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowDown")
     expect(page.locator(".clause.is-current")).to_have_count(1)

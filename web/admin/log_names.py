@@ -49,6 +49,7 @@ def actions() -> dict[str, str]:
         "details-changed": _("修改录音资料"),
         "technician-assigned": _("指定技师"),
         "verdict-confirm": _("确认判定"),
+        "verdict-bulk": _("其余按机器判定"),
         "verdict-overrule": _("改判"),
         "verdict-answer": _("人工判定"),
         "verdict-withdraw": _("撤回复核"),

@@ -139,6 +139,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
     # review
     "review.work_list": OFFICE,
     "review.decide": OFFICE,
+    "review.leave_to_machine": OFFICE,
     "review.sign": OFFICE,
     "review.reopen": OFFICE,
     "review.preference": OFFICE,

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from web.models import Exclusion, LegalHold, Recording, Team, Technician, User, WorkOrder
+from web.models import Exclusion, LegalHold, Recording, Team, Technician, User, Verdict, WorkOrder
 
 _SIGNER = aliased(User, name="signer")
 COLUMNS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
@@ -52,6 +52,10 @@ COLUMNS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
     "score": Recording.score,
     "machine_score": Recording.machine_score,
     "missed": Recording.missed_count,
+    "partly": select(func.count())
+    .where(Verdict.recording_id == Recording.id, Verdict.final == "missed", Verdict.final_credit > 0)
+    .correlate(Recording)
+    .scalar_subquery(),  # of the missed ones: for one recording only, it is counted anew
     "forbidden": Recording.forbidden_count,
     "suspicions": Recording.suspicion_count,
     "not_judged": Recording.not_judged_count,

@@ -18,7 +18,7 @@ from web.kit.standards import ItemInfo, standards
 from web.learning.reading import words_of
 from web.learning.values import Decided, Said
 from web.masking import mask
-from web.models import Analysis, Decision, Recording
+from web.models import BULK, Analysis, Decision, Recording
 from web.models.vocabulary import Role
 from web.summaries.judged import included
 
@@ -52,13 +52,18 @@ def harvest(session: Session, lexicons: Path) -> Harvest:
 
 
 def _standing(session: Session) -> list[Decided]:
-    """The newest decision on each clause that was not withdrawn, by recording."""
+    """The newest decision on each clause, by recording, but for those withdrawn or left to the machine in bulk."""
     newest = select(func.max(Decision.id)).group_by(Decision.recording_id, Decision.item_id)
     found = session.execute(
         select(Decision, Analysis.standard_id)
         .join(Analysis, Analysis.id == Decision.analysis_id)
         .join(Recording, Recording.id == Decision.recording_id)
-        .where(Decision.id.in_(newest), Decision.action != "withdraw", Recording.deleted_at.is_(None), included())
+        .where(
+            Decision.id.in_(newest),
+            Decision.action.not_in(("withdraw", BULK)),
+            Recording.deleted_at.is_(None),
+            included(),
+        )
         .order_by(Decision.recording_id, Decision.id)
     )
     return [

@@ -8,7 +8,7 @@ from web.models.exclusions import Exclusion
 from web.models.people import LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
-from web.models.reviews import Appeal, Decision, Presence, SignOff, TranscriptEdit
+from web.models.reviews import BULK, Appeal, Decision, Presence, SignOff, TranscriptEdit
 from web.models.scorecards import (
     ALL_KINDS,
     Clip,
@@ -25,6 +25,7 @@ from web.models.staff import Team, Technician, WorkOrder
 
 __all__ = [
     "ALL_KINDS",
+    "BULK",
     "Analysis",
     "AnalysisDocument",
     "Appeal",

@@ -11,9 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from web.db import UtcDateTime, now
 from web.models.base import Base
 
+BULK = "bulk"
+
 
 class Decision(Base):
-    """A person confirmed, overruled or withdrew a verdict, or answered a person item."""
+    """A person confirmed, overruled or withdrew a verdict, or answered a person item.
+
+    `BULK` left it to the machine together with others: no ear judged it, so no figure of agreement counts it and
+    nothing is learnt from it.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (Index("ix_decisions_recording", "recording_id", "item_id", "id"),)
@@ -24,7 +30,7 @@ class Decision(Base):
     item_id: Mapped[str] = mapped_column(String(64))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
-    action: Mapped[str] = mapped_column(String(16))  # confirm | overrule | answer | withdraw | appeal
+    action: Mapped[str] = mapped_column(String(16))  # confirm | bulk | overrule | answer | withdraw | appeal
     machine: Mapped[str | None] = mapped_column(String(16))
     before: Mapped[str | None] = mapped_column(String(16))  # the final verdict until now
     after: Mapped[str | None] = mapped_column(String(16))

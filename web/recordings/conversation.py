@@ -64,9 +64,11 @@ def conversation(
     }
     current, original = documents[analysis_id], documents[min(documents)]
     finals = {
-        item: (final, human is not None)
-        for item, final, human in session.execute(
-            select(Verdict.item_id, Verdict.final, Verdict.human).where(Verdict.recording_id == recording_id)
+        item: (final, human is not None, credit)
+        for item, final, human, credit in session.execute(
+            select(Verdict.item_id, Verdict.final, Verdict.human, Verdict.final_credit).where(
+                Verdict.recording_id == recording_id
+            )
         )
     }
     judgement, hearing = current.judgement, current.hearing

@@ -55,6 +55,7 @@ class Head:
     score: float | None
     machine_score: float | None
     missed: int
+    partly: int
     forbidden: int
     suspicions: int
     not_judged: int

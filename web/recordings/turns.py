@@ -13,7 +13,7 @@ from web.kit.standards import named
 LOW_CONFIDENCE = 0.4  # about one character in twenty on clear speech: what is shaded should be worth a second look
 UNSURE_SPEAKER = 0.6
 JOIN_S = 3.0  # hits of one clause closer than this are one mark
-TONES = ("forbidden", "suspicion", "met", "partial", "overruled")  # what shows where two meet
+TONES = ("forbidden", "suspicion", "met", "partial", "open", "overruled")  # what shows where two meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class ClauseStanding:
     kind: str
     final: str | None
     by_person: bool = False
+    credit: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ class ShownTurn:
         """Whether a person corrected the words."""
         return self.text != self.machine_text
 
+    @property
+    def is_evidence(self) -> bool:
+        """Whether a clause rests on some of its words."""
+        return any(run.items for run in self.runs)
+
 
 @dataclass(frozen=True, slots=True)
 class LaneMark:
@@ -98,11 +104,13 @@ class LaneMark:
     similarity: float
 
 
-def standings(items: Iterable[ItemResult], final: Mapping[str, tuple[str | None, bool]]) -> dict[str, ClauseStanding]:
-    """How each clause stands. `final`: the verdict rows' final and whether a person decided, by item."""
+def standings(
+    items: Iterable[ItemResult], final: Mapping[str, tuple[str | None, bool, float | None]]
+) -> dict[str, ClauseStanding]:
+    """How each clause stands. `final`: the verdict rows' final, whether a person decided, and the credit, by item."""
     return {
         item.id: ClauseStanding(
-            item.id, item.clause, named(item.text), item.kind, *final.get(item.id, (item.verdict, False))
+            item.id, item.clause, named(item.text), item.kind, *final.get(item.id, (item.verdict, False, item.credit))
         )
         for item in items
     }
@@ -130,9 +138,13 @@ def _tone(standing: ClauseStanding, suspicion: bool) -> str:
         if standing.final == "missed":
             return "suspicion" if suspicion and not standing.by_person else "forbidden"
         return "suspicion" if suspicion and not standing.by_person else "overruled"
-    if suspicion:
+    if suspicion and not standing.by_person:
         return "suspicion"
-    return "met" if standing.final == "met" else "partial"
+    if standing.final == "cannot_judge":
+        return "open"
+    if standing.final == "met" and standing.credit in (None, 1.0):
+        return "met"
+    return "partial" if standing.credit else "overruled"
 
 
 def marks(hits: Sequence[ClauseHit]) -> list[LaneMark]:

@@ -64,11 +64,12 @@ def show(recording_id: int) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/<int:recording_id>/<any(head, turns, panel):part>")
+@blueprint.get("/<int:recording_id>/<any(head, turns, marks, panel):part>")
 def part(recording_id: int, part: str) -> ResponseReturnValue:
     """A part of the page again, after something changed."""
-    page = shown(recording_id, neighbours=part == "head", talk=part == "turns")
-    if part == "turns" and page.judged is None:  # nothing has been heard yet
+    talk = part in ("turns", "marks")
+    page = shown(recording_id, neighbours=part == "head", talk=talk)
+    if talk and page.judged is None:  # nothing has been heard yet
         abort(404)
     verdicts = panel(reader(), recording_id, viewer()) if part == "panel" else None
     return render_template(f"recordings/_part_{part}.html", page=page, panel=verdicts, **_around())

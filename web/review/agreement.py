@@ -1,6 +1,7 @@
 """How often people and the machine agree, clause by clause (一致率), with its uncertainty.
 
-Only clauses that the machine judged and a person then judged as well; the last decision counts, withdrawn ones do not.
+Only clauses that the machine judged and a person then judged as well; the last decision counts, withdrawn ones and those
+left to the machine in bulk do not.
 Cohen's kappa (Educ. Psychol. Meas. 20 (1960) 37) takes away the agreement that chance alone would give; it is not told
 where one of the two gave the same verdict throughout.
 """
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from web.figures.intervals import Estimate, rate
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.models import Decision, Recording
+from web.models import BULK, Decision, Recording
 from web.summaries.judged import included
 
 
@@ -76,7 +77,7 @@ def agreement(session: Session, viewer: Viewer, since: datetime, sampled_only: b
         .where(
             Decision.at >= since,
             included(),
-            Decision.action != "withdraw",
+            Decision.action.not_in(("withdraw", BULK)),
             Decision.machine.is_not(None),
             Decision.after.is_not(None),
             ~superseded,

@@ -36,6 +36,7 @@ class AppealLine:
     kind: str
     how: str
     final: str | None
+    final_credit: float | None
     reason: str
     hits: tuple[Hit, ...]
     choices: tuple[str, ...]
@@ -144,6 +145,7 @@ def _line(row: Any, items: Mapping[int, Mapping[str, ItemResult]], viewer: Viewe
         kind=kind,
         how=how,
         final=verdict.final if verdict and (signed or not mine) else None,
+        final_credit=verdict.final_credit if verdict and (signed or not mine) else None,
         reason=item.reason if item and verdict and how != "link" else "",
         hits=hits_of(verdict.evidence) if verdict and how == "rule" else (),
         choices=tuple(c for c in choices if verdict is None or c != verdict.final or _partly(verdict)),

@@ -13,6 +13,7 @@ from web.kit.login import viewer
 from web.kit.site import forget_reads, reader
 from web.review import queries
 from web.review.panel import Panel
+from web.review.usual import usual_reasons
 from web.review.work_filter import WorkFilter
 
 blueprint = Blueprint("review", __name__)
@@ -31,7 +32,7 @@ class FormMessage:
 
 @blueprint.app_context_processor
 def _queue() -> dict[str, Any]:
-    return {"queue_arguments": queue_arguments}
+    return {"queue_arguments": queue_arguments, "usual_reasons": usual_reasons}
 
 
 def queue_arguments() -> dict[str, Any]:
@@ -64,5 +65,5 @@ def answer(body: str, panel: Panel, event: str = "tingjian:decided", status: int
 
 def around(panel: Panel) -> str:
     """The parts of the page that change with every decision, for swapping out of band."""
-    parts = ("review/_summary.html", "review/_signoff.html")
+    parts = ("review/_counts.html", "review/_waterfall.html", "review/_summary.html", "review/_signoff.html")
     return "".join(render_template(part, panel=panel, oob=True) for part in parts)

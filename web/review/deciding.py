@@ -24,8 +24,7 @@ from web.review.work_filter import WorkFilter
 @blueprint.post("/recordings/<int:recording_id>/verdicts/<item_id>")
 def decide(recording_id: int, item_id: str) -> ResponseReturnValue:
     """Confirm, overrule, answer or withdraw; gives the clause again, or the form with what is wrong (409, 422)."""
-    form = request.form
-    wish = Wish(form.get("do", ""), form.get("verdict", ""), form.get("note", ""), form.get("seen", ""))
+    wish = _wish()
     message, status = None, 200
     try:
         with site().db.writing() as session:
@@ -44,6 +43,31 @@ def decide(recording_id: int, item_id: str) -> ResponseReturnValue:
     if status == 422:
         return body, status
     return answer(body + around(panel), panel, status=status)
+
+
+@blueprint.post("/recordings/<int:recording_id>/verdicts")
+def leave_to_machine(recording_id: int) -> ResponseReturnValue:
+    """Close what is open as the machine judged it; gives the panel again, or the box with what is wrong (409, 422)."""
+    revision = request.form.get("revision", -1, type=number)
+    message, status = None, 200
+    try:
+        with site().db.writing() as session:
+            count = decisions.leave_to_machine(session, viewer(), recording_id, revision)
+    except InvalidError as error:
+        message, status = FormMessage(error.words, tone="warning"), 422
+    except StaleError:
+        message, status = FormMessage(_("刚才已有变化。请看过最新结果，再按机器判定。"), tone="warning"), 409
+    else:
+        words = _("已按机器判定 %(n)s 条。", n=count)
+        if not by_htmx():
+            flash(words, "success")
+            return redirect(_back(recording_id), 303)
+        message = FormMessage(words, tone="success")
+    panel = fresh(recording_id)
+    box = _sign_box(panel, message)
+    if not by_htmx() or status == 422:
+        return box, status
+    return answer(box + _whole(panel), panel, status=status)
 
 
 @blueprint.post("/recordings/<int:recording_id>/sign")
@@ -106,6 +130,12 @@ def _sign_box(panel: Panel, message: FormMessage) -> str:
     return render_template(template, panel=panel, sign_message=message)
 
 
+def _whole(panel: Panel) -> str:
+    """All clauses and their sum, for swapping out of band."""
+    clauses = render_template("review/_panel.html", panel=panel, whole_oob=True)
+    return clauses + render_template("review/_waterfall.html", panel=panel, oob=True)
+
+
 def _next(recording_id: int) -> str:
     """The address of what is on top of the list that the viewer works through."""
     wanted = WorkFilter.read(request.args)
@@ -127,6 +157,15 @@ def _go(target: str) -> ResponseReturnValue:
     made = make_response("", 204)
     made.headers["HX-Redirect"] = target
     return made
+
+
+def _wish() -> Wish:
+    """The form of a clause. `usual` is one of the usual reasons, as "verdict:words"."""
+    form = request.form
+    verdict, note = form.get("verdict", ""), form.get("note", "")
+    if usual := form.get("usual", ""):
+        verdict, _sep, note = usual.partition(":")
+    return Wish(form.get("do", ""), verdict, note, form.get("seen", ""))
 
 
 def _wanted(wish: Wish) -> str:

@@ -16,7 +16,7 @@ from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
 from web.kit.recordings import open_recording
 from web.kit.refusals import GoneError, InvalidError, StaleError
-from web.models import Decision, Recording, RecordingState, ReviewState
+from web.models import BULK, Decision, Recording, RecordingState, ReviewState
 from web.review import queries
 from web.review.lines import ClauseLine
 from web.review.panel import Panel
@@ -72,6 +72,28 @@ def decide(session: Session, viewer: Viewer, recording_id: int, item_id: str, wi
     if recording.review_state is ReviewState.OPEN:
         recording.review_state = ReviewState.STARTED
     rows.refresh(session, recording_id)
+
+
+def leave_to_machine(session: Session, viewer: Viewer, recording_id: int, revision: int) -> int:
+    """Close what is still open as the machine judged it (其余按机器判定); return how many clauses that were.
+
+    One decision a clause, each told apart from those that an ear made (`BULK`). Forbidden words that stand as said or
+    suspected, and what only a person can answer, stay open. Raises GoneError, SignedError, StaleError where the
+    recording changed since `revision`, InvalidError where there is nothing to leave.
+    """
+    recording = changeable(session, viewer, recording_id)
+    if revision != recording.revision:
+        raise StaleError
+    panel = queries.panel(session, recording_id, viewer)
+    if panel is None:
+        raise GoneError
+    if not panel.left_to_machine:
+        raise InvalidError(_("没有可以按机器判定的条款：禁语和疑似要听过再定，人工条款要您来填。"))
+    for line in panel.left_to_machine:
+        add(session, viewer, recording, line, BULK, line.machine, "")
+    recording.review_state = ReviewState.STARTED
+    rows.refresh(session, recording_id)
+    return len(panel.left_to_machine)
 
 
 def add(

@@ -14,6 +14,7 @@ NEAR_MISS = (
 UNSURE_ROLE = 0.6  # less sure of who the technician is: a miss may be the customer's silence
 ALWAYS = "总是"  # the condition of a clause that has none
 TROUBLE, GOOD, REST = "trouble", "good", "rest"
+LEFT_TO_MACHINE = ("unclear", "near", "role")  # of `ClauseLine.must_see`: what accuses nobody of forbidden words
 REQUIRED_CHOICES = (
     VerdictWord.MET.value,
     VerdictWord.MISSED.value,
@@ -26,7 +27,7 @@ PERSON_CHOICES = (VerdictWord.MET.value, VerdictWord.MISSED.value, NOT_SEEN)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of a verdict's history: `action` is confirm | overrule | answer | withdraw | appeal."""
+    """A line of a verdict's history: `action` is confirm | bulk | overrule | answer | withdraw | appeal."""
 
     id: int
     item_id: str
@@ -73,6 +74,7 @@ class ClauseLine:
     human: str | None
     final: str | None
     final_credit: float | None
+    machine_credit: float | None
     suspicion: bool
     reason: str
     hits: tuple[Hit, ...]
@@ -102,6 +104,11 @@ class ClauseLine:
         return self.suspicion and self.human is None and self.machine == VerdictWord.CANNOT_JUDGE
 
     @property
+    def partly(self) -> bool:
+        """Whether it stands as met in part: for readers neither 达标 nor 未达标, whichever side of the bar it fell."""
+        return self.final_credit is not None and 0.0 < self.final_credit < 1.0
+
+    @property
     def said(self) -> bool:
         """Whether forbidden words stand as said."""
         return self.kind == Kind.FORBIDDEN and self.final == VerdictWord.MISSED
@@ -109,7 +116,7 @@ class ClauseLine:
     @property
     def group(self) -> str:
         """Where the line stands: trouble | good | rest."""
-        if self.final in (VerdictWord.MISSED, VerdictWord.CANNOT_JUDGE) or self.unanswered:
+        if self.partly or self.unanswered or self.final in (VerdictWord.MISSED, VerdictWord.CANNOT_JUDGE):
             return TROUBLE
         return GOOD if self.final == VerdictWord.MET else REST
 
@@ -143,11 +150,16 @@ class ClauseLine:
             rank = 0 if self.cap is not None else 1
         elif self.open_suspicion:
             rank = 2
-        elif self.final == VerdictWord.MISSED:
+        elif self.final == VerdictWord.MISSED or self.partly:
             rank = 3
         else:
             rank = 4 if self.final == VerdictWord.CANNOT_JUDGE else 5
         return rank, -self.weight, self.position
+
+    @property
+    def leaves_to_machine(self) -> bool:
+        """Whether a person may leave it to the machine unheard: never what accuses of forbidden words (R12)."""
+        return self.must_see in LEFT_TO_MACHINE and self.machine is not None
 
     @property
     def must_see(self) -> str:

@@ -1,6 +1,6 @@
 """What the machine's verdicts rest on, and how people judged them: the words as written, their sound, their meaning.
 
-Each reviewed rule verdict counts once, under the least certain of its evidence: a clause of which one part was credited
+Each rule verdict that a person heard counts once, under the least certain of its evidence: a clause of which one part was credited
 by its meaning rests on meaning.
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from web.figures.intervals import Estimate, rate
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.models import Decision, Recording, Verdict
+from web.models import BULK, Decision, Recording, Verdict
 from web.models.vocabulary import MEANS, VerdictWord
 from web.summaries.judged import included
 
@@ -50,7 +50,7 @@ def by_means(session: Session, viewer: Viewer, since: datetime, sampled_only: bo
     decided = (
         select(Decision.id, Decision.recording_id, Decision.item_id)
         .join(Recording, Recording.id == Decision.recording_id)
-        .where(Decision.at >= since, included())
+        .where(Decision.at >= since, Decision.action != BULK, included())
     )
     if sampled_only:
         decided = decided.where(Recording.sampled.is_(True))

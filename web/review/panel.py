@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from web.models.vocabulary import How, VerdictWord
+from web.review import waterfall
 from web.review.lines import GOOD, REST, TROUBLE, ClauseLine
+from web.review.waterfall import Waterfall
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Panel:
     started: bool
     busy: bool
     blind: bool
+    tells_machine: bool  # whether the viewer is told what the machine said before people decided
     may_decide: bool
     may_sign: bool
     appeal_until: datetime | None  # a technician's last moment to contest; None where he cannot
@@ -80,10 +83,30 @@ class Panel:
         """What a person must decide before signing, the gravest first."""
         return tuple(sorted((x for x in self.lines if x.must_see), key=lambda x: x.gravity))
 
+    def is_open(self, line: ClauseLine) -> bool:
+        """Whether the line still waits for this viewer; one who judges blind answers every clause of the machine's."""
+        return self.may_decide and line.human is None and (self.hides(line) or bool(line.must_see))
+
+    @property
+    def left_to_machine(self) -> tuple[ClauseLine, ...]:
+        """What may be closed in one step as the machine judged it (其余按机器判定): nothing for one who judges blind."""
+        return () if self.blind else tuple(x for x in self.lines if x.leaves_to_machine)
+
     @property
     def reviewed(self) -> int:
         """How many clauses a person has decided."""
         return sum(x.human is not None for x in self.lines)
+
+    @property
+    def waterfall(self) -> Waterfall | None:
+        """Where the score comes from; None for one who judges blind."""
+        return None if self.blind else waterfall.decided(self.lines)
+
+    @property
+    def machine_waterfall(self) -> Waterfall | None:
+        """Where the machine's own score comes from, for those who are told of it, where people decided otherwise."""
+        differs = any((x.machine, x.machine_credit) != (x.final, x.final_credit) for x in self.lines)
+        return waterfall.of_machine(self.lines) if differs and self.tells_machine and not self.blind else None
 
     @property
     def coverage(self) -> Coverage:

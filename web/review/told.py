@@ -44,6 +44,7 @@ def _decided(line: ClauseLine) -> ClauseLine:
     return replace(
         line,
         machine=None,
+        machine_credit=None,
         suspicion=False,
         reason="",
         hits=hits,

@@ -26,10 +26,16 @@ def said(text: str, start_s: float, role: str = "technician", **more: Any) -> Ut
     )  # fmt: skip
 
 
-def item(kind: str = "forbidden", verdict: str = "missed", *hits: tuple[float, float], **more: Any) -> ItemResult:
+def item(
+    kind: str = "forbidden",
+    verdict: str = "missed",
+    *hits: tuple[float, float],
+    credit: float | None = None,
+    **more: Any,
+) -> ItemResult:
     found = tuple(Hit(a, b, Role.TECHNICIAN, "不管", "不管", 1.0, **more) for a, b in hits)
     return ItemResult(
-        "not-our-job", Kind(kind), How.RULE, "二.5", "不归我们管", Verdict(verdict), None, 1.0, "", found
+        "not-our-job", Kind(kind), How.RULE, "二.5", "不归我们管", Verdict(verdict), credit, 1.0, "", found
     )  # fmt: skip
 
 
@@ -52,20 +58,32 @@ def test_what_the_customer_says_at_the_same_second_is_not_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "verdict", "suspicion", "human", "tone"),
+    ("kind", "verdict", "credit", "suspicion", "human", "tone"),
     [
-        ("forbidden", "missed", False, None, "forbidden"),
-        ("forbidden", "met", True, None, "suspicion"),
-        ("forbidden", "missed", False, ("met", True), "overruled"),
-        ("forbidden", "met", True, ("missed", True), "forbidden"),
-        ("required", "met", False, None, "met"),
-        ("required", "missed", False, None, "partial"),
+        ("forbidden", "missed", 0.0, False, None, "forbidden"),
+        ("forbidden", "met", 1.0, True, None, "suspicion"),
+        ("forbidden", "missed", 0.0, False, ("met", True, 1.0), "overruled"),
+        ("forbidden", "met", 1.0, True, ("missed", True, 0.0), "forbidden"),
+        ("required", "met", 1.0, False, None, "met"),
+        ("required", "met", 0.75, False, None, "partial"),
+        ("required", "missed", 0.5, False, None, "partial"),
+        ("required", "missed", 0.5, False, ("missed", True, 0.0), "overruled"),
+        ("required", "missed", 0.5, False, ("not_applicable", True, None), "overruled"),
+        ("required", "missed", 0.5, False, ("met", True, 1.0), "met"),
+        ("required", "cannot_judge", None, False, None, "open"),
+        ("required", "cannot_judge", None, True, None, "suspicion"),
+        ("required", "cannot_judge", None, True, ("met", True, 1.0), "met"),
     ],
 )
 def test_a_mark_says_what_stands_now(
-    kind: str, verdict: str, suspicion: bool, human: tuple[str, bool] | None, tone: str
+    kind: str,
+    verdict: str,
+    credit: float | None,
+    suspicion: bool,
+    human: tuple[str, bool, float | None] | None,
+    tone: str,
 ) -> None:
-    items = [item(kind, verdict, (1.0, 2.0), suspicion=suspicion)]
+    items = [item(kind, verdict, (1.0, 2.0), credit=credit, suspicion=suspicion)]
     final = {"not-our-job": human} if human else {}
     (mark,) = turns.marks(turns.evidence(items, turns.standings(items, final)))
     assert mark.tone == tone

@@ -35,10 +35,28 @@ function reveal(item) {
   clause.click();
   clause.scrollIntoView({ block: "nearest" });
 }
+document.addEventListener("tingjian:quiet", () => player.audio?.pause());
 document.addEventListener("tingjian:hit", (event) => reveal(event.detail.item));
 document.addEventListener("tingjian:criterion-current", (event) => {
   lanes.light(event.detail.item);
   text.light(event.detail.item);
+});
+
+/** The transcript or its marks have been swapped: lines, lanes and what is lit, anew. */
+function readAgain() {
+  lanes.read?.();
+  text.read();
+  const item = document.querySelector(".clause.is-current")?.dataset.item;
+  if (!item) return;
+  lanes.light(item);
+  text.light(item);
+}
+// After a decision the marks come anew; a line that is being corrected stays as it is.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.querySelector(".turn-form")) event.detail.shouldSwap = false;
+});
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target?.id === "marks-data" || event.target.id === "marks-data") readAgain();
 });
 
 // Forms carry the revision they saw; our own changes must not make our own forms stale.
@@ -46,10 +64,7 @@ document.addEventListener("tingjian:revision", (event) => {
   for (const field of root.querySelectorAll('input[name="revision"]')) field.value = event.detail.revision;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.closest?.("#turns, #recording-head, #panel") || event.target.matches?.(".turn")) {
-    lanes.read?.();
-    text.read();
-  }
+  if (event.target.closest?.("#turns, #recording-head, #panel") || event.target.matches?.(".turn")) readAgain();
   event.target.querySelector?.("[data-line-text]")?.focus();
 });
 
