@@ -29,6 +29,7 @@ COMMANDS = {
     ),
     "gpu": ("gpu.command", "engines on a GPU and on the processor: times real time, memory, words and verdicts"),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
+    "search": ("pages.search", "the search and Ctrl+K alone at 100,000 recordings, filled in a minute"),
     "crowd": ("pages.crowd", "uploads and browsers at once on 100,000 recordings: errors, memory, nothing lost"),
     "fuzz": (
         "fuzz.command",

@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
     app = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": SECRET_KEY}, settings, web)
     filled_s, rebuilt_s = fill(app.extensions[KEY], chosen.recordings)
     with serving(chosen.home, SECRET_KEY) as port:
-        rows = [_measure(app, port, who, path, chosen.rounds) for who, path in pages(app)]
+        rows = [measured(app, port, who, path, chosen.rounds) for who, path in pages(app)]
     report = _report(rows, chosen.recordings, filled_s, rebuilt_s, chosen.home)
     print(report)
     if chosen.recordings >= 100_000:
@@ -106,11 +106,8 @@ def pages(app: Flask) -> list[tuple[str, str]]:
     ]
 
 
-def _measure(app: Flask, port: int, who: str, path: str, rounds: int) -> tuple[str, str, float, float, int]:
-    here = app.extensions[KEY]
-    with here.db.reading() as session:
-        user = session.scalars(select(User).where(User.username == who)).one()
-    kept = {"_user_id": f"{user.id}.{user.session_epoch}", "_fresh": True}
+def measured(app: Flask, port: int, who: str, path: str, rounds: int) -> tuple[str, str, float, float, int]:
+    kept = signed_in(app, who)
     client = app.test_client()
     with client.session_transaction() as stored:
         stored.update(kept)
@@ -123,6 +120,13 @@ def _measure(app: Flask, port: int, who: str, path: str, rounds: int) -> tuple[s
     assert signer is not None
     times = ask_together(port, path, f"tingjian={signer.dumps(kept)}", USERS, rounds)
     return who, path, statistics.median(times), statistics.quantiles(times, n=20)[-1], queries[0]
+
+
+def signed_in(app: Flask, who: str) -> dict[str, object]:
+    """What the session of a user keeps."""
+    with app.extensions[KEY].db.reading() as session:
+        user = session.scalars(select(User).where(User.username == who)).one()
+    return {"_user_id": f"{user.id}.{user.session_epoch}", "_fresh": True}
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def fill(here: Site, count: int) -> tuple[float, float]:
     with here.db.reading() as session:
         there = session.scalar(select(func.count()).select_from(Recording)) or 0
     if not there:
-        _people(here)
+        add_people(here)
     known = [s for s in standards(here.settings.lexicons) if s.id.startswith("property")]
     documents = {name: _document(name) for name in ("visit-03", "followup-02")}
     for first in range(there, count, CHUNK):
@@ -70,7 +70,7 @@ def _document(name: str) -> dict[str, Any]:
     return document
 
 
-def _people(here: Site) -> None:
+def add_people(here: Site) -> None:
     with here.db.writing() as session:
         session.add_all(Team(id=n, name=f"第 {n} 组") for n in range(1, TEAMS + 1))
         session.flush()
