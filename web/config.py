@@ -172,6 +172,20 @@ class WebSettings:
     random_share: float = setting(
         0.1, "Share of recordings drawn at random for review.", "随机抽查的录音比例。", min=0.0, max=1.0
     )
+    daily_share: int = setting(
+        20,
+        "Recordings that make a reviewer's share of a day.",
+        "质检员每天的复核份额，多少段。",
+        min=1,
+        max=500,
+    )
+    second_share: float = setting(
+        0.05,
+        "Share of signed recordings drawn for a second, blind review by another person.",
+        "签核后抽多少比例的录音，由另一位质检员不看结果再复核一次。",
+        min=0.0,
+        max=1.0,
+    )
     min_recordings: int = setting(
         5,
         "Fewer judged recordings than this give no rank.",

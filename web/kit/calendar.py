@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 WEEK = re.compile(r"[0-9]{4}-W[0-9]{2}")
+YESTERDAY, WEEK_SO_FAR = "yesterday", "week"  # days that move with today: what is kept of them stays so
 _DAY, _WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
@@ -145,6 +146,13 @@ def _checked(day: dt.date, within: Period = POSSIBLE) -> dt.date:
     if not within.first <= day <= within.last:
         raise ValueError(f"{day} is not in {within.first} .. {within.last}")
     return day
+
+
+def relative_days(name: str, today: dt.date) -> Period | None:
+    """The days that people call yesterday and week (this week, until today); None for anything else."""
+    if name == YESTERDAY:
+        return Period(today - _DAY, today - _DAY)
+    return Period(week_of(today).first, today) if name == WEEK_SO_FAR else None
 
 
 def months_over(today: dt.date, since: dt.date, most: int) -> list[str]:

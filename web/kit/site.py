@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,8 +11,9 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from web.config import Settings, WebSettings
-from web.db import Database
+from web.db import Database, now
 from web.kit import chain
+from web.kit.calendar import today_in
 from web.kit.seal import Seal
 
 KEY = "tingjian"
@@ -63,6 +65,11 @@ def reader() -> Session:
     if session is None:
         session = g.reader = site().db.reading_session()
     return session
+
+
+def today() -> dt.date:
+    """The day in the site's zone."""
+    return today_in(site().zone, now())
 
 
 def forget_reads() -> None:

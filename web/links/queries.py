@@ -9,14 +9,12 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from web.db import now
 from web.intake.private import hide
 from web.kit.access import reads_private, visible
-from web.kit.calendar import today_in
 from web.kit.counts import counted
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
-from web.kit.site import site
+from web.kit.site import today
 from web.links.reasons import reason
 from web.models import Recording, Verdict
 
@@ -39,10 +37,10 @@ class DueCall:
     reason: str
 
 
-def due_calls(session: Session, viewer: Viewer, today: date) -> tuple[DueCall, ...]:
+def due_calls(session: Session, viewer: Viewer, day: date) -> tuple[DueCall, ...]:
     """The visits of the last two weeks without a follow-up call, those due soonest first."""
     statement = (
-        _due(viewer, today)
+        _due(viewer, day)
         .with_only_columns(
             *columns_of(DueCall, visited_at=Recording.recorded_at, machine=Verdict.machine, evidence=Verdict.evidence)
         )
@@ -62,10 +60,10 @@ def due_calls(session: Session, viewer: Viewer, today: date) -> tuple[DueCall, .
 
 @counted("links.due", most=MOST)
 def _due_today(viewer: Viewer) -> Select[Any]:
-    return _due(viewer, today_in(site().zone, now()))
+    return _due(viewer, today())
 
 
-def _due(viewer: Viewer, today: date) -> Select[Any]:
+def _due(viewer: Viewer, day: date) -> Select[Any]:
     statement = (
         select(Recording.id)
         .select_from(Recording)
@@ -76,7 +74,7 @@ def _due(viewer: Viewer, today: date) -> Select[Any]:
             or_(Verdict.machine.is_(None), Verdict.machine == "missed"),
             Verdict.evidence[(0, "link")].as_string().in_(("followup-awaited", "followup-missing")),
             Recording.work_order_id.is_not(None),
-            Recording.recorded_on >= today - timedelta(days=LOOK_BACK_DAYS),
+            Recording.recorded_on >= day - timedelta(days=LOOK_BACK_DAYS),
         )
     )
     return visible(statement, viewer)

@@ -4,6 +4,7 @@ from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, Record
 from web.models.aside import SetAside
 from web.models.audit import AuditEntry
 from web.models.base import Base
+from web.models.desk import Handover, SavedFilter, SecondAnswer, SecondReview, TeamReviewer
 from web.models.exclusions import Exclusion
 from web.models.people import LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
@@ -37,6 +38,7 @@ __all__ = [
     "Decision",
     "DoomedFile",
     "Exclusion",
+    "Handover",
     "ItemPeriod",
     "Job",
     "JobKind",
@@ -50,7 +52,10 @@ __all__ = [
     "RecordingFigures",
     "RecordingState",
     "ReviewState",
+    "SavedFilter",
     "ScorePeriod",
+    "SecondAnswer",
+    "SecondReview",
     "SetAside",
     "SignOff",
     "SiteValue",
@@ -58,6 +63,7 @@ __all__ = [
     "SpokenText",
     "StaleDay",
     "Team",
+    "TeamReviewer",
     "Technician",
     "TranscriptEdit",
     "Upload",

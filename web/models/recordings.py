@@ -60,6 +60,16 @@ class Recording(Base):
         Index("ix_recordings_work_order_id", "work_order_id", "deleted_at"),
         Index("ix_recordings_state_recorded_on", "state", "deleted_at", "recorded_on"),
         Index("ix_recordings_sampled", "sampled", "review_state", "state", "deleted_at", "id"),
+        Index(  # whose review it is: index-only for the desk of a reviewer and for its count
+            "ix_recordings_reviewer",
+            "reviewer_id",
+            "review_state",
+            "state",
+            "deleted_at",
+            "reserved_on",
+            sqlite_where=text("reviewer_id IS NOT NULL"),
+            postgresql_where=text("reviewer_id IS NOT NULL"),
+        ),
         Index("ix_recordings_suspicions", "state", "deleted_at", "suspicion_count"),
         Index("ix_recordings_list", *LISTED),  # the list is filtered and sorted without touching the table
         Index(
@@ -118,6 +128,8 @@ class Recording(Base):
     review_state: Mapped[ReviewState] = mapped_column(words(ReviewState), default=ReviewState.OPEN)
     risk: Mapped[float] = mapped_column(default=0.0)  # 0..1, sorts the work list
     sampled: Mapped[bool] = mapped_column(default=False)  # drawn at random for review
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))  # whose work it is to review it
+    reserved_on: Mapped[dt.date | None] = mapped_column()  # drawn for the share of that day only; None: given to keep
     signed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     revision: Mapped[int] = mapped_column(default=0)

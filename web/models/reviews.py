@@ -69,7 +69,7 @@ class SignOff(Base):
     """A final score with the verdicts as signed; reopening adds who, when and why and a later sign-off a new edition."""
 
     __tablename__ = "sign_offs"
-    __table_args__ = (UniqueConstraint("recording_id", "edition"),)
+    __table_args__ = (UniqueConstraint("recording_id", "edition"), Index("ix_sign_offs_user_at", "user_id", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"))

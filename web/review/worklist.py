@@ -1,4 +1,4 @@
-"""What waits for a person: by risk, drawn at random, or sent back and contested.
+"""What waits for a person: his own desk, by risk, drawn at random, sent back and contested, or to be judged twice.
 
 The list by risk walks the index (review_state, risk, id) once for recordings not begun and once for those begun, and
 pages by the last line's key, so that no page is slower than the first. The random sample is in order of recording,
@@ -12,28 +12,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from web.intake.risk import GOOD_SCORE
 from web.kit.access import visible
-from web.kit.counts import MOST as COUNTED
-from web.kit.counts import counted
+from web.kit.counts import MOST, counted
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.kit.values import whole
-from web.models import Recording, RecordingState, ReviewState
+from web.kit.site import today
+from web.models import Recording, RecordingState, ReviewState, SecondReview, User
+from web.review import desk, second
+from web.review.desk import WAITING
 from web.review.lines import UNSURE_ROLE
 from web.review.returned import ReturnedLine, count_returned, returned_lines
-from web.review.work_filter import RETURNED, RISK, SAMPLE, WorkFilter
+from web.review.work_filter import MINE, RETURNED, RISK, SAMPLE, SECOND, WorkFilter
 
-PAGE = 50
-WAITING = (ReviewState.OPEN, ReviewState.STARTED)
+PAGE, COUNTED = 50, MOST
 
 
 @dataclass(frozen=True, slots=True)
 class WorkLine:
-    """A recording that waits."""
+    """A recording that waits. `reviewer`: whose it is today."""
 
     id: int
     name: str
@@ -52,6 +53,8 @@ class WorkLine:
     suspicions: int
     not_judged: int
     role_confidence: float | None
+    reviewer: str = ""
+    reviewer_id: int | None = None
 
     @property
     def why(self) -> tuple[tuple[str, float], ...]:
@@ -82,50 +85,71 @@ class WorkList:
 
 def work_list(session: Session, viewer: Viewer, wanted: WorkFilter) -> WorkList:
     """A page of the wanted tab, and how much each tab holds."""
-    counts = {
-        RISK: _count(session, _waiting(viewer, wanted)),
-        SAMPLE: _count(session, _sampled(viewer, wanted)),
-        RETURNED: count_returned(session, viewer, wanted),
-    }
+    numbers = counts(session, viewer, wanted)
     if wanted.queue == RETURNED:
-        return WorkList((), returned_lines(session, viewer, wanted), counts, "")
+        return WorkList((), returned_lines(session, viewer, wanted), numbers, "")
     ids, following = _page(session, viewer, wanted, PAGE)
-    return WorkList(_lines(session, ids), (), counts, following)
+    return WorkList(_lines(session, ids), (), numbers, following)
+
+
+def counts(session: Session, viewer: Viewer, wanted: WorkFilter) -> dict[str, int]:
+    """How much each tab holds; two queries."""
+    lists = {
+        MINE: _mine(viewer, wanted),
+        RISK: _waiting(viewer, wanted),
+        SAMPLE: _sampled(viewer, wanted),
+        SECOND: _second(viewer, wanted),
+    }
+    row = session.execute(select(*(_counting(one) for one in lists.values()))).one()
+    return {**dict(zip(lists, row, strict=True)), RETURNED: count_returned(session, viewer, wanted)}
 
 
 def next_id(session: Session, viewer: Viewer, wanted: WorkFilter, done: int) -> int | None:
-    """The recording on top of the list, but for the one just `done`; None where nothing else waits."""
+    """The recording on top of the list, but for the one just `done`; None where nothing else waits.
+
+    What is on a colleague's desk is passed over.
+    """
     if wanted.queue == RETURNED:
         ids = [line.recording_id for line in returned_lines(session, viewer, wanted)]
     else:
-        ids, _ = _page(session, viewer, replace(wanted, after=""), 2)
+        ids, _ = _page(session, viewer, replace(wanted, after=""), 2, others=False)
     return next((i for i in ids if i != done), None)
 
 
 @counted("review.work_list")
 def _all_waiting(viewer: Viewer) -> Select[Any]:
-    return _waiting(viewer, WorkFilter())
+    return desk.waiting(viewer)
 
 
 def _waiting(viewer: Viewer, wanted: WorkFilter) -> Select[Any]:
-    statement = select(Recording.id).where(
-        Recording.review_state.in_(WAITING), Recording.state == RecordingState.JUDGED
-    )
-    return wanted.narrow(visible(statement, viewer))
+    return wanted.narrow(desk.waiting(viewer))
+
+
+def _mine(viewer: Viewer, wanted: WorkFilter) -> Select[Any]:
+    return wanted.narrow(desk.mine(viewer))
+
+
+def _second(viewer: Viewer, wanted: WorkFilter) -> Select[Any]:
+    return wanted.narrow(second.waiting(viewer))
 
 
 def _sampled(viewer: Viewer, wanted: WorkFilter) -> Select[Any]:
     return _waiting(viewer, wanted).where(Recording.sampled.is_(True))
 
 
-def _count(session: Session, ids: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(ids.limit(COUNTED + 1).subquery())) or 0
+def _counting(ids: Select[Any]) -> Any:
+    return select(func.count()).select_from(ids.limit(COUNTED + 1).subquery()).scalar_subquery()
 
 
-def _page(session: Session, viewer: Viewer, wanted: WorkFilter, size: int) -> tuple[list[int], str]:
-    """The ids of a page and the key for the one after."""
+def _page(
+    session: Session, viewer: Viewer, wanted: WorkFilter, size: int, *, others: bool = True
+) -> tuple[list[int], str]:
+    """The ids of a page and the key for the one after; `others`: with what is on colleagues' desks."""
+    free = true() if others else ~desk.held_by_another(viewer, today())
+    if wanted.queue in (MINE, SECOND):
+        return _short_page(session, viewer, wanted, size)
     if wanted.queue == SAMPLE:
-        statement = _sampled(viewer, wanted).add_columns(Recording.recorded_at)
+        statement = _sampled(viewer, wanted).where(free).add_columns(Recording.recorded_at)
         key = _moment_key(wanted.after)
         if key:
             at, last = key
@@ -136,13 +160,31 @@ def _page(session: Session, viewer: Viewer, wanted: WorkFilter, size: int) -> tu
         key_of = [row[1].isoformat() for row in rows]
     else:
         rows = sorted(
-            (row for state in WAITING for row in session.execute(_by_risk(viewer, wanted, state).limit(size + 1))),
+            (row for state in WAITING for row in session.execute(_by_risk(viewer, wanted, state).where(free).limit(size + 1))),
             key=lambda row: (-row[1], -row[0]),
         )[: size + 1]
         key_of = [repr(row[1]) for row in rows]
     ids = [row[0] for row in rows[:size]]
     following = f"{key_of[size - 1]}_{ids[-1]}" if len(rows) > size else ""
     return ids, following
+
+
+def _short_page(session: Session, viewer: Viewer, wanted: WorkFilter, size: int) -> tuple[list[int], str]:
+    """Of a list that ends soon: its key is how many lines stand before the page."""
+    first = whole(wanted.after) or 0
+    if wanted.queue == MINE:
+        order: tuple[Any, ...] = (
+            Recording.reserved_on.is_not(None),
+            Recording.sampled.desc(),
+            case((Recording.sampled, Recording.recorded_at)),
+            Recording.risk.desc(),
+            Recording.id.desc(),
+        )
+        statement = _mine(viewer, wanted).order_by(*order)
+    else:
+        statement = _second(viewer, wanted).order_by(SecondReview.drawn_at, SecondReview.recording_id)
+    ids = list(session.scalars(statement.limit(size + 1).offset(first)))
+    return ids[:size], str(first + size) if len(ids) > size else ""
 
 
 def _by_risk(viewer: Viewer, wanted: WorkFilter, state: ReviewState) -> Select[Any]:
@@ -159,7 +201,10 @@ def _by_risk(viewer: Viewer, wanted: WorkFilter, state: ReviewState) -> Select[A
 
 
 def _lines(session: Session, ids: list[int]) -> tuple[WorkLine, ...]:
-    statement = with_people(select(*columns_of(WorkLine)).select_from(Recording)).where(Recording.id.in_(ids))
+    holder = case((desk.held(today()), Recording.reviewer_id))
+    name = func.coalesce(select(User.name).where(User.id == holder).scalar_subquery(), "")
+    columns = columns_of(WorkLine, reviewer=name, reviewer_id=holder)
+    statement = with_people(select(*columns).select_from(Recording)).where(Recording.id.in_(ids))
     lines = {row.id: WorkLine(**row._asdict()) for row in session.execute(statement)}
     return tuple(lines[i] for i in ids)
 
