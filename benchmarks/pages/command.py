@@ -19,7 +19,7 @@ from sqlalchemy import event, select
 
 from analyzer.settings import ROOT, Settings
 from benchmarks.kit.places import RESULTS
-from benchmarks.pages.fill import fill
+from benchmarks.pages.fill import TEAMS, fill
 from benchmarks.pages.load import ask_together, serving
 from web import create_app
 from web.config import WebSettings
@@ -66,8 +66,13 @@ def pages(app: Flask) -> list[tuple[str, str]]:
     return [
         ("qa", "/review"),
         ("qa", "/review?queue=sample"),
+        ("qa", "/review?queue=mine"),
+        ("qa", "/review?queue=second"),
+        ("qa", f"/review?queue=risk&standard=property-visit&team={TEAMS}"),
+        ("qa", "/review?when=week"),
         ("qa", "/recordings/"),
         ("qa", "/recordings/?page=50"),
+        ("qa", "/recordings/?when=yesterday"),
         ("qa", "/recordings/?technician=7&standard=property-visit&review=open"),
         ("qa", "/recordings/?flag=forbidden&sort=score"),
         ("qa", "/recordings/?item=greeting&verdict=missed&standard=property-visit"),

@@ -40,6 +40,7 @@ from web.summaries.keep import rebuild
 
 TECHNICIANS, TEAMS, DAYS = 60, 6, 365
 KINDS = ("水管", "电路", "空调", "门锁", "热水器", "燃气")
+USERS = {role: number for number, role in enumerate(UserRole, 1)}
 REVIEWED = 5  # clauses that a person judged of a signed recording
 WORDS = ("漏水", "跳闸", "热水器", "空调", "堵了", "没水", "插座", "门锁", "暖气", "马桶")
 CHUNK = 2_000
@@ -80,9 +81,13 @@ def add_people(here: Site) -> None:
         )
         session.flush()
         hashed = generate_password_hash("bench", method="pbkdf2:sha256:1")
-        for role in UserRole:
+        for role, number in USERS.items():
             own = 7 if role is UserRole.TECHNICIAN else None
-            session.add(User(username=role.value, name=role.value, role=role, password_hash=hashed, technician_id=own))
+            session.add(
+                User(
+                    id=number, username=role.value, name=role.value, role=role, password_hash=hashed, technician_id=own
+                )
+            )
 
 
 def _chunk(here: Site, first: int, count: int, known: list[StandardInfo], documents: dict[str, dict[str, Any]]) -> None:
@@ -112,7 +117,8 @@ def _chunk(here: Site, first: int, count: int, known: list[StandardInfo], docume
             not_judged_count=dice.randrange(2), missed_count=sum(v["kind"] == "required" for v in missed),
             forbidden_count=sum(v["kind"] == "forbidden" for v in missed), suspicion_count=int(dice.random() < 0.03),
             role_confidence=0.9, review_state=ReviewState.SIGNED if signed else ReviewState.OPEN, risk=dice.random(),
-            sampled=dice.random() < 0.1, signed_at=at if signed else None, revision=0
+            sampled=dice.random() < 0.1, signed_at=at if signed else None, revision=0,
+            reviewer_id=USERS[UserRole.QA] if number % 500 == 0 else None
         )  # fmt: skip
         document = documents["visit-03" if info.recording == "visit" else "followup-02"]
         put(

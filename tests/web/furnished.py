@@ -27,6 +27,8 @@ from web.models import (
     JobState,
     Recording,
     RecordingState,
+    SavedFilter,
+    SecondReview,
     Technician,
     Upload,
     WorkOrder,
@@ -100,6 +102,14 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                     cast.sign(session, row)
             cast.sign(session, signed)
             signed.signed_at, signed.signed_by_id = now(), people["qa"].id
+            visit.reviewer_id = people["qa"].id
+            session.add(SecondReview(recording_id=signed.id, first_id=people["manager"].id))
+            session.add(
+                SavedFilter(
+                    user_id=people["qa"].id, endpoint="review.work_list", name="昨天的", shared_with="qa",
+                    arguments={"queue": "risk", "when": "yesterday"},
+                )
+            )  # fmt: skip
             session.add_all(
                 [
                     Appeal(recording_id=signed.id, item_id="greeting", user_id=people["technician"].id, text="我说了"),
@@ -169,6 +179,9 @@ def pages(made: Furniture) -> dict[str, str]:
         "search.page": "/search",
         "search.page found": "/search?q=热水器",
         "review.work_list": "/review",
+        "review.work_list mine": "/review?queue=mine",
+        "review.work_list second": "/review?queue=second",
+        "recordings.second": f"/recordings/{made.signed}/second",
         "review.agreement": "/review/agreement",
         "review.appeals": "/appeals",
         "scorecards.mine": "/scorecards/mine",

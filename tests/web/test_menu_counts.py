@@ -46,7 +46,9 @@ def counted(app: Flask, viewer: Viewer) -> dict[str, tuple[Count, str]]:
     """The counts of a viewer with the addresses that they open."""
     with app.test_request_context():
         found = menu_counts(reader(), viewer)
-        return {name: (count, url_for(count.endpoint, **dict[str, Any](count.arguments))) for name, count in found.items()}
+        return {
+            name: (count, url_for(count.endpoint, **dict[str, Any](count.arguments))) for name, count in found.items()
+        }
 
 
 @pytest.fixture

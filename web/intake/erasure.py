@@ -24,12 +24,15 @@ from web.models import (
     Clip,
     CustomerWord,
     Decision,
+    Handover,
     Job,
     Presence,
     PrivateWords,
     PublishedMonth,
     Recording,
     RecordingFigures,
+    SecondAnswer,
+    SecondReview,
     SignOff,
     SiteValue,
     SpokenNumber,
@@ -98,6 +101,8 @@ def erase_deleted(session: Session, recording: Recording, now: datetime | None =
     session.execute(delete(AnalysisDocument).where(AnalysisDocument.analysis_id.in_(documents)))
     for table in (Verdict, RecordingFigures, Presence):
         session.execute(delete(table).where(table.recording_id == own))
+    for desk in (SecondAnswer, SecondReview, Handover):  # answers before the review that they belong to
+        session.execute(delete(desk).where(desk.recording_id == own))
     session.execute(update(SignOff).where(SignOff.recording_id == own).values(verdicts={}))
     recording.facts, recording.roles = {}, {}
     session.flush()

@@ -85,6 +85,8 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "recordings.exclude": OFFICE,
     "recordings.count_again": OFFICE,
     "recordings.bulk": OFFICE,
+    "recordings.second": OFFICE,
+    "recordings.second_answer": OFFICE,
     "recordings.export": STAFF,
     # search
     "search.page": EVERYONE,
@@ -138,6 +140,11 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "privacy.release": ADMINS,
     # review
     "review.work_list": OFFICE,
+    "review.draw_share": OFFICE,
+    "review.hand": OFFICE,
+    "review.seen_handovers": OFFICE,
+    "review.give_team": ADMINS,
+    "review.sign_chosen": OFFICE,
     "review.decide": OFFICE,
     "review.leave_to_machine": OFFICE,
     "review.sign": OFFICE,
@@ -145,6 +152,8 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "review.preference": OFFICE,
     "review.resolve": OFFICE,
     "review.agreement": STAFF,
+    "review.save_filter": STAFF,
+    "review.change_filter": STAFF,
     "review.appeals": EVERYONE,
     "review.appeal": frozenset({TECHNICIAN}),
     # links

@@ -8,7 +8,9 @@ from web.kit.login import viewer
 from web.kit.site import reader
 from web.recordings.filters import Filter
 from web.recordings.page import RecordingPage, load
+from web.review import saved
 
+saved.LISTS["recordings.index"] = lambda asked: Filter.read(asked).arguments()
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 
 

@@ -1,4 +1,4 @@
-"""What is done with many recordings at once: judge again, assign, take out of the figures, delete, export."""
+"""What is done with many recordings at once: judge again, assign, sign, take out of the figures, delete, export."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from web.queue import doorbell
 from web.recordings import changes, exclusion, listing
 from web.recordings.blueprint import blueprint, listed
 from web.recordings.export import as_csv
+from web.review import desk_views
 
 BATCH = 200  # recordings a transaction: others get to write in between
 
@@ -43,6 +44,8 @@ def bulk() -> ResponseReturnValue:
         return back
     if action == "export":
         return as_csv(lambda session: listing.chosen(session, who, ids), len(ids))
+    if action == "sign":
+        return desk_views.look(ids, "recordings.index")
     technician = request.form.get("technician", type=number)
     if action == "assign" and (technician is None or reader().get(Technician, technician) is None):
         flash(_("请选择技师。"), "warning")

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from web.kit.calendar import day_named
+from web.kit.calendar import WEEK_SO_FAR, YESTERDAY, day_named, relative_days
+from web.kit.site import today
 from web.kit.values import whole
 from web.models import Recording, RecordingState, ReviewState, Technician, Verdict, WorkOrder
 
@@ -34,10 +35,14 @@ _COLUMNS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A question to the list; empty values ask nothing. The fields are the names in the address (`since` is `from`)."""
+    """A question to the list; empty values ask nothing. The fields are the names in the address (`since` is `from`).
+
+    `when`: yesterday | week, as of the day that asks.
+    """
 
     since: date | None = None
     until: date | None = None
+    when: str = ""
     technician: int | None = None
     team: int | None = None
     standard: str = ""
@@ -61,6 +66,7 @@ class Filter:
         return cls(
             since=_date(arguments.get("from", "")),
             until=_date(arguments.get("to", "")),
+            when=chosen("when", (YESTERDAY, WEEK_SO_FAR)),
             technician=whole(arguments.get("technician", "")),
             team=whole(arguments.get("team", "")),
             standard=arguments.get("standard", "")[:64],
@@ -125,6 +131,8 @@ class Filter:
             None if self.score_to is None else Recording.score <= self.score_to,
             FLAGS.get(self.flag),
         ]
+        if self.when and (days := relative_days(self.when, today())):
+            found.append(Recording.recorded_on.between(days.first, days.last))
         if self.team is not None:
             members = select(Technician.id).where(Technician.team_id == self.team)
             found.append(Recording.technician_id.in_(members))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
@@ -66,11 +67,9 @@ def hand(session: Session, viewer: Viewer, ids: Sequence[int], act: str, to: int
             over = holder not in (None, viewer.id, receiver)
             if over:
                 handed.over[holder or 0] += 1
-                session.add(
-                    Handover(recording_id=row.id, from_id=holder, to_id=receiver or viewer.id, by_id=viewer.id)
-                )
+                session.add(Handover(recording_id=row.id, from_id=holder, to_id=receiver or viewer.id, by_id=viewer.id))
             word = "review-taken-over" if over and act == OVER else f"review-{act}"
-            moved = {"from": names.get(holder or 0, ""), "to": names.get(receiver or 0, "")}
+            moved: dict[str, Any] = {"from": names.get(holder or 0, ""), "to": names.get(receiver or 0, "")}
             audit.record(session, word, "recording", row.id, **moved)
             handed.done += 1
 
@@ -81,7 +80,7 @@ def _may(viewer: Viewer, act: str, holder: int | None, receiver: int | None) -> 
     return act == OVER or holder in (None, viewer.id, receiver) or (act == GIVE and viewer.role is UserRole.ADMIN)
 
 
-def _holds(row: Recording, day: object) -> bool:
+def _holds(row: Recording, day: date) -> bool:
     """As `desk.held` asks the database."""
     return row.reviewer_id is not None and (
         row.reserved_on is None or row.reserved_on >= day or row.review_state is ReviewState.STARTED

@@ -126,4 +126,3 @@ def _compared(session: Session, recording_id: int, line: SecondLine, first: str,
     return SecondAnswer(
         recording_id=recording_id, item_id=line.item_id, standard_id=verdict.standard_id, first=first, second=second
     )
-

@@ -16,7 +16,7 @@ from web.kit.login import Viewer
 from web.kit.recordings import recording_for
 from web.kit.refusals import GoneError, InvalidError, StaleError
 from web.models import Recording, ReviewState, SignOff, Verdict
-from web.review import queries
+from web.review import queries, second
 from web.review.decisions import MAX_NOTE, changeable
 from web.review.refusals import BlockedError
 
@@ -70,6 +70,7 @@ def add_edition(session: Session, viewer: Viewer, recording: Recording, note: st
     )
     session.add(edition)
     session.flush()
+    second.draw(session, recording, viewer.id)
     audit.record(session, "signed", "recording", recording.id, edition=edition.edition, score=edition.score)
     return edition
 

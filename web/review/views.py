@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict, UnprocessableEntity
 
 from web.db import now
+from web.kit.access import may
 from web.kit.errors import worded
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
@@ -21,12 +23,13 @@ from web.kit.standards import standard, standards
 from web.kit.values import number
 from web.models import Team, Technician
 from web.review import agreement as agreements
-from web.review import appealing, appeals_list, deciding, worklist
+from web.review import appealing, appeals_list, assigning, deciding, desk, desk_views, saved_views, worklist
 from web.review.blueprint import FormMessage, blueprint, fresh
 from web.review.means import by_means
-from web.review.work_filter import WorkFilter
+from web.review.second_agreement import second_page
+from web.review.work_filter import MINE, WorkFilter
 
-__all__ = ["blueprint", "deciding"]
+__all__ = ["blueprint", "deciding", "desk_views", "saved_views"]
 
 PERIODS = (30, 90, 365)
 
@@ -35,7 +38,12 @@ PERIODS = (30, 90, 365)
 def work_list() -> ResponseReturnValue:
     """List what waits for review."""
     wanted = WorkFilter.read(request.args)
+    own: dict[str, Any] = {}
     teams, people = _choices(reader())
+    if wanted.queue == MINE:
+        own = {"share": desk.share(reader(), viewer()), "told": assigning.told(reader(), viewer())}
+        if may(viewer(), "review.give_team"):
+            own["team_reviewers"] = assigning.team_reviewers(reader())
     return render_template(
         "review/work_list.html",
         list=worklist.work_list(reader(), viewer(), wanted),
@@ -46,6 +54,8 @@ def work_list() -> ResponseReturnValue:
         counted=worklist.COUNTED,
         titles=_titles(),
         item_text=_item_text,
+        reviewers=assigning.reviewers(reader()),
+        **own,
     )
 
 
@@ -61,6 +71,7 @@ def agreement() -> ResponseReturnValue:
         "review/agreement.html",
         page=page,
         means=by_means(reader(), viewer(), since, sampled),
+        second=second_page(reader(), viewer(), since),
         days=days,
         periods=PERIODS,
         sampled=sampled,

@@ -20,8 +20,8 @@ from web.kit.access import visible
 from web.kit.counts import MOST, counted
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
-from web.kit.values import whole
 from web.kit.site import today
+from web.kit.values import whole
 from web.models import Recording, RecordingState, ReviewState, SecondReview, User
 from web.review import desk, second
 from web.review.desk import WAITING
@@ -160,7 +160,11 @@ def _page(
         key_of = [row[1].isoformat() for row in rows]
     else:
         rows = sorted(
-            (row for state in WAITING for row in session.execute(_by_risk(viewer, wanted, state).where(free).limit(size + 1))),
+            (
+                row
+                for state in WAITING
+                for row in session.execute(_by_risk(viewer, wanted, state).where(free).limit(size + 1))
+            ),
             key=lambda row: (-row[1], -row[0]),
         )[: size + 1]
         key_of = [repr(row[1]) for row in rows]

@@ -8,7 +8,7 @@ if (form && head) {
   const all = document.getElementById("choose-all");
   const bar = document.getElementById("bulk-bar");
   const told = document.getElementById("bulk-count");
-  const technician = form.querySelector('select[name="technician"]');
+  const technician = form.querySelector("select[data-who]");
   let last = null;
 
   const count = () => (all?.checked ? Number(all.dataset.total) : boxes.filter((b) => b.checked).length);
