@@ -58,14 +58,10 @@ def waiting(viewer: Viewer) -> Select[Any]:
     return visible(statement, viewer)
 
 
+@counted("review.work_list", name="review.mine", queue="mine")
 def mine(viewer: Viewer) -> Select[Any]:
     """Those on the viewer's desk: what was given to him first, then the random sample by its age, then by risk."""
     return waiting(viewer).where(held(today()), Recording.reviewer_id == viewer.id)
-
-
-@counted("review.work_list", name="review.mine", queue="mine")
-def _mine(viewer: Viewer) -> Select[Any]:
-    return mine(viewer)
 
 
 def share(session: Session, viewer: Viewer) -> Share:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from web.db import now
 from web.kit import audit
 from web.kit.access import visible
+from web.kit.counts import counted
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
 from web.kit.refusals import GoneError, InvalidError, StaleError
@@ -57,6 +58,7 @@ def draw(session: Session, recording: Recording, signer_id: int) -> None:
         row.first_id = signer_id
 
 
+@counted("review.work_list", name="review.second", queue="second")
 def waiting(viewer: Viewer) -> Select[Any]:
     """The ids of what waits for the viewer's second opinion."""
     statement = (
