@@ -22,7 +22,7 @@ from web.kit.login import Viewer
 from web.kit.refusals import GoneError, InvalidError, StaleError
 from web.kit.site import site
 from web.kit.standards import standard
-from web.models import Recording, ReviewState, SecondAnswer, SecondReview, SignOff, Verdict
+from web.models import Recording, RecordingState, ReviewState, SecondAnswer, SecondReview, SignOff, Verdict
 from web.models.vocabulary import How, Kind
 from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES
 
@@ -69,6 +69,7 @@ def waiting(viewer: Viewer) -> Select[Any]:
             SecondReview.done_at.is_(None),
             SecondReview.first_id != viewer.id,
             Recording.review_state == ReviewState.SIGNED,
+            Recording.state == RecordingState.JUDGED,
         )
     )
     return visible(statement, viewer)

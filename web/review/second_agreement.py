@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from web.figures.intervals import Estimate, rate
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.models import Recording, SecondAnswer, SecondReview
+from web.models import Recording, RecordingState, SecondAnswer, SecondReview
 from web.review.agreement import kappa
 
 Z = 1.959964  # of the normal distribution: 95 %
@@ -64,13 +64,14 @@ def second_page(session: Session, viewer: Viewer, since: datetime) -> SecondPage
         select(SecondAnswer.standard_id, SecondAnswer.item_id, SecondAnswer.first, SecondAnswer.second, func.count())
         .join(SecondReview, SecondReview.recording_id == SecondAnswer.recording_id)
         .join(Recording, Recording.id == SecondReview.recording_id)
-        .where(SecondReview.done_at >= since)
+        .where(SecondReview.done_at >= since, Recording.state == RecordingState.JUDGED)
         .group_by(SecondAnswer.standard_id, SecondAnswer.item_id, SecondAnswer.first, SecondAnswer.second)
     )
     pairs: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
     for standard_id, item_id, first, second, count in session.execute(visible(statement, viewer)):
         pairs[standard_id, item_id][first, second] += count
     reviews = select(func.count()).select_from(SecondReview).join(Recording, Recording.id == SecondReview.recording_id)
+    reviews = reviews.where(Recording.state == RecordingState.JUDGED)
     done = visible(reviews, viewer).where(SecondReview.done_at >= since)
     open_ = visible(reviews, viewer).where(SecondReview.done_at.is_(None))
     recordings, waiting = session.execute(select(done.scalar_subquery(), open_.scalar_subquery())).one()

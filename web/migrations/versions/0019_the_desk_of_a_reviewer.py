@@ -1,7 +1,7 @@
 """the desk of a reviewer
 
-Revision 0016, after 0015. Whose review a recording is, which reviewer has which team, what was taken over, filters by name, second reviews. Plain
-ADD COLUMN: no table is made anew.
+Revision 0019, after 0018. Whose review a recording is, which reviewer has which team, what was taken over, filters by name, second
+reviews. Plain ADD COLUMN: no table is made anew.
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 import web.db.types
 
-revision = "0016"
-down_revision = "0015"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 MINE = sa.text("reviewer_id IS NOT NULL")
