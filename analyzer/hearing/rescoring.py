@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from analyzer.domain import Candidate, Check, Outcome
 from analyzer.hearing.detection import speech_gain
+from analyzer.hearing.script import to_model_marks
 from analyzer.hearing.types import Pcm, Scorer, Window, WindowPiece
 from analyzer.physics import SAMPLE_RATE_HZ
 
@@ -59,7 +60,7 @@ def _place(candidate: Candidate) -> tuple[int, float, float]:
 
 def _checks(window: Window, candidates: Sequence[Candidate], scorer: Scorer) -> Iterator[Check]:
     texts = list(dict.fromkeys(text for c in candidates for text in (c.text, *c.texts)))
-    nats = dict(zip(texts, scorer.score(window, texts), strict=True))
+    nats = dict(zip(texts, scorer.score(window, [to_model_marks(text) for text in texts]), strict=True))
     for c in candidates:
         likeliest, phrase = max(zip((nats[text] for text in c.texts), c.phrases, strict=True))
         difference = round(nats[c.text] - likeliest, 2)

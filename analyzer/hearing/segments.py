@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analyzer.domain import Segment, Span, quantise_ratio
-from analyzer.hearing.script import is_spoken, to_simplified
+from analyzer.hearing.script import is_spoken, to_chinese_marks, to_simplified
 from analyzer.hearing.types import Decoded, Window, WindowPiece
 
 CHAR_S = 0.6  # the longest that one character is believed to sound
@@ -20,9 +20,9 @@ def to_segments(decoded: Decoded, window: Window, speech: Sequence[Span], channe
     """Segments in recording time, one a stretch of detected speech, cut again at pauses of 0.5 s or more.
 
     A character goes to the stretch it overlaps most; marks stay with the character before them, because
-    alignment lets them fill the pause. Simplified characters; ends of segments are cleaned of spaces.
+    alignment lets them fill the pause. Simplified characters, Chinese marks; ends of segments are cleaned of spaces.
     """
-    text = to_simplified(decoded.text)
+    text = to_chinese_marks(to_simplified(decoded.text))
     times = [
         _recording_time(window.pieces, start_s, end_s)
         for start_s, end_s in zip(decoded.char_start_s, decoded.char_end_s, strict=True)

@@ -9,10 +9,12 @@ until the staff says otherwise.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from analyzer.domain import Fact, Hit, How, Role
+from analyzer.domain import Fact, FoundBy, Hit, How, Role
 from analyzer.judging.ear import Ear
 from analyzer.judging.meaning import Understanding
+from analyzer.judging.required import EXACT
 from analyzer.rubric.model import Condition, FactRule, Standard
 from analyzer.rubric.terms import facts_of
 
@@ -68,3 +70,22 @@ def holds(condition: Condition, facts: Mapping[str, Fact]) -> bool:
         return not holds(condition.parts[0], facts)
     combine = any if condition.op == "any" else all
     return combine(holds(part, facts) for part in condition.parts)
+
+
+def doubtful(condition: Condition, facts: Mapping[str, Fact], standard: Standard) -> tuple[str, Hit] | None:
+    """The title of a fact without which the condition would not hold and that nobody clearly stated, and its likeliest words.
+
+    What is only alike, only its sound or only its meaning tells is enough to ask whether something was done; who did not
+    do it cannot be blamed on it (等着给 sounds like 等着急了, and no apology was due). None: no such fact.
+    """
+    unsure = {name: fact for name in facts_of(condition) if (fact := facts.get(name)) and _unsure(fact, standard, name)}
+    denied = {name: replace(fact, value=False) for name, fact in unsure.items()}
+    if not unsure or holds(condition, {**facts, **denied}):
+        return None
+    name, fact = next(iter(unsure.items()))
+    return standard.facts[name].title, max(fact.hits, key=lambda hit: hit.similarity)
+
+
+def _unsure(fact: Fact, standard: Standard, name: str) -> bool:
+    told = fact.value and fact.hits and not standard.facts[name].default
+    return bool(told) and not any(hit.by is FoundBy.WORDS and hit.similarity >= EXACT for hit in fact.hits)

@@ -12,10 +12,10 @@ from analyzer.errors import AnalyzerError
 from analyzer.judging.case import Case, bare_result, open_case
 from analyzer.judging.conversation import no_conversation, of_people
 from analyzer.judging.ear import Ear
-from analyzer.judging.facts import deciding_rules, establish, holds
+from analyzer.judging.facts import deciding_rules, doubtful, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
 from analyzer.judging.forbidden import each_word_once, judge_forbidden
-from analyzer.judging.reasons import clock, part, reason
+from analyzer.judging.reasons import clock, part, quoted, reason
 from analyzer.judging.required import judge_required
 from analyzer.judging.score import score
 from analyzer.reading import NO_READERS, Library
@@ -101,7 +101,17 @@ def _result(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[
         return bare_result(item, Verdict.NOT_APPLICABLE, None, text)
     if item.kind is Kind.FORBIDDEN:
         return judge_forbidden(item, case)
-    return judge_required(item, case, facts, earlier)
+    return _unless_in_doubt(judge_required(item, case, facts, earlier), item, case, facts)
+
+
+def _unless_in_doubt(result: ItemResult, item: Item, case: Case, facts: Mapping[str, Fact]) -> ItemResult:
+    """Leave a miss to a person where it is not clear that the item applies."""
+    doubt = doubtful(item.when, facts, case.standard) if result.verdict is Verdict.MISSED else None
+    if doubt is None:
+        return result
+    fact, hit = doubt
+    text = reason("perhaps-needed", clause=item.clause, text=item.text, fact=fact, **quoted(hit))
+    return replace(result, verdict=Verdict.CANNOT_JUDGE, credit=None, reason=text, nearest=replace(hit, suspicion=True))
 
 
 def _basis(item: Item, facts: Mapping[str, Fact], standard: Standard) -> str:

@@ -20,6 +20,8 @@ TEMPLATES = {
     "meant-partly": "第{clause}条已做到：{time} 说了“{quote}”，用词不同，意思相同（把握 {similarity}）；若再说到{missing}会更完整。",
     "otherwise": "第{clause}条无法判断：{time} 的“{quote}”可能换了说法来{element}（把握 {similarity}），请人工复听。",
     "perhaps": "第{clause}条无法判断：{time} 听写为“{quote}”，按声音可能是“{phrase}”，不能确定，请人工复听。",
+    "perhaps-needed": "第{clause}条无法判断：没有听到“{text}”，但这次要不要做不能确定："
+    "只有 {time} 的“{quote}”像是“{fact}”{alike}，请人工复听。",
     "missed": "第{clause}条要求“{text}”，{faults}。",
     "missed-partly": "第{clause}条只做到一部分：{time} 说了“{quote}”，但{faults}。",
     "at-another-time": "第{clause}条要求在{where}（{window}）说，但{faults}。",

@@ -14,7 +14,7 @@ from benchmarks.sound.dialogues import CONDITIONS
 
 _WAITS = Verdict.CANNOT_JUDGE.value
 _HEAD = (
-    "condition", "means", "required: precision", "recall", "forbidden: precision", "recall", "accused or suspected",
+    "condition", "means", "required: precision", "recall", "misses that are true", "forbidden: precision", "recall", "accused or suspected",
     "false suspicions", "n/a right", "turns in the right role",
 )  # fmt: skip
 
@@ -41,7 +41,8 @@ def write(path: Path, head: Sequence[str], judged: Sequence[Judged], means: Sequ
         *head,
         "",
         "The dialogues of benchmarks/wording/paraphrase, each spoken in two conditions. Brackets are 95 % Wilson intervals; a false",
-        "suspicion is a forbidden item left to a person where nothing of it was said.",
+        "suspicion is a forbidden item left to a person where nothing of it was said; a miss is true where the item",
+        "applied and was not done.",
         "",
         *table(_HEAD, rows, left=2),
     ]
@@ -54,12 +55,14 @@ def _figures(evaluations: Sequence[Evaluation]) -> list[str]:
     pairs = [pair for e in evaluations for pair in e.verdicts]
     required = [p for p in pairs if p.kind is Kind.REQUIRED]
     forbidden = [p for p in pairs if p.kind is Kind.FORBIDDEN]
+    blamed = [p for p in required if p.actual == Verdict.MISSED.value]
     said = [p for p in forbidden if p.expected == Verdict.MISSED.value]
     idle = [p for p in required if p.expected == Verdict.NOT_APPLICABLE.value]
     turns = sum(len(e.sample.turns) for e in evaluations)
     return [
         precision(tally(required)),
         recall(tally(required)),
+        share(sum(p.expected == Verdict.MISSED.value for p in blamed), len(blamed)),
         precision(tally(forbidden)),
         recall(tally(forbidden)),
         share(sum(p.actual in (Verdict.MISSED.value, _WAITS) for p in said), len(said)),
