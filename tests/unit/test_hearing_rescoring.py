@@ -81,3 +81,11 @@ def test_a_passage_beyond_the_end_of_the_sound_has_no_check() -> None:
 
 def test_a_stored_transcript_that_is_replayed_scores_nothing() -> None:
     assert not issubclass(RecordedTranscriber, Scorer)
+
+
+def test_the_engine_scores_texts_with_the_marks_it_writes_itself() -> None:
+    """Else both texts would look foreign to it, and what tells them apart would drown."""
+    engine = Told({"你投诉去,关我什么事": -20.0, "你投诉去,跟我们没关系": -20.36})
+    (check,) = listen_again((SOUND,), [candidate("，关我什么事", "，跟我们没关系")], engine)
+    assert check.outcome is Outcome.SAID
+    assert all("，" not in text for _, texts in engine.asked for text in texts)

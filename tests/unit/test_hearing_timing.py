@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.hearing.script import is_spoken, spoken, to_simplified
+from analyzer.hearing.script import is_spoken, spoken, to_chinese_marks, to_model_marks, to_simplified
 from analyzer.hearing.timing import repaired, spread, token_characters
 
 TIMES = st.floats(-5.0, 40.0, allow_nan=False)
@@ -71,3 +71,24 @@ def test_simplifying_never_changes_the_length_and_twice_is_once(text: str) -> No
 def test_marks_and_spaces_are_not_spoken() -> None:
     assert spoken("您好，我姓王。 OK!") == "您好我姓王ok"
     assert [is_spoken(char) for char in "好， 1"] == [True, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("heard", "read"),
+    [
+        ("你好,我是物业的!", "你好，我是物业的！"),
+        ("一共3,000块?对,10:30来", "一共3,000块？对，10:30来"),
+        ("OK,好的;再见", "OK，好的；再见"),
+        ("It's 3:15, OK", "It's 3:15, OK"),
+    ],
+)
+def test_heard_lines_have_the_marks_of_chinese(heard: str, read: str) -> None:
+    assert to_chinese_marks(heard) == read
+
+
+@given(st.text("你好，?？,!！:;；0a A.,", max_size=30))
+def test_marks_change_no_length_and_what_is_said_stays(text: str) -> None:
+    chinese = to_chinese_marks(text)
+    assert len(chinese) == len(text) and spoken(chinese) == spoken(text)
+    assert to_chinese_marks(chinese) == chinese
+    assert to_model_marks(chinese) == to_model_marks(text)

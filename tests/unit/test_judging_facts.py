@@ -71,3 +71,24 @@ def test_a_part_that_was_replaced_is_heard_from_the_customer(said: str) -> None:
 def test_a_receipt_is_written_where_money_was_taken() -> None:
     assert facts((T, "我给您开个收据"))["charged"]
     assert not facts((T, "没法给您开发票"))["charged"]
+
+
+@pytest.mark.parametrize("heard_as", ["等着给", "等折急"])
+def test_nobody_is_blamed_for_what_only_similar_words_ask_of_him(heard_as: str) -> None:
+    """等着急了 (and an apology for it) was not said: at most a person looks."""
+    item = next(i for i in judged((C, f"行，你{heard_as}，先喝水")).items if i.id == "late-apology")
+    assert item.verdict is not Verdict.MISSED
+
+
+def test_what_only_similar_words_ask_for_is_left_to_a_person_with_those_words() -> None:
+    judgement = judged((C, "我还以为你们今天不来了呢"), (T, "我看看管子"))
+    late = judgement.facts["late"]
+    assert late.value and max(hit.similarity for hit in late.hits) < 0.97
+    item = next(i for i in judgement.items if i.id == "late-apology")
+    assert item.verdict is Verdict.CANNOT_JUDGE and item.credit is None
+    assert "不能确定" in item.reason and item.nearest is not None and item.nearest.quote in item.reason
+
+
+def test_who_is_plainly_asked_for_it_and_does_not_do_it_has_missed_it() -> None:
+    item = next(i for i in judged((C, "你怎么才来，我都等着急了"), (T, "我看看管子")).items if i.id == "late-apology")
+    assert item.verdict is Verdict.MISSED
