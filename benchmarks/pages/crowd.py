@@ -1,8 +1,9 @@
 """`python -m benchmarks crowd [--minutes N]`: people who upload and people who look, at once, on 100,000 recordings.
 
 Twenty clerks send ten recordings each, slice by slice, while thirty browsers ask for one page after another; with
-`--minutes` they begin again until the time is over. The site is `flask serve` on the database of `benchmarks pages`.
-Whatever is not answered as it should be is an error; the memory of the site's processes is read once a minute.
+`--minutes` they begin again until the time is over. The site is `flask serve` on the database of `benchmarks pages`, with
+`--worker` a `flask worker` hears beside it what comes in. Whatever is not answered as it should be is an error; the memory
+of all their processes is read once a minute.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from sqlalchemy import select
 
 from analyzer.settings import ROOT, Settings
 from benchmarks.pages.command import SECRET_KEY, pages
-from benchmarks.pages.load import serving
+from benchmarks.pages.load import serving, working
 from tests.web.worker.kills import wav
 from web import create_app
 from web.config import WebSettings
@@ -97,16 +99,17 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--clerks", type=int, default=20)
     parser.add_argument("--files", type=int, default=10)
     parser.add_argument("--browsers", type=int, default=30)
+    parser.add_argument("--worker", action="store_true", help="hear what comes in, at the lowest priority")
     chosen = parser.parse_args(arguments)
     web = WebSettings()
     settings = Settings(home=chosen.home)
     upgrade(web.database(settings.home))
     app = create_app({"SECRET_KEY": SECRET_KEY}, settings, web)
-    with serving(chosen.home, SECRET_KEY) as port:
+    with serving(chosen.home, SECRET_KEY) as port, working(chosen.home, SECRET_KEY) if chosen.worker else nullcontext():
         crowd = Crowd(port)
         memory = _run(crowd, app, chosen)
     lost = _lost(app, crowd.uploaded)
-    print(_report(crowd, memory, chosen, lost))
+    print(_report(crowd, memory, chosen, lost), *_judged(app, crowd.uploaded), sep="\n")
     return int(bool(crowd.errors or lost))
 
 
@@ -167,6 +170,13 @@ def _lost(app: Flask, acknowledged: list[int]) -> int:
         rows = reading.scalars(select(Recording).where(Recording.id.in_(acknowledged)))
         kept = sum(storage.exists(row.stored_key) for row in rows)
     return len(set(acknowledged)) - kept
+
+
+def _judged(app: Flask, acknowledged: list[int]) -> Iterator[str]:
+    """What has become of the recordings meanwhile: how many are in which state."""
+    with app.extensions[KEY].db.reading() as reading:
+        states = Counter(reading.scalars(select(Recording.state).where(Recording.id.in_(acknowledged))))
+    yield "state of the uploads: " + ", ".join(f"{state.value} {count}" for state, count in states.most_common())
 
 
 def _site_mib() -> int:

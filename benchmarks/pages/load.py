@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from analyzer.settings import Settings
+
 
 @contextmanager
 def serving(home: Path, secret_key: str) -> Iterator[int]:
@@ -35,6 +37,24 @@ def serving(home: Path, secret_key: str) -> Iterator[int]:
     finally:
         server.terminate()
         server.wait()
+
+
+@contextmanager
+def working(home: Path, secret_key: str) -> Iterator[None]:
+    """Hear what waits at `home` with our own models, in a worker that leaves the processor to everybody else."""
+    models = home / "models"
+    if not models.exists():
+        models.symlink_to(Settings.from_environment().models_dir)
+    environment = {**os.environ, "TINGJIAN_HOME": str(home), "TINGJIAN_WEB_SECRET_KEY": secret_key}
+    command = ["nice", "-n", "19", sys.executable, "-m", "flask", "--app", "web", "worker"]
+    worker = subprocess.Popen(command, env=environment)
+    try:
+        yield
+        if worker.poll() is not None:
+            raise RuntimeError("the worker ended by itself")
+    finally:
+        worker.terminate()
+        worker.wait()
 
 
 def ask_together(port: int, path: str, cookie: str, users: int, rounds: int) -> list[float]:
