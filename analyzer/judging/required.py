@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from analyzer.domain import Fact, FoundBy, Hit, ItemResult, Span, Verdict, quantise_ratio
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.reasons import clock, part, quoted, reason
 from analyzer.matching import COURTESY, THRESHOLD, Match
+from analyzer.matching.wording import GAP_MARK
 from analyzer.rubric.model import Element, Item
 
 UNHEARD_LONGEST_S = 1.2  # an unheard stretch this long can hold a whole required phrase
 UNCLEAR_SIMILARITY = THRESHOLD - 0.06  # that near to the threshold, poor audio may have made the difference
 POOR_CONFIDENCE = 0.45
 EXACT = 0.97  # from this similarity on the words themselves stand there, and no reader overrules them
+TELLING_CHARS = 4  # a nearest phrase of fewer characters tells nobody anything (“您回” for 您请回)
 NEAREST_SIMILARITY = 0.7  # words less alike than this are not shown as what comes nearest: they only puzzle
 
 
@@ -44,7 +46,7 @@ def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: M
     credit = quantise_ratio(sum(s.element.weight for s in searches if s.hit) / total)
     hits = tuple(sorted((s.hit for s in searches if s.hit), key=lambda h: h.start_s))
     missing = [s for s in searches if s.hit is None]
-    nearest = max((s.nearest for s in missing if s.nearest), key=lambda h: (h.similarity, -h.start_s), default=None)
+    nearest = _nearest(s.nearest for s in missing if s.nearest)
     searched = (Span(begin_s, max(begin_s, window.end_s)),)
     explanation = _Explanation(item, case, searched[0], hits, missing, nearest)
     if credit >= item.pass_credit - 1e-9:
@@ -53,7 +55,21 @@ def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: M
     if doubt is not None:
         why, offered = doubt
         return bare_result(item, Verdict.CANNOT_JUDGE, None, why, hits, offered, searched)
-    return bare_result(item, Verdict.MISSED, credit, explanation.missed(earlier), hits, nearest, searched)
+    offered = _nearest(s.nearest for s in missing if s.nearest and _is_telling(s.nearest))
+    return bare_result(item, Verdict.MISSED, credit, explanation.missed(earlier), hits, offered, searched)
+
+
+def _nearest(hits: Iterable[Hit]) -> Hit | None:
+    return max(hits, key=lambda h: (h.similarity, -h.start_s), default=None)
+
+
+def _is_telling(near: Hit) -> bool:
+    """Whether a person sees why words that do not count came near: of two or three characters one is often anybody's."""
+    return near.similarity >= THRESHOLD or len(near.phrase.replace(GAP_MARK, "")) >= TELLING_CHARS
+
+
+def _titles(searches: Iterable[_ElementSearch]) -> str:
+    return "".join(part("title", title=s.element.title) for s in searches)
 
 
 def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> float:
@@ -91,6 +107,8 @@ def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
     otherwise = None if meant is None else _meant(element, case, meant)
     if otherwise is not None and not otherwise.suspicion:
         return _ElementSearch(element, otherwise, None, None, 1.0)
+    if best is not None and case.understanding.is_absurd(element, best):
+        return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary)  # another sentence, elsewhere
     if best is not None:
         outside = ear.hit(who, best, element=element.id)
         return _ElementSearch(element, None, outside, outside, 1.0, otherwise, contrary)
@@ -135,7 +153,7 @@ class _Explanation:
         }
 
     def _missing(self) -> str:
-        return part("list").join(s.element.title for s in self.missing)
+        return _titles(self.missing)
 
     def met(self) -> str:
         best = max(self.hits, key=lambda h: (h.by is FoundBy.WORDS, len(h.quote), -h.start_s))
@@ -180,8 +198,8 @@ class _Explanation:
         if unsaid:
             return reason("missed", text=self.item.text, **values)
         if first is not None and astray[0][0] == "out-of-order":
-            return reason("out-of-order", after=first.text, **values)
-        return reason("at-another-time", **values)
+            return reason("out-of-order", text=self.item.text, after=first.text, **values)
+        return reason("at-another-time", text=self.item.text, **values)
 
     def _fault(self, hit: Hit, first: ItemResult | None) -> str:
         """Why words that fulfil an element do not count where they stand."""
@@ -190,9 +208,8 @@ class _Explanation:
         return "too-early" if hit.start_s < self.window.start_s else "too-late"
 
     def _unsaid(self, unsaid: list[_ElementSearch]) -> str:
-        nearest = max((s.nearest for s in unsaid if s.nearest), key=lambda h: (h.similarity, -h.start_s), default=None)
+        nearest = _nearest(s.nearest for s in unsaid if s.nearest and _is_telling(s.nearest))
         near = part("nothing-near") if nearest is None else part("nearest", **quoted(nearest))
         contrary = next((s.undone for s in unsaid if s.undone), None)
         near = near if contrary is None else part("undone", **quoted(contrary))
-        missing = part("list").join(s.element.title for s in unsaid)
-        return part("unheard-of", **self._place(), missing=missing, nearest=near)
+        return part("unheard-of", **self._place(), missing=_titles(unsaid), nearest=near)
