@@ -118,6 +118,7 @@ def test_three_doubts_are_heard_judged_and_signed_in_eight_keys(
     expect(page.locator(f'mark.hit[data-items="{SAID}"]').first).to_have_class("hit hit-overruled")
     press("y")
     heard(page, NEAR)
+    expect(page.locator(".turn.is-playing")).to_have_count(1)
     expect(page.locator(f'.mark[data-item="{SUSPECTED}"]')).to_have_class("mark mark-forbidden")
     press("n")
     press("2")

@@ -174,3 +174,17 @@ def test_a_decision_changes_marks_and_words_at_once(app: Flask, db: Database, pe
     assert {m.get("class") for x in lines for m in x.all("mark") if m.get("data-items") == "not-our-concern"} == {
         "hit hit-overruled"
     }
+
+
+def test_a_form_that_came_late_and_a_withdrawal_bring_the_page_up_to_date_too(
+    app: Flask, db: Database, people: Cast, login: Login
+) -> None:
+    number, client = judge(app, db), login("qa")
+    old = panel_for(app, db, people["qa"], number)
+    decide(login("qa2"), old, "solicit", "set", "met", "是客户说的")
+    late = decide(client, old, "solicit")
+    back = decide(client, panel_for(app, db, people["qa"], number), "solicit", "withdraw")
+    for answer, status in ((late, 409), (back, 200)):
+        assert answer.status_code == status
+        assert "tingjian:decided" in answer.headers["HX-Trigger"]
+        assert page(answer, status).one("span", id="count-trouble").get("hx-swap-oob") == "true"

@@ -11,6 +11,7 @@ export function createText(player, lanes) {
 
   const read = () => {
     lines = [...document.querySelectorAll("#turn-list > .turn")];
+    current?.classList.remove("is-playing");
     current = null;
     mark();
   };

@@ -173,7 +173,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 // Fetched anew after judging again, or after many were decided at once: the current clause stays marked.
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (["panel", "signoff"].includes(event.target.id) && current) choose(currentClause());
+  if (!["panel", "signoff"].includes(event.target.id) || !current) return;
+  choose(currentClause());
+  if (document.activeElement === document.body) currentClause()?.focus({ preventScroll: true });
 });
 
 const wanted = window.location.hash.startsWith("#clause-") && document.getElementById(window.location.hash.slice(1));
