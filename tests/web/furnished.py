@@ -183,6 +183,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "review.work_list second": "/review?queue=second",
         "recordings.second": f"/recordings/{made.signed}/second",
         "review.agreement": "/review/agreement",
+        "review.differences": "/review/differences?of=all",
         "review.appeals": "/appeals",
         "scorecards.mine": "/scorecards/mine",
         "scorecards.team": "/scorecards/team",

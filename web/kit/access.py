@@ -152,6 +152,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "review.preference": OFFICE,
     "review.resolve": OFFICE,
     "review.agreement": STAFF,
+    "review.differences": STAFF,
     "review.save_filter": STAFF,
     "review.change_filter": STAFF,
     "review.appeals": EVERYONE,

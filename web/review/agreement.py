@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func
+from sqlalchemy.orm import Session
 
 from web.figures.intervals import Estimate, rate
 from web.kit.access import visible
 from web.kit.login import Viewer
-from web.models import BULK, Decision, Recording
-from web.summaries.judged import included
+from web.models import Decision, Recording
+from web.summaries.compared import compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Agreement:
     blind: int
     accused: int
     let_off: int
+    differ: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,31 +67,11 @@ def kappa(pairs: Mapping[tuple[str, str], int]) -> float | None:
 
 def agreement(session: Session, viewer: Viewer, since: datetime, sampled_only: bool) -> AgreementPage:
     """Return the agreement of all decisions since a moment, on the random sample only or on all recordings."""
-    later = aliased(Decision)
-    superseded = exists().where(
-        later.recording_id == Decision.recording_id, later.item_id == Decision.item_id, later.id > Decision.id
-    )
-    statement = (
-        select(Recording.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action, func.count())
-        .select_from(Decision)
-        .join(Recording, Recording.id == Decision.recording_id)
-        .where(
-            Decision.at >= since,
-            included(),
-            Decision.action.not_in(("withdraw", BULK)),
-            Decision.machine.is_not(None),
-            Decision.after.is_not(None),
-            ~superseded,
-        )
-        .group_by(Recording.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action)
-    )
-    if sampled_only:
-        statement = statement.where(Recording.sampled.is_(True))
+    keys = (Recording.standard_id, Decision.item_id, Decision.machine, Decision.after, Decision.action)
+    statement = compared(since, sampled_only, *keys, func.count()).group_by(*keys)
     pairs: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
     blind: Counter[tuple[str, str]] = Counter()
     for standard_id, item_id, machine, after, action, count in session.execute(visible(statement, viewer)):
-        if machine is None or after is None or machine == "cannot_judge":  # it did not judge: nothing to agree with
-            continue
         key = (standard_id or "", item_id)
         pairs[key][machine, after] += count
         blind[key] += count if action == "answer" else 0
@@ -113,4 +94,5 @@ def _line(standard_id: str, item_id: str, pairs: Counter[tuple[str, str]], blind
         blind,
         sum(count for (machine, person), count in pairs.items() if machine == "missed" != person),
         sum(count for (machine, person), count in pairs.items() if person == "missed" != machine),
+        n - same,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from web.intake.analysis import Hit, Span
 from web.models.vocabulary import NOT_SEEN, How, Kind, VerdictWord
+from web.summaries.confirmed import Confirmed
 
 NEAR_MISS = (
     0.69  # the analyzer's own margin (threshold 0.75 less 0.06): so near, poor sound may have made the difference
@@ -86,6 +87,7 @@ class ClauseLine:
     analysis_id: int
     unsure_role: bool = False
     optional: bool = False  # nobody has to answer it
+    confirmed: Confirmed | None = None  # how often people confirmed the machine on this clause
     history: tuple[Entry, ...] = ()
     appeals: tuple[AppealNote, ...] = ()
 

@@ -1,4 +1,4 @@
-"""The review panel of one recording, in five queries."""
+"""The review panel of one recording, in six queries."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ from web.models.vocabulary import How
 from web.review.lines import UNSURE_ROLE, AppealNote, ClauseLine, Entry
 from web.review.panel import Panel, SignedEdition
 from web.review.told import told, told_edition
+from web.summaries.confirmed import Confirmed, confirmed
 
 Note = TypeVar("Note", Entry, AppealNote)
 BLIND = "blind_review"  # the preference that hides the machine's verdicts until one has answered
@@ -109,9 +110,18 @@ def _lines(session: Session, recording: Recording, analysis: StoredAnalysis) -> 
     when = {i.id: i.when_text for i in info.items} if info else {}
     unsure = (recording.role_confidence or 0.0) < UNSURE_ROLE
     history, appeals = _history(session, recording.id), _appeals(session, recording.id)
+    shares, standard_id = confirmed(session), analysis.judgement.standard.id
     verdicts = select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position)
     return tuple(
-        _line(v, items.get(v.item_id), when.get(v.item_id, ""), unsure, history, appeals)
+        _line(
+            v,
+            items.get(v.item_id),
+            when.get(v.item_id, ""),
+            unsure,
+            history,
+            appeals,
+            shares.get((standard_id, v.item_id)),
+        )
         for v in session.scalars(verdicts)
     )
 
@@ -123,6 +133,7 @@ def _line(
     unsure: bool,
     history: Mapping[str, list[Entry]],
     appeals: Mapping[str, list[AppealNote]],
+    share: Confirmed | None,
 ) -> ClauseLine:
     """`item` is None where a document does not name the clause."""
     link = v.evidence[0] if v.how == How.LINK and v.evidence else None
@@ -154,6 +165,7 @@ def _line(
         analysis_id=v.analysis_id,
         unsure_role=unsure,
         optional=v.optional,
+        confirmed=share,
         history=tuple(history.get(v.item_id, ())),
         appeals=tuple(appeals.get(v.item_id, ())),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -24,6 +24,7 @@ from web.kit.values import number
 from web.models import Team, Technician
 from web.review import agreement as agreements
 from web.review import appealing, appeals_list, assigning, deciding, desk, desk_views, saved_views, worklist
+from web.review import differences as differing
 from web.review.blueprint import FormMessage, blueprint, fresh
 from web.review.means import by_means
 from web.review.second_agreement import second_page
@@ -62,10 +63,7 @@ def work_list() -> ResponseReturnValue:
 @blueprint.get("/review/agreement")
 def agreement() -> ResponseReturnValue:
     """Show how often people and the machine agree."""
-    days = request.args.get("days", PERIODS[1], type=number)
-    days = days if days in PERIODS else PERIODS[1]
-    sampled = request.args.get("of", "sample") != "all"
-    since = now() - timedelta(days=days)
+    days, since, sampled = _compared()
     page = agreements.agreement(reader(), viewer(), since, sampled)
     return render_template(
         "review/agreement.html",
@@ -74,6 +72,24 @@ def agreement() -> ResponseReturnValue:
         second=second_page(reader(), viewer(), since),
         days=days,
         periods=PERIODS,
+        sampled=sampled,
+        titles=_titles(),
+        item_text=_item_text,
+        item_clause=_item_clause,
+    )
+
+
+@blueprint.get("/review/differences")
+def differences() -> ResponseReturnValue:
+    """List where people decided otherwise than the machine: what stands behind a figure of the page of agreement."""
+    days, since, sampled = _compared()
+    item_id, way = request.args.get("item", ""), request.args.get("way", "")
+    wanted = differing.Wanted(since, sampled, request.args.get("standard", ""), item_id, way)
+    return render_template(
+        "review/differences.html",
+        page=differing.differences(reader(), viewer(), wanted, wanted_page()),
+        wanted=wanted,
+        days=days,
         sampled=sampled,
         titles=_titles(),
         item_text=_item_text,
@@ -140,6 +156,13 @@ def _choices(session: Session) -> tuple[tuple[tuple[int, str], ...], tuple[tuple
     )
     teams = session.execute(select(Team.id, Team.name).order_by(Team.name))
     return tuple((i, name) for i, name in teams), tuple((i, f"{no} {name}") for i, no, name in people)
+
+
+def _compared() -> tuple[int, datetime, bool]:
+    """What pages of agreement ask for: days, their first moment, and whether the random sample only."""
+    days = request.args.get("days", PERIODS[1], type=number)
+    days = days if days in PERIODS else PERIODS[1]
+    return days, now() - timedelta(days=days), request.args.get("of", "sample") != "all"
 
 
 def _titles() -> dict[str, str]:

@@ -10,6 +10,7 @@ from web.figures.standard import ClauseFailure, Judged, failures, failures_by_te
 from web.kit.login import Viewer
 from web.kit.standards import ItemInfo, StandardInfo
 from web.summaries import frames
+from web.summaries.confirmed import Confirmed, confirmed
 from web.summaries.query import ScorecardQuery
 
 
@@ -31,12 +32,13 @@ class StandardPage:
     periods: tuple[str, ...]
     judged: Judged
     by_how: dict[str, int]  # clauses of the standard by rule, link, person
+    confirmed: dict[str, Confirmed]  # by clause: how often people confirmed the machine
 
 
 def standard_page(
     session: Session, viewer: Viewer, query: ScorecardQuery, standard: StandardInfo, minimum: int
 ) -> StandardPage:
-    """Three queries."""
+    """Four queries."""
     people = frames.technicians(session)
     members = frames.members(people, frames.team_shown(viewer, query))
     chosen = replace(query, standard_id=standard.id).selection()
@@ -59,6 +61,7 @@ def standard_page(
         periods=tuple(names),
         judged=how_judged(counted, names, chosen, how),
         by_how={kind: sum(i.how == kind for i in standard.items) for kind in ("rule", "link", "person")},
+        confirmed={item_id: share for (of, item_id), share in confirmed(session).items() if of == standard.id},
     )
 
 

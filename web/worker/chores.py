@@ -19,7 +19,7 @@ from web.kit.site import Site, site_of
 from web.links import keep as links
 from web.privacy import retention
 from web.staff import kept
-from web.summaries import keep, words
+from web.summaries import confirmed, keep, words
 from web.uploads import slices
 from web.worker import apart, burning, clips, drop, learning, leftovers, muting
 
@@ -50,6 +50,11 @@ def send_digest(here: Site) -> None:
 def count_words(here: Site) -> None:
     """Count customers' words anew where somebody has changed teams."""
     words.follow_teams(here.db)
+
+
+def count_confirmed(here: Site) -> None:
+    """Count how often people confirmed the machine, clause by clause."""
+    confirmed.keep(here.db)
 
 
 def judge_links(here: Site) -> None:
@@ -104,6 +109,7 @@ CHORES: list[Chore] = [
     Chore("open links", 900.0, judge_open_links),
     Chore("scorecards", 5.0, refresh_scorecards),
     Chore("customers' words", 60.0, count_words),
+    Chore("confirmed clauses", 300.0, count_confirmed),
     Chore("weekly digest", 600.0, send_digest),
     Chore("learning", 1.0, learning.Learner().look),
     Chore("private words", 5.0, muting.mute_waiting),

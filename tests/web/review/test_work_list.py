@@ -219,7 +219,7 @@ def test_agreement_counts_the_last_decision_and_only_the_sample(
     assert rows["合计"][:2] == ["4", "50.0%"]
     farewell = next(v for k, v in rows.items() if "再见" in k)
     assert farewell[:3] == ["2", "0.0%", "0%–66%"]  # Wilson: 1.96² / (2 + 1.96²) = 0.658
-    assert farewell[4:] == ["2", "0", "0"]
+    assert farewell[4:] == ["2", "0", "2", "0"]  # accused, let off, both, blind
     everything = page(client.get("/review/agreement?of=all"))
     assert next(r for r in everything.all("tr") if "合计" in r.text).all("td")[1].text == "6"
 
