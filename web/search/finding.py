@@ -17,6 +17,7 @@ from web.kit.access import reads_private, visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.kit.sound import silence
+from web.kit.values import whole
 from web.models import Recording, SpokenText
 from web.models.vocabulary import Role
 from web.recordings.filters import Filter
@@ -45,7 +46,7 @@ class Key:
         at_ms, _, number = rest.partition("-")
         try:
             moment = datetime.fromtimestamp(int(at_ms) / 1000, UTC) if at_ms else None
-            return cls(kind == "s", moment, int(number) if number else 0)
+            return cls(kind == "s", moment, whole(number) or 0)
         except (ValueError, OverflowError, OSError):
             return cls()
 

@@ -63,9 +63,8 @@ def _people(session: Session, viewer: Viewer, words: str) -> list[Entry]:
 
 def _orders(session: Session, viewer: Viewer, words: str) -> Sequence[Row[Any]]:
     """Orders by their number; who may not open every order finds those of which he sees a recording."""
-    statement = select(WorkOrder.id, WorkOrder.order_no, WorkOrder.job_kind).where(
-        WorkOrder.order_no.contains(words, autoescape=True)
-    )
+    columns: list[Any] = [WorkOrder.id, WorkOrder.order_no, WorkOrder.job_kind]
+    statement = select(*columns).where(WorkOrder.order_no.contains(words, autoescape=True))
     if not may(viewer, "staff.order"):
         of = select(Recording.id).where(Recording.work_order_id == WorkOrder.id)
         statement = statement.where(visible(of, viewer).correlate(WorkOrder).exists())

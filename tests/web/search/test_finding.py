@@ -310,6 +310,18 @@ def test_the_page_shows_the_sentence_the_second_and_the_way_to_the_recording(
     assert first.all("button") == []  # it has no sound
 
 
+def test_who_can_hear_it_plays_it_where_it_stands(db: Database, people: dict[str, Any], login: Login) -> None:
+    with db.writing() as session:
+        number = told(session, people["wang"], "a.m4a", (T, "我找经理"), stored_key="00/00/x")
+    read(db)
+    heard = page(login("qa").get("/search?q=经理")).one("ol", class_="search-list")
+    # from a second before 经理 (said at 1.4 s) to the end of the line
+    assert heard.one("button").get("data-clip") == f"/recordings/{number}/audio#t=0.4,2.4"
+    muted = page(login("manager").get("/search?q=经理")).one("ol", class_="search-list")
+    assert muted.all("button") == []  # nobody has looked yet for private words in it
+    assert "声音里的个人信息还没有处理好" in muted.text
+
+
 def test_the_page_keeps_what_is_asked_and_says_where_nothing_is_found(login: Login, boss: dict[str, int]) -> None:
     browser = login("qa")
     assert "没有找到" in page(browser.get("/search?q=不存在的词组")).text
@@ -317,7 +329,10 @@ def test_the_page_keeps_what_is_asked_and_says_where_nothing_is_found(login: Log
     found = page(browser.get("/search?q=经理&role=customer&from=2026-11-01&technician=999"))
     assert found.one("option", value="customer").get("selected") is not None
     assert "没有找到" in found.text
-    assert page(browser.get("/search?q=经理&after=e-garbage-x&role=nobody&from=x")).text
+    for after in ("e-garbage-x", "s", "e-99999999999999999999-1", "e-1-99999999999999999999", "e--5-3", "²-²-²"):
+        assert page(
+            browser.get("/search", query_string={"q": "经理", "after": after, "role": "nobody", "from": "x"})
+        ).text
 
 
 def test_the_list_of_recordings_offers_to_look_in_what_was_said(login: Login, boss: dict[str, int]) -> None:
