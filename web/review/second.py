@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, case, select
 from sqlalchemy.orm import Session
 
 from web.db import now
@@ -24,7 +24,7 @@ from web.kit.site import site
 from web.kit.standards import standard
 from web.models import Recording, RecordingState, ReviewState, SecondAnswer, SecondReview, SignOff, Verdict
 from web.models.vocabulary import How, Kind
-from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES
+from web.review.lines import ALWAYS, FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,23 @@ def draw(session: Session, recording: Recording, signer_id: int) -> None:
 @counted("review.work_list", name="review.second", queue="second")
 def waiting(viewer: Viewer) -> Select[Any]:
     """The ids of what waits for the viewer's second opinion."""
+    return reviews(viewer, SecondReview.done_at.is_(None), SecondReview.first_id != viewer.id, signed=True)
+
+
+def reviews(viewer: Viewer, *which: ColumnElement[bool], signed: bool = False) -> Select[Any]:
+    """The ids of the recordings drawn for a second review that count and the viewer may see; `signed`: those that still are.
+
+    SQLite would rather begin with all recordings that are judged than with the few that were drawn: an outer join keeps
+    its order, and what is asked of the recording stands in a CASE, which lets it stay one.
+    """
+    counts = Recording.state == RecordingState.JUDGED
+    if signed:
+        counts = and_(counts, Recording.review_state == ReviewState.SIGNED)
     statement = (
         select(Recording.id)
         .select_from(SecondReview)
-        .join(Recording, Recording.id == SecondReview.recording_id)
-        .where(
-            SecondReview.done_at.is_(None),
-            SecondReview.first_id != viewer.id,
-            Recording.review_state == ReviewState.SIGNED,
-            Recording.state == RecordingState.JUDGED,
-        )
+        .outerjoin(Recording, Recording.id == SecondReview.recording_id)
+        .where(*which, case((counts, 1), else_=0) == 1)
     )
     return visible(statement, viewer)
 
@@ -93,7 +100,7 @@ def _line(verdict: Verdict) -> SecondLine:
         item_id=verdict.item_id,
         clause=item.clause if item else "",
         text=item.text if item else verdict.item_id,
-        when_text=item.when_text if item else "",
+        when_text=item.when_text if item and item.when_text != ALWAYS else "",
         kind=verdict.kind,
         how=verdict.how,
         choices=FORBIDDEN_CHOICES if verdict.kind == Kind.FORBIDDEN else choices,

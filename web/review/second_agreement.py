@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web.figures.intervals import Estimate, rate
-from web.kit.access import visible
 from web.kit.login import Viewer
-from web.models import Recording, RecordingState, SecondAnswer, SecondReview
+from web.models import SecondAnswer, SecondReview
 from web.review.agreement import kappa
+from web.review.second import reviews
 
 Z = 1.959964  # of the normal distribution: 95 %
 
@@ -60,21 +60,18 @@ def kappa_estimate(pairs: Mapping[tuple[str, str], int]) -> Estimate:
 
 def second_page(session: Session, viewer: Viewer, since: datetime) -> SecondPage:
     """All second reviews since a moment that the viewer may see; two queries."""
+    done = reviews(viewer, SecondReview.done_at >= since)
     statement = (
         select(SecondAnswer.standard_id, SecondAnswer.item_id, SecondAnswer.first, SecondAnswer.second, func.count())
-        .join(SecondReview, SecondReview.recording_id == SecondAnswer.recording_id)
-        .join(Recording, Recording.id == SecondReview.recording_id)
-        .where(SecondReview.done_at >= since, Recording.state == RecordingState.JUDGED)
+        .where(SecondAnswer.recording_id.in_(done))
         .group_by(SecondAnswer.standard_id, SecondAnswer.item_id, SecondAnswer.first, SecondAnswer.second)
     )
     pairs: dict[tuple[str, str], Counter[tuple[str, str]]] = defaultdict(Counter)
-    for standard_id, item_id, first, second, count in session.execute(visible(statement, viewer)):
+    for standard_id, item_id, first, second, count in session.execute(statement):
         pairs[standard_id, item_id][first, second] += count
-    reviews = select(func.count()).select_from(SecondReview).join(Recording, Recording.id == SecondReview.recording_id)
-    reviews = reviews.where(Recording.state == RecordingState.JUDGED)
-    done = visible(reviews, viewer).where(SecondReview.done_at >= since)
-    open_ = visible(reviews, viewer).where(SecondReview.done_at.is_(None))
-    recordings, waiting = session.execute(select(done.scalar_subquery(), open_.scalar_subquery())).one()
+    counted = (done, reviews(viewer, SecondReview.done_at.is_(None)))
+    numbers = (select(func.count()).select_from(ids.subquery()).scalar_subquery() for ids in counted)
+    recordings, waiting = session.execute(select(*numbers)).one()
     lines = [_line(*key, found) for key, found in pairs.items()]
     return SecondPage(
         recordings,

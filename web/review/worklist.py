@@ -22,7 +22,7 @@ from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.kit.site import today
 from web.kit.values import whole
-from web.models import Recording, RecordingState, ReviewState, SecondReview, User
+from web.models import Recording, RecordingState, ReviewState, User
 from web.review import desk, second
 from web.review.desk import WAITING
 from web.review.lines import UNSURE_ROLE
@@ -186,7 +186,7 @@ def _short_page(session: Session, viewer: Viewer, wanted: WorkFilter, size: int)
         )
         statement = _mine(viewer, wanted).order_by(*order)
     else:
-        statement = _second(viewer, wanted).order_by(SecondReview.drawn_at, SecondReview.recording_id)
+        statement = _second(viewer, wanted).order_by(Recording.signed_at, Recording.id)
     ids = list(session.scalars(statement.limit(size + 1).offset(first)))
     return ids[:size], str(first + size) if len(ids) > size else ""
 
