@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web.admin.log_names import detail_words
+from web.admin.log_objects import Named, Names, clause_of
 from web.kit.paging import Paging, paging
+from web.kit.standards import StandardInfo
 from web.models import AuditEntry, Team, Technician, User, UserRole
 
 
@@ -36,7 +39,7 @@ class AuditLine:
     username: str
     action: str
     object_kind: str
-    object_id: str
+    object: Named
     detail: str
     address: str
 
@@ -75,7 +78,14 @@ def users(session: Session) -> tuple[UserLine, ...]:
 
 
 def audit_page(
-    session: Session, zone: ZoneInfo, *, wanted: int, action: str, username: str, day: date | None
+    session: Session,
+    zone: ZoneInfo,
+    standards: Sequence[StandardInfo],
+    *,
+    wanted: int,
+    action: str,
+    username: str,
+    day: date | None,
 ) -> AuditPage:
     """Return a page of the log, narrowed by action, user name and day (in the site's zone)."""
     statement = select(AuditEntry)
@@ -88,19 +98,16 @@ def audit_page(
         statement = statement.where(AuditEntry.at >= begin, AuditEntry.at < begin + timedelta(days=1))
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     place = paging(wanted, total)
-    rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(place.size).offset(place.offset))
-    lines = tuple(
-        AuditLine(
-            e.id,
-            e.at,
-            e.username,
-            e.action,
-            e.object_kind,
-            e.object_id,
-            detail_words(e.detail or {}),
-            e.address,
-        )
-        for e in rows
-    )
+    rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(place.size).offset(place.offset)).all()
+    names = Names(session, rows)
+    lines = tuple(_line(e, names.of(e), standards) for e in rows)
     actions = tuple(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
     return AuditPage(lines, place, actions)
+
+
+def _line(entry: AuditEntry, what: Named, standards: Sequence[StandardInfo]) -> AuditLine:
+    detail = dict(entry.detail or {})
+    if "item" in detail:
+        detail["item"] = clause_of(standards, what.standard_id, str(detail["item"]))
+    words = detail_words(detail)
+    return AuditLine(entry.id, entry.at, entry.username, entry.action, entry.object_kind, what, words, entry.address)

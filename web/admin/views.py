@@ -15,6 +15,7 @@ from web.kit.login import viewer
 from web.kit.paging import wanted_page
 from web.kit.refusals import FieldError
 from web.kit.site import reader, site
+from web.kit.standards import standards
 from web.models import User
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -101,6 +102,7 @@ def audit_log() -> ResponseReturnValue:
     page = queries.audit_page(
         reader(),
         site().zone,
+        standards(site().settings.lexicons),
         wanted=wanted_page(),
         action=request.args.get("action", ""),
         username=request.args.get("username", "").strip(),

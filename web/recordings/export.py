@@ -15,6 +15,7 @@ from web.kit.csvfile import csv_lines
 from web.kit.login import viewer
 from web.kit.pages import duration, local_time
 from web.kit.site import site
+from web.kit.standards import standards
 from web.recordings import listing
 from web.recordings.blueprint import blueprint, listed
 from web.recordings.words import exclusion_names, review_names, state_names
@@ -40,6 +41,7 @@ def as_csv(lines: Lines, count: int | None) -> Response:
 
 def _rows(lines: Lines) -> Iterator[list[object]]:
     states, reviews, why = state_names(), review_names(), exclusion_names()
+    titles = {s.id: s.title for s in standards(site().settings.lexicons)}
     yield [
         _("编号"), _("文件名"), _("录音时间"), _("技师"), _("工号"), _("班组"), _("工单"), _("标准"), _("时长"), _("得分"),
         _("机器得分"), _("未达标条数"), _("禁语条数"), _("疑似处数"), _("无法判断条数"), _("状态"), _("复核"), _("签核人"),
@@ -48,9 +50,9 @@ def _rows(lines: Lines) -> Iterator[list[object]]:
         for r in lines(session):
             state = f"{states[r.state]}（{why[r.excluded]}）" if r.excluded else states[r.state]
             yield [
-                r.id, r.name, local_time(r.recorded_at), r.technician, r.staff_no, r.team, r.order_no, r.standard_id,
-                duration(r.duration_s), _points(r.score), _points(r.machine_score), r.missed, r.forbidden, r.suspicions,
-                r.not_judged, state, reviews[r.review_state], r.signed_by,
+                r.id, r.name, local_time(r.recorded_at), r.technician, r.staff_no, r.team, r.order_no,
+                titles.get(r.standard_id, r.standard_id), duration(r.duration_s), _points(r.score),
+                _points(r.machine_score), r.missed, r.forbidden, r.suspicions, r.not_judged, state, reviews[r.review_state], r.signed_by,
             ]  # fmt: skip
 
 
