@@ -8,7 +8,13 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import LiveSite
+from tests.samples import sample
+from tests.web import cast
+from tests.web.data import analysis
 from tests.web.search.talk import C, T, read, told
+from web.intake import rows
+from web.intake.storage import open_storage
+from web.models import RecordingState
 
 PATIENCE_MS = 30_000
 
@@ -72,3 +78,26 @@ def test_a_phone_opens_it_by_its_button(live_site: LiveSite, browser_page: Calla
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("[data-palette-close]").click()
     expect(page.locator("#palette")).to_be_hidden()
+
+
+def test_a_hit_is_played_where_it_stands_and_ends_with_its_line(
+    live_site: LiveSite, people: dict[str, Any], browser_page: Callable[..., Page]
+) -> None:
+    here = live_site.site
+    taken = open_storage(here.web, here.settings.home).take(sample("visit-03-heater-rude.m4a"))
+    with here.db.writing() as session:
+        row = cast.recording(
+            session, people["wang"], stored_key=taken.key, media_type="audio/mp4", state=RecordingState.JUDGED
+        )
+        with live_site.app.app_context():
+            rows.record_analysis(session, row.id, analysis("visit-03"), "heard")
+        number = row.id
+    read(here.db)
+    page = browser_page("qa")
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/search?q=修东西")  # said from 1.6 to 3.5 s of 82
+    button = page.locator("[data-clip]")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+    expect(button).to_have_attribute("aria-pressed", "false", timeout=PATIENCE_MS)
+    assert ("GET", f"/recordings/{number}/audio", 0) in live_site.requests

@@ -50,7 +50,7 @@ class _Place:
 def answer(lines: Iterable[Line], phrases: Sequence[Phrase], role: Role | None, *, private: bool) -> Answer | None:
     """None where not every phrase is said. `role`: only what this role says counts; `private`: read with private words.
 
-    Where a phrase is said exactly, what merely sounds so is no answer.
+    Where a phrase is said exactly, what merely sounds so is no answer; where all are said in one line, lines with some are none to show.
     """
     found: list[tuple[Line, list[_Place]]] = []
     for line in lines:
@@ -67,7 +67,8 @@ def answer(lines: Iterable[Line], phrases: Sequence[Phrase], role: Role | None, 
         for line, places in found
         if (wanted := [place for place in places if place.exact or place.phrase not in exact])
     ]
-    best = sorted(kept, key=lambda one: -len({place.phrase for place in one[1]}))[:MOST_LINES]
+    together = [one for one in kept if len({place.phrase for place in one[1]}) == len(phrases)]
+    best = sorted(together or kept, key=lambda one: -len({place.phrase for place in one[1]}))[:MOST_LINES]
     shown = sorted((_shown(line, places, private=private) for line, places in best), key=lambda one: one.second)
     return Answer(tuple(shown), len(kept) - len(best), len(exact) == len(phrases))
 

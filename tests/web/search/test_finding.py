@@ -310,6 +310,17 @@ def test_the_page_shows_the_sentence_the_second_and_the_way_to_the_recording(
     assert first.all("button") == []  # it has no sound
 
 
+def test_lines_that_say_all_of_it_are_shown_before_those_that_say_some(
+    db: Database, people: dict[str, Any], login: Login
+) -> None:
+    with db.writing() as session:
+        told(session, people["wang"], "a.m4a", (C, "这是什么东西"), (T, "修东西的，开门"), (C, "东西在里面"))
+        told(session, people["wang"], "b.m4a", (C, "修什么"), (T, "那个东西"))
+    read(db)
+    assert lines(login("qa"), "修东西") == ["修什么", "那个东西", "修东西的，开门"]  # the newest first
+    assert "这段录音里还有 2 句" in login("qa").get("/search?q=修东西").get_data(as_text=True)
+
+
 def test_who_can_hear_it_plays_it_where_it_stands(db: Database, people: dict[str, Any], login: Login) -> None:
     with db.writing() as session:
         number = told(session, people["wang"], "a.m4a", (T, "我找经理"), stored_key="00/00/x")
