@@ -15,6 +15,7 @@ from web.admin import views as admin
 from web.auth import views as auth
 from web.config import Settings, WebSettings
 from web.digest import views as digest
+from web.help import views as help_pages
 from web.home import views as home
 from web.intake import storage
 from web.jobs import views as jobs
@@ -57,6 +58,7 @@ FEATURES = (
     watch,
     privacy,
     system,
+    help_pages,
 )
 
 

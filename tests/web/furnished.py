@@ -176,6 +176,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "recordings.show signed": f"/recordings/{made.signed}",
         "recordings.show waiting": f"/recordings/{made.waiting}",
         "recordings.details": f"/recordings/{made.visit}/details",
+        "recordings.exclude": f"/recordings/{made.visit}/exclude",
         "search.page": "/search",
         "search.page found": "/search?q=热水器",
         "review.work_list": "/review",
@@ -213,6 +214,8 @@ def pages(made: Furniture) -> dict[str, str]:
         "admin.audit_log": "/admin/audit",
         "privacy.page": "/privacy",
         "system.page": "/system",
+        "help.index": "/help",
+        "help.page": "/help/admin",
         "auth.password": "/password",
         "auth.second_factor": "/second-factor",
         "nothing": "/nothing/here",
@@ -226,6 +229,6 @@ NO_PAGES = frozenset(
         "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
         "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
-        "search.palette",
+        "search.palette", "help.picture",
     }
 )  # fmt: skip

@@ -125,6 +125,6 @@ def audit_verify() -> ResponseReturnValue:
         flash(_("日志不完整：%(what)s。", what=audit.fault_words(fault)), "danger")
     elif head := chain.newest(reader()):
         flash(
-            _("日志完整，没有被改动或删除的条目。末条 %(n)s，校验值 %(digest)s。", n=head[0], digest=head[1]), "success"
+            _("日志完整，没有被改动或删除的记录。末条 %(n)s，校验值 %(digest)s。", n=head[0], digest=head[1]), "success"
         )
     return redirect(url_for("admin.audit_log"))

@@ -151,7 +151,7 @@ def _report(what: str, done: int, chosen: int) -> str:
     if done == chosen:
         return words
     why = {
-        "retry": _("其余 %(n)s 段不能重试（已签核、缺标准或没有音频）。", n=chosen - done),
+        "retry": _("其余 %(n)s 段不能重试（已签核、缺标准或没有声音）。", n=chosen - done),
         "cancel": _("其余 %(n)s 段已经结束，不用取消。", n=chosen - done),
         "delete": _("其余 %(n)s 段已签核、已删除或在法律保留中，没有动。", n=chosen - done),
     }[what]

@@ -59,6 +59,10 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "system.page": ADMINS,
     "system.backup": ADMINS,
     "system.look": ADMINS,
+    # help
+    "help.index": EVERYONE,
+    "help.page": EVERYONE,
+    "help.picture": EVERYONE,
     # staff
     "staff.technicians": OFFICE,
     "staff.technician": OFFICE,

@@ -64,7 +64,7 @@ def fault_words(fault: chain.Fault) -> str:
             "第 %(n)s 条是用另一个密钥加封的，无法核对；请把原来的密钥加进 TINGJIAN_WEB_AUDIT_KEY", n=fault.entry
         ),
         "cut": _("第 %(n)s 条曾经是最后一条，现在不见了或被换掉", n=fault.entry),
-        "headless": _("末尾的留底不见了，看不出最后的条目是否被删除"),
+        "headless": _("末尾的留底不见了，看不出最后的记录是否被删除"),
     }
     return words[fault.kind]
 

@@ -128,4 +128,4 @@ def verify_log(head: str) -> None:
         click.echo(f"✗ {words}")
     if found:
         raise click.ClickException(f"操作日志不完整，共 {len(found)} 处；请查明谁动过数据库")
-    click.echo(f"✓ 操作日志完整。末条：{last[0]} {last[1]}" if last else "✓ 操作日志还没有条目。")
+    click.echo(f"✓ 操作日志完整。末条：{last[0]} {last[1]}" if last else "✓ 操作日志还没有记录。")

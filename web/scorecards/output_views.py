@@ -33,7 +33,7 @@ def export() -> ResponseReturnValue:
 
 @blueprint.get("/export.csv")
 def export_csv() -> ResponseReturnValue:
-    """按人员 (sheet=people) or 按条目 (sheet=items) as CSV."""
+    """按人员 (sheet=people) or 按条款 (sheet=items) as CSV."""
     name = request.args.get("sheet", SHEETS[0])
     if name not in SHEETS:
         abort(404)

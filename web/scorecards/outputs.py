@@ -52,7 +52,7 @@ class ItemLine:
 def book_sheets(
     session: Session, wanted: ExportRequest, address: str, link: Callable[[int, float | None], str]
 ) -> tuple[Sheet, ...]:
-    """汇总, 按人员, 按条目 and 证据清单. `address`: of the page that shows the same."""
+    """汇总, 按人员, 按条款 and 证据清单. `address`: of the page that shows the same."""
     page = _page(session, wanted)
     proof = evidence(session, wanted.viewer, wanted.query, wanted.standards, wanted.zone, link)
     items = _items_sheet(_items(session, wanted, page))
@@ -60,7 +60,7 @@ def book_sheets(
 
 
 def one_sheet(session: Session, wanted: ExportRequest, name: str) -> Sheet:
-    """按人员 (people) or 按条目 (items)."""
+    """按人员 (people) or 按条款 (items)."""
     page = _page(session, wanted)
     return _items_sheet(_items(session, wanted, page)) if name == "items" else _people_sheet(page)
 
@@ -107,7 +107,7 @@ def _rank(row: TeamRow) -> str:
 
 def _items_sheet(lines: Sequence[ItemLine]) -> Sheet:
     return table(
-        _("按条目"),
+        _("按条款"),
         lines,
         (Column(_("工号")), lambda i: i.person.staff_no),
         (Column(_("姓名")), lambda i: i.person.name),
@@ -194,7 +194,7 @@ def _summary_sheet(session: Session, wanted: ExportRequest, page: TeamPage, proo
         lines.append((_("证据清单不全"), _("超过 %(n)s 行，只列最近的；请缩短时段再导出。", n=f"{MOST:,}")))
     lines += [
         (_("名次"), _("已评分录音少于 %(n)s 段不排；区间重叠的人分不出高下，只给可能的范围。", n=wanted.minimum)),
-        (_("达标率"), _("达标 ÷（达标 + 未达标），禁语条目是没有说的比例；少于 %(n)s 次不算。", n=wanted.minimum)),
+        (_("达标率"), _("达标 ÷（达标 + 未达标），禁语条款是没有说的比例；少于 %(n)s 次不算。", n=wanted.minimum)),
         (_("区间怎么算"), _("平均分用 t 区间，达标率用 Wilson 区间，禁语次数用泊松精确区间。")),
         (_("页面"), address),
     ]

@@ -30,7 +30,7 @@ def order_form(facts: Mapping[str, str], staff: Mapping[str, str], stated: Mappi
 
     class OrderForm(Form):
         order_no = RuleField(_l("工单号"), rules["order_no"], render_kw={"maxlength": 64, "required": True})
-        staff_no = SelectField(_l("工程师"), coerce=rules["staff_no"], choices=numbers, validate_choice=False)
+        staff_no = SelectField(_l("技师"), coerce=rules["staff_no"], choices=numbers, validate_choice=False)
         job_kind = RuleField(_l("类型"), rules["job_kind"], render_kw={"maxlength": 32})
         address_note = RuleField(_l("地址备注"), rules["address_note"], render_kw={"maxlength": 200})
         appointment_at = RuleField(_l("预约时间"), rules["appointment_at"], render_kw=time)

@@ -22,8 +22,10 @@ Rows = Select[*tuple[Any, ...]]
 
 
 def technicians(session: Session) -> pd.DataFrame:
+    """Everybody; `active` stays a condition to choose by though there is nobody."""
     columns = (Technician.id, Technician.staff_no, Technician.name, Technician.team_id, Team.name, Technician.active)
-    return _frame(session, select(*columns).outerjoin(Team, Team.id == Technician.team_id), TECHNICIANS)
+    everybody = select(*columns).outerjoin(Team, Team.id == Technician.team_id)
+    return _frame(session, everybody, TECHNICIANS).astype({"active": bool})
 
 
 def team_shown(viewer: Viewer, query: ScorecardQuery) -> int | None:

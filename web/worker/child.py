@@ -115,7 +115,7 @@ class Work:
         """Judge again what was heard, with all that people said about it."""
         tell(standing("judge", 0.0, 0.0))
         if task.heard is None:
-            raise AnalyzerError("nothing-heard", "这段录音还没有转写，不能重新判断", "请先重试处理这段录音")
+            raise AnalyzerError("nothing-heard", "这段录音还没有转写，不能重新判分", "请先重试处理这段录音")
         standard = engine.standard_of(task.inputs.standard_id, self._settings)
         hearing = effective(engine.hearing_from_dict(task.heard, task.name), task.inputs)
         return engine.judge(hearing, standard, task.inputs.facts, self._settings)

@@ -81,7 +81,7 @@ def test_rates_on_the_page_are_those_of_the_counts_in_the_export(login: Login) -
         for name, cell in zip(names, row.all("td"), strict=True):
             shown[row.all("th")[0].text, name] = cell.text
     checked = 0
-    for line in book["按条目"]:
+    for line in book["按条款"]:
         n = line["达标"] + line["未达标"]
         text = shown[f"{line['检查项']} {line['条款']}", line["姓名"]]
         if n < 5:
@@ -114,7 +114,7 @@ def test_file_names_bom_scope_and_audit(login: Login, db: Database) -> None:
     rows = list(csv.DictReader(io.StringIO(response.data.decode("utf-8-sig"))))
     assert [row["姓名"] for row in rows] == ["王师傅"]
     book = _book(login("manager_east").get(f"/scorecards/export.xlsx?{PERIOD}&team=2"))
-    assert {line["姓名"] for line in book["按条目"]} == {"王师傅"} == {line["姓名"] for line in book["证据清单"]}
+    assert {line["姓名"] for line in book["按条款"]} == {"王师傅"} == {line["姓名"] for line in book["证据清单"]}
     assert "东区" in [line["内容"] for line in book["汇总"]]
     items = login("qa").get(f"/scorecards/export.csv?{PERIOD}&sheet=items&reviewed=signed").data.decode("utf-8-sig")
     assert {row["姓名"] for row in csv.DictReader(io.StringIO(items))} == {"王师傅"}

@@ -1,0 +1,56 @@
+"""Which section of which manual helps on a page."""
+
+from __future__ import annotations
+
+from web.models import UserRole
+
+MANUALS = {
+    UserRole.QA: "qa",
+    UserRole.MANAGER: "manager",
+    UserRole.TECHNICIAN: "technician",
+    UserRole.ADMIN: "admin",
+}
+SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "qa": {
+        "一天的工作": ("home.index", "review.work_list", "jobs.queue", "links.due"),
+        "听录音": ("recordings.index",),
+        "判定": ("recordings.show", "recordings.line", "review.decide"),
+        "签核": ("review.sign",),
+        "申诉": ("review.appeals",),
+        "上传录音": ("uploads.page", "recordings.details", "staff.orders", "staff.order", "staff.import_file"),
+        "看懂区间": ("scorecards.team", "scorecards.technician", "review.agreement"),
+    },
+    "manager": {
+        "一周的工作": ("home.index", "digest.show", "links.due"),
+        "看评分卡": ("scorecards.team", "recordings.index", "recordings.show", "topics.words", "topics.word"),
+        "看懂区间": ("topics.talk",),
+        "辅导": ("scorecards.technician",),
+        "申诉和一致率": ("review.appeals", "review.agreement"),
+        "发布一个月": ("months.index", "months.show", "months.print_page"),
+        "改标准": ("scorecards.standards_list", "scorecards.standard_show"),
+    },
+    "technician": {
+        "看我的评分卡": ("home.index", "scorecards.mine", "months.index", "months.show"),
+        "听一段录音": ("recordings.index", "recordings.show"),
+        "申诉": ("review.appeals",),
+        "看懂区间": ("topics.talk",),
+        "密码": ("auth.password", "auth.second_factor"),
+    },
+    "admin": {
+        "第一次使用": ("home.index", "admin.users", "admin.user_new", "admin.user_edit", "staff.technicians"),
+        "看系统页": ("system.page", "jobs.queue"),
+        "改标准": ("scorecards.standards_list", "scorecards.standard_show"),
+        "个人信息": ("privacy.page",),
+        "操作日志": ("admin.audit_log",),
+    },
+}
+
+
+def section_for(role: UserRole, endpoint: str) -> tuple[str, str]:
+    """(manual, section) for a page: of the role's own manual, else of the first that knows the page, else its top."""
+    own = MANUALS[role]
+    for name in (own, *(other for other in SECTIONS if other != own)):
+        for section, pages in SECTIONS[name].items():
+            if endpoint in pages:
+                return name, section
+    return own, ""
