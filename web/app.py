@@ -25,6 +25,7 @@ from web.kit.site import KEY, forget_reads, open_site
 from web.learning import views as learning
 from web.links import views as links
 from web.months import views as months
+from web.notices import views as notices
 from web.privacy import views as privacy
 from web.queue import doorbell
 from web.recordings import views as recordings
@@ -44,6 +45,7 @@ FEATURES = (
     jobs,
     home,
     auth,
+    notices,
     admin,
     staff,
     links,

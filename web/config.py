@@ -236,11 +236,35 @@ class WebSettings:
     )
     smtp_url: str = setting(
         "",
-        "Mail server for the weekly digest, `smtp://user:password@host:port`; empty: no mail.",
-        "发周报的邮件服务器 `smtp://用户:密码@主机:端口`；留空则不发邮件。",
+        "Mail server for notices and the weekly digest, `smtp://user:password@host:port`; empty: no mail.",
+        "发通知和周报的邮件服务器 `smtp://用户:密码@主机:端口`；留空则不发邮件。",
         empty=True,
     )
     mail_from: str = setting("tingjian@localhost", "Sender of mails.", "邮件的发件人。")
+    notice_days: int = setting(90, "Days that notices on the site are kept.", "站内通知保留多少天。", min=1, max=3650)
+    wecom_url: str = setting(
+        "",
+        "Address of the robot of a WeCom (企业微信) group that is told of new appeals and published months; empty: none.",
+        "企业微信群机器人的地址（Webhook），有新申诉、月度结果发布时发到群里；留空则不发。",
+        empty=True,
+    )
+    dingtalk_url: str = setting(
+        "",
+        "Address of the robot of a DingTalk (钉钉) group, for the same; empty: none.",
+        "钉钉群机器人的地址（Webhook），用途同上；留空则不发。",
+        empty=True,
+    )
+    dingtalk_secret: str = setting(
+        "",
+        "Secret that signs messages to the DingTalk robot (加签), `SEC…`; empty: not signed.",
+        "钉钉群机器人安全设置里“加签”的密钥，`SEC` 开头；留空则不加签。",
+        empty=True,
+    )
+    private_webhooks: bool = setting(
+        False,
+        "Robots may be at addresses of the own network, and without HTTPS.",
+        "群机器人的地址可以在内部网络里，也可以不是 HTTPS。",
+    )
     public_url: str = setting(
         "http://127.0.0.1:8000", "Address of the site in mails and exports.", "邮件和导出文件里网站的地址。"
     )

@@ -103,14 +103,16 @@ def test_from_the_file_to_the_signature(newcomer: tuple[Page, list[str]]) -> Non
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
 
-    page.get_by_role("link", name="上传录音").first.click()
+    page.locator("#site-menu summary", has_text="资料").click()
+    page.locator("#site-menu").get_by_role("link", name="上传录音").click()
     page.locator("#files").set_input_files(SAMPLE)
     row = page.locator("tr.file")
     row.get_by_label("标准").select_option("property-visit")
     page.get_by_role("button", name="开始上传").click()
     expect(row).to_contain_text("已收到")
 
-    page.get_by_role("link", name="处理队列").first.click()
+    page.locator("#site-menu summary", has_text="资料").click()
+    page.locator("#site-menu").get_by_role("link", name="处理队列").click()
     expect(page.locator(f'tr[data-name="{SAMPLE.name}"]')).to_be_visible()
     expect(page.locator("#queue")).to_contain_text("没有要处理的录音", timeout=HEARD_MS)
     page.get_by_role("link", name="最近完成").click()

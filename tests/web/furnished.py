@@ -169,6 +169,7 @@ def pages(made: Furniture) -> dict[str, str]:
     return {
         "auth.login": "/login",
         "home.index": "/",
+        "notices.index": "/notices",
         "uploads.page": "/uploads",
         "jobs.queue": "/queue",
         "recordings.index": "/recordings/",
@@ -179,6 +180,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "recordings.exclude": f"/recordings/{made.visit}/exclude",
         "search.page": "/search",
         "search.page found": "/search?q=热水器",
+        "recordings.delete": f"/recordings/{made.visit}/delete",
         "review.work_list": "/review",
         "review.work_list mine": "/review?queue=mine",
         "review.work_list second": "/review?queue=second",
@@ -229,6 +231,6 @@ NO_PAGES = frozenset(
         "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
         "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
-        "search.palette", "help.picture",
+        "search.palette", "help.picture", "auth.renew", "notices.show",
     }
 )  # fmt: skip

@@ -19,7 +19,7 @@ from web.kit.access import may
 from web.kit.counts import Count, menu_counts
 from web.kit.login import Viewer, viewer_of
 from web.kit.site import reader
-from web.models import Appeal, RecordingState, ReviewState, Verdict
+from web.models import Appeal, Notice, NoticeKind, RecordingState, ReviewState, Verdict
 
 Cast = dict[str, Any]
 ROLES = ("admin", "qa", "manager", "manager_east", "technician", "technician2")
@@ -41,6 +41,7 @@ LISTS: dict[str, Callable[[Node], int]] = {
     "review.appeals": rows("appeal"),
     "jobs.queue": rows("job-progress"),
     "links.due": table_rows,
+    "notices.index": lambda shown: len(shown.all("li", data_unread="true")),
 }
 
 
@@ -58,6 +59,9 @@ def waiting(app: Flask, db: Database, people: Cast) -> None:
     """Something in each list, beside much that is in none of them."""
     made = furnish(app, people)
     with db.writing() as session:
+        for who in ("admin", "qa"):
+            for read_at in (None, now()):
+                session.add(Notice(user_id=people[who].id, kind=NoticeKind.IMPORT_FINISHED, read_at=read_at))
         session.add(Appeal(recording_id=made.signed, item_id="farewell", user_id=people["technician"].id, text="说了"))
         session.add(
             Appeal(

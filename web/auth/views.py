@@ -6,6 +6,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, logout_user
+from flask_wtf.csrf import generate_csrf
 from wtforms import PasswordField
 from wtforms.validators import ValidationError
 
@@ -119,6 +120,12 @@ def logout() -> ResponseReturnValue:
     answer = make_response(redirect(url_for("auth.login")))
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
+
+
+@blueprint.get("/api/session")
+def renew() -> ResponseReturnValue:
+    """Tell a page that outlived its login who is logged in now, and the token of his session (401: nobody)."""
+    return {"user": viewer().id, "token": generate_csrf()}
 
 
 @blueprint.get("/password")

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from web.db import now
 from web.digest.mailing import compose
-from web.digest.smtp import connection, server
 from web.kit.calendar import today_in
 from web.kit.login import viewer_of
 from web.kit.site import site
+from web.kit.smtp import connection, server
 from web.models import User, UserRole
 
 

@@ -11,13 +11,13 @@ from flask import current_app, render_template
 from sqlalchemy import select
 
 from web.db import Database, now
-from web.digest.smtp import connection, message, server
 from web.digest.week import digest
 from web.kit.aside import Batch
 from web.kit.calendar import Grain, period_name
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer, viewer_of
 from web.kit.site import Site
+from web.kit.smtp import connection, message, server
 from web.kit.standards import standards
 from web.models import SiteValue, User, UserRole
 

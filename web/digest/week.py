@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from web.figures.frames import ITEMS, Reviewed, Selection, within
+from web.figures.frames import ITEM_COUNTS, ITEMS, Reviewed, Selection, within
 from web.figures.movers import Measure, Mover, item_movers, movers
 from web.kit.access import visible
 from web.kit.calendar import Grain, Period, Span, months_before, period_name, week_of, weeks_until
@@ -173,7 +173,8 @@ def _items(session: Session, span: Span, members: frozenset[int], minimum: int) 
         .group_by(name, *keys)
         .having(met + missed >= minimum)
     )
-    return pd.DataFrame([(*row[:4], "", False, *row[4:], 0, 0, 0, 0.0) for row in rows], columns=ITEMS)
+    others = [0] * (len(ITEM_COUNTS) - 2)  # nobody asks for them
+    return pd.DataFrame([(*row[:4], "", False, *row[4:], *others, 0.0) for row in rows], columns=ITEMS)
 
 
 def _quotes(

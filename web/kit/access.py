@@ -30,6 +30,11 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "static": PUBLIC,
     # home
     "home.index": EVERYONE,
+    # notices: everybody's own
+    "notices.index": EVERYONE,
+    "notices.show": EVERYONE,
+    "notices.read": EVERYONE,
+    "notices.by_mail": EVERYONE,
     # watch
     "watch.health": PUBLIC,
     "watch.ready": PUBLIC,
@@ -40,6 +45,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "auth.code": PUBLIC,
     "auth.code_submit": PUBLIC,
     "auth.logout": EVERYONE,
+    "auth.renew": EVERYONE,
     "auth.password": EVERYONE,
     "auth.password_submit": EVERYONE,
     "auth.second_factor": EVERYONE,
@@ -91,6 +97,8 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "recordings.bulk": OFFICE,
     "recordings.second": OFFICE,
     "recordings.second_answer": OFFICE,
+    "recordings.delete": OFFICE,
+    "recordings.delete_submit": OFFICE,
     "recordings.export": STAFF,
     # search
     "search.page": EVERYONE,

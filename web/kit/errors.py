@@ -18,6 +18,7 @@ from web.config import AnalyzerError
 from web.db import UnstorableError
 from web.db.troubles import Trouble, trouble_of
 from web.kit.i18n import gettext as _
+from web.kit.kept import KeptForm, kept_form, login_expired
 from web.kit.login import look_nobody_up
 from web.kit.refusals import GoneError, HeldError, SignedError, StaleError
 from web.kit.site import forget_reads
@@ -31,7 +32,7 @@ def explain(code: int) -> tuple[str, str]:
     """Return title and advice for a status code."""
     known = {
         400: (_("请求有误"), _("请返回上一页重试。")),
-        401: (_("登录已失效"), _("请重新登录；刚才填写的内容还在页面上。")),
+        401: (_("登录已过期"), _("请重新登录；刚才填写的内容还在原来的页面上。")),
         403: (_("没有权限"), _("这个页面不对您开放。如有需要，请联系管理员。")),
         404: (_("找不到这个页面"), _("它可能已被删除，或者不对您开放。")),
         405: (_("请求有误"), _("请返回上一页重试。")),
@@ -52,13 +53,25 @@ def _answer(error: Exception) -> ResponseReturnValue:
             return error.get_response()
     else:
         raise error
+    if isinstance(error, CSRFError) and login_expired():
+        code = 401  # the session ended, and its token with it
     title, advice = explain(code)
-    if isinstance(error, CSRFError):
+    if (code == 401 or isinstance(error, CSRFError)) and (kept := kept_form()) is not None:
+        return _kept(code, kept)
+    if isinstance(error, CSRFError) and code != 401:
         title, advice = _("页面已过期"), _("请刷新页面后再提交。")
         g.refused_token = True  # for the audit log (refused.py)
     elif isinstance(error.description, str) and getattr(error, "for_users", False):
         advice = error.description
-    return _told(code, title, advice, "errors/page.html")
+    answer = _told(code, title, advice, "errors/page.html")
+    if isinstance(error, CSRFError):
+        answer.headers["Tingjian-Token"] = "expired"  # scripts renew it (session.js)
+    return answer
+
+
+def _kept(code: int, kept: KeptForm) -> ResponseReturnValue:
+    """The form again: to be sent once somebody has logged in (401), or with the token of his new session (400)."""
+    return make_response(render_template("errors/kept.html", code=code, kept=kept), code)
 
 
 def _troubled(error: SQLAlchemyError) -> ResponseReturnValue:

@@ -1,17 +1,17 @@
-"""What templates use: dates, durations and numbers as Chinese users write them, icons, navigation, assets."""
+"""What templates use: dates, durations and numbers as Chinese users write them, icons, the menu, assets."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, url_for
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from web.kit.menu import counts_now, shown
 from web.kit.paging import page_link
 from web.kit.site import site
 
@@ -82,41 +82,7 @@ def asset(path: str) -> str:
     return url_for("static", filename=path, v=_version(path))
 
 
-@dataclass(frozen=True, slots=True)
-class NavEntry:
-    """A line of the navigation: shown to those who may open it."""
-
-    endpoint: str
-    icon: str
-    title: object
-
-
-NAVIGATION = (
-    NavEntry("home.index", "home", _l("首页")),
-    NavEntry("uploads.page", "cloud-upload", _l("上传录音")),
-    NavEntry("jobs.queue", "list-check", _l("处理队列")),
-    NavEntry("recordings.index", "headphones", _l("录音")),
-    NavEntry("review.work_list", "checklist", _l("复核")),
-    NavEntry("review.appeals", "message-report", _l("申诉")),
-    NavEntry("scorecards.mine", "chart-line", _l("我的评分卡")),
-    NavEntry("scorecards.team", "chart-bar", _l("评分卡")),
-    NavEntry("scorecards.standards_list", "clipboard-list", _l("标准")),
-    NavEntry("links.due", "phone", _l("今日待办")),
-    NavEntry("staff.technicians", "id-badge-2", _l("人员")),
-    NavEntry("staff.orders", "file-text", _l("工单")),
-    NavEntry("admin.users", "users", _l("账号")),
-    NavEntry("privacy.page", "user-check", _l("个人信息")),
-    NavEntry("admin.audit_log", "shield-lock", _l("操作日志")),
-    NavEntry("system.page", "gauge", _l("系统")),
-)
 ROLE_NAMES = {"admin": _l("管理员"), "qa": _l("质检员"), "manager": _l("主管"), "technician": _l("技师")}
-
-
-def _current(endpoint: str) -> bool:
-    return request.endpoint == endpoint or (
-        endpoint.split(".")[0] == request.blueprint
-        and endpoint.split(".")[0] not in ("scorecards", "staff", "review", "admin")
-    )
 
 
 def init(app: Flask) -> None:
@@ -125,6 +91,6 @@ def init(app: Flask) -> None:
         local_time=local_time, local_date=local_date, duration=duration, percent=percent, number=number, size=size
     )
     app.jinja_env.globals.update(
-        icon=icon, asset=asset, page_link=page_link, navigation=NAVIGATION, role_names=ROLE_NAMES, is_current=_current
+        icon=icon, asset=asset, page_link=page_link, menu=shown, menu_counts=counts_now, role_names=ROLE_NAMES
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

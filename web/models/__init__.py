@@ -6,6 +6,7 @@ from web.models.audit import AuditEntry
 from web.models.base import Base
 from web.models.desk import Handover, SavedFilter, SecondAnswer, SecondReview, TeamReviewer
 from web.models.exclusions import Exclusion
+from web.models.notices import GroupMessage, Notice, NoticeKind
 from web.models.people import LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
@@ -38,6 +39,7 @@ __all__ = [
     "Decision",
     "DoomedFile",
     "Exclusion",
+    "GroupMessage",
     "Handover",
     "ItemPeriod",
     "Job",
@@ -45,6 +47,8 @@ __all__ = [
     "JobState",
     "LegalHold",
     "LoginThrottle",
+    "Notice",
+    "NoticeKind",
     "Presence",
     "PrivateWords",
     "PublishedMonth",

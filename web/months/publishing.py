@@ -13,9 +13,10 @@ from web.db import now
 from web.kit import audit
 from web.kit.calendar import Period, month_days, months_over
 from web.kit.site import Site
-from web.models import PublishedMonth, Recording, RecordingState, Verdict
+from web.models import NoticeKind, PublishedMonth, Recording, RecordingState, UserRole, Verdict
 from web.months.difference import Difference, difference, explain
 from web.months.document import Body, digest, month_document
+from web.notices.tell import tell, with_role
 from web.summaries import frames
 from web.summaries.judged import included, recorded_in
 from web.summaries.query import ScorecardQuery, month_span
@@ -127,6 +128,8 @@ def publish(session: Session, made: Draft, user_id: int, note: str) -> Published
     session.add(row)
     session.flush()
     audit.record(session, "month-published", "month", made.month, edition=made.edition, digest=made.digest)
+    everybody = with_role(session, *UserRole)
+    tell(session, NoticeKind.MONTH_PUBLISHED, everybody, by=user_id, month=made.month, edition=made.edition)
     return row
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, request
 
 from web.kit.login import viewer
+from web.kit.paging import wanted_page
 from web.kit.site import reader
 from web.recordings.filters import Filter
 from web.recordings.page import RecordingPage, load
@@ -17,6 +20,12 @@ blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 def listed() -> Filter:
     """The list that the request's address names."""
     return Filter.read(request.args)
+
+
+def list_arguments() -> dict[str, Any]:
+    """The arguments of the list that the request's address names, its page too: the way back to it."""
+    number = wanted_page()
+    return listed().arguments(page=number if number > 1 else "")
 
 
 def shown(recording_id: int, *, neighbours: bool = False, talk: bool = False) -> RecordingPage:

@@ -152,9 +152,9 @@ def assign(session: Session, viewer: Viewer, recording_id: int, technician_id: i
     audit.record(session, "technician-assigned", "recording", row.id, technician=technician_id)
 
 
-def delete(session: Session, viewer: Viewer, recording_id: int) -> None:
-    """Take a recording away. Raises GoneError, SignedError: what was signed stays."""
-    row = open_recording(session, viewer, recording_id)
+def delete(session: Session, viewer: Viewer, recording_id: int, revision: int | None = None) -> None:
+    """Take a recording away. Raises GoneError, SignedError (what was signed stays), HeldError, StaleError."""
+    row = open_recording(session, viewer, recording_id, revision)
     removal.remove(session, row.id)
     audit.record(session, "recording-deleted", "recording", row.id)
 

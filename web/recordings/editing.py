@@ -27,7 +27,7 @@ from web.models import Recording
 from web.models.vocabulary import Role
 from web.queue import doorbell
 from web.recordings import changes, listing
-from web.recordings.blueprint import blueprint, listed, shown
+from web.recordings.blueprint import blueprint, list_arguments, shown
 from web.recordings.page import RecordingPage
 
 
@@ -128,7 +128,7 @@ def details(recording_id: int) -> ResponseReturnValue:
         return _details(shown(recording_id), DetailsForm(cells, newer)), 409
     doorbell.ring()
     flash(_("已保存，正在重新判分。") if again else _("已保存。"), "success")
-    return redirect(url_for("recordings.show", recording_id=recording_id, **listed().arguments()))
+    return redirect(url_for("recordings.show", recording_id=recording_id, **list_arguments()))
 
 
 @contextmanager
@@ -153,7 +153,7 @@ def _judging(row: Recording) -> ResponseReturnValue:
     """After a request to judge again htmx gets the progress, a plain form the page."""
     doorbell.ring()
     if "HX-Request" not in request.headers:
-        return redirect(url_for("recordings.show", recording_id=row.id, **listed().arguments()))
+        return redirect(url_for("recordings.show", recording_id=row.id, **list_arguments()))
     page = shown(row.id)
     return _triggering(render_template("recordings/_job.html", page=page, job=None, started=True), row)
 
@@ -212,5 +212,5 @@ def _details(page: RecordingPage, form: DetailsForm) -> str:
         standards=standards(lexicons),
         facts=all_facts(lexicons),
         choices=listing.choices(reader(), viewer()),
-        arguments=listed().arguments(),
+        arguments=list_arguments(),
     )

@@ -15,14 +15,14 @@ from web.kit.recordings import recording_for
 from web.kit.site import reader, site
 from web.kit.standards import StandardInfo, all_facts, standard, standards
 from web.models import Presence
-from web.recordings import bulk, editing, exclusion_views, export, listing, media, second_views
-from web.recordings.blueprint import blueprint, listed, shown
+from web.recordings import bulk, deleting, editing, exclusion_views, export, listing, media, second_views
+from web.recordings.blueprint import blueprint, list_arguments, listed, shown
 from web.recordings.filters import Filter
 from web.recordings.page import others
 from web.recordings.words import exclusion_names, review_names, role_name, state_names, turn_words, verdict_names
 from web.review.queries import panel
 
-__all__ = ["blueprint", "bulk", "editing", "exclusion_views", "export", "media", "second_views"]
+__all__ = ["blueprint", "bulk", "deleting", "editing", "exclusion_views", "export", "media", "second_views"]
 
 
 @blueprint.app_context_processor
@@ -101,7 +101,7 @@ def presence(recording_id: int) -> ResponseReturnValue:
 
 def _around() -> dict[str, Any]:
     titles = {fact.name: fact.title for fact in all_facts(site().settings.lexicons)}
-    return {"arguments": listed().arguments(), "fact_titles": titles}
+    return {"arguments": list_arguments(), "fact_titles": titles}
 
 
 def _standards() -> tuple[StandardInfo, ...]:

@@ -10,7 +10,8 @@ from web.kit import audit
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
 from web.kit.refusals import GoneError, InvalidError, StaleError
-from web.models import Appeal, Recording, ReviewState
+from web.models import Appeal, NoticeKind, Recording, ReviewState, UserRole
+from web.notices.tell import tell, with_role
 from web.review import queries
 from web.review.decisions import MAX_NOTE, add
 from web.review.signing import add_edition, replace_edition
@@ -40,6 +41,8 @@ def appeal(session: Session, viewer: Viewer, recording_id: int, item_id: str, te
     session.add(row)
     session.flush()
     audit.record(session, "appealed", "recording", recording_id, item=item_id, appeal=row.id)
+    judges = with_role(session, UserRole.QA)
+    tell(session, NoticeKind.APPEAL_FILED, judges, by=viewer.id, recording=recording_id, item=item_id)
     return row
 
 
@@ -89,4 +92,6 @@ def resolve(session: Session, viewer: Viewer, appeal_id: int, answer: str, verdi
     row.state, row.resolved_by_id, row.resolved_at, row.resolution = answer, viewer.id, now(), resolution
     session.flush()
     audit.record(session, f"appeal-{answer}", "recording", row.recording_id, item=row.item_id, appeal=row.id)
+    facts = {"item": row.item_id, "upheld": answer == UPHELD}
+    tell(session, NoticeKind.APPEAL_ANSWERED, [row.user_id], by=viewer.id, recording=row.recording_id, **facts)
     return row

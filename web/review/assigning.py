@@ -21,7 +21,8 @@ from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
 from web.kit.refusals import InvalidError
 from web.kit.site import today
-from web.models import Handover, Recording, ReviewState, TeamReviewer, User, UserRole
+from web.models import Handover, NoticeKind, Recording, ReviewState, TeamReviewer, User, UserRole
+from web.notices.tell import tell
 
 TAKE, OVER, GIVE, BACK = "take", "over", "give", "back"
 ACTS = (TAKE, OVER, GIVE, BACK)
@@ -55,6 +56,7 @@ def hand(session: Session, viewer: Viewer, ids: Sequence[int], act: str, to: int
     receiver = {TAKE: viewer.id, OVER: viewer.id, GIVE: to, BACK: None}[act]
     if act == GIVE and receiver not in dict(reviewers(session)):
         raise InvalidError(_("请选择一位质检员。"))
+    taken: dict[int, list[int]] = {}
     day, names = today(), dict(session.execute(select(User.id, User.name).where(User.role.in_(OFFICE))).all())
     for row in session.scalars(visible(select(Recording).where(Recording.id.in_(ids)), viewer)):
         holder = row.reviewer_id if _holds(row, day) else None
@@ -67,11 +69,15 @@ def hand(session: Session, viewer: Viewer, ids: Sequence[int], act: str, to: int
             over = holder not in (None, viewer.id, receiver)
             if over:
                 handed.over[holder or 0] += 1
+                taken.setdefault(holder or 0, []).append(row.id)
                 session.add(Handover(recording_id=row.id, from_id=holder, to_id=receiver or viewer.id, by_id=viewer.id))
             word = "review-taken-over" if over and act == OVER else f"review-{act}"
             moved: dict[str, Any] = {"from": names.get(holder or 0, ""), "to": names.get(receiver or 0, "")}
             audit.record(session, word, "recording", row.id, **moved)
             handed.done += 1
+    for holder, rows in taken.items():  # one notice, however many they are
+        one = rows[0] if len(rows) == 1 else None
+        tell(session, NoticeKind.TAKEN_OVER, [holder], by=viewer.id, recording=one, recordings=len(rows))
 
 
 def _may(viewer: Viewer, act: str, holder: int | None, receiver: int | None) -> bool:

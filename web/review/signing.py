@@ -15,7 +15,8 @@ from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
 from web.kit.recordings import recording_for
 from web.kit.refusals import GoneError, InvalidError, StaleError
-from web.models import Recording, ReviewState, SignOff, Verdict
+from web.models import NoticeKind, Recording, ReviewState, SignOff, Verdict
+from web.notices.tell import of_technician, tell
 from web.review import queries, second
 from web.review.decisions import MAX_NOTE, changeable
 from web.review.refusals import BlockedError
@@ -37,7 +38,10 @@ def sign(session: Session, viewer: Viewer, recording_id: int, revision: int, not
         raise InvalidError(_("正在重新判分，完成后才能签核。"))
     if panel.must_see:
         raise BlockedError(panel.must_see)
-    return add_edition(session, viewer, recording, note.strip()[:MAX_NOTE])
+    edition = add_edition(session, viewer, recording, note.strip()[:MAX_NOTE])
+    own = of_technician(session, recording.technician_id)
+    tell(session, NoticeKind.RESULT_SIGNED, own, by=viewer.id, recording=recording.id)
+    return edition
 
 
 def add_edition(session: Session, viewer: Viewer, recording: Recording, note: str) -> SignOff:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -18,6 +20,9 @@ from web.staff.forms import TechnicianForm, order_form
 
 __all__ = ["blueprint", "import_views"]
 
+# what a list was asked for: its forms carry it, and lead back to the same list
+PEOPLE_LIST, ORDER_LIST = ("team", "q"), ("q", "technician", "page")
+
 
 @blueprint.get("/technicians")
 def technicians() -> ResponseReturnValue:
@@ -29,6 +34,7 @@ def technicians() -> ResponseReturnValue:
         teams=queries.teams(session),
         team=team,
         text=text,
+        asked=_asked(PEOPLE_LIST),
     )
 
 
@@ -50,10 +56,13 @@ def technician(technician_id: int | None = None) -> ResponseReturnValue:
             flash(_("已保存。"), "success")
             for doubt in doubts:
                 flash(doubt, "warning")
-            return redirect(url_for("staff.technicians"))
+            return redirect(url_for("staff.technicians", **_asked(PEOPLE_LIST)))
         except FieldError as error:
             form.refuse(error)
-    return render_template("staff/technician.html", row=row, form=form, teams=queries.teams(reader())), form.status
+    shown = render_template(
+        "staff/technician.html", row=row, form=form, teams=queries.teams(reader()), asked=_asked(PEOPLE_LIST)
+    )
+    return shown, form.status
 
 
 @blueprint.get("/orders")
@@ -70,6 +79,7 @@ def orders() -> ResponseReturnValue:
         page=page,
         text=request.args.get("q", ""),
         facts=fact_titles(),
+        asked=_asked(ORDER_LIST),
     )
 
 
@@ -92,10 +102,15 @@ def order(order_id: int | None = None) -> ResponseReturnValue:
                 registry.put_order(session, stands, values, facts)
                 audit.record(session, "order-changed", "order", values["order_no"])
             flash(_("已保存。"), "success")
-            return redirect(url_for("staff.orders"))
+            return redirect(url_for("staff.orders", **_asked(ORDER_LIST)))
         except FieldError as error:
             form.refuse(error)
-    return render_template("staff/order.html", row=row, form=form, facts=titles), form.status
+    shown = render_template("staff/order.html", row=row, form=form, facts=titles, asked=_asked(ORDER_LIST))
+    return shown, form.status
+
+
+def _asked(names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: request.args[name] for name in names if request.args.get(name)}
 
 
 def _order_cells(row: WorkOrder) -> dict[str, str]:

@@ -17,6 +17,8 @@ from web.intake import findable
 from web.intake.storage import open_storage
 from web.kit.site import Site, site_of
 from web.links import keep as links
+from web.notices import groups, imports, mails
+from web.notices import sweep as notices
 from web.privacy import retention
 from web.staff import kept
 from web.summaries import confirmed, keep, words
@@ -45,6 +47,16 @@ def refresh_scorecards(here: Site) -> None:
 def send_digest(here: Site) -> None:
     """Send the weekly digest when it is due."""
     mailing.send_due(here)
+
+
+def mail_notices(here: Site) -> None:
+    """Mail what waits unread."""
+    mails.send_due(here)
+
+
+def tell_groups(here: Site) -> None:
+    """Send what waits to the robots of groups."""
+    groups.deliver(here)
 
 
 def count_words(here: Site) -> None:
@@ -111,6 +123,10 @@ CHORES: list[Chore] = [
     Chore("customers' words", 60.0, count_words),
     Chore("confirmed clauses", 300.0, count_confirmed),
     Chore("weekly digest", 600.0, send_digest),
+    Chore("uploads done", 15.0, imports.look),
+    Chore("notices by mail", 600.0, mail_notices),
+    Chore("groups", 30.0, tell_groups),
+    Chore("old notices", 86_400.0, notices.sweep),
     Chore("learning", 1.0, learning.Learner().look),
     Chore("private words", 5.0, muting.mute_waiting),
     Chore("search", 2.0, make_findable),

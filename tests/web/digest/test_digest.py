@@ -23,10 +23,10 @@ from tests.web.conftest import Login
 from tests.web.html import page
 from web.db import Database
 from web.digest.mailing import send_due
-from web.digest.smtp import connection, message, server
 from web.digest.week import Digest, digest, last_weeks
 from web.kit.login import viewer_of
 from web.kit.site import KEY, Site
+from web.kit.smtp import connection, message, server
 from web.kit.standards import standards
 from web.models import (
     ItemPeriod,

@@ -1,5 +1,6 @@
 // On every page: the theme switch, announcements for screen readers, errors of htmx requests, expired sessions.
 import { _ } from "./i18n.js";
+import { askToLogIn, renew } from "./session.js";
 
 export const csrfToken = () => document.querySelector('meta[name="csrf-token"]').content;
 
@@ -33,6 +34,24 @@ document.addEventListener("click", (event) => {
   document.dispatchEvent(new CustomEvent("tingjian:theme"));
 });
 
+// The menu's groups close when one goes elsewhere; on a phone, where they stand one below the other, the current one is open.
+const menu = document.getElementById("site-menu");
+const groups = menu ? [...menu.querySelectorAll("details.menu-group")] : [];
+if (window.matchMedia("(max-width: 991.98px)").matches) {
+  const current = groups.find((group) => group.querySelector("[aria-current]"));
+  if (current) current.open = true;
+} else if (groups.length) {
+  const closeOthers = (target) => groups.forEach((group) => { if (!group.contains(target)) group.open = false; });
+  document.addEventListener("click", (event) => closeOthers(event.target));
+  document.addEventListener("focusin", (event) => closeOthers(event.target));
+  menu.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest("details.menu-group[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+}
+
 // A wide table that scrolls with nothing in it to tab to: the keyboard must be able to scroll it.
 for (const box of document.querySelectorAll(".table-responsive, .sheet section")) {
   const scrolls = box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "visible";
@@ -47,8 +66,9 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:responseError", (event) => {
   const { status, responseText } = event.detail.xhr;
-  if (status === 401) {
-    window.location.href = `/login?next=${encodeURIComponent(window.location.pathname + window.location.search)}`;
+  if (status === 401) return askToLogIn(notify);
+  if (event.detail.xhr.getResponseHeader("Tingjian-Token") === "expired") { // he has logged in anew elsewhere
+    renew().then((who) => (who === "same" ? notify(_("登录已更新，内容还在。请再提交一次。"), "warning") : askToLogIn(notify)));
     return;
   }
   const text = new DOMParser().parseFromString(responseText, "text/html").body.textContent.trim();

@@ -1,0 +1,91 @@
+"""What a notice says and where it leads: on the page with names, in mails and groups without."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import url_for
+
+from web.kit.i18n import gettext as _
+from web.models import NoticeKind, UserRole
+
+
+def kind_names() -> dict[NoticeKind, str]:
+    """The kinds, as one chooses among them."""
+    return {
+        NoticeKind.APPEAL_FILED: _("有新的申诉"),
+        NoticeKind.APPEAL_ANSWERED: _("申诉有了答复"),
+        NoticeKind.RESULT_SIGNED: _("录音已签核"),
+        NoticeKind.MONTH_PUBLISHED: _("月度结果已发布"),
+        NoticeKind.IMPORT_FINISHED: _("上传的录音处理完了"),
+        NoticeKind.TAKEN_OVER: _("录音被别人接手"),
+    }
+
+
+def kinds_for(role: UserRole) -> tuple[NoticeKind, ...]:
+    """The kinds that users of a role are told."""
+    office = (NoticeKind.IMPORT_FINISHED, NoticeKind.TAKEN_OVER, NoticeKind.MONTH_PUBLISHED)
+    own = (NoticeKind.APPEAL_ANSWERED, NoticeKind.RESULT_SIGNED, NoticeKind.MONTH_PUBLISHED)
+    return {
+        UserRole.ADMIN: office,
+        UserRole.QA: (NoticeKind.APPEAL_FILED, *office),
+        UserRole.MANAGER: (NoticeKind.MONTH_PUBLISHED,),
+        UserRole.TECHNICIAN: own,
+    }[role]
+
+
+def sentence(kind: NoticeKind, facts: Mapping[str, Any], *, by: str, technician: str, clause: str, when: str) -> str:
+    """One notice in words. `when`: of the recording; names are "" where they are not to be told."""
+    match kind:
+        case NoticeKind.APPEAL_FILED:
+            return _("%(who)s 对“%(clause)s”提出了申诉。", who=technician or _("一位技师"), clause=clause)
+        case NoticeKind.APPEAL_ANSWERED if facts.get("upheld"):
+            return _("您的申诉成立：“%(clause)s”（%(when)s 的录音）。", clause=clause, when=when)
+        case NoticeKind.APPEAL_ANSWERED:
+            return _("您的申诉不成立：“%(clause)s”（%(when)s 的录音）。", clause=clause, when=when)
+        case NoticeKind.RESULT_SIGNED:
+            return _("您 %(when)s 的录音已签核，可以看结果了。", when=when)
+        case NoticeKind.MONTH_PUBLISHED if facts.get("edition", 1) > 1:
+            return _("%(month)s 的月度结果有更正（第 %(n)s 版）。", month=facts["month"], n=facts["edition"])
+        case NoticeKind.MONTH_PUBLISHED:
+            return _("%(month)s 的月度结果已发布。", month=facts["month"])
+        case NoticeKind.IMPORT_FINISHED if facts.get("failed"):
+            return _(
+                "您上传的 %(n)s 段录音处理完了，其中 %(f)s 段没有成功。",
+                n=facts.get("recordings", 0),
+                f=facts["failed"],
+            )
+        case NoticeKind.IMPORT_FINISHED:
+            return _("您上传的 %(n)s 段录音处理完了。", n=facts.get("recordings", 0))
+    return _("%(who)s 接手了您要复核的 %(n)s 段录音。", who=by or _("同事"), n=facts.get("recordings", 1))
+
+
+def target(kind: NoticeKind, facts: Mapping[str, Any], recording_id: int | None, role: UserRole) -> str:
+    """The page that a notice leads to; `recording_id` is None where the user may not see the recording."""
+    match kind:
+        case NoticeKind.APPEAL_FILED:
+            return url_for("review.appeals", state="open")
+        case NoticeKind.MONTH_PUBLISHED if role is not UserRole.TECHNICIAN:
+            return url_for("months.show", month=facts["month"], edition=facts.get("edition", 1))
+        case NoticeKind.MONTH_PUBLISHED:
+            return url_for("months.index")
+        case NoticeKind.IMPORT_FINISHED if facts.get("failed"):
+            return url_for("jobs.queue", show="failed")
+        case NoticeKind.IMPORT_FINISHED:
+            return url_for("recordings.index")
+        case NoticeKind.TAKEN_OVER if recording_id is None:
+            return url_for("review.work_list", queue="mine")
+    if recording_id is None:
+        return url_for("review.appeals") if kind is NoticeKind.APPEAL_ANSWERED else url_for("recordings.index")
+    clause = f"clause-{facts['item']}" if "item" in facts else None
+    return url_for("recordings.show", recording_id=recording_id, _anchor=clause)
+
+
+def group_text(kind: NoticeKind, facts: Mapping[str, Any], address: str) -> str:
+    """What a group is told: no name, no private word, and where to look."""
+    told = {
+        NoticeKind.APPEAL_FILED: _("听检：一位技师提出了新的申诉，等待处理。"),
+        NoticeKind.MONTH_PUBLISHED: _("听检：%(month)s 的月度结果已发布。", month=facts.get("month", "")),
+    }[kind]
+    return f"{told}\n{address}"
