@@ -99,7 +99,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--clerks", type=int, default=20)
     parser.add_argument("--files", type=int, default=10)
     parser.add_argument("--browsers", type=int, default=30)
-    parser.add_argument("--worker", action="store_true", help="hear what comes in, at the lowest priority")
+    parser.add_argument("--worker", action="store_true", help="hear what comes in")
     chosen = parser.parse_args(arguments)
     web = WebSettings()
     settings = Settings(home=chosen.home)

@@ -41,13 +41,13 @@ def serving(home: Path, secret_key: str) -> Iterator[int]:
 
 @contextmanager
 def working(home: Path, secret_key: str) -> Iterator[None]:
-    """Hear what waits at `home` with our own models, in a worker that leaves the processor to everybody else."""
+    """Hear what waits at `home` with our own models, in a worker of its own."""
     models = home / "models"
     if not models.exists():
         models.symlink_to(Settings.from_environment().models_dir)
     environment = {**os.environ, "TINGJIAN_HOME": str(home), "TINGJIAN_WEB_SECRET_KEY": secret_key}
-    command = ["nice", "-n", "19", sys.executable, "-m", "flask", "--app", "web", "worker"]
-    worker = subprocess.Popen(command, env=environment)
+    command = [sys.executable, "-m", "flask", "--app", "web", "worker"]
+    worker = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         yield
         if worker.poll() is not None:

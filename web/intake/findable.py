@@ -25,7 +25,7 @@ from web.models import Recording, SiteValue, SpokenText
 from web.models.vocabulary import Role
 
 log = logging.getLogger(__name__)
-PIECE = 50  # recordings a transaction: others write in between
+PIECE = 10  # recordings a transaction, some hundredths of a second: others write in between, on a busy machine too
 UNMERGED = "search-unmerged"  # the site value that says: erased words may still lie in old parts of the index
 MERGE_PAGES = 500
 
@@ -76,9 +76,10 @@ def fill(db: Database, ids: Sequence[int]) -> int:
     for piece in in_turns(ids, PIECE):
         with db.reading() as session:
             read = [(number, *_read(session, number)) for number in piece]
+        made = [(number, stamp, [line.as_list() for line in lines], terms_of(lines)) for number, stamp, lines in read]
         with db.writing() as session:
-            for number, stamp, lines in read:
-                done += _put(session, number, stamp, lines)
+            for number, stamp, kept, terms in made:
+                done += _put(session, number, stamp, kept, terms)
     return done
 
 
@@ -120,13 +121,12 @@ def _secrets(talk: Sequence[Any]) -> list[list[Secret]]:
     return secrets_in([(said.text, said.role is Role.TECHNICIAN) for said in talk])
 
 
-def _put(session: Session, recording_id: int, stamp: str, lines: Sequence[Line]) -> bool:
+def _put(session: Session, recording_id: int, stamp: str, kept: list[list[Any]], terms: Sequence[str]) -> bool:
     row = session.get(SpokenText, recording_id)
     if row is None or row.stamp != stamp:  # other words by now: they are read next
         return False
     _take_out(session, row)
-    row.waiting, row.lines = False, [line.as_list() for line in lines]
-    terms = terms_of(lines)
+    row.waiting, row.lines = False, kept
     if session.get_bind().dialect.name == "sqlite":
         statement = text("INSERT INTO spoken_index (rowid, terms) VALUES (:id, :terms)")
         session.execute(statement, {"id": recording_id, "terms": " ".join(terms)})
