@@ -22,6 +22,7 @@ from web.recordings.conversation import ShownConversation, conversation
 from web.recordings.edits import edits_of
 from web.recordings.exclusion import Excluded, excluded
 from web.recordings.filters import Filter
+from web.review import desk
 from web.review.queries import BLIND
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ PRESENT_S = 60.0  # a page says every 20 s that it is open: after three silences
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The recording as it now stands."""
+    """The recording as it now stands; `reviewer`: whose it is to review, if anybody's."""
 
     id: int
     revision: int
@@ -59,6 +60,8 @@ class Head:
     forbidden: int
     suspicions: int
     not_judged: int
+    reviewer: str
+    reviewer_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ def _read(kind: type[Part], row: Row[Any], prefix: str = "") -> Part:
 
 
 def _statement(viewer: Viewer, recording_id: int, listed: Filter | None) -> Select[Any]:
-    columns = [*columns_of(Head, has_audio=audible(viewer)), *columns_of(StatedDetails)]
+    columns = [*columns_of(Head, has_audio=audible(viewer), **desk.whose()), *columns_of(StatedDetails)]
     columns += [Recording.roles.label("roles"), silence(viewer)]
     columns += [*_columns(CurrentAnalysis, Analysis, "judged_"), *_columns(JobNote, Job, "job_")]
     if listed is not None:

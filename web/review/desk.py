@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from web.kit import audit
@@ -19,7 +19,7 @@ from web.kit.access import visible
 from web.kit.counts import counted
 from web.kit.login import Viewer
 from web.kit.site import site, today
-from web.models import Recording, RecordingState, ReviewState, SignOff, TeamReviewer, Technician
+from web.models import Recording, RecordingState, ReviewState, SignOff, TeamReviewer, Technician, User
 
 WAITING = (ReviewState.OPEN, ReviewState.STARTED)
 
@@ -44,6 +44,13 @@ def held(day: dt.date) -> ColumnElement[bool]:
         Recording.reserved_on.is_(None), Recording.reserved_on >= day, Recording.review_state == ReviewState.STARTED
     )
     return and_(Recording.reviewer_id.is_not(None), for_keeps)
+
+
+def whose() -> dict[str, Any]:
+    """Columns of a recording: the name and the id of who has it on his desk today, "" and None where nobody has."""
+    holder = case((held(today()), Recording.reviewer_id))
+    name = select(User.name).where(User.id == holder).correlate(Recording).scalar_subquery()
+    return {"reviewer": func.coalesce(name, ""), "reviewer_id": holder}
 
 
 def held_by_another(viewer: Viewer, day: dt.date) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from web.kit.turns import in_turns
 from web.kit.values import number, numbers
 from web.models import Team
 from web.review import assigning, desk, saved, sign_many
-from web.review.blueprint import blueprint
+from web.review.blueprint import blueprint, queue_arguments
 from web.review.work_filter import MINE, WorkFilter
 
 BATCH = 200  # recordings a transaction: others get to write in between
@@ -41,6 +41,8 @@ def hand() -> ResponseReturnValue:
     act, ids = request.form.get("act", ""), sorted(set(request.form.getlist("id", type=number)))
     arguments: dict[str, Any] = dict(WorkFilter.read(request.args).arguments())
     back = redirect(url_for("review.work_list", **arguments), 303)
+    if request.form.get("stay") and len(ids) == 1:  # the form stands on the recording's own page
+        back = redirect(url_for("recordings.show", recording_id=ids[0], **queue_arguments()), 303)
     if not ids:
         flash(_("请先勾选录音。"), "warning")
         return back

@@ -22,7 +22,7 @@ from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.kit.site import today
 from web.kit.values import whole
-from web.models import Recording, RecordingState, ReviewState, User
+from web.models import Recording, RecordingState, ReviewState
 from web.review import desk, second
 from web.review.desk import WAITING
 from web.review.lines import UNSURE_ROLE
@@ -205,9 +205,7 @@ def _by_risk(viewer: Viewer, wanted: WorkFilter, state: ReviewState) -> Select[A
 
 
 def _lines(session: Session, ids: list[int]) -> tuple[WorkLine, ...]:
-    holder = case((desk.held(today()), Recording.reviewer_id))
-    name = func.coalesce(select(User.name).where(User.id == holder).scalar_subquery(), "")
-    columns = columns_of(WorkLine, reviewer=name, reviewer_id=holder)
+    columns = columns_of(WorkLine, **desk.whose())
     statement = with_people(select(*columns).select_from(Recording)).where(Recording.id.in_(ids))
     lines = {row.id: WorkLine(**row._asdict()) for row in session.execute(statement)}
     return tuple(lines[i] for i in ids)

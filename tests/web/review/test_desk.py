@@ -164,6 +164,23 @@ def test_only_reviewers_are_given_reviews(db: Database, people: Cast, login: Log
         assert session.get_one(Recording, number).reviewer_id is None
 
 
+def test_a_recordings_own_page_says_whose_it_is_and_moves_it(app: Flask, db: Database, login: Login) -> None:
+    number = judge(app, db)
+    for who, words, chip in (
+        ("qa2", "我来复核", "归我复核"),
+        ("qa", "从小林接手复核", "归我复核"),
+        ("qa", "放回，不归我复核", ""),
+    ):
+        client = login(who)
+        shown = page(client.get(f"/recordings/{number}?queue=risk"))
+        form = next(f for f in shown.all("form") if words in f.text)
+        data = {i.get("name"): i.get("value") for i in [*form.all("input"), form.one("button")]}
+        answer = client.post(form.get("action") or "", data=data)
+        assert answer.headers["Location"] == f"/recordings/{number}?queue=risk"
+        told = [c.text for c in page(client.get(f"/recordings/{number}")).all("span", class_="chip")]
+        assert [t for t in told if t.startswith("归")] == ([chip] if chip else [])
+
+
 def test_signed_recordings_change_hands_no_more(db: Database, people: Cast, login: Login) -> None:
     (number,) = bulk(db, 1, review_state=ReviewState.SIGNED)
     assert "1 段已签核" in hand(login("qa"), "take", number).text
