@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from web.db import now
+from web.kit.access import reads_private
 from web.kit.login import viewer
 from web.kit.paging import wanted_page
 from web.kit.recordings import recording_for
@@ -49,6 +50,7 @@ def index() -> ResponseReturnValue:
         counted=listing.COUNTED,
         item_title=_item_title(question),
         verdict_names=verdict_names(),
+        reads_names=reads_private(who),
     )
 
 

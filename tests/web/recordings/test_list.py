@@ -70,6 +70,19 @@ def test_filters(login: Login, rows: dict[str, int], query: str, wanted: set[str
     assert names(login("qa"), query) == wanted
 
 
+def test_who_may_not_read_private_words_does_not_find_them_by_the_names_of_files(
+    login: Login, rows: dict[str, int], db: Database
+) -> None:
+    """A guessed phone number in a file's name would confirm itself."""
+    with db.writing() as session:
+        session.get_one(Recording, rows["rude"]).original_name = "13800001234.m4a"
+    assert len(names(login("qa"), "q=1380000")) == 1
+    for who in ("manager", "technician"):
+        client = login(who)
+        assert names(client, "q=1380000") == set() and "文件名、工单号" not in client.get("/recordings/").text
+        assert "没有符合条件的录音" in client.get("/recordings/?q=1380000").text
+
+
 def test_filters_by_team_and_clause(login: Login, people: dict[str, Any], visit: int, call: int) -> None:
     qa = login("qa")
     assert names(qa, f"team={people['east'].id}") == {"visit-03-heater-rude.m4a"}
