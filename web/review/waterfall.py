@@ -43,7 +43,8 @@ class Step:
 class Waterfall:
     """`gains` add up to `base`; 100 and all of `takes` to `score`. Without a score both are empty.
 
-    `unjudged`: how many clauses cannot be judged, `idle`: how many do not apply: they give nothing and take nothing.
+    `unjudged`: how many clauses have no verdict (无法判断, 未见, not filled in), `idle`: how many do not apply: they give
+    nothing and take nothing.
     """
 
     score: float | None

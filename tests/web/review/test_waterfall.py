@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.web.conftest import Login
 from tests.web.html import page
-from tests.web.review.stage import decide, judge, panel_for
+from tests.web.review.stage import decide, judge, panel_for, review_all, sign
 from web.db import Database
 from web.intake.analysis import score
 from web.review import waterfall
@@ -135,3 +135,20 @@ def test_one_who_judges_blind_is_told_no_sum(app: Flask, db: Database, people: C
     told = page(client.get(f"/recordings/{number}"))
     assert told.one("span", id="waterfall-sum").text == ""
     assert told.one("div", id="waterfall-steps").text == ""
+
+
+def test_a_technician_is_told_of_the_score_that_stands_alone(
+    app: Flask, db: Database, people: Cast, login: Login
+) -> None:
+    number, client = judge(app, db, "followup-02"), login("qa")
+    decide(client, panel_for(app, db, people["qa"], number), "farewell", "set", "met", "说了再见")
+    review_all(client, panel_for(app, db, people["qa"], number))
+    sign(client, panel_for(app, db, people["qa"], number))
+    told = page(login("technician").get(f"/recordings/{number}")).one("details", id="waterfall").text
+    assert "= 80.0" in told and "部分达标 33%" in told
+    assert "60.0" not in told and "机器" not in told  # what the machine made of it
+
+
+def test_where_nothing_was_judged_from_the_words_it_says_why_there_is_no_score() -> None:
+    fall = waterfall.decided([line(1, "required", "cannot_judge", None), line(2, "required", "not_applicable", None)])
+    assert (fall.score, fall.takes, fall.unjudged, fall.idle) == (None, (), 1, 1)
