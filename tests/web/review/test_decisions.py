@@ -345,10 +345,10 @@ def test_blind_review_hides_the_machine_until_one_has_answered(
         assert session.get_one(User, people["qa2"].id).preferences == {}
 
 
-def test_five_queries_load_the_panel(app: Flask, db: Database, people: Cast) -> None:
+def test_six_queries_load_the_panel(app: Flask, db: Database, people: Cast) -> None:
     number = judge(app, db)
     asked: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda c, k, statement, *rest: asked.append(statement))
     panel_for(app, db, people["qa"], number)
     selects = [s for s in asked if s.startswith("SELECT")]
-    assert len(selects) == 6  # and one for the user
+    assert len(selects) == 7  # and one for the user
