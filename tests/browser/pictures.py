@@ -53,7 +53,8 @@ SHOTS = (
     Shot("qa-recording", UserRole.QA, "/recordings/{open}"),
     Shot("manager-team", UserRole.MANAGER, "/scorecards/team"),
     Shot("manager-person", UserRole.MANAGER, "/scorecards/technicians/{person}"),
-    Shot("technician", UserRole.TECHNICIAN, "/scorecards/mine", PHONE),
+    Shot("manager-home", UserRole.MANAGER, "/"),
+    Shot("technician", UserRole.TECHNICIAN, "/", PHONE),
     Shot("admin-system", UserRole.ADMIN, "/system"),
 )
 

@@ -12,8 +12,8 @@ MANUALS = {
 }
 SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "qa": {
-        "一天的工作": ("home.index", "review.work_list", "jobs.queue", "links.due"),
-        "听录音": ("recordings.index",),
+        "一天的工作": ("home.index", "notices.index", "review.work_list", "jobs.queue", "links.due"),
+        "听录音": ("recordings.index", "search.page", "recordings.delete"),
         "判定": ("recordings.show", "recordings.line", "review.decide"),
         "签核": ("review.sign",),
         "申诉": ("review.appeals",),
@@ -21,7 +21,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "看懂区间": ("scorecards.team", "scorecards.technician", "review.agreement"),
     },
     "manager": {
-        "一周的工作": ("home.index", "digest.show", "links.due"),
+        "一周的工作": ("home.index", "notices.index", "digest.show", "links.due"),
         "看评分卡": ("scorecards.team", "recordings.index", "recordings.show", "topics.words", "topics.word"),
         "看懂区间": ("topics.talk",),
         "辅导": ("scorecards.technician",),
@@ -30,7 +30,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "改标准": ("scorecards.standards_list", "scorecards.standard_show"),
     },
     "technician": {
-        "看我的评分卡": ("home.index", "scorecards.mine", "months.index", "months.show"),
+        "看我的评分卡": ("home.index", "notices.index", "scorecards.mine", "months.index", "months.show"),
         "听一段录音": ("recordings.index", "recordings.show"),
         "申诉": ("review.appeals",),
         "看懂区间": ("topics.talk",),
