@@ -96,7 +96,7 @@ def test_a_hit_is_played_where_it_stands_and_ends_with_its_line(
     page = browser_page("qa")
     page.set_default_timeout(PATIENCE_MS)
     page.goto("/search?q=修东西")  # said from 1.6 to 3.5 s of 82
-    button = page.locator("[data-clip]")
+    button = page.locator("[data-hear]")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
     expect(button).to_have_attribute("aria-pressed", "false", timeout=PATIENCE_MS)

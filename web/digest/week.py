@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
+from web.digest.behind import behind, recordings_said
 from web.figures.frames import ITEM_COUNTS, ITEMS, Reviewed, Selection, within
 from web.figures.movers import Measure, Mover, item_movers, movers
 from web.kit.access import visible
 from web.kit.calendar import Grain, Period, Span, months_before, period_name, week_of, weeks_until
 from web.kit.login import Viewer
+from web.kit.sound import silence
 from web.kit.standards import StandardInfo
 from web.links.queries import DueCall, due_calls
 from web.models import (
@@ -44,13 +46,17 @@ LATE_DAYS = 14  # a recording that came in later than this after its day is no n
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A mover with the words to tell it by; `text` is the clause, "" for score and forbidden phrases."""
+    """A mover with the words to tell it by; `text` is the clause, "" for score and forbidden phrases.
+
+    `recordings`: those with a score, with forbidden phrases, or that missed the clause, by what moved.
+    """
 
     mover: Mover
     name: str
     standard_id: str
     standard: str
     text: str
+    recordings: int = 0  # that the list behind it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,11 @@ class Digest:
     overdue_count: int
     suspicions: int  # recordings with a suspicion that nobody has decided
     months: tuple[str, ...]
+
+    @property
+    def query(self) -> ScorecardQuery:
+        """What the figures of the span are asked for."""
+        return ScorecardQuery(self.span)
 
     @property
     def quiet(self) -> bool:
@@ -144,9 +155,9 @@ def _moved(
             )
             for m in own
         ]
-    order = list(Measure)
+    order, said = list(Measure), recordings_said(session, query, [m.mover for m in moved])
     return sorted(
-        moved,
+        (replace(m, recordings=behind(m.mover, m.standard_id, said)) for m in moved),
         key=lambda m: (m.mover.better, order.index(m.mover.measure), -abs(m.mover.change.value or 0.0), m.name),
     )
 
@@ -199,6 +210,7 @@ def _quotes(
             Verdict.item_id,
             Verdict.evidence,
             Technician.name,
+            silence(viewer),
         )
         .join(Verdict, Verdict.recording_id == Recording.id)
         .outerjoin(Technician, Technician.id == Recording.technician_id)

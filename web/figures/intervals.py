@@ -38,6 +38,16 @@ class Estimate:
             if not self.low - slack <= self.value <= self.high + slack:
                 raise ValueError(f"value outside its interval: {self}")
 
+    @property
+    def hits(self) -> int:
+        """Of a rate: how many of the n it counts."""
+        return 0 if self.value is None else round(self.value * self.n)
+
+    @property
+    def others(self) -> int:
+        """Of a rate: how many of the n it does not count."""
+        return self.n - self.hits
+
 
 NOTHING = Estimate(None, None, None, 0)
 

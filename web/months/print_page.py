@@ -15,6 +15,7 @@ from web.figures.items import compare_items
 from web.figures.team import Totals
 from web.intake.private import hide
 from web.kit.calendar import Grain, Span, month_of, months_before, period_name
+from web.kit.login import Viewer
 from web.kit.site import Site
 from web.kit.standards import ItemInfo, standards
 from web.months.document import Body
@@ -63,7 +64,7 @@ def month_to_print(query: ScorecardQuery, today: dt.date) -> str:
 
 
 def month_card(
-    session: Session, here: Site, who: Person, query: ScorecardQuery, month: str, *, own_view: bool
+    session: Session, here: Site, viewer: Viewer, who: Person, query: ScorecardQuery, month: str, *, own_view: bool
 ) -> MonthCard:
     """A technician's card; in his own view signed recordings only, and no figure that names a colleague."""
     known, minimum = standards(here.settings.lexicons), here.web.min_recordings
@@ -80,7 +81,7 @@ def month_card(
         forbidden=figures.forbidden,
         orders=frames.orders(session, query, here.zone, who.id).get(who.id, 0),
         clauses=figures.clauses,
-        quotes=forbidden_quotes(session, who.id, query, clauses_of(known)),
+        quotes=forbidden_quotes(session, viewer, who.id, query, clauses_of(known))[0],
         notes=tuple(n for n in agreed if n.done_at is None or f"{n.at:%Y-%m}" == month),
         trend=drawing(figures.points, team=figures.team_shown),
         team_shown=figures.team_shown,

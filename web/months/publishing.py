@@ -18,7 +18,7 @@ from web.months.difference import Difference, difference, explain
 from web.months.document import Body, digest, month_document
 from web.notices.tell import tell, with_role
 from web.summaries import frames
-from web.summaries.judged import included, recorded_in
+from web.summaries.judged import included, judged_in, recorded_in
 from web.summaries.query import ScorecardQuery, month_span
 
 MOST_NOTE = 500
@@ -151,7 +151,7 @@ def _unsettled(session: Session, days: Period) -> tuple[int, int, int]:
         .where(*own, judged, Verdict.how == "link", Verdict.final.is_(None))
     )
     return (
-        session.scalar(count.where(judged, Recording.suspicion_count > 0)) or 0,
+        session.scalar(count.where(judged_in(days), Recording.suspicion_count > 0)) or 0,
         session.scalar(count.where(~judged)) or 0,
         session.scalar(pending) or 0,
     )

@@ -17,6 +17,7 @@ from web.months.difference import ABSENT
 from web.months.print_page import month_card, month_to_print
 from web.months.published import editions, month_page, own_results
 from web.scorecards.blueprint import allowed_person, own_person, query_now
+from web.summaries.query import ScorecardQuery, month_span
 
 MOST_PRINTED = 12  # months offered for printing
 
@@ -29,7 +30,7 @@ def index() -> ResponseReturnValue:
     here, who = site(), viewer()
     if who.role is UserRole.TECHNICIAN:
         own = () if who.technician_id is None else own_results(reader(), who.technician_id)
-        return render_template("months/index.html", own=own, own_view=True)
+        return render_template("months/index.html", own=own, own_view=True, of_month=_of_month)
     today = today_in(here.zone, now())
     month = request.args.get("month", "")
     draft = publishing.draft(reader(), here, month, today) if _may_publish() and month_days(month) else None
@@ -40,6 +41,7 @@ def index() -> ResponseReturnValue:
         may_publish=_may_publish(),
         draft=draft,
         own_view=False,
+        of_month=_of_month,
         **_names(),
     )
 
@@ -82,7 +84,7 @@ def show(month: str, edition: int) -> ResponseReturnValue:
     own_view = viewer().role is UserRole.TECHNICIAN
     if own_view and page.chosen is None:
         abort(404)
-    return render_template("months/show.html", page=page, own_view=own_view, **_names())
+    return render_template("months/show.html", page=page, own_view=own_view, of_month=_of_month, **_names())
 
 
 @blueprint.get("/technicians/<int:technician_id>/print")
@@ -98,13 +100,18 @@ def print_page(technician_id: int) -> ResponseReturnValue:
     offered = [f"{today:%Y-%m}", *publishing.publishable(reader(), today, MOST_PRINTED)]
     return render_template(
         "months/print.html",
-        card=month_card(reader(), here, who, query, month, own_view=own_view),
+        card=month_card(reader(), here, viewer(), who, query, month, own_view=own_view),
         months=offered if month in offered else [month, *offered],
         own_view=own_view,
         over=today > period_named(month).last,
         appeal_days=here.web.appeal_days,
         minimum=here.web.min_recordings,
     )
+
+
+def _of_month(month: str) -> ScorecardQuery:
+    """What the lists behind a month's figures are asked for."""
+    return ScorecardQuery(month_span(month))
 
 
 def _may_publish() -> bool:

@@ -7,14 +7,16 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from web.kit.access import reads_private
 from web.kit.calendar import WEEK_SO_FAR, YESTERDAY, day_named, relative_days
 from web.kit.login import viewer
 from web.kit.site import today
 from web.kit.values import whole
-from web.models import Recording, RecordingState, ReviewState, Technician, Verdict, WorkOrder
+from web.models import Recording, RecordingFigures, RecordingState, ReviewState, Technician, Verdict, WorkOrder
+from web.summaries.judged import judged, of_kind
+from web.topics.talk_page import FIGURES as TALK
 
 MAX_TEXT = 100
 FLAGS: dict[str, ColumnElement[bool]] = {
@@ -25,7 +27,8 @@ FLAGS: dict[str, ColumnElement[bool]] = {
     "unheard": Recording.unheard_s > 0,
     "sampled": Recording.sampled.is_(True),
 }
-VERDICTS = ("met", "missed", "not_applicable", "cannot_judge", "not_seen", "unanswered")
+VERDICTS = ("met", "partly", "missed", "not_applicable", "cannot_judge", "not_seen", "unanswered")
+UNSIGNED = "unsigned"  # asked for beside the states of a review: not signed, begun or not
 SORTS = ("-recorded", "recorded", "score", "-score", "-risk", "-duration", "duration")
 _COLUMNS: dict[str, Any] = {
     "recorded": Recording.recorded_at,
@@ -56,6 +59,11 @@ class Filter:
     item: str = ""
     verdict: str = ""
     order: int | None = None
+    kind: str = ""  # of the work order
+    counted: str = ""  # "1": those that count on scorecards
+    talk: str = ""  # those that have this figure of how people talk
+    was: int | None = None  # how many there were when `edition` of the month was published
+    edition: int | None = None
     q: str = ""
     sort: str = SORTS[0]
 
@@ -73,13 +81,18 @@ class Filter:
             team=whole(arguments.get("team", "")),
             standard=arguments.get("standard", "")[:64],
             state=chosen("state", set(RecordingState)),
-            review=chosen("review", set(ReviewState)),
+            review=chosen("review", {*ReviewState, UNSIGNED}),
             score_from=_score(arguments.get("score_from", "")),
             score_to=_score(arguments.get("score_to", "")),
             flag=chosen("flag", FLAGS),
             item=arguments.get("item", "")[:64],
             verdict=chosen("verdict", VERDICTS),
             order=whole(arguments.get("order", "")),
+            kind=arguments.get("kind", "")[:32],
+            counted=chosen("counted", ("1",)),
+            talk=chosen("talk", TALK),
+            was=whole(arguments.get("was", "")),
+            edition=whole(arguments.get("edition", "")),
             q=arguments.get("q", "").strip()[:MAX_TEXT],
             sort=chosen("sort", SORTS) or SORTS[0],
         )
@@ -99,7 +112,7 @@ class Filter:
     @property
     def asks(self) -> bool:
         """Whether anything is left out by this filter."""
-        return bool(set(self.arguments()) - {"sort"})
+        return bool(set(self.arguments()) - {"sort", "was", "edition"})
 
     @property
     def _counts(self) -> bool:
@@ -128,10 +141,12 @@ class Filter:
             None if self.order is None else Recording.work_order_id == self.order,
             Recording.standard_id == self.standard if self.standard else None,
             Recording.state == RecordingState(self.state) if self.state else None,
-            Recording.review_state == ReviewState(self.review) if self.review else None,
+            self._review(),
             None if self.score_from is None else Recording.score >= self.score_from,
             None if self.score_to is None else Recording.score <= self.score_to,
             FLAGS.get(self.flag),
+            judged() if self.counted else None,
+            of_kind(self.kind) if self.kind else None,
         ]
         if self.when and (days := relative_days(self.when, today())):
             found.append(Recording.recorded_on.between(days.first, days.last))
@@ -140,11 +155,19 @@ class Filter:
             found.append(Recording.technician_id.in_(members))
         if self.item:
             found.append(Recording.id.in_(self._clause()))
+        if self.talk:
+            known = getattr(RecordingFigures, self.talk).is_not(None)
+            found.append(exists().where(RecordingFigures.recording_id == Recording.id, known).correlate(Recording))
         if self.q:
             found.append(_text(self.q))
         if not self.state and self._counts:
             found.append(Recording.state != RecordingState.EXCLUDED)
         return [condition for condition in found if condition is not None]
+
+    def _review(self) -> ColumnElement[bool] | None:
+        if self.review == UNSIGNED:
+            return Recording.review_state != ReviewState.SIGNED
+        return Recording.review_state == ReviewState(self.review) if self.review else None
 
     def _clause(self) -> Select[Any]:
         asked = select(Verdict.recording_id).where(Verdict.item_id == self.item)
@@ -153,6 +176,8 @@ class Filter:
         asked = asked.where(Verdict.standard_id.in_(known))
         if self.verdict == "unanswered":
             return asked.where(Verdict.final.is_(None), ~Verdict.optional)
+        if self.verdict == "partly":
+            return asked.where(Verdict.final == "met", Verdict.final_credit < 1.0)
         return asked.where(Verdict.final == self.verdict) if self.verdict else asked
 
 

@@ -16,6 +16,7 @@ from web.kit.login import Viewer
 from web.kit.paging import Paging, paging
 from web.kit.recording_line import columns_of, with_people
 from web.models import Recording, RecordingState, ReviewState, Team, Technician
+from web.recordings.examples import Example, examples
 from web.recordings.filters import Filter
 
 PAGE = 50
@@ -50,13 +51,17 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A page of the list. `total` is exact up to `COUNTED`; `more` says that there are more than that."""
+    """A page of the list. `total` is exact up to `COUNTED`; `more` says that there are more than that.
+
+    `examples`: by recording, what is heard first of what the filter asks for.
+    """
 
     lines: tuple[ListLine, ...]
     number: int
     pages: int
     total: int
     more: bool
+    examples: dict[int, Example]
 
 
 def page(session: Session, viewer: Viewer, asked: Filter, number: int) -> ListPage:
@@ -68,7 +73,8 @@ def page(session: Session, viewer: Viewer, asked: Filter, number: int) -> ListPa
         wanted, found = _placed(session, viewer, asked, paging(number, min(found, COUNTED), PAGE))
     place = paging(number, min(found, COUNTED), PAGE)
     rows = {row.id: _line(row, viewer) for row in session.execute(_joined().where(Recording.id.in_(wanted)))}
-    return ListPage(tuple(rows[i] for i in wanted), place.number, place.pages, place.total, found > COUNTED)
+    heard = examples(session, viewer, asked, wanted)
+    return ListPage(tuple(rows[i] for i in wanted), place.number, place.pages, place.total, found > COUNTED, heard)
 
 
 def _placed(session: Session, viewer: Viewer, asked: Filter, place: Paging) -> tuple[list[int], int]:

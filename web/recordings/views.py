@@ -20,7 +20,15 @@ from web.recordings import bulk, deleting, editing, exclusion_views, export, lis
 from web.recordings.blueprint import blueprint, list_arguments, listed, shown
 from web.recordings.filters import Filter
 from web.recordings.page import others
-from web.recordings.words import exclusion_names, review_names, role_name, state_names, turn_words, verdict_names
+from web.recordings.words import (
+    exclusion_names,
+    review_names,
+    role_name,
+    state_names,
+    talk_names,
+    turn_words,
+    verdict_names,
+)
 from web.review.queries import panel
 
 __all__ = ["blueprint", "bulk", "deleting", "editing", "exclusion_views", "export", "media", "second_views"]
@@ -48,9 +56,8 @@ def index() -> ResponseReturnValue:
         choices=listing.choices(session, who),
         standards=_standards(),
         counted=listing.COUNTED,
-        item_title=_item_title(question),
-        verdict_names=verdict_names(),
         reads_names=reads_private(who),
+        narrowed=_narrowed(question),
     )
 
 
@@ -113,6 +120,23 @@ def _standards() -> tuple[StandardInfo, ...]:
 def _title(standard_id: str | None) -> str:
     info = standard(site().settings.lexicons, standard_id)
     return info.title if info else standard_id or _("未定")
+
+
+def _narrowed(question: Filter) -> list[str]:
+    """What the list is narrowed to beside what the form shows, in words."""
+    told = []
+    if question.item:
+        name = verdict_names().get(question.verdict, _("不限结果"))
+        told.append(f"{_item_title(question)} · {name}")
+    if question.order:
+        told.append(_("只看一张工单"))
+    if question.kind:
+        told.append(_("工单类型：%(kind)s", kind=question.kind))
+    if question.talk:
+        told.append(_("只看算得出“%(figure)s”的", figure=talk_names()[question.talk]))
+    if question.counted:
+        told.append(_("只看计入评分卡的"))
+    return told
 
 
 def _item_title(question: Filter) -> str:

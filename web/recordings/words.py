@@ -37,16 +37,27 @@ def exclusion_names() -> dict[str, str]:
 
 def review_names() -> dict[str, str]:
     """Return what the states of review are called."""
-    return {"open": _("未复核"), "started": _("复核中"), "signed": _("已签核")}
+    return {"open": _("未复核"), "started": _("复核中"), "signed": _("已签核"), "unsigned": _("还没有签核")}
 
 
 def verdict_names() -> dict[str, str]:
     """Return what the verdicts on a clause are called."""
     return {
         "met": _("达标"),
+        "partly": _("部分达标"),
         "missed": _("未达标"),
         "not_applicable": _("不适用"),
         "cannot_judge": _("无法判断"),
         "not_seen": _("未见"),
         "unanswered": _("待填写"),
+    }
+
+
+def talk_names() -> dict[str, str]:
+    """Return what the figures of how people talk are called."""
+    return {
+        "talk_share": _("说话占比"),
+        "syllables_per_minute": _("语速"),
+        "interruptions": _("打断客户"),
+        "silence_share": _("沉默占比"),
     }

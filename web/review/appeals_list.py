@@ -16,6 +16,7 @@ from web.kit.access import reads_private, told_decided, visible
 from web.kit.counts import counted
 from web.kit.login import Viewer
 from web.kit.paging import paging
+from web.kit.sound import silence
 from web.models import Appeal, Recording, Technician, User, UserRole, Verdict, WorkOrder
 from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES
 from web.review.told import hit_without_words
@@ -55,6 +56,7 @@ class AppealLine:
     signed_by: str
     signed_by_viewer: bool
     open_to_viewer: bool
+    silence: str | None  # why he cannot hear it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def appeals(session: Session, viewer: Viewer, state: str, number: int, only: int
     counts: dict[str, int] = dict(session.execute(_scope(counted, viewer).group_by(Appeal.state)).all())
     total = counts.get(state, 0) if state else sum(counts.values())
     place = paging(number, total, PAGE)
-    statement = _scope(_columns(), viewer)
+    statement = _scope(_columns().add_columns(silence(viewer)), viewer)
     if state:
         statement = statement.where(Appeal.state == state)
     if only is not None:
@@ -164,6 +166,7 @@ def _line(row: Any, items: Mapping[int, Mapping[str, ItemResult]], viewer: Viewe
         signed_by=row.signer or "",
         signed_by_viewer=recording.signed_by_id == viewer.id,
         open_to_viewer=signed or not mine,
+        silence=row.silence,
     )
 
 

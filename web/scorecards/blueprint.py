@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, url_for
 from sqlalchemy import select
 
 from web.db import now
@@ -16,10 +17,25 @@ from web.kit.site import reader, site
 from web.kit.standards import standards
 from web.models import Team, UserRole
 from web.scorecards.person import Person, person
-from web.summaries import frames
+from web.summaries import frames, listed
 from web.summaries.query import ScorecardQuery, span_choices
 
 blueprint = Blueprint("scorecards", __name__, url_prefix="/scorecards")
+
+
+@blueprint.app_context_processor
+def _addresses() -> dict[str, Any]:
+    return {"figure_list": figure_list}
+
+
+def figure_list(query: ScorecardQuery | None, *, external: bool = False, **narrower: object) -> str:
+    """The address of the list that holds exactly what a figure of the query counts (`listed.arguments`), for this viewer.
+
+    Without a query the figure is of all times and teams; `external` is for mails.
+    """
+    if query is not None:
+        query = replace(query, team_id=frames.team_shown(viewer(), query))
+    return url_for("recordings.index", _external=external, **listed.arguments(query, **narrower))
 
 
 def query_now() -> ScorecardQuery:

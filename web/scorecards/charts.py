@@ -36,8 +36,11 @@ def score_chart(rows: Sequence[TeamRow], tiles: Tiles) -> dict[str, Any]:
     }
 
 
-def heat_chart(page: TeamPage) -> dict[str, Any]:
-    """Hit rates in percent by technician and clause; an empty cell has too few verdicts."""
+def heat_chart(page: TeamPage, missed_list: str) -> dict[str, Any]:
+    """Hit rates in percent by technician and clause; an empty cell has too few verdicts.
+
+    `missed_list`: where the missed ones of all cells are listed; technician and clause narrow it to one cell.
+    """
     measured = {technician for technician, _ in page.cells}
     people = [r for r in page.rows if r.technician_id in measured]
     data = []
@@ -45,11 +48,14 @@ def heat_chart(page: TeamPage) -> dict[str, Any]:
         for x, column in enumerate(page.columns):
             cell = page.cells.get((row.technician_id, column.item_id))
             if cell is not None and cell.rate is not None and cell.rate.value is not None:
-                data.append([x, y, round(100 * cell.rate.value), cell.rate.n])
+                data.append([x, y, round(100 * cell.rate.value), cell.rate.n, cell.missed])
     return {
         "kind": "heat",
         "people": [r.name for r in people],
         "clauses": [c.text for c in page.columns],
+        "technicians": [r.technician_id for r in people],
+        "items": [c.item_id for c in page.columns],
+        "list": missed_list,
         "data": data,
     }
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from web.intake.private import hide
+from web.kit.login import Viewer
+from web.kit.sound import Silence, silence
 from web.kit.standards import ItemInfo, StandardInfo
 from web.models import Clip, Recording, ReviewState, Technician, Verdict
 from web.models.vocabulary import VerdictWord
@@ -24,7 +26,7 @@ Clauses = Mapping[tuple[str, str], ItemInfo]  # by standard id and item id
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words to hear: from a verdict's evidence or a chosen clip."""
+    """Words to hear: from a verdict's evidence or a chosen clip. `silence`: why they cannot be (`web.kit.sound`)."""
 
     recording_id: int
     recorded_at: dt.datetime
@@ -36,6 +38,8 @@ class Quote:
     name: str = ""
     clip_id: int | None = None
     reviewed: bool = False
+    end_s: float | None = None
+    silence: str | None = None
 
 
 def clauses_of(standards: Sequence[StandardInfo]) -> Clauses:
@@ -54,33 +58,36 @@ def decisive_hit(evidence: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def forbidden_quotes(
-    session: Session, technician_id: int, query: ScorecardQuery, clauses: Clauses
-) -> tuple[Quote, ...]:
-    """The forbidden phrases that count against him in the period, newest first."""
-    rows = session.execute(
-        select(
-            Recording.id,
-            Recording.recorded_at,
-            Recording.review_state,
-            Verdict.standard_id,
-            Verdict.item_id,
-            Verdict.evidence,
+    session: Session, viewer: Viewer, technician_id: int, query: ScorecardQuery, clauses: Clauses
+) -> tuple[tuple[Quote, ...], int]:
+    """The forbidden phrases that count against him in the period, newest first, and in how many recordings they were said."""
+    own = (asked_for(query), Recording.technician_id == technician_id)
+    recordings = select(func.count()).select_from(Recording).where(*own, Recording.forbidden_count > 0).correlate(None)
+    rows = (
+        session.execute(
+            select(
+                Recording.id,
+                Recording.recorded_at,
+                Recording.review_state,
+                Verdict.standard_id,
+                Verdict.item_id,
+                Verdict.evidence,
+                silence(viewer),
+                recordings.scalar_subquery().label("recordings"),
+            )
+            .join(Verdict, Verdict.recording_id == Recording.id)
+            .where(*own, Verdict.kind == "forbidden", Verdict.final == "missed")
+            .order_by(Recording.recorded_at.desc(), Recording.id.desc(), Verdict.position)
+            .limit(MOST_QUOTES)
         )
-        .join(Verdict, Verdict.recording_id == Recording.id)
-        .where(
-            asked_for(query),
-            Recording.technician_id == technician_id,
-            Verdict.kind == "forbidden",
-            Verdict.final == "missed",
-        )
-        .order_by(Recording.recorded_at.desc(), Recording.id.desc(), Verdict.position)
-        .limit(MOST_QUOTES)
+        .mappings()
+        .all()
     )
-    return tuple(forbidden_quote(row, clauses) for row in rows.mappings())
+    return tuple(forbidden_quote(row, clauses) for row in rows), rows[0]["recordings"] if rows else 0
 
 
 def forbidden_quote(row: Mapping[Any, Any], clauses: Clauses, name: str = "") -> Quote:
-    """The quote of a row with a recording's id, recorded_at, review_state and a verdict's ids and evidence."""
+    """The quote of a row with a recording's id, recorded_at, review_state, silence and a verdict's ids and evidence."""
     hit = decisive_hit(row["evidence"])
     return Quote(
         recording_id=row["id"],
@@ -92,6 +99,8 @@ def forbidden_quote(row: Mapping[Any, Any], clauses: Clauses, name: str = "") ->
         quote=hide(hit.get("quote", "")),
         name=name,
         reviewed=row["review_state"] is ReviewState.SIGNED,
+        end_s=hit.get("end_s"),
+        silence=row["silence"],
     )
 
 
@@ -106,11 +115,11 @@ def acquitted() -> ColumnElement[bool]:
 
 
 def clip_quotes(
-    session: Session, who: Person, members: frozenset[int], clauses: Clauses, *, own_view: bool
+    session: Session, viewer: Viewer, who: Person, members: frozenset[int], clauses: Clauses, *, own_view: bool
 ) -> tuple[tuple[Quote, ...], tuple[Quote, ...]]:
     """Good examples (his own, and those of colleagues who consent), and his own clips to work on."""
     rows = session.execute(
-        select(Clip, Technician.name, Recording.recorded_at)
+        select(Clip, Technician.name, Recording.recorded_at, silence(viewer))
         .join(Technician, Technician.id == Clip.technician_id)
         .join(Recording, Recording.id == Clip.recording_id)
         .where(
@@ -127,7 +136,8 @@ def clip_quotes(
     )
     good: list[Quote] = []
     bad: list[Quote] = []
-    for clip, name, at in rows:
+    for clip, name, at, silent in rows:
+        own = not own_view or clip.technician_id == who.id  # of a colleague's he is given the clip alone
         quote = Quote(
             recording_id=clip.recording_id,
             recorded_at=at,
@@ -136,8 +146,10 @@ def clip_quotes(
             clause=clause_text(clauses, clip.standard_id, clip.item_id),
             start_s=clip.start_s,
             quote=hide(clip.quote),
-            name=name if not own_view or clip.technician_id == who.id else "",
+            name=name if own else "",
             clip_id=clip.id,
+            end_s=clip.end_s,
+            silence=silent if own else None if clip.stored_key else silent or Silence.WAITS,
         )
         (good if clip.good else bad).append(quote)
     return tuple(good), tuple(bad)

@@ -12,6 +12,7 @@ from web.figures.items import ItemRow, compare_items
 from web.figures.team import Totals
 from web.figures.technician import TrendPoint, own_totals, trend
 from web.kit.calendar import Grain, Period, months_before, period_names, weeks_until
+from web.kit.login import Viewer
 from web.kit.standards import ItemInfo, StandardInfo
 from web.scorecards.coaching import Note, notes
 from web.scorecards.person import FEW_COLLEAGUES, Person
@@ -49,6 +50,7 @@ class PersonFigures:
 class TechnicianPage:
     person: Person
     figures: PersonFigures
+    forbidden_recordings: int  # that the forbidden phrases of the figures were said in
     forbidden_quotes: tuple[Quote, ...]
     good_clips: tuple[Quote, ...]
     work_clips: tuple[Quote, ...]
@@ -58,6 +60,7 @@ class TechnicianPage:
 
 def technician_page(
     session: Session,
+    viewer: Viewer,
     who: Person,
     query: ScorecardQuery,
     standards: tuple[StandardInfo, ...],
@@ -70,11 +73,13 @@ def technician_page(
     if own_view:
         query = query.signed_only()
     members, clauses = team_of(session, who), clauses_of(standards)
-    good, bad = clip_quotes(session, who, members, clauses, own_view=own_view)
+    said, recordings_said = forbidden_quotes(session, viewer, who.id, query, clauses)
+    good, bad = clip_quotes(session, viewer, who, members, clauses, own_view=own_view)
     return TechnicianPage(
         person=who,
         figures=person_figures(session, who, members, query, standards, minimum, own_view=own_view),
-        forbidden_quotes=forbidden_quotes(session, who.id, query, clauses),
+        forbidden_recordings=recordings_said,
+        forbidden_quotes=said,
         good_clips=good,
         work_clips=bad,
         notes=notes(session, who.id),

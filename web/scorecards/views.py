@@ -12,11 +12,18 @@ from web.kit.site import reader, site
 from web.kit.standards import standard, standards
 from web.learning.standing import standing
 from web.scorecards import coaching_views, output_views
-from web.scorecards.blueprint import allowed_person, blueprint, filter_values, own_person, query_now
+from web.scorecards.blueprint import (
+    allowed_person,
+    blueprint,
+    figure_list,
+    filter_values,
+    own_person,
+    query_now,
+)
 from web.scorecards.charts import heat_chart, lines_chart, score_chart, trend_chart
 from web.scorecards.person import Person
 from web.scorecards.standard_page import standard_page
-from web.scorecards.team_page import SORTS, team_page
+from web.scorecards.team_page import SORTS, TeamPage, team_page
 from web.scorecards.technician_page import technician_page, worst_first
 from web.summaries import frames
 from web.summaries.query import ScorecardQuery
@@ -34,7 +41,7 @@ def team() -> ResponseReturnValue:
         minimum=here.web.min_recordings,
         sorts=list(SORTS),
         score_chart=score_chart(page.rows, page.tiles),
-        heat_chart=heat_chart(page),
+        heat_chart=heat_chart(page, _missed_list(page, query)),
         **filter_values(query),
     )
 
@@ -76,11 +83,16 @@ def standard_show(standard_id: str) -> ResponseReturnValue:
     )
 
 
+def _missed_list(page: TeamPage, query: ScorecardQuery) -> str:
+    heat = page.heat_standard
+    return "" if heat is None else figure_list(query, verdict="missed", standard=heat.id)
+
+
 def _technician(who: Person, *, own_view: bool) -> ResponseReturnValue:
     here, query = site(), query_now()
     orders = frames.orders(reader(), query, here.zone, who.id).get(who.id, 0)
     known = standards(here.settings.lexicons)
-    page = technician_page(reader(), who, query, known, orders, here.web.min_recordings, own_view=own_view)
+    page = technician_page(reader(), viewer(), who, query, known, orders, here.web.min_recordings, own_view=own_view)
     return render_template(
         "scorecards/technician.html",
         page=page,

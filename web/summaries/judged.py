@@ -38,14 +38,19 @@ def due() -> ColumnElement[bool]:
     return or_(Verdict.final.is_not(None), ~Verdict.optional)
 
 
+def of_kind(job_kind: str) -> ColumnElement[bool]:
+    """Of a work order of this kind."""
+    order = exists().where(WorkOrder.id == Recording.work_order_id, WorkOrder.job_kind == job_kind)
+    return order.correlate(Recording)
+
+
 def asked_for(query: ScorecardQuery) -> ColumnElement[bool]:
     """Judged in the query's period, of its standard and job kind, signed where it wants signed ones; of any team."""
     conditions = [judged_in(query.span.period)]
     if query.standard_id:
         conditions.append(Recording.standard_id == query.standard_id)
     if query.job_kind:
-        of_kind = exists().where(WorkOrder.id == Recording.work_order_id, WorkOrder.job_kind == query.job_kind)
-        conditions.append(of_kind.correlate(Recording))
+        conditions.append(of_kind(query.job_kind))
     if query.reviewed is Reviewed.SIGNED:
         conditions.append(Recording.review_state == ReviewState.SIGNED)
     return and_(*conditions)

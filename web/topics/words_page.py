@@ -22,6 +22,7 @@ from web.intake.private import hide, line_without_private_words
 from web.kit.access import visible
 from web.kit.calendar import Span
 from web.kit.login import Viewer
+from web.kit.sound import silence
 from web.models import (
     ALL_KINDS,
     AnalysisDocument,
@@ -67,7 +68,7 @@ class WordsPage:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A recording in which the customer said the word; `quote` is split around it."""
+    """A recording in which the customer said the word; `quote` is split around it. The rest is what `hear` asks for."""
 
     recording_id: int
     recorded_at: dt.datetime
@@ -76,6 +77,9 @@ class Turn:
     start_s: float
     quote: tuple[str, str, str]
     count: int
+    silence: str | None
+    end_s: float | None = None
+    item_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,7 @@ def turns_page(session: Session, viewer: Viewer, query: ScorecardQuery, word: st
             CustomerWord.first_s,
             CustomerWord.count,
             AnalysisDocument.body,
+            silence(viewer),
         )
         .join(CustomerWord, (CustomerWord.recording_id == Recording.id) & (CustomerWord.word == word))
         .outerjoin(Technician, Technician.id == Recording.technician_id)
@@ -167,8 +172,9 @@ def turns_page(session: Session, viewer: Viewer, query: ScorecardQuery, word: st
             start_s=first_s,
             quote=sentence(body or {}, word, first_s),
             count=count,
+            silence=silent,
         )
-        for i, at, name, kind, first_s, count, body in rows
+        for i, at, name, kind, first_s, count, body, silent in rows
     }
     return TurnsPage(word, tuple(turns[i] for i in ids), number, total)
 

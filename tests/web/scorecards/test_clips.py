@@ -63,7 +63,7 @@ def test_a_clip_is_cut_and_heard_by_those_who_may(
         session.get_one(Technician, people["li"].id).team_id = people["east"].id
     assert audio(login, "technician2", clip_id).status_code == 200
     shown = page(login("technician2").get("/scorecards/mine"))
-    assert shown.all("button", data_clip=f"/scorecards/clips/{clip_id}/audio")
+    assert shown.all("button", data_hear=f"/scorecards/clips/{clip_id}/audio")
     assert "王师傅" not in shown.text
     with db.writing() as session:
         session.get_one(Technician, people["wang"].id).example_consent = False

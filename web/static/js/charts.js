@@ -68,10 +68,10 @@ const builders = {
   heat(v) {
     return {
       ...base(),
-      tooltip: { ...base().tooltip, formatter: (p) => _("%(name)s · %(item)s：%(rate)s%（n=%(n)s）", { name: v.people[p.value[1]], item: v.clauses[p.value[0]], rate: p.value[2], n: p.value[3] }) },
+      tooltip: { ...base().tooltip, formatter: (p) => _("%(name)s · %(item)s：%(rate)s%（未达标 %(m)s / %(n)s 段）", { name: v.people[p.value[1]], item: v.clauses[p.value[0]], rate: p.value[2], n: p.value[3], m: p.value[4] }) },
       grid: { left: 8, right: 8, top: 8, bottom: 56, containLabel: true },
       xAxis: axis({ type: "category", data: v.clauses, axisLabel: { color: ink(), rotate: 40, width: 90, overflow: "truncate", interval: 0 } }),
-      yAxis: axis({ type: "category", data: v.people, inverse: true }),
+      yAxis: axis({ type: "category", data: v.people, inverse: true, axisLabel: { color: ink(), interval: 0 } }),
       visualMap: { dimension: 2, min: 0, max: 100, calculable: false, orient: "horizontal", left: "center", bottom: 0, text: ["100%", "0%"], textStyle: { color: ink() }, inRange: { color: ["#D55E00", "#F5C08A", "#F7F7F7", "#B5DCF3", "#56B4E9"] } },
       series: [{ type: "heatmap", data: v.data, label: { show: true, formatter: (p) => p.value[2], color: "#111" }, itemStyle: { borderColor: "#fff", borderWidth: 1 } }],
     };
@@ -121,6 +121,12 @@ function draw(place) {
   const values = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const chart = window.echarts.init(place, null, { renderer: "svg" });
   chart.setOption(builders[values.kind](values));
+  // a cell opens the recordings behind it; one without a miss has none to show
+  if (values.list) {
+    chart.on("click", ({ value }) => {
+      if (value?.[4]) window.location.href = `${values.list}&technician=${values.technicians[value[1]]}&item=${encodeURIComponent(values.items[value[0]])}`;
+    });
+  }
   drawn.push([chart, values]);
 }
 
