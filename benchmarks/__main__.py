@@ -28,6 +28,7 @@ COMMANDS = {
         "verdicts on other people's wordings, from audio near, by phone, far and in noise",
     ),
     "gpu": ("gpu.command", "engines on a GPU and on the processor: times real time, memory, words and verdicts"),
+    "demo": ("demo.command", "speaks the demo archive's spoken orders into samples/demo (needs ../shared/tts)"),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
     "search": ("pages.search", "the search and Ctrl+K alone at 100,000 recordings, filled in a minute"),
     "crowd": ("pages.crowd", "uploads and browsers at once on 100,000 recordings: errors, memory, nothing lost"),

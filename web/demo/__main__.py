@@ -11,8 +11,7 @@ from web.config import Settings
 from web.demo.archive import SEED, generate
 from web.demo.comparison import compare
 from web.demo.people import WEEKS
-from web.demo.story import KINDS
-from web.demo.values import DemoArchive
+from web.demo.values import KINDS, DemoArchive
 
 
 def summary(archive: DemoArchive) -> str:

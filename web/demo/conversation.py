@@ -11,6 +11,7 @@ from web.demo.people import Persona
 from web.demo.words import Words
 
 LABEL = "演示数据：由模板生成，没有录音，人物和事情都是虚构的"
+SPOKEN_LABEL = "演示数据：由模板生成，合成语音朗读，干活的空白剪短了；人物和事情都是虚构的"
 CHARACTERS_PER_S = 4.6  # natural Mandarin, slower on average than an announcer's 5
 FORBIDDEN = ("not-our-job", "not-our-concern", "cannot-solve", "do-not-know", "profanity")  # of every standard here
 INTERRUPTED = 0.05  # share of turns that begin before the other has finished

@@ -13,13 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web.db import now
+from web.demo import examples
 from web.demo.archive import SEED, generate
 from web.demo.company import Company, settle
 from web.demo.reviews import review
 from web.demo.scoring import judge_transcript
-from web.demo.values import DemoArchive, DemoTranscript
+from web.demo.values import DemoArchive, DemoTranscript, Sound
 from web.intake.receive import drawn
 from web.intake.rows import record_analysis
+from web.intake.storage import PEAKS, Storage, key_of, open_storage
 from web.kit import audit
 from web.kit.site import Site
 from web.links import keep as links
@@ -29,7 +31,8 @@ STAMP = "demo_archive"  # the SiteValue that says which archive this database ho
 BATCH = 25  # recordings a transaction: a page never waits long for the write lock
 PROGRESS = 400  # recordings between two lines that say how far it is
 SOURCE = "demo"
-MEDIA_TYPE = "application/json"  # tells transcripts from the audio samples, which come from the demo too
+NAMED = "演示_"  # tells the archive from the audio samples, which come from the demo too
+WORDS, HEARD = "application/json", "audio/ogg"  # media types of transcripts and of what can be heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,12 @@ def seed(here: Site, tell: Callable[[str], None], weeks_end: dt.date | None = No
         return Seeded(0, len(_known(here)), 0)
     company = found_company(here, archive)
     known = _known(here)
-    missing = [t for t in reversed(archive.transcripts) if _sha256(t) not in known]
+    missing = [t for t in reversed(archive.transcripts) if sha256_of(t) not in known]
     _bring_in(here, archive, missing, company, tell)
     links.refresh_new(here.db, now(), links.policy_of(here.web))  # first: what is signed keeps its verdicts
-    signed = review(here, archive, {t.original_name: _sha256(t) for t in archive.transcripts}, tell)
+    signed = review(here, archive, {t.original_name: sha256_of(t) for t in archive.transcripts}, tell)
     with here.db.writing() as session:
+        examples.keep(session)
         row = session.get_one(SiteValue, STAMP)
         row.value = {**row.value, "finished": True}
         audit.record(session, "demo.seeded", username="demo", recordings=len(missing), signed=signed)
@@ -93,7 +97,8 @@ def seed(here: Site, tell: Callable[[str], None], weeks_end: dt.date | None = No
 
 def _known(here: Site) -> frozenset[str]:
     with here.db.reading() as session:
-        return frozenset(session.scalars(select(Recording.sha256).where(Recording.media_type == MEDIA_TYPE)))
+        of_archive = (Recording.source == SOURCE, Recording.original_name.startswith(NAMED))
+        return frozenset(session.scalars(select(Recording.sha256).where(*of_archive)))
 
 
 def _bring_in(
@@ -104,8 +109,12 @@ def _bring_in(
     tell: Callable[[str], None],
 ) -> None:
     facts = {order.order_no: order.facts for order in archive.orders}
+    storage = open_storage(here.web, here.settings.home)
     for first in range(0, len(missing), BATCH):
         batch = [(t, judge_transcript(t, facts[t.order_no], here.settings)) for t in missing[first : first + BATCH]]
+        for transcript, _ in batch:
+            if transcript.sound is not None:
+                keep(storage, transcript.sound)
         with here.db.writing() as session:
             for transcript, analysis in batch:
                 _store(session, here, transcript, analysis, company)
@@ -118,12 +127,14 @@ def _bring_in(
 def _store(
     session: Session, here: Site, transcript: DemoTranscript, analysis: dict[str, Any], company: Company
 ) -> None:
-    sha256 = _sha256(transcript)
+    sha256, sound = sha256_of(transcript), transcript.sound
     row = Recording(
         sha256=sha256,
         original_name=transcript.original_name,
-        size_bytes=len(_bytes(transcript.document)),
-        media_type=MEDIA_TYPE,
+        size_bytes=len(_bytes(transcript.document)) if sound is None else sound.size_bytes,
+        stored_key="" if sound is None else key_of(sound.sha256),
+        media_type=WORDS if sound is None else HEARD,
+        channels=None if sound is None else 1,
         source=SOURCE,
         uploaded_at=transcript.recorded_at + dt.timedelta(hours=3),
         standard_id=transcript.standard_id,
@@ -140,7 +151,16 @@ def _store(
     record_analysis(session, row.id, analysis, origin="imported", cause="演示档案")
 
 
-def _sha256(transcript: DemoTranscript) -> str:
+def keep(storage: Storage, sound: Sound) -> None:
+    """Store a sound with its waveform; it needs no other file to be played. Safe before its row is written."""
+    key = storage.take(sound.path).key
+    storage.put(key + PEAKS, sound.peaks)
+
+
+def sha256_of(transcript: DemoTranscript) -> str:
+    """What a recording is known by: its sound, where it has none its words."""
+    if transcript.sound is not None:
+        return transcript.sound.sha256
     return hashlib.sha256(_bytes(transcript.document)).hexdigest()
 
 

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from web.demo import calendar
 from web.demo.calls import appointment, followup
 from web.demo.conversation import Conversation, document
-from web.demo.values import Booking, DemoOrder, DemoTranscript
+from web.demo.values import KINDS, Booking, DemoOrder, DemoTranscript
 from web.demo.visits import Circumstances, visit
 from web.demo.words import Words
 
 POSTPONED = 0.12  # share of calls before a visit that put it off
 BROKEN_AGAIN = 0.13
-KINDS = {"property-visit": "上门", "property-appointment": "预约", "property-followup": "回访"}
 
 
 class Story:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from web.demo.people import Persona
+
+KINDS = {"property-visit": "上门", "property-appointment": "预约", "property-followup": "回访"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,18 @@ class DemoOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording's sound as the package ships it, and its waveform."""
+
+    path: Path
+    peaks: Path
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemoTranscript:
-    """A transcript document of schema 1, what it belongs to, and the verdicts that its templates intend."""
+    """A transcript document of schema 1, what it belongs to, the verdicts that its templates intend; few have sound."""
 
     document: Mapping[str, Any]
     standard_id: str
@@ -46,6 +59,7 @@ class DemoTranscript:
     original_name: str
     week: int
     intended: Mapping[str, str]
+    sound: Sound | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.web.conftest import Login
+from tests.web.demo.spoken import SAMPLE, spoken_order
 from web.db import Database
 from web.demo import reviews
 from web.demo import seed as seeding
@@ -20,12 +23,13 @@ from web.demo.archive import SEED, generate
 from web.demo.company import LOGINS, PASSWORD
 from web.demo.seed import STAMP, Seeded, seed
 from web.demo.values import DemoArchive
-from web.kit.site import Site, site
+from web.kit.site import Site, forget_reads, site
 from web.models import (
     Analysis,
     Appeal,
     CoachingNote,
     Decision,
+    PrivateWords,
     Recording,
     RecordingState,
     ReviewState,
@@ -38,6 +42,7 @@ from web.models import (
     Verdict,
     WorkOrder,
 )
+from web.worker.muting import mute_waiting
 
 END = dt.date(2026, 11, 23)
 EVERY = 40  # of the archive's recordings: the whole takes most of a minute
@@ -101,7 +106,7 @@ def test_everything_is_judged_summed_up_later_and_labelled_as_demo(here: Site, d
         assert {r.source for r in recordings} == {"demo"}
         assert {r.state for r in recordings} == {RecordingState.JUDGED}
         assert all(r.original_name.startswith("演示_") and r.note == "演示数据" for r in recordings)
-        assert all(r.stored_key == "" and r.technician_id and r.work_order_id for r in recordings)
+        assert all(r.technician_id and r.work_order_id for r in recordings)
         assert {a.origin for a in session.scalars(select(Analysis))} == {"imported"}
         assert all(
             name.startswith("演示")
@@ -111,6 +116,65 @@ def test_everything_is_judged_summed_up_later_and_labelled_as_demo(here: Site, d
         days = {(d.technician_id, d.day) for d in session.scalars(select(StaleDay))}
         assert days == {(r.technician_id, r.recorded_on) for r in recordings}
         assert session.get_one(SiteValue, STAMP).value["finished"] is True
+
+
+@pytest.fixture
+def heard(here: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> int:
+    """The id of the one recording of an archive that can be heard, a call about a visit to come."""
+
+    def small(number: int, weeks_end: dt.date, timezone: str = "Asia/Shanghai") -> DemoArchive:
+        whole = generate(number, weeks_end, timezone, (spoken_order(tmp_path, weeks_ago=1),))
+        few = [t for t in whole.transcripts if t.sound is not None] + list(whole.transcripts[::400])
+        return replace(whole, transcripts=tuple(sorted(few, key=lambda t: t.recorded_at)))
+
+    monkeypatch.setattr(seeding, "generate", small)
+    assert bring_in(here).added == len(small(SEED, END).transcripts)
+    with here.db.reading() as session:
+        return session.scalars(select(Recording.id).where(Recording.stored_key != "")).one()
+
+
+def test_what_can_be_heard_is_played_as_it_was_spoken_with_its_waveform(heard: int, login: Login, db: Database) -> None:
+    with db.reading() as session:
+        row = session.get_one(Recording, heard)
+        assert (row.source, row.note, row.state, row.channels) == ("demo", "演示数据", RecordingState.JUDGED, 1)
+        assert row.size_bytes == SAMPLE.stat().st_size
+    client = login("qa")
+    assert client.get(f"/recordings/{heard}/audio", buffered=True).data == SAMPLE.read_bytes()
+    assert client.get(f"/recordings/{heard}/peaks.json", buffered=True).json == {"schema": 1}
+    text = client.get(f"/recordings/{heard}").get_data(as_text=True)
+    assert 'id="play"' in text
+    assert "合成语音" in text
+
+
+def waiting(db: Database) -> bool:
+    with db.reading() as session:
+        return (
+            session.scalar(select(PrivateWords.recording_id).where(PrivateWords.state == "waiting").limit(1))
+            is not None
+        )
+
+
+def test_private_words_of_what_can_be_heard_are_muted_as_everywhere(
+    heard: int, here: Site, login: Login, db: Database
+) -> None:
+    manager = login("manager")
+    assert manager.get(f"/recordings/{heard}/audio", buffered=True).status_code == 404
+    while waiting(db):  # the worker looks at a few at a time
+        mute_waiting(here)
+    forget_reads()
+    answer = manager.get(f"/recordings/{heard}/audio", buffered=True)
+    assert answer.status_code == 200
+    assert answer.data != SAMPLE.read_bytes()
+    assert "一三九一" not in manager.get(f"/recordings/{heard}").get_data(as_text=True)
+
+
+def test_a_second_run_does_not_bring_sound_in_again(heard: int, here: Site, db: Database) -> None:
+    with db.writing() as session:
+        row = session.get_one(SiteValue, STAMP)
+        row.value = {**row.value, "finished": False}
+    assert bring_in(here).added == 0
+    with db.reading() as session:
+        assert session.scalars(select(Recording.id).where(Recording.stored_key != "")).all() == [heard]
 
 
 class Clause:
@@ -131,7 +195,7 @@ def test_reviewers_confirm_what_is_right_and_overrule_what_is_wrong_with_a_note(
     machine: str, meant: str, action: str
 ) -> None:
     line: Any = Clause(machine)
-    after = reviews._answer(line, meant, Random(1))
+    after = reviews._answer(line, meant, Random(1), thorough=False)
     assert after == meant
     done, note = reviews._action(line, after)
     assert done == action
