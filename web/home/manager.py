@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from web.digest.week import last_weeks
@@ -19,6 +19,7 @@ from web.figures.team import Totals, totals
 from web.kit.access import visible
 from web.kit.calendar import Span
 from web.kit.login import Viewer
+from web.kit.sound import audible
 from web.kit.standards import ItemInfo, StandardInfo
 from web.models import CoachingNote, Recording, Verdict
 from web.review.agreement import Agreement, agreement
@@ -133,7 +134,7 @@ def _lines(
 def _heard(
     session: Session, viewer: Viewer, span: Span, found: Sequence[Need]
 ) -> dict[tuple[int, str, str], tuple[int, float | None]]:
-    """The newest recording behind each need, and the second of its evidence where there is one."""
+    """The newest recording behind each need, if there is one of those that can be heard, and the second of its evidence."""
     if not found:
         return {}
     pairs = or_(
@@ -146,8 +147,9 @@ def _heard(
             for need in found
         )
     )
+    heard = func.max(case((audible(viewer), Recording.id)))
     newest = (
-        select(func.max(Recording.id))
+        select(func.coalesce(heard, func.max(Recording.id)))
         .join(Verdict, Verdict.recording_id == Recording.id)
         .where(judged_in(span.period), Verdict.final == "missed", pairs)
         .group_by(Recording.technician_id, Verdict.standard_id, Verdict.item_id)

@@ -18,6 +18,7 @@ from web.intake.private import hide
 from web.kit.access import visible
 from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
+from web.kit.sound import audible
 from web.kit.standards import StandardInfo
 from web.models import Appeal, Clip, Recording, ReviewState, Verdict
 from web.scorecards.person import Person
@@ -91,7 +92,7 @@ def own_home(
     """Of the query's period; results and answers are the latest there are. Eight queries."""
     query = query.signed_only()
     figures = person_figures(session, who, team_of(session, who), query, standards, minimum, own_view=True)
-    good, improve = _examples(session, who, query, figures.clauses)
+    good, improve = _examples(session, viewer, who, query, figures.clauses)
     return OwnHome(figures, good, improve, _answers(session, viewer, clauses_of(standards)), _results(session, viewer))
 
 
@@ -112,7 +113,7 @@ def _told(clauses: Sequence[ClauseRow]) -> list[ClauseRow]:
 
 
 def _examples(
-    session: Session, who: Person, query: ScorecardQuery, clauses: Sequence[ClauseRow]
+    session: Session, viewer: Viewer, who: Person, query: ScorecardQuery, clauses: Sequence[ClauseRow]
 ) -> tuple[Example | None, Example | None]:
     """One of each kind: the first clause of its order that has a recording to hear, with evidence where that proves it."""
     good, bad = well_done(clauses)[:TRIED], to_improve(clauses)[:TRIED]
@@ -131,7 +132,7 @@ def _examples(
         .join(Recording, Recording.id == Verdict.recording_id)
         .outerjoin(Clip, and_(Clip.recording_id == Recording.id, Clip.item_id == Verdict.item_id, Clip.good.is_(True)))
         .where(asked_for(query), Recording.technician_id == who.id, or_(*wanted))
-        .order_by(Clip.id.is_(None), Recording.recorded_at.desc(), Recording.id.desc())
+        .order_by(Clip.id.is_(None), ~audible(viewer), Recording.recorded_at.desc(), Recording.id.desc())
         .limit(RECENT)
     ).all()  # fmt: skip
     return _first(rows, good, "met"), _first(rows, bad, "missed")
