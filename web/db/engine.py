@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from web.config import SettingsError
 from web.db import postgres
+from web.db.held import tell_long
 from web.db.reserve import Reserve
 from web.db.storable import refuse_unstorable
 
@@ -95,6 +96,7 @@ def _engine(url: str) -> Engine:
     options = {"json_serializer": _json, "hide_parameters": True}  # no names and passwords in logs
     engine = _sqlite(parsed, options) if backend == "sqlite" else postgres.engine(parsed, WAIT_MS, options)
     event.listen(engine, "before_cursor_execute", refuse_unstorable)
+    tell_long(engine)
     return engine
 
 
