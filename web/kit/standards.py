@@ -116,6 +116,11 @@ def standard(folder: Path, standard_id: str | None) -> StandardInfo | None:
     return next((s for s in standards(folder) if s.id == standard_id), None)
 
 
+def clauses(written: str) -> str:
+    """The numbers of an item's clauses as Chinese puts them in a row: 二.1、三.4(5)."""
+    return written.replace(", ", "、")
+
+
 @functools.lru_cache(maxsize=4)
 def _read(folder: Path, _seen: _Stamp) -> tuple[StandardInfo, ...]:
     found = []
@@ -134,7 +139,7 @@ def _info(standard_id: str, folder: Path) -> StandardInfo:
             i.id,
             i.kind.value,
             i.how.value,
-            i.clause,
+            clauses(i.clause),
             named(i.text),
             i.when_text,
             i.weight,

@@ -16,7 +16,7 @@ from web.intake.seen import seen_by
 from web.kit.access import OFFICE, told_decided, visible
 from web.kit.login import Viewer
 from web.kit.site import site
-from web.kit.standards import named, standard
+from web.kit.standards import clauses, named, standard
 from web.links import reasons
 from web.models import (
     Analysis,
@@ -141,7 +141,7 @@ def _line(
     return ClauseLine(
         item_id=v.item_id,
         position=v.position,
-        clause=item.clause if item else "",
+        clause=clauses(item.clause) if item else "",
         text=named(item.text) if item and item.text else v.item_id,
         when_text=when_text,
         kind=v.kind,
