@@ -27,7 +27,10 @@ WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [docu
     ...[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 5).map(e => e.outerHTML.slice(0, 100))]"""
 WORDS = """() => {
+    const technical = [...document.querySelectorAll('code, kbd, pre, [lang=en]')];  // told as such
+    for (const e of technical) e.style.visibility = 'hidden';
     const told = [document.body.innerText, document.title];
+    for (const e of technical) e.style.visibility = '';
     for (const e of document.querySelectorAll('[title],[aria-label],[placeholder],[alt]'))
         if (e.checkVisibility())
             for (const a of ['title', 'aria-label', 'placeholder', 'alt']) told.push(e.getAttribute(a) ?? '');
@@ -42,6 +45,7 @@ KNOWN = re.compile(
     r"""[\w\u4e00-\u9fff-]+\.(m4a|mp3|opus|csv|wav|xlsx)\b | \bWO-[\w-]+ | \{\w+\} | [\d.](s|x|h)\b | \b[A-Z]\b
     | \b(CSV|Excel|PDF|A4|UTF-8|GBK|JavaScript|TXT|SRT|JSON|IP|SHA-256|B|KB|MB|GB|Ctrl|Enter|Esc|Tab|Space|Alt|Shift)\b
     | \b(MP3|M4A|WAV|OGG|OPUS|AMR|FLAC|AAC|WMA|MP4|WEBM|3GP|MOV)\b | \bfaster-whisper\s\w+ | \b[0-9a-f]{12,}\b
+    | \b(flask\s--app\sweb|make)\s\w+
     | \b(admin|chen|lin|zhou|zheng|wang|li)\b | \bAsia/Shanghai\b | \bTINGJIAN_[\w…]+""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from web.kit.login import viewer
 from web.kit.refusals import InvalidError, SignedError, StaleError
 from web.kit.site import site
+from web.kit.values import number
 from web.recordings import exclusion
 from web.recordings.blueprint import blueprint, listed, shown
 from web.recordings.words import exclusion_names
@@ -54,7 +55,7 @@ def count_again(recording_id: int) -> ResponseReturnValue:
 
 
 def _revision() -> int | None:
-    return request.form.get("revision", type=int)
+    return request.form.get("revision", type=number)
 
 
 def _back(recording_id: int) -> ResponseReturnValue:

@@ -114,7 +114,11 @@ document.addEventListener("tingjian:rest", () => {
 });
 document.addEventListener("tingjian:sign", () => document.querySelector("[data-sign-next]")?.click());
 
-document.addEventListener("focusin", (event) => choose(event.target.closest?.(".clause")));
+// The current clause shows its keys, which moves its buttons: never between pressing one and letting go.
+let pressing = false;
+document.addEventListener("pointerdown", () => (pressing = true), true);
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(() => (pressing = false)), true);
+document.addEventListener("focusin", (event) => pressing || choose(event.target.closest?.(".clause")));
 document.addEventListener("click", (event) => {
   choose(event.target.closest(".clause"));
   const close = event.target.closest("[data-close-details]");
