@@ -36,6 +36,8 @@ def _begun(connection: Connection) -> None:
 
 
 def _ended(connection: Connection) -> None:
+    if connection.invalidated:  # the server took it, and the lock with it
+        return
     since = connection.info.pop(_SINCE, None)
     if since is not None and (held_s := time.monotonic() - since) > LONG_S:
         log.warning("the write lock was held for %.1f s at %s", held_s, _place())
