@@ -72,7 +72,7 @@ def db(live_site: LiveSite) -> Database:
 
 
 @pytest.fixture
-def live_site(home: Path, database_url: str, web_settings: WebSettings) -> Iterator[LiveSite]:  # noqa: F811
+def live_site(home: Path, database_url: str, web_settings: WebSettings) -> Iterator[LiveSite]:  # noqa: F811  # pytest hands the fixture over by its name
     """A site behind waitress on a free port, CSRF on as in production."""
     settings = Settings(home=home, lexicons=ROOT / "lexicons")
     app = create_app({"SECRET_KEY": "browser-test"}, settings, web_settings)
@@ -110,7 +110,7 @@ def chromium() -> Iterator[Browser]:
 def browser_page(
     chromium: Browser,
     live_site: LiveSite,
-    people: dict[str, Any],  # noqa: F811
+    people: dict[str, Any],  # noqa: F811  # pytest hands the fixture over by its name
 ) -> Iterator[Callable[..., Page]]:
     """`browser_page("qa", width=1366)`: a page logged in as that member; errors of its scripts fail the test."""
     contexts: list[BrowserContext] = []
@@ -120,7 +120,7 @@ def browser_page(
         context = chromium.new_context(
             base_url=live_site.url, viewport={"width": width, "height": height}, locale="zh-CN"
         )
-        context.add_cookies([live_site.cookie(people[who])])  # type: ignore[list-item]
+        context.add_cookies([live_site.cookie(people[who])])  # type: ignore[list-item]  # a plain dict, as Playwright takes it
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

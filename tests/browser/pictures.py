@@ -71,7 +71,7 @@ def main(home: Path) -> None:
         for shot in SHOTS:
             path = FOLDER / PICTURES / f"{shot.name}.png"
             path.write_bytes(taken(browser, url, app, shot))
-            print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB")  # noqa: T201
+            print(f"{path.relative_to(ROOT)}  {path.stat().st_size // 1024} KB")  # noqa: T201  # a command tells what it wrote
         browser.close()
 
 

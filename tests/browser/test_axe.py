@@ -71,7 +71,7 @@ def contexts(chromium: Browser, live_site: LiveSite, people: dict[str, Any]) -> 
                 reduced_motion="reduce",  # colours are judged as they end, not on their way from light to dark
             )
             if who:
-                context.add_cookies([live_site.cookie(people[who])])  # type: ignore[list-item]
+                context.add_cookies([live_site.cookie(people[who])])  # type: ignore[list-item]  # a plain dict, as Playwright takes it
             context.add_init_script(AXE)
             context.add_init_script(SHIFTS)
             opened.append(context)

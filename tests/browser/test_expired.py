@@ -25,7 +25,7 @@ def end(live_site: LiveSite, user: User) -> None:
 def log_in_again(live_site: LiveSite, page: Page, user: User) -> None:
     """As in another tab of the same browser."""
     with live_site.db.reading() as session:
-        page.context.add_cookies([live_site.cookie(session.get_one(User, user.id))])  # type: ignore[list-item]
+        page.context.add_cookies([live_site.cookie(session.get_one(User, user.id))])  # type: ignore[list-item]  # a plain dict, as Playwright takes it
 
 
 def test_a_fragment_asks_to_log_in_and_what_was_typed_stays(
