@@ -15,6 +15,9 @@ from analyzer.rubric.problems import Findings
 
 _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
+_OPENERS = "[{-?"  # each level within another takes one of these, or an indentation of its own
+MANY_OPENERS = 2000  # of so few, no text is deeper than libyaml's own stack
+MAX_DEPTH = 100  # mappings and lists within each other; standards have six. 30,000 end the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,16 @@ def read(path: Path, findings: Findings) -> Node | None:
     except UnicodeDecodeError as error:
         findings.add("not-utf8", raw[: error.start].count(b"\n") + 1)
         return None
+    return read_text(text, findings)
+
+
+def read_text(text: str, findings: Findings) -> Node | None:
+    """Read the text of a file into nodes; None, with the reason in `findings`, where that cannot be done."""
     try:
+        deep = _deep_line(text)
+        if deep:
+            findings.add("bad-yaml", deep, reason=_TOO_DEEP)
+            return None
         root = yaml.compose(text, Loader=_LOADER)
         if root is not None:
             return _Converter(findings).convert(root)
@@ -66,9 +78,39 @@ def read(path: Path, findings: Findings) -> Node | None:
     except yaml.YAMLError as error:
         _report(error, text, findings)
         return None
-    except RecursionError:
-        findings.add("bad-yaml", 1, reason="括号一层套一层，太深了")
+    except _TooDeepError as error:
+        findings.add("bad-yaml", error.line, reason=_TOO_DEEP)
+    except RecursionError:  # of libyaml's own
+        findings.add("bad-yaml", 1, reason=_TOO_DEEP)
     return None
+
+
+class _TooDeepError(Exception):
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+_TOO_DEEP = "括号或列表一层套一层，太深了"
+
+
+def _deep_line(text: str) -> int:
+    """Return the line from which a text is nested too deeply, 0 where it is not.
+
+    libyaml composes by recursion in C: some 30,000 levels end the whole process, and no exception tells of it.
+    Its events come without recursion, and the first of too many levels is enough.
+    """
+    if sum(map(text.count, _OPENERS)) < MANY_OPENERS:
+        return 0
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return int(event.start_mark.line) + 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return 0
 
 
 def _report(error: yaml.YAMLError, text: str, findings: Findings) -> None:
@@ -96,6 +138,7 @@ def _reason(error: yaml.YAMLError) -> str:
         "did not find expected '-' indicator": "缩进没有对齐，或者括号、引号后面还有字",
         "did not find expected ',' or": "方括号或大括号没有成对",
         "found unexpected end of stream": "引号没有成对",
+        "did not find expected node content": "方括号或大括号没有成对",
         "found undefined alias": "星号 * 开头的短语没有加引号",
         "did not find expected alphabetic or numeric character": "星号 * 或 & 开头的短语没有加引号",
         "expected a single document": "一个文件里有几份文档（---）",
@@ -112,20 +155,23 @@ class _Converter:
         self._findings = findings
         self._seen: set[int] = set()
 
-    def convert(self, node: yaml.Node, key_line: int = 0) -> Node:
+    def convert(self, node: yaml.Node, key_line: int = 0, depth: int = 0) -> Node:
+        """Return the node as ours. Raises _TooDeepError."""
         line = node.start_mark.line + 1
         tag = node.tag.removeprefix(_TAG)
         if id(node) in self._seen:
             self._findings.add("yaml-alias", key_line or line)
             return Node("", "null", line, key_line or line)
         self._seen.add(id(node))
+        if depth > MAX_DEPTH:
+            raise _TooDeepError(line)
         if isinstance(node, yaml.MappingNode):
-            return Node(self._mapping(node), "map", line, key_line or line)
+            return Node(self._mapping(node, depth + 1), "map", line, key_line or line)
         if isinstance(node, yaml.SequenceNode):
-            return Node([self.convert(child) for child in node.value], "seq", line, key_line or line)
+            return Node([self.convert(child, 0, depth + 1) for child in node.value], "seq", line, key_line or line)
         return Node(str(node.value), tag, line, key_line or line)
 
-    def _mapping(self, node: yaml.MappingNode) -> dict[str, Node]:
+    def _mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Node]:
         entries: dict[str, Node] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
@@ -135,5 +181,5 @@ class _Converter:
             elif key in entries:
                 self._findings.add("duplicate-key", line, key=key, first=entries[key].key_line)
             else:
-                entries[key] = self.convert(value_node, line)
+                entries[key] = self.convert(value_node, line, depth)
         return entries

@@ -169,3 +169,18 @@ def test_the_shipped_checklist_holds_all_items_of_the_five_standards() -> None:
         "school-works": 16,
         "sales-reception": 15,
     }
+
+
+@pytest.mark.parametrize("text", ["[" * 5_000_000, "{" * 100_000, "- " * 100_000, "a: " + "[{" * 40_000])
+def test_what_would_overflow_the_stack_of_libyaml_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "visit.yaml").write_text("# one\n" + text, encoding="utf-8")
+    (problem,) = check(tmp_path)
+    assert (problem.code, problem.line) == ("bad-yaml", 2)
+    assert "太深" in problem.message
+
+
+def test_a_text_is_refused_from_the_hundredth_level_however_it_is_written(tmp_path: Path) -> None:
+    deep = "\n".join(" " * level + "a:" for level in range(150))
+    (tmp_path / "visit.yaml").write_text(deep, encoding="utf-8")
+    (problem,) = check(tmp_path)
+    assert (problem.code, problem.line) == ("bad-yaml", 101)
