@@ -183,4 +183,4 @@ def test_a_text_is_refused_from_the_hundredth_level_however_it_is_written(tmp_pa
     deep = "\n".join(" " * level + "a:" for level in range(150))
     (tmp_path / "visit.yaml").write_text(deep, encoding="utf-8")
     (problem,) = check(tmp_path)
-    assert (problem.code, problem.line) == ("bad-yaml", 101)
+    assert (problem.code, problem.line) == ("bad-yaml", 102)
