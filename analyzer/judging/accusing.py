@@ -26,7 +26,6 @@ from analyzer.matching.costs import SAME_SOUND
 from analyzer.rubric.model import Element, FrameWords
 from analyzer.text import Break, normalise
 
-REMEDY_WITHIN_S = 15.0  # help that comes later was wrung out by the customer
 LEAST_MISHEARD = 3  # syllables; two that sound nearly alike are everywhere
 MOST_HOMOPHONES = 3  # syllables up to which other characters of the same sound are likely words of their own
 ANSWER_WITHIN_S = 20.0  # seconds after a question within which words answer it
@@ -115,20 +114,20 @@ class Help:
     at_once: bool
 
 
-def promise(ear: Ear, element: Element, match: Match) -> Help | None:
+def promise(ear: Ear, element: Element, match: Match, within_s: float) -> Help | None:
     """Return the words that promise one of an element's remedies beside a match of it, or None.
 
-    Help counts in the same sentence before the match, and after it in the same turn or the next one. What the customer
-    says in between decides about the next turn: an 哦 or a 那怎么办 is no more than the cue for it; a protest, or asking
-    for the help itself, shows that it was not going to come, and it pardons nothing; of other words nobody knows, and a
-    person decides.
+    Help counts in the same sentence before the match, and within `within_s` seconds after it in the same turn or the
+    next one. What the customer says in between decides about the next turn: an 哦 or a 那怎么办 is no more than the cue
+    for it; a protest, or asking for the help itself, shows that it was not going to come, and it pardons nothing; of
+    other words nobody knows, and a person decides.
     """
     if not element.remedies:
         return None
     stream = ear.stream(element.who)
     finder, begin = ear.around(element.who, match)
     earliest, latest = _beside(stream, match)
-    latest_s = stream.span(match.first, match.last).end_s + REMEDY_WITHIN_S
+    latest_s = stream.span(match.first, match.last).end_s + within_s
     refused = finder.matches(element.refusals, resolve=False)
     late: Help | None = None
     for help_ in meant(finder.stream, finder.matches(element.remedies), ear.vocabulary):

@@ -22,11 +22,13 @@ from analyzer.judging.reasons import part, quoted, reason
 from analyzer.judging.topics import topics
 from analyzer.matching import Match
 from analyzer.rubric.model import Element, Item
+from analyzer.rubric.policy import Policy, Stance, stricter
 
 CLEAR_CONFIDENCE = 0.45  # mean character confidence under which a hit is only a suspicion
 SURE_SPEAKER = 0.75  # speaker confidence under which a hit is only a suspicion
 SURER_SPEAKER = 0.9  # the same of words that only the sound tells: two doubts at once are too many
 MEANT = "doubt-meaning"  # other words that mean it: never more than a suspicion
+UNASKED = "doubt-unasked"
 UNHEARD_SHARE = 0.3  # unheard share of the speech from which "not said" cannot be claimed
 
 
@@ -116,38 +118,53 @@ def _accusations(item: Item, case: Case) -> Iterator[_Accusation]:
 
 
 def _accusation(match: Match, doubt: str, element: Element, item: Item, case: Case) -> _Accusation:
-    frame = _frame(match, element, item, case)
-    help_ = promise(case.ear, element, match)
-    if not doubt and frame is not None and not frame.sure:
-        doubt = f"doubt-{frame.framing}"
-    if not doubt and help_ is not None and not help_.at_once:
-        doubt = "doubt-late-help"
+    policy = case.standard.policy
+    frame = _frame(match, element, case)
+    help_ = promise(case.ear, element, match, policy.help_within_s)
+    excuses: list[tuple[Stance, str, str]] = []  # what each makes of the words, its doubt, and how its pardon begins
+    if frame is not None:
+        excuses.append((_stance_of(frame, element, item, policy), f"doubt-{frame.framing}", "framed"))
+    if help_ is not None:
+        stance = policy.helped(item.id) if help_.at_once else stricter(policy.helped(item.id), policy.late_help)
+        excuses.append((stance, "doubt-helped" if help_.at_once else "doubt-late-help", "helped"))
+    if doubt == UNASKED and policy.unasked is not Stance.DOUBT:
+        excuses.append((policy.unasked, UNASKED, "unasked"))
+        doubt = ""
+    doubt = doubt or next((code for stance, code, _ in excuses if stance is Stance.DOUBT), "")
     if doubt == MEANT:
         hit = case.understanding.hit(element, match, suspicion=True)
     else:
         hit = case.ear.hit(element.who, match, element=element.id, suspicion=bool(doubt))
     if doubt:
         hit = replace(hit, note="；".join(filter(None, (hit.note, part(doubt)))))
-    pardon = ""
-    if frame is not None and frame.sure:
-        pardon = reason("framed", clause=item.clause, frame=part(frame.framing), **quoted(hit))
-    elif help_ is not None and help_.at_once:
-        pardon = reason("helped", clause=item.clause, promise=help_.words, **quoted(hit))
-    return _Accusation(hit, pardon)
+    code = next((pardon for stance, _, pardon in excuses if stance is Stance.PARDONS), None)
+    if code is None:
+        return _Accusation(hit, "")
+    framing = "" if frame is None else part(frame.framing)
+    words = "" if help_ is None else help_.words
+    return _Accusation(hit, reason(code, clause=item.clause, frame=framing, promise=words, **quoted(hit)))
 
 
-def _frame(match: Match, element: Element, item: Item, case: Case) -> Frame | None:
+def _stance_of(frame: Frame, element: Element, item: Item, policy: Policy) -> Stance:
+    """What words in a frame are taken for: reports as the company decides; nothing pardons fatal words."""
+    if frame.framing is Framing.REPORTED:
+        stance = policy.reported if frame.sure else policy.unclear_report
+    else:
+        stance = Stance.PARDONS if frame.sure else Stance.DOUBT
+    fatal = item.cap is not None and not element.remedies
+    return Stance.DOUBT if stance is Stance.PARDONS and fatal else stance
+
+
+def _frame(match: Match, element: Element, case: Case) -> Frame | None:
     """Return the frame of a match as far as it matters for the item.
 
     All frames matter for words that turn a customer away, which are answers. Asking or supposing excuses no other
-    banned words (能不能给点辛苦费 is what is banned), and nothing excuses fatal ones: quoting them is doubtful at best.
+    banned words (能不能给点辛苦费 is what is banned).
     """
     frame = Frames(case.ear.vocabulary).around(context_of(case.ear.stream(element.who), match))
     if frame is None or element.remedies:
         return frame
-    if frame.framing not in (Framing.REPORTED, Framing.DENIED):
-        return None
-    return frame if item.cap is None else replace(frame, sure=False)
+    return frame if frame.framing in (Framing.REPORTED, Framing.DENIED) else None
 
 
 def _suspicions_by_sound(item: Item, case: Case, others: list[_Accusation]) -> Iterator[_Accusation]:
@@ -166,17 +183,22 @@ def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
     said, misheard = accusations(case.ear, element)
     for match in said:
         yield match, _doubt(match, element, case)
-    for match in misheard:
-        yield match, "doubt-misheard"
+    policy = case.standard.policy
+    if policy.misheard is Stance.DOUBT:
+        for match in misheard:
+            yield match, "doubt-misheard"
     known = [*said, *misheard]
     for match, goes_on in topics(case.ear, element):
-        if not _touches(match, known):
+        stance = Stance.COUNTS if goes_on else policy.topic_once
+        if stance is not Stance.PARDONS and not _touches(match, known):
             known.append(match)
-            yield match, _doubt(match, element, case) if goes_on else "doubt-topic"
+            yield match, _doubt(match, element, case) if stance is Stance.COUNTS else "doubt-topic"
     for match in unclear(case.ear, element, CLEAR_CONFIDENCE):
         if not _touches(match, known):
             known.append(match)
             yield match, "doubt-audio"
+    if policy.alike is Stance.PARDONS:
+        return
     whole = Span(0.0, case.hearing.duration_s)
     for match in case.understanding.places(element.meaning, element.who, whole):
         if case.understanding.is_possible(element.meaning, match.similarity) and not _touches(match, known):
@@ -201,4 +223,4 @@ def _doubt(match: Match, element: Element, case: Case) -> str:
         return "doubt-voice"
     if case.understanding.is_absurd(element, match):
         return "doubt-sense"
-    return "doubt-unasked" if unasked(ear, element, match) else ""
+    return UNASKED if unasked(ear, element, match) else ""

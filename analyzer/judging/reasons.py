@@ -42,6 +42,7 @@ TEMPLATES = {
     "suspected-meaning": "第{clause}条疑似违反：{time} 的“{quote}”像是“{phrase}”的意思（把握 {similarity}），"
     "但{doubt}，请人工确认，暂不计分。",
     "helped": "第{clause}条没有违反：{time} 说了“{quote}”，但紧接着替用户想了办法（“{promise}”），不算推脱。",
+    "unasked": "第{clause}条没有违反：{time} 说了“{quote}”，前面没有听到用户提问或要求，按本标准的规定不算在回答用户。",
     "framed": "第{clause}条没有违反：{time} 的“{quote}”{frame}，不是服务人员在推脱。",
     "too-unclear": "第{clause}条无法判断：全部人声中有 {share} 没有听清，不能断定没有说过。",
     "link": "第{clause}条要对照工单和其他录音的时间来判断，不从这段录音判断。",
@@ -76,6 +77,7 @@ PARTS = {
     "doubt-meaning": "不是原话，只是意思像",
     "doubt-sense": "前后的话不像这个意思",
     "doubt-topic": "只有这一句话头，后面没有聊下去",
+    "doubt-helped": "紧接着替用户想了办法，按本标准的规定算不算违规要由人来定",
     "doubt-late-help": "用户又说了几句之后才去想办法，算不算马上补救要由人来定",
     "doubt-reported": "可能是在转述别人的话",
     "doubt-denied": "前面有否认的字眼，可能是说不会这样",

@@ -11,6 +11,7 @@ from analyzer.judging.reasons import clock, part, quoted, reason
 from analyzer.matching import COURTESY, THRESHOLD, Match
 from analyzer.matching.wording import GAP_MARK
 from analyzer.rubric.model import Element, Item
+from analyzer.rubric.policy import Stance
 
 UNHEARD_LONGEST_S = 1.2  # an unheard stretch this long can hold a whole required phrase
 UNCLEAR_SIMILARITY = THRESHOLD - 0.06  # that near to the threshold, poor audio may have made the difference
@@ -130,7 +131,8 @@ def _meant(element: Element, case: Case, match: Match) -> Hit | None:
     understanding = case.understanding
     if not understanding.is_possible(element.meaning, match.similarity):
         return None
-    sure = understanding.is_sure(element.meaning, element.who, match)
+    counts = case.standard.policy.other_words is Stance.COUNTS
+    sure = counts and understanding.is_sure(element.meaning, element.who, match)
     return understanding.hit(element, match, suspicion=not sure)
 
 

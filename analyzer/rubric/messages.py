@@ -70,6 +70,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "empty-text": ("“{key}”是空的", "写上内容，或者删掉这一行"),
     "bad-id": ("编号“{value}”写法不对", "只用小写英文字母、数字和连字符，以字母开头，如 late-apology"),
     "bad-number": ("“{key}: {value}”不在允许的范围内", "写一个{bounds} 的数"),
+    "not-whole": ("“{key}: {value}”应当是整数", "写一个整数，如 8"),
+    "unknown-helped": (
+        "help 里的“{name}”不是写了 remedy（补救）的禁语",
+        "〔是不是“{nearest}”？〕可以写：{known}",
+    ),
     "bad-choice": ("“{key}”不能是“{value}”", "〔是不是“{nearest}”？〕可以写：{known}"),
     "bad-schema": ("不认识的格式版本 schema: {value}", "写成 schema: 1"),
     "id-not-file-name": ("标准的编号是“{id}”，文件名却是 {file}", "两者改成一样"),

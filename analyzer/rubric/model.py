@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analyzer.domain import How, Kind, Role, StandardRef
+from analyzer.rubric.policy import STANDING, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ class Standard:
     closing_s: float  # seconds of speech that count as the closing
     frames: dict[FrameWords, PhraseList] = field(default_factory=dict)
     readers: dict[str, str] = field(default_factory=dict)  # meanings that are read → fingerprint of each one's reader
+    policy: Policy = STANDING  # what the company decided beside the words
 
 
 @dataclass(frozen=True, slots=True)

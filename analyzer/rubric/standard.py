@@ -13,6 +13,7 @@ from analyzer.rubric.elements import BANNED, ElementReader
 from analyzer.rubric.fields import Fields
 from analyzer.rubric.model import Element, FactRule, Item, Severity, Standard, Where
 from analyzer.rubric.phrases import Lists
+from analyzer.rubric.policyfile import read_policy
 from analyzer.rubric.problems import Findings, Problem
 from analyzer.rubric.shared import SharedReading
 from analyzer.rubric.terms import facts_of, read_condition
@@ -56,7 +57,7 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
     if root is None:
         return StandardReading(None, None, {}, findings)
     top = Fields(root, findings)
-    top.keys(_TOP, ["opening_s", "closing_s", "by_meaning", "additions"])
+    top.keys(_TOP, ["opening_s", "closing_s", "by_meaning", "additions", "policy"])
     top.schema()
     if top.id() and top.id() != path.stem:
         top.report("id-not-file-name", top.line("id"), id=top.id(), file=path.name)
@@ -92,6 +93,7 @@ def read_standard(path: Path, shared: SharedReading) -> StandardReading:
         closing_s=top.number("closing_s", DEFAULT_EDGE_S, low=0, high=3600),
         frames=shared.shared.frames,
         readers=_readers(items, facts, shared.lists.readers),
+        policy=read_policy(top, items),
     )
     return StandardReading(
         digest_of(standard, shared.shared.words), top, builder.items, findings, frozenset(wanted) & set(builder.items)
