@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,6 @@ _ROLES: dict[Role, frozenset[Role]] = {
 }
 
 
-@functools.cache
 def words_for(lexicons: Path, cache_dir: Path | None) -> Any:
     """Return the jieba tokenizer with the lexicons' user words."""
     return tokenizer(lexicons / "shared" / "words.txt", cache_dir)

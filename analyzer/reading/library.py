@@ -61,7 +61,7 @@ NO_READERS = Library()
 
 def library_of(lexicons: Path) -> Library:
     """Return the readers of a lexicon folder as its files stand now. Raises ModelError for a file that is none."""
-    found = [_kept(path, path.stat().st_mtime_ns) for path in sorted((lexicons / FOLDER).glob("*.npz"))]
+    found = [_kept(path, path.stat().st_mtime_ns) for path in sorted((lexicons / FOLDER).resolve().glob("*.npz"))]
     return Library({reader.meaning: reader for reader in found}, _encoder())
 
 

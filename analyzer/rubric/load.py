@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TypeVar
 
 from analyzer.errors import LexiconError
 from analyzer.rubric.fields import nearest
@@ -19,9 +20,11 @@ from analyzer.rubric.standard import ADDITIONS, StandardReading, read_standard
 
 CHECKLIST = "checklist.yaml"
 Stamp = tuple[tuple[str, int, int], ...]
+Reading = TypeVar("Reading", SharedReading, StandardReading)
 _shared_cache: dict[Path, tuple[Stamp, SharedReading]] = {}
 _standard_cache: dict[Path, tuple[Stamp, StandardReading]] = {}
 _reading = threading.RLock()
+_KEPT = 64  # of each: a site reads the folder in effect and those of drafts
 
 
 def load_standard(path_or_id: str | Path, lexicons: Path) -> Standard:
@@ -65,7 +68,7 @@ def shared_reading(folder: Path) -> SharedReading:
         kept = _shared_cache.get(folder)
         if kept is None or kept[0] != stamp:
             kept = (stamp, read_shared(folder))
-            _shared_cache[folder] = kept
+            _keep(_shared_cache, folder, kept)
         return kept[1]
 
 
@@ -77,8 +80,16 @@ def standard_reading(path: Path, folder: Path) -> StandardReading:
         kept = _standard_cache.get(path)
         if kept is None or kept[0] != stamp:
             kept = (stamp, read_standard(path, shared_reading(folder)))
-            _standard_cache[path] = kept
+            _keep(_standard_cache, path, kept)
         return kept[1]
+
+
+def _keep(cache: dict[Path, tuple[Stamp, Reading]], path: Path, kept: tuple[Stamp, Reading]) -> None:
+    """Keep what was read; the longest kept goes where there are too many."""
+    cache.pop(path, None)
+    while len(cache) >= _KEPT:
+        cache.pop(next(iter(cache)))
+    cache[path] = kept
 
 
 def _stamp(paths: list[Path]) -> Stamp:

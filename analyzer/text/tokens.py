@@ -7,6 +7,7 @@ different user words never disturb each other, and keep its cache in a folder th
 from __future__ import annotations
 
 import functools
+import io
 import logging
 import math
 from collections.abc import Callable
@@ -16,12 +17,18 @@ from typing import Any
 LONGEST_WORD = 6  # characters; longer ones are proper names
 
 
-@functools.cache
 def tokenizer(user_words: Path | None = None, cache_dir: Path | None = None) -> Any:
     """Return a ready `jieba.Tokenizer`. The first call of a process takes about a second.
 
-    `user_words`: a jieba user dictionary, or None; `cache_dir`: where jieba may keep its built index.
+    `user_words`: a jieba user dictionary, or None; `cache_dir`: where jieba may keep its built index. Dictionaries
+    with the same words share one tokenizer, wherever they lie: each takes some hundred megabytes.
     """
+    listed = user_words.read_text(encoding="utf-8") if user_words is not None and user_words.is_file() else ""
+    return _ready(listed, cache_dir)
+
+
+@functools.lru_cache(maxsize=4)
+def _ready(user_words: str, cache_dir: Path | None) -> Any:
     import jieba
 
     jieba.setLogLevel(logging.WARNING)
@@ -30,9 +37,8 @@ def tokenizer(user_words: Path | None = None, cache_dir: Path | None = None) -> 
         cache_dir.mkdir(parents=True, exist_ok=True)
         made.tmp_dir = str(cache_dir)
     made.initialize()
-    if user_words is not None and user_words.is_file():
-        with user_words.open(encoding="utf-8") as words:
-            made.load_userdict(words)
+    if user_words:
+        made.load_userdict(io.StringIO(user_words))
     return made
 
 

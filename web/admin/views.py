@@ -102,7 +102,7 @@ def audit_log() -> ResponseReturnValue:
     page = queries.audit_page(
         reader(),
         site().zone,
-        standards(site().settings.lexicons),
+        standards(site().lexicons),
         wanted=wanted_page(),
         action=request.args.get("action", ""),
         username=request.args.get("username", "").strip(),

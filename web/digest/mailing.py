@@ -32,7 +32,7 @@ KEPT = "digest"  # site value: {"week": "2026-W48", "users": [ids to whom it was
 def compose(here: Site, viewer: Viewer, address: str, today: dt.date) -> EmailMessage:
     """The viewer's mail; links begin with the site's public address."""
     with current_app.test_request_context(base_url=here.web.public_url), here.db.reading() as session:
-        week = digest(session, viewer, today, standards(here.settings.lexicons), here.web.min_recordings)
+        week = digest(session, viewer, today, standards(here.lexicons), here.web.min_recordings)
         subject = _("听检周报 %(first)s 至 %(last)s", first=week.week.first, last=week.week.last)
         text, html = (render_template(f"digest/mail.{kind}", digest=week, name=viewer.name) for kind in ("txt", "html"))
     return message(here.web.mail_from, address, subject, text, html)

@@ -20,7 +20,7 @@ blueprint = Blueprint("digest", __name__, url_prefix="/scorecards")
 @blueprint.get("/digest")
 def show() -> ResponseReturnValue:
     here, today = site(), today_in(site().zone, now())
-    week = digest(reader(), viewer(), today, standards(here.settings.lexicons), here.web.min_recordings)
+    week = digest(reader(), viewer(), today, standards(here.lexicons), here.web.min_recordings)
     user = reader().get_one(User, viewer().id)
     return render_template(
         "digest/show.html",

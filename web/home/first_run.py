@@ -74,7 +74,7 @@ def _for(viewer: Viewer, step: Step) -> Step:
 
 
 def _standard(here: Site) -> Step:
-    count = len(standards(here.settings.lexicons))
+    count = len(standards(here.lexicons))
     return Step(
         "standard",
         count > 0,

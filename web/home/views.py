@@ -56,7 +56,7 @@ def _work() -> dict[str, object]:
 
 def _manager() -> ResponseReturnValue:
     here = site()
-    known = standards(here.settings.lexicons)
+    known = standards(here.lexicons)
     home = manager.manager_home(reader(), viewer(), now(), _today(), known, here.web.min_recordings)
     return render_template("home/manager.html", home=home, counts=counts_now())
 
@@ -66,7 +66,7 @@ def _technician() -> ResponseReturnValue:
     query = ScorecardQuery.read({}, _today())
     if viewer().technician_id is None:
         return render_template("home/own.html", home=None)
-    known = standards(here.settings.lexicons)
+    known = standards(here.lexicons)
     home = own.own_home(reader(), viewer(), own_person(), query, known, here.web.min_recordings)
     return render_template("home/own.html", home=home, trend=drawing(home.figures.points, team=False), asked=query)
 

@@ -136,4 +136,4 @@ def with_terms(document: Mapping[str, Any], lexicons: Path | None = None) -> dic
 
 
 def _lexicons() -> Path:
-    return site().settings.lexicons if has_app_context() else Settings.from_environment().lexicons
+    return site().lexicons if has_app_context() else Settings.from_environment().lexicons

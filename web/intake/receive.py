@@ -173,7 +173,7 @@ def check_details(db: Database, details: Details, settings: Site) -> None:
             possible(told.replace(tzinfo=settings.zone) if told.tzinfo is None else told)
         except ImpossibleError as error:
             raise RefusedError("time-impossible", f"录音时间{error}", "请改正文件名、清单或填写的时间") from None
-    if details.standard_id and standard(settings.settings.lexicons, details.standard_id) is None:
+    if details.standard_id and standard(settings.lexicons, details.standard_id) is None:
         raise RefusedError("standard-unknown", f"没有标准 {details.standard_id}", "请从列表里选一个标准")
 
 

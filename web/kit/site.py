@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context
 from sqlalchemy.orm import Session
 
 from web.config import Settings, WebSettings
 from web.db import Database, now
 from web.kit import chain
 from web.kit.calendar import today_in
+from web.kit.lexicons import lexicons_on
 from web.kit.seal import Seal
 
 KEY = "tingjian"
@@ -31,6 +32,17 @@ class Site:
     def folder(self) -> Path:
         """The folder that the site owns."""
         return self.settings.home / "web"
+
+    @property
+    def lexicons(self) -> Path:
+        """The folder of the standards in effect today; within a request it is looked up once."""
+        found: Path | None = g.get("lexicons") if has_request_context() else None
+        if found is None:
+            with self.db.reading() as session:  # its own: a view that writes later must not have read before
+                found = lexicons_on(session, self.settings, today_in(self.zone, now()))
+            if has_request_context():
+                g.lexicons = found
+        return found
 
     @property
     def zone(self) -> ZoneInfo:
@@ -74,6 +86,7 @@ def today() -> dt.date:
 
 def forget_reads() -> None:
     """End the request's reading transaction, so that the next read sees what was just written."""
+    g.pop("lexicons", None)
     session: Session | None = g.pop("reader", None)
     if session is not None:
         session.close()

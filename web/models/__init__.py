@@ -24,6 +24,7 @@ from web.models.scorecards import (
 )
 from web.models.spoken import SpokenText
 from web.models.staff import Team, Technician, WorkOrder
+from web.models.standards import DraftChange, DraftState, StandardDraft, StandardVersion
 
 __all__ = [
     "ALL_KINDS",
@@ -38,6 +39,8 @@ __all__ = [
     "CustomerWord",
     "Decision",
     "DoomedFile",
+    "DraftChange",
+    "DraftState",
     "Exclusion",
     "GroupMessage",
     "Handover",
@@ -66,6 +69,8 @@ __all__ = [
     "SpokenNumber",
     "SpokenText",
     "StaleDay",
+    "StandardDraft",
+    "StandardVersion",
     "Team",
     "TeamReviewer",
     "Technician",

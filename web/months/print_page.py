@@ -67,7 +67,7 @@ def month_card(
     session: Session, here: Site, viewer: Viewer, who: Person, query: ScorecardQuery, month: str, *, own_view: bool
 ) -> MonthCard:
     """A technician's card; in his own view signed recordings only, and no figure that names a colleague."""
-    known, minimum = standards(here.settings.lexicons), here.web.min_recordings
+    known, minimum = standards(here.lexicons), here.web.min_recordings
     query = ScorecardQuery(month_span(month), reviewed=Reviewed.SIGNED if own_view else query.reviewed)
     figures = person_figures(session, who, team_of(session, who), query, known, minimum, own_view=own_view)
     agreed = (n for n in notes(session, who.id) if n.action)

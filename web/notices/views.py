@@ -24,7 +24,7 @@ def index() -> ResponseReturnValue:
     user = reader().get_one(User, who.id)
     return render_template(
         "notices/index.html",
-        page=page.notices(reader(), who, wanted_page(), here.zone, here.settings.lexicons, unread_only=unread_only),
+        page=page.notices(reader(), who, wanted_page(), here.zone, here.lexicons, unread_only=unread_only),
         unread_only=unread_only,
         days=here.web.notice_days,
         by_mail=bool(here.web.smtp_url),

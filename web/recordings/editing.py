@@ -110,7 +110,7 @@ def details(recording_id: int) -> ResponseReturnValue:
         technician_id=whole(cells["technician"]),
         order_no=cells["order_no"],
         recorded_at=recorded_at,
-        standard_id=next((s.id for s in standards(site().settings.lexicons) if s.id == cells["standard"]), None),
+        standard_id=next((s.id for s in standards(site().lexicons) if s.id == cells["standard"]), None),
         technician_channel={"1": 0, "2": 1}.get(cells["channel"]),
         facts={n[5:]: v == "yes" for n, v in cells.items() if n.startswith("fact-") and v in ("yes", "no")},
         note=cells["note"][:500],
@@ -185,7 +185,7 @@ def _line(
 
 
 def _cells(page: RecordingPage) -> dict[str, str]:
-    facts = {f"fact-{f.name}": "" for f in all_facts(site().settings.lexicons)}
+    facts = {f"fact-{f.name}": "" for f in all_facts(site().lexicons)}
     channel = page.details.technician_channel
     given = {f"fact-{n}": "yes" if v else "no" for n, v in page.details.facts.items()}
     return {
@@ -203,7 +203,7 @@ def _cells(page: RecordingPage) -> dict[str, str]:
 def _details(page: RecordingPage, form: DetailsForm) -> str:
     if page.read_only:
         raise SignedError
-    lexicons = site().settings.lexicons
+    lexicons = site().lexicons
     return render_template(
         "recordings/details.html",
         page=page,

@@ -41,7 +41,7 @@ def as_csv(lines: Lines, count: int | None) -> Response:
 
 def _rows(lines: Lines) -> Iterator[list[object]]:
     states, reviews, why = state_names(), review_names(), exclusion_names()
-    titles = {s.id: s.title for s in standards(site().settings.lexicons)}
+    titles = {s.id: s.title for s in standards(site().lexicons)}
     yield [
         _("编号"), _("文件名"), _("录音时间"), _("技师"), _("工号"), _("班组"), _("工单"), _("标准"), _("时长"), _("得分"),
         _("机器得分"), _("未达标条数"), _("禁语条数"), _("疑似处数"), _("无法判断条数"), _("状态"), _("复核"), _("签核人"),

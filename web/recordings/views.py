@@ -109,16 +109,16 @@ def presence(recording_id: int) -> ResponseReturnValue:
 
 
 def _around() -> dict[str, Any]:
-    titles = {fact.name: fact.title for fact in all_facts(site().settings.lexicons)}
+    titles = {fact.name: fact.title for fact in all_facts(site().lexicons)}
     return {"arguments": list_arguments(), "fact_titles": titles}
 
 
 def _standards() -> tuple[StandardInfo, ...]:
-    return standards(site().settings.lexicons)
+    return standards(site().lexicons)
 
 
 def _title(standard_id: str | None) -> str:
-    info = standard(site().settings.lexicons, standard_id)
+    info = standard(site().lexicons, standard_id)
     return info.title if info else standard_id or _("未定")
 
 

@@ -106,7 +106,7 @@ def _appeal_until(recording: Recording, viewer: Viewer) -> datetime | None:
 
 def _lines(session: Session, recording: Recording, analysis: StoredAnalysis) -> tuple[ClauseLine, ...]:
     items = analysis.items
-    info = standard(site().settings.lexicons, analysis.judgement.standard.id)
+    info = standard(site().lexicons, analysis.judgement.standard.id)
     when = {i.id: i.when_text for i in info.items} if info else {}
     unsure = (recording.role_confidence or 0.0) < UNSURE_ROLE
     history, appeals = _history(session, recording.id), _appeals(session, recording.id)

@@ -93,7 +93,7 @@ def lines(session: Session, viewer: Viewer, recording_id: int) -> tuple[SecondLi
 
 
 def _line(verdict: Verdict) -> SecondLine:
-    info = standard(site().settings.lexicons, verdict.standard_id)
+    info = standard(site().lexicons, verdict.standard_id)
     item = info.item(verdict.item_id) if info else None
     choices = PERSON_CHOICES if verdict.how == How.PERSON else REQUIRED_CHOICES
     return SecondLine(

@@ -51,7 +51,7 @@ def work_list() -> ResponseReturnValue:
         wanted=wanted,
         teams=teams,
         people=people,
-        standards=standards(site().settings.lexicons),
+        standards=standards(site().lexicons),
         counted=worklist.COUNTED,
         titles=_titles(),
         item_text=_item_text,
@@ -166,16 +166,16 @@ def _compared() -> tuple[int, datetime, bool]:
 
 
 def _titles() -> dict[str, str]:
-    return {s.id: s.title for s in standards(site().settings.lexicons)}
+    return {s.id: s.title for s in standards(site().lexicons)}
 
 
 def _item_text(standard_id: str, item_id: str) -> str:
-    info = standard(site().settings.lexicons, standard_id)
+    info = standard(site().lexicons, standard_id)
     item = info.item(item_id) if info else None
     return item.text if item else item_id
 
 
 def _item_clause(standard_id: str, item_id: str) -> str:
-    info = standard(site().settings.lexicons, standard_id)
+    info = standard(site().lexicons, standard_id)
     item = info.item(item_id) if info else None
     return item.clause if item else ""

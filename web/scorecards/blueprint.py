@@ -60,7 +60,7 @@ def filter_values(query: ScorecardQuery, *, with_team: bool = True) -> dict[str,
         "spans": spans,
         "teams": [tuple(row) for row in teams],
         "kinds": [(kind, kind) for kind in frames.job_kinds(session)],
-        "standards": (known := standards(site().settings.lexicons)),
+        "standards": (known := standards(site().lexicons)),
         "standard_choices": [(info.id, info.title) for info in known],
         "reviewed_names": {Reviewed.ALL.value: _("全部（含未复核）"), Reviewed.SIGNED.value: _("只看已签核")},
     }

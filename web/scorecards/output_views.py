@@ -49,7 +49,7 @@ def _request() -> ExportRequest:
     return ExportRequest(
         viewer=viewer(),
         query=query_now(),
-        standards=standards(here.settings.lexicons),
+        standards=standards(here.lexicons),
         zone=here.zone,
         minimum=here.web.min_recordings,
         moment=now(),

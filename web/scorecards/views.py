@@ -34,7 +34,7 @@ __all__ = ["blueprint", "coaching_views", "output_views"]
 @blueprint.get("/team")
 def team() -> ResponseReturnValue:
     here, query = site(), query_now()
-    page = team_page(reader(), viewer(), query, standards(here.settings.lexicons), here.zone, here.web.min_recordings)
+    page = team_page(reader(), viewer(), query, standards(here.lexicons), here.zone, here.web.min_recordings)
     return render_template(
         "scorecards/team.html",
         page=page,
@@ -60,7 +60,7 @@ def mine() -> ResponseReturnValue:
 @blueprint.get("/standards")
 def standards_list() -> ResponseReturnValue:
     """Open the standard with most recordings in the period."""
-    known = [s.id for s in standards(site().settings.lexicons)]
+    known = [s.id for s in standards(site().lexicons)]
     heard = frames.standards_heard(reader(), query_now().span)
     first = next((i for i in heard if i in known), known[0] if known else None) or abort(404)
     return redirect(url_for("scorecards.standard_show", standard_id=first))
@@ -70,7 +70,7 @@ def standards_list() -> ResponseReturnValue:
 def standard_show(standard_id: str) -> ResponseReturnValue:
     """Which clauses of a standard fail, and how much of it was judged."""
     here = site()
-    info = standard(here.settings.lexicons, standard_id) or abort(404)
+    info = standard(here.lexicons, standard_id) or abort(404)
     query = ScorecardQuery.read({**request.args.to_dict(), "standard": standard_id}, today_in(here.zone, now()))
     page = standard_page(reader(), viewer(), query, info, here.web.min_recordings)
     return render_template(
@@ -91,7 +91,7 @@ def _missed_list(page: TeamPage, query: ScorecardQuery) -> str:
 def _technician(who: Person, *, own_view: bool) -> ResponseReturnValue:
     here, query = site(), query_now()
     orders = frames.orders(reader(), query, here.zone, who.id).get(who.id, 0)
-    known = standards(here.settings.lexicons)
+    known = standards(here.lexicons)
     page = technician_page(reader(), viewer(), who, query, known, orders, here.web.min_recordings, own_view=own_view)
     return render_template(
         "scorecards/technician.html",

@@ -33,7 +33,7 @@ def page() -> ResponseReturnValue:
         arguments={"q": written, "role": asked.role.value if asked.role else "", **_kept(among)},
         begun="after" in request.args,
         choices=listing.choices(reader(), viewer()),
-        standards=standards(here.settings.lexicons),
+        standards=standards(here.lexicons),
     )
 
 

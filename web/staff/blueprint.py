@@ -11,4 +11,4 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 
 
 def fact_titles() -> dict[str, str]:
-    return {fact.name: fact.short for fact in all_facts(site().settings.lexicons)}
+    return {fact.name: fact.short for fact in all_facts(site().lexicons)}

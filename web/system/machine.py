@@ -84,7 +84,7 @@ def machine(session: Session, here: Site) -> Machine:
         product_version(),
         platform.python_version(),
         tuple(_installed()),
-        standards(here.settings.lexicons),
+        standards(here.lexicons),
     )
 
 

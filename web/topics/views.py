@@ -99,7 +99,7 @@ def _written(figure: str, value: float | None) -> str:
 
 
 def _names(page: TalkPage) -> dict[str, object]:
-    titles = {s.id: s.title for s in standards(site().settings.lexicons)}
+    titles = {s.id: s.title for s in standards(site().lexicons)}
     return {
         "figure_names": {
             "talk_share": _("说话占比"),

@@ -43,7 +43,7 @@ def import_files(paths: tuple[Path, ...], list_path: Path | None, standard: str)
     """导入录音（或转写结果 .json）：文件或文件夹，可以多个。有一个失败，退出码就不为 0。"""
     here = site()
     upgrade(here.web.database(here.settings.home))
-    known = standards(here.settings.lexicons)
+    known = standards(here.lexicons)
     if standard and standard not in {s.id for s in known}:
         raise click.ClickException(f"没有标准 {standard}；可用：{'、'.join(s.id for s in known)}")
     files = list(_files(paths, list_path))
@@ -108,14 +108,14 @@ def _files(paths: Sequence[Path], list_path: Path | None) -> Iterator[Path]:
 
 def _sheet_rows(here: Site, files: Sequence[Path], list_path: Path | None) -> tuple[Mapping[Path, SheetRow], list[str]]:
     """What names and list say about the files, and what is wrong with the list."""
-    known = standards(here.settings.lexicons)
+    known = standards(here.lexicons)
     with here.db.reading() as session:
         of_names = sheet.rows_of_names(session, [readable(p.name) for p in files], here.web.file_name_pattern, known)
         rows = dict(zip(files, of_names, strict=True))
         if list_path is None:
             return rows, []
         try:
-            facts = all_facts(here.settings.lexicons)
+            facts = all_facts(here.lexicons)
             listed = manifest.read_manifest(session, list_path.read_bytes(), known, facts, here.zone)
         except TableError as error:
             raise click.ClickException(texts.table_fault(error)) from None

@@ -53,7 +53,7 @@ def _document(here: Site, data: object, place: str, details: Details) -> dict[st
     named = whole.get("standard")
     stated: dict[str, Any] = named if isinstance(named, dict) else {}
     name = details.standard_id or stated.get("id")
-    found = standard(here.settings.lexicons, name if isinstance(name, str) else None)
+    found = standard(here.lexicons, name if isinstance(name, str) else None)
     if found is None:
         raise TranscriptError("standard", f"{place}：没有说明标准，或没有标准 {name}", "请用 --standard 或清单说明")
     complete = isinstance(whole.get("items"), list) and isinstance(whole.get("score"), dict)

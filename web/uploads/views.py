@@ -38,8 +38,8 @@ def page() -> ResponseReturnValue:
     free = slices.free_bytes(here)
     return render_template(
         "uploads/page.html",
-        standards=standards(here.settings.lexicons),
-        facts=all_facts(here.settings.lexicons),
+        standards=standards(here.lexicons),
+        facts=all_facts(here.lexicons),
         staff=staff,
         limit=here.settings.max_file_bytes,
         hours=here.settings.max_duration_s / 3600,
@@ -89,7 +89,7 @@ def rows() -> ResponseReturnValue:
     if not isinstance(names, list) or len(names) > MOST_NAMES or not all(isinstance(n, str) for n in names):
         return _no(SliceError(422, "shape"))
     here = site()
-    sheet_rows = sheet.rows_of_names(reader(), names, here.web.file_name_pattern, standards(here.settings.lexicons))
+    sheet_rows = sheet.rows_of_names(reader(), names, here.web.file_name_pattern, standards(here.lexicons))
     return jsonify(rows=[row.as_json() for row in sheet_rows])
 
 
@@ -97,7 +97,7 @@ def rows() -> ResponseReturnValue:
 def read_manifest() -> ResponseReturnValue:
     """Read a CSV list (the raw body): rows by file name, and what is wrong with others."""
     here = site()
-    lexicons = here.settings.lexicons
+    lexicons = here.lexicons
     try:
         listed = manifest.read_manifest(
             reader(), request.get_data(), standards(lexicons), all_facts(lexicons), here.zone

@@ -81,7 +81,7 @@ def _take(here: Site, storage: Storage, path: Path) -> bool:
 
 def _details(here: Site, name: str) -> Details:
     """What the name tells, looked up among people. Raises AnalyzerError where it names two of them."""
-    known = standards(here.settings.lexicons)
+    known = standards(here.lexicons)
     with here.db.reading() as session:
         (row,) = sheet.rows_of_names(session, [name], here.web.file_name_pattern, known)
     if row.problems.get("staff_no") == "differs":

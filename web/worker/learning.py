@@ -27,7 +27,7 @@ Starts = Callable[[Settings, WebSettings], BaseProcess]
 def learn(here: Site, *, write: bool) -> Report:
     """Learn from the decisions that stand; with `write` it holds from now on and is told. Raises AnalyzerError."""
     with here.db.reading() as session:
-        found = harvest(session, here.settings.lexicons)
+        found = harvest(session, here.lexicons)
     outcomes = engine.learn(found.said, here.settings, write=write)
     rows = tuple(Row(o.meaning, o.lines, o.held, o.before, o.after, o.taken) for o in outcomes)
     report = Report(now(), found.decisions, rows)
