@@ -200,6 +200,13 @@ class WebSettings:
         min=1,
         max=365,
     )
+    appeal_answer_days: int = setting(
+        5,
+        "Days in which an appeal is to be answered, in each of its two rounds.",
+        "申诉要在多少天之内答复，两轮各算各的。",
+        min=1,
+        max=365,
+    )
     punctual_minutes: int = setting(
         10,
         "Minutes after the appointment that still count as on time.",

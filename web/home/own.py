@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from web.db import now
 from web.figures.items import Item
 from web.intake.private import hide
 from web.kit.access import visible
@@ -20,7 +21,8 @@ from web.kit.login import Viewer
 from web.kit.recording_line import columns_of, with_people
 from web.kit.sound import audible
 from web.kit.standards import StandardInfo
-from web.models import Appeal, Clip, Recording, ReviewState, Verdict
+from web.models import APPEAL_WAITS, Appeal, Clip, Recording, ReviewState, Verdict
+from web.review.appealing import may_react
 from web.scorecards.person import Person
 from web.scorecards.quotes import Clauses, clause_text, clauses_of, decisive_hit
 from web.scorecards.technician_page import ClauseRow, PersonFigures, person_figures, team_of
@@ -52,7 +54,8 @@ class Answer:
     recording_id: int
     item_id: str
     clause: str
-    upheld: bool
+    state: str  # upheld | partly | rejected
+    reacts: bool  # he can still accept it or go on
     resolution: str
     at: dt.datetime
     open_to_viewer: bool  # while the recording is signed
@@ -156,10 +159,11 @@ def _first(rows: Sequence[Any], clauses: Sequence[ClauseRow], final: str) -> Exa
 
 def _answers(session: Session, viewer: Viewer, clauses: Clauses) -> tuple[Answer, ...]:
     """The latest answers to his appeals, also where the recording has been reopened since."""
+    moment = now()
     rows = session.execute(
         select(Appeal, Recording.standard_id, Recording.review_state)
         .join(Recording, Recording.id == Appeal.recording_id)
-        .where(Appeal.user_id == viewer.id, Appeal.state != "open", Recording.deleted_at.is_(None))
+        .where(Appeal.user_id == viewer.id, Appeal.state.not_in(APPEAL_WAITS), Recording.deleted_at.is_(None))
         .order_by(Appeal.resolved_at.desc(), Appeal.id.desc())
         .limit(MOST_ANSWERS)
     )
@@ -168,7 +172,8 @@ def _answers(session: Session, viewer: Viewer, clauses: Clauses) -> tuple[Answer
             recording_id=appeal.recording_id,
             item_id=appeal.item_id,
             clause=clause_text(clauses, standard_id or "", appeal.item_id),
-            upheld=appeal.state == "upheld",
+            state=appeal.state,
+            reacts=may_react(appeal, moment),
             resolution=hide(appeal.resolution),
             at=appeal.resolved_at or appeal.at,
             open_to_viewer=state is ReviewState.SIGNED,

@@ -21,6 +21,7 @@ from web.models import (
     Analysis,
     AnalysisDocument,
     Appeal,
+    AppealStep,
     Clip,
     CustomerWord,
     Decision,
@@ -131,6 +132,8 @@ def _erase_notes(session: Session, recording: Recording) -> None:
     own = recording.id
     session.execute(update(Decision).where(Decision.recording_id == own).values(note=""))
     session.execute(update(Appeal).where(Appeal.recording_id == own).values(text="", resolution=""))
+    appeals = select(Appeal.id).where(Appeal.recording_id == own)
+    session.execute(update(AppealStep).where(AppealStep.appeal_id.in_(appeals)).values(text=""))
     session.execute(update(SignOff).where(SignOff.recording_id == own).values(note="", reopen_reason=""))
     session.execute(
         update(Upload).where(Upload.recording_id == own).values(original_name=NAMELESS, details={}, fingerprint="")

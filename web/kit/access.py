@@ -163,12 +163,15 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "review.reopen": OFFICE,
     "review.preference": OFFICE,
     "review.resolve": OFFICE,
+    "review.decide_appeal": frozenset({MANAGER}),  # who neither signed nor answered
     "review.agreement": STAFF,
     "review.differences": STAFF,
     "review.save_filter": STAFF,
     "review.change_filter": STAFF,
     "review.appeals": EVERYONE,
     "review.appeal": frozenset({TECHNICIAN}),
+    "review.accept_answer": frozenset({TECHNICIAN}),
+    "review.contest": frozenset({TECHNICIAN}),
     # links
     "links.due": STAFF,
     # learning

@@ -10,7 +10,16 @@ from web.models.notices import GroupMessage, Notice, NoticeKind
 from web.models.people import LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
-from web.models.reviews import BULK, Appeal, Decision, Presence, SignOff, TranscriptEdit
+from web.models.reviews import (
+    APPEAL_WAITS,
+    BULK,
+    Appeal,
+    AppealStep,
+    Decision,
+    Presence,
+    SignOff,
+    TranscriptEdit,
+)
 from web.models.scorecards import (
     ALL_KINDS,
     Clip,
@@ -28,10 +37,12 @@ from web.models.standards import DraftChange, DraftState, StandardDraft, Standar
 
 __all__ = [
     "ALL_KINDS",
+    "APPEAL_WAITS",
     "BULK",
     "Analysis",
     "AnalysisDocument",
     "Appeal",
+    "AppealStep",
     "AuditEntry",
     "Base",
     "Clip",

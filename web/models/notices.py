@@ -16,8 +16,12 @@ from web.models.base import Base, words
 class NoticeKind(StrEnum):
     APPEAL_FILED = "appeal-filed"
     APPEAL_ANSWERED = "appeal-answered"
+    APPEAL_ACCEPTED = "appeal-accepted"
+    APPEAL_CONTESTED = "appeal-contested"
+    APPEAL_DECIDED = "appeal-decided"
     RESULT_SIGNED = "result-signed"
     MONTH_PUBLISHED = "month-published"
+    MONTH_OUTDATED = "month-outdated"
     IMPORT_FINISHED = "import-finished"
     TAKEN_OVER = "taken-over"
 

@@ -12,6 +12,7 @@ from web.db import UtcDateTime, now
 from web.models.base import Base
 
 BULK = "bulk"
+APPEAL_WAITS = ("open", "second")  # of `Appeal.state`: somebody is to answer
 
 
 class Decision(Base):
@@ -87,7 +88,11 @@ class SignOff(Base):
 
 
 class Appeal(Base):
-    """A technician contests a verdict of a signed recording; `state` is open | upheld | rejected."""
+    """A technician contests a verdict of a signed recording, in two rounds at most; it tells where it stands now.
+
+    `state`: open (QA is to answer), second (a manager is to decide), or the answer: upheld | partly | rejected. What was
+    done step by step stands in `AppealStep`; `resolution` is the last answer.
+    """
 
     __tablename__ = "appeals"
     __table_args__ = (
@@ -102,6 +107,31 @@ class Appeal(Base):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
     text: Mapped[str] = mapped_column(String(1000))
     state: Mapped[str] = mapped_column(String(16), default="open")
+    round: Mapped[int] = mapped_column(default=1)
+    due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # when the answer of this round is due
+    contest_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)  # until when there may be a second round
+    accepted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     resolved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     resolution: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class AppealStep(Base):
+    """Who did what about an appeal, and when. Rows are only added."""
+
+    __tablename__ = "appeal_steps"
+    __table_args__ = (Index("ix_appeal_steps_appeal", "appeal_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    appeal_id: Mapped[int] = mapped_column(ForeignKey("appeals.id"))
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    what: Mapped[str] = mapped_column(String(16))  # filed | answered | accepted | contested | decided
+    outcome: Mapped[str] = mapped_column(String(16), default="")  # of an answer: upheld | partly | rejected
+    text: Mapped[str] = mapped_column(String(1000), default="")
+    before: Mapped[str | None] = mapped_column(String(16))  # the verdict that was changed, and what it became
+    after: Mapped[str | None] = mapped_column(String(16))
+    after_credit: Mapped[float | None] = mapped_column()
+    score_before: Mapped[float | None] = mapped_column()
+    score_after: Mapped[float | None] = mapped_column()
+    month: Mapped[str] = mapped_column(String(7), default="")  # the frozen month that waits for a correction

@@ -2,7 +2,7 @@
 
 difference = {technicians: [{id, staff_no, name, team_id, before: {all, signed}, after: {all, signed}}],
   recordings: [{id, technician, order_no, change: added|removed|changed, reason, cause, score: [before, after],
-                signed: [..], moved: [..], standard: [..], items: [{id, text, before, after, by, at, note}]}]}
+                signed: [..], moved: [..], standard: [..], items: [{id, text, before, after, by, at, note, appeal}]}]}
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def explain(session: Session, made: Difference, since: dt.datetime) -> None:
     )
     for decision, name in decisions:
         item = wanted.get((decision.recording_id, decision.item_id))
-        if item is not None and decision.action != "appeal":  # the last one holds
-            item.update(by=name, at=decision.at.isoformat(), note=decision.note)
+        if item is not None:  # the last one holds
+            item.update(by=name, at=decision.at.isoformat(), note=decision.note, appeal=decision.action == "appeal")
 
 
 def _why_gone(row: Recording | None) -> str:

@@ -16,8 +16,12 @@ def kind_names() -> dict[NoticeKind, str]:
     return {
         NoticeKind.APPEAL_FILED: _("有新的申诉"),
         NoticeKind.APPEAL_ANSWERED: _("申诉有了答复"),
+        NoticeKind.APPEAL_ACCEPTED: _("技师接受了答复"),
+        NoticeKind.APPEAL_CONTESTED: _("申诉要主管裁定"),
+        NoticeKind.APPEAL_DECIDED: _("主管裁定了申诉"),
         NoticeKind.RESULT_SIGNED: _("录音已签核"),
         NoticeKind.MONTH_PUBLISHED: _("月度结果已发布"),
+        NoticeKind.MONTH_OUTDATED: _("已发布的月份需要更正"),
         NoticeKind.IMPORT_FINISHED: _("上传的录音处理完了"),
         NoticeKind.TAKEN_OVER: _("录音被别人接手"),
     }
@@ -26,11 +30,15 @@ def kind_names() -> dict[NoticeKind, str]:
 def kinds_for(role: UserRole) -> tuple[NoticeKind, ...]:
     """The kinds that users of a role are told."""
     office = (NoticeKind.IMPORT_FINISHED, NoticeKind.TAKEN_OVER, NoticeKind.MONTH_PUBLISHED)
-    own = (NoticeKind.APPEAL_ANSWERED, NoticeKind.RESULT_SIGNED, NoticeKind.MONTH_PUBLISHED)
+    own = (
+        *(NoticeKind.APPEAL_ANSWERED, NoticeKind.APPEAL_DECIDED),
+        *(NoticeKind.RESULT_SIGNED, NoticeKind.MONTH_PUBLISHED),
+    )
+    second = (NoticeKind.APPEAL_CONTESTED, NoticeKind.APPEAL_DECIDED)
     return {
-        UserRole.ADMIN: office,
-        UserRole.QA: (NoticeKind.APPEAL_FILED, *office),
-        UserRole.MANAGER: (NoticeKind.MONTH_PUBLISHED,),
+        UserRole.ADMIN: (NoticeKind.APPEAL_ACCEPTED, *second, NoticeKind.MONTH_OUTDATED, *office),
+        UserRole.QA: (NoticeKind.APPEAL_FILED, NoticeKind.APPEAL_ACCEPTED, *second, *office),
+        UserRole.MANAGER: (NoticeKind.APPEAL_CONTESTED, NoticeKind.MONTH_PUBLISHED, NoticeKind.MONTH_OUTDATED),
         UserRole.TECHNICIAN: own,
     }[role]
 
@@ -42,8 +50,32 @@ def sentence(kind: NoticeKind, facts: Mapping[str, Any], *, by: str, technician:
             return _("%(who)s 对“%(clause)s”提出了申诉。", who=technician or _("一位技师"), clause=clause)
         case NoticeKind.APPEAL_ANSWERED if facts.get("upheld"):
             return _("您的申诉成立：“%(clause)s”（%(when)s 的录音）。", clause=clause, when=when)
+        case NoticeKind.APPEAL_ANSWERED if facts.get("outcome") == "partly":
+            return _(
+                "您的申诉部分成立：“%(clause)s”（%(when)s 的录音）。不同意可以请主管裁定。", clause=clause, when=when
+            )
+        case NoticeKind.APPEAL_ANSWERED if "outcome" in facts:
+            return _(
+                "您的申诉不成立：“%(clause)s”（%(when)s 的录音）。不同意可以请主管裁定。", clause=clause, when=when
+            )
         case NoticeKind.APPEAL_ANSWERED:
             return _("您的申诉不成立：“%(clause)s”（%(when)s 的录音）。", clause=clause, when=when)
+        case NoticeKind.APPEAL_ACCEPTED:
+            return _("%(who)s 接受了对“%(clause)s”申诉的答复。", who=technician or _("一位技师"), clause=clause)
+        case NoticeKind.APPEAL_CONTESTED:
+            return _(
+                "%(who)s 不同意对“%(clause)s”申诉的答复，请主管裁定。", who=technician or _("一位技师"), clause=clause
+            )
+        case NoticeKind.APPEAL_DECIDED:
+            outcome = {"upheld": _("成立"), "partly": _("部分成立")}.get(facts.get("outcome", ""), _("不成立"))
+            return _(
+                "主管裁定：对“%(clause)s”（%(when)s 的录音）的申诉%(outcome)s。",
+                clause=clause,
+                when=when,
+                outcome=outcome,
+            )
+        case NoticeKind.MONTH_OUTDATED:
+            return _("有一条申诉成立，%(month)s 已发布的结果没有变；请核对后发布更正。", month=facts["month"])
         case NoticeKind.RESULT_SIGNED:
             return _("您 %(when)s 的录音已签核，可以看结果了。", when=when)
         case NoticeKind.MONTH_PUBLISHED if facts.get("edition", 1) > 1:
@@ -66,6 +98,12 @@ def target(kind: NoticeKind, facts: Mapping[str, Any], recording_id: int | None,
     match kind:
         case NoticeKind.APPEAL_FILED:
             return url_for("review.appeals", state="open")
+        case NoticeKind.APPEAL_ACCEPTED | NoticeKind.APPEAL_CONTESTED | NoticeKind.APPEAL_DECIDED:
+            return url_for("review.appeals", one=facts.get("appeal"))
+        case NoticeKind.APPEAL_ANSWERED if "appeal" in facts and facts.get("outcome") != "upheld":
+            return url_for("review.appeals", one=facts["appeal"])  # where he can go on
+        case NoticeKind.MONTH_OUTDATED:
+            return url_for("months.index", month=facts["month"])
         case NoticeKind.MONTH_PUBLISHED if role is not UserRole.TECHNICIAN:
             return url_for("months.show", month=facts["month"], edition=facts.get("edition", 1))
         case NoticeKind.MONTH_PUBLISHED:

@@ -19,6 +19,7 @@ from web.kit.site import Site
 from web.models import (
     AnalysisDocument,
     Appeal,
+    AppealStep,
     CoachingNote,
     Decision,
     PrivateWords,
@@ -132,6 +133,16 @@ def _recording(session: Session, person: Person, row: Recording) -> dict[str, An
     ):
         rows: Any = session.scalars(select(table).where(table.recording_id == row.id).order_by(table.id))
         made[name] = [_fields(one, columns) for one in rows]
+    steps = session.scalars(
+        select(AppealStep)
+        .join(Appeal, Appeal.id == AppealStep.appeal_id)
+        .where(Appeal.recording_id == row.id)
+        .order_by(AppealStep.id)
+    )
+    made["appeal_steps"] = [
+        _fields(one, ("at", "what", "outcome", "text", "before", "after", "score_before", "score_after"))
+        for one in steps
+    ]
     return _discreet(made) if person.is_technician else made
 
 

@@ -18,7 +18,7 @@ from web.intake import removal
 from web.intake.erasure import erase_audio, erase_quotes, erase_words
 from web.kit import audit
 from web.kit.site import Site
-from web.models import Appeal, Job, LegalHold, Recording
+from web.models import APPEAL_WAITS, Appeal, Job, LegalHold, Recording
 from web.queue import ACTIVE
 
 log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ def over(one: Class, now: datetime) -> ColumnElement[bool]:
     """The recordings whose days are over, and that nothing keeps: no hold, no open appeal, no work on them."""
     kept = (
         exists().where(LegalHold.recording_id == Recording.id)
-        | exists().where(Appeal.recording_id == Recording.id, Appeal.state == "open")
+        | exists().where(Appeal.recording_id == Recording.id, Appeal.state.in_(APPEAL_WAITS))
         | exists().where(Job.recording_id == Recording.id, Job.state.in_(ACTIVE))
     )
     due = Recording.uploaded_at < now - timedelta(days=one.days)

@@ -23,7 +23,7 @@ from web.kit.recordings import open_recording
 from web.kit.refusals import InvalidError
 from web.kit.site import site
 from web.links import keep as links
-from web.models import Appeal, Exclusion, Recording, RecordingState, User
+from web.models import APPEAL_WAITS, Appeal, Exclusion, Recording, RecordingState, User
 from web.queue import follow
 
 REASONS = ("trial", "unconnected", "unrelated", "other")
@@ -63,7 +63,7 @@ def exclude(
     text = " ".join(text.split())
     if wrong := wrong_in(reason, text):
         raise InvalidError(wrong)
-    contested = select(Appeal.id).where(Appeal.recording_id == recording.id, Appeal.state == "open").limit(1)
+    contested = select(Appeal.id).where(Appeal.recording_id == recording.id, Appeal.state.in_(APPEAL_WAITS)).limit(1)
     if session.scalar(contested) is not None:
         raise InvalidError(_("这段录音还有申诉没有答复，请先处理申诉。"))
     session.merge(Exclusion(recording_id=recording.id, reason=reason, text=text, at=now(), by_id=viewer.id))

@@ -2,102 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from web.intake.analysis import Hit, ItemResult, hits_of, stored
-from web.intake.private import hide
-from web.kit.access import reads_private, told_decided, visible
+from web.db import now
+from web.intake.analysis import stored
+from web.kit.access import OFFICE, visible
 from web.kit.counts import counted
 from web.kit.login import Viewer
 from web.kit.paging import paging
 from web.kit.sound import silence
-from web.models import Appeal, Recording, Technician, User, UserRole, Verdict, WorkOrder
-from web.review.lines import FORBIDDEN_CHOICES, PERSON_CHOICES, REQUIRED_CHOICES
-from web.review.told import hit_without_words
+from web.kit.values import whole
+from web.models import (
+    APPEAL_WAITS,
+    Appeal,
+    AppealStep,
+    Recording,
+    SignOff,
+    Technician,
+    User,
+    UserRole,
+    Verdict,
+    WorkOrder,
+)
+from web.review.appeal_lines import AppealLine, StepLine, line_of
+from web.summaries.upheld import against_rule
 
 PAGE = 20
-STATES = ("open", "upheld", "rejected")
+STATES = ("open", "second", "upheld", "partly", "rejected")
+MINE = "mine"  # where it is the viewer's turn
 
 
 @dataclass(frozen=True, slots=True)
-class AppealLine:
-    """An appeal with the clause it contests. `choices`: what QA may judge instead. `open_to`: he may open the recording."""
+class AppealFilter:
+    """What of the appeals is asked for; "" is all. `rule`: only what counts against the rule (`summaries.upheld`)."""
 
-    id: int
-    recording_id: int
-    item_id: str
-    clause: str
-    clause_text: str
-    kind: str
-    how: str
-    final: str | None
-    final_credit: float | None
-    reason: str
-    hits: tuple[Hit, ...]
-    choices: tuple[str, ...]
-    text: str
-    at: datetime
-    by: str
-    state: str
-    resolved_at: datetime | None
-    resolved_by: str
-    resolution: str
-    technician: str
-    order_no: str
-    recorded_at: datetime
-    standard_id: str
-    score: float | None
-    signed_by: str
-    signed_by_viewer: bool
-    open_to_viewer: bool
-    silence: str | None  # why he cannot hear it
+    state: str = ""
+    standard: str = ""
+    item: str = ""
+    rule: bool = False
+    only: int | None = None
+
+    @staticmethod
+    def read(arguments: Mapping[str, str]) -> AppealFilter:
+        """The filter of an address; what makes no sense is as if left out."""
+        state = arguments.get("state", "")
+        return AppealFilter(
+            state if state in (MINE, *STATES) else "",
+            arguments.get("standard", "")[:64],
+            arguments.get("item", "")[:64],
+            arguments.get("against") == "rule",
+            whole(arguments.get("one", "")),
+        )
+
+    def arguments(self) -> dict[str, str]:
+        """The address's part that gives this filter again."""
+        one = "" if self.only is None else str(self.only)
+        all_ = {
+            "state": self.state,
+            "standard": self.standard,
+            "item": self.item,
+            "against": "rule" * self.rule,
+            "one": one,
+        }
+        return {name: value for name, value in all_.items() if value}
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """Apply all but the state."""
+        if self.standard:
+            statement = statement.where(Recording.standard_id == self.standard)
+        if self.item:
+            statement = statement.where(Appeal.item_id == self.item)
+        if self.rule:
+            statement = statement.where(against_rule())
+        return statement if self.only is None else statement.where(Appeal.id == self.only)
 
 
 @dataclass(frozen=True, slots=True)
 class AppealPage:
-    """A page of appeals, open ones first, the oldest of them on top. `counts` by state, before filtering by state."""
+    """A page of appeals, what waits first, what is due soonest on top. `counts` by state, before filtering by state."""
 
     lines: tuple[AppealLine, ...]
-    state: str
+    wanted: AppealFilter
     number: int
     pages: int
     total: int
     counts: Mapping[str, int]
-    may_resolve: bool
+    overdue: int
 
 
-def appeals(session: Session, viewer: Viewer, state: str, number: int, only: int | None = None) -> AppealPage:
-    """Return a page of the appeals that the viewer may see (`only`: just that one)."""
-    state = state if state in STATES else ""
-    counted: Any = select(Appeal.state, func.count()).outerjoin(Recording, Recording.id == Appeal.recording_id)
-    counts: dict[str, int] = dict(session.execute(_scope(counted, viewer).group_by(Appeal.state)).all())
-    total = counts.get(state, 0) if state else sum(counts.values())
+def appeals(session: Session, viewer: Viewer, wanted: AppealFilter, number: int) -> AppealPage:
+    """Return a page of the appeals that the viewer may see; six queries."""
+    moment = now()
+    late = func.count().filter(Appeal.state.in_(APPEAL_WAITS), Appeal.due_at < moment)
+    grouped: Any = select(Appeal.state, func.count(), late).outerjoin(Recording, Recording.id == Appeal.recording_id)
+    found = session.execute(wanted.narrow(_scope(grouped, viewer)).group_by(Appeal.state)).all()
+    counts: dict[str, int] = {state: n for state, n, _ in found}
+    turns = wanted.narrow(_mine(viewer)).order_by(None).subquery()
+    counts[MINE] = session.scalar(select(func.count()).select_from(turns)) or 0
+    total = counts.get(wanted.state, 0) if wanted.state else sum(n for _, n, _ in found)
     place = paging(number, total, PAGE)
-    statement = _scope(_columns().add_columns(silence(viewer)), viewer)
-    if state:
-        statement = statement.where(Appeal.state == state)
-    if only is not None:
-        statement = statement.where(Appeal.id == only)
-    # open ones by age, then the answered ones, the latest first
-    statement = statement.order_by(Appeal.state != "open", case((Appeal.state == "open", Appeal.id), else_=-Appeal.id))
-    rows = session.execute(statement.limit(PAGE).offset(place.offset)).all()
+    statement = wanted.narrow(
+        _scope(_columns().add_columns(silence(viewer), _involved(viewer.id).label("involved")), viewer)
+    )
+    if wanted.state == MINE:
+        statement = statement.where(Appeal.id.in_(_mine(viewer)))
+    elif wanted.state:
+        statement = statement.where(Appeal.state == wanted.state)
+    waits = case((Appeal.state.in_(APPEAL_WAITS), 0), else_=1)
+    # what waits by when it is due, then the answered ones, the latest first
+    order = (waits, case((waits == 0, Appeal.due_at)), case((waits == 0, Appeal.id), else_=-Appeal.id))
+    rows = session.execute(statement.order_by(*order).limit(PAGE).offset(place.offset)).all()
     analyses = stored(session, {row.Recording.analysis_id for row in rows})
     items = {number: analysis.items for number, analysis in analyses.items()}
-    lines = tuple(_told(_line(row, items, viewer), row.Verdict, viewer) for row in rows)
-    office = viewer.role in (UserRole.ADMIN, UserRole.QA)
-    return AppealPage(lines, state, place.number, place.pages, total, counts, office)
+    steps = _steps(session, [row.Appeal.id for row in rows])
+    lines = tuple(line_of(row, items, steps, viewer, moment) for row in rows)
+    return AppealPage(lines, wanted, place.number, place.pages, total, counts, sum(n for _, _, n in found))
 
 
-@counted("review.appeals", state="open")
-def _open(viewer: Viewer) -> Select[Any]:
-    statement = select(Appeal.id).outerjoin(Recording, Recording.id == Appeal.recording_id)
-    return _scope(statement, viewer).where(Appeal.state == "open")
+@counted("review.appeals", state=MINE)
+def _mine(viewer: Viewer) -> Select[Any]:
+    """The ids of the appeals at which it is the viewer's turn."""
+    statement = _scope(
+        select(Appeal.id).outerjoin(Recording, Recording.id == Appeal.recording_id),
+        viewer,
+    )
+    if viewer.role in OFFICE:
+        return statement.where(Appeal.state == "open")
+    if viewer.role is UserRole.MANAGER:
+        return statement.where(Appeal.state == "second", ~_involved(viewer.id))
+    return statement.where(
+        Appeal.round == 1,
+        Appeal.state.in_(("partly", "rejected")),
+        Appeal.accepted_at.is_(None),
+        Appeal.contest_until >= now(),
+    )
+
+
+def _involved(user_id: int) -> ColumnElement[bool]:
+    """Whether a user signed the recording or answered the appeal (`appealing.concerned`)."""
+    signed = exists().where(SignOff.recording_id == Appeal.recording_id, SignOff.user_id == user_id)
+    answered = exists().where(
+        AppealStep.appeal_id == Appeal.id, AppealStep.what == "answered", AppealStep.user_id == user_id
+    )
+    signer = exists().where(Recording.id == Appeal.recording_id, Recording.signed_by_id == user_id)
+    return or_(*(one.correlate(Appeal) for one in (signed, answered, signer)))
 
 
 def _scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:
@@ -107,15 +161,29 @@ def _scope(statement: Select[Any], viewer: Viewer) -> Select[Any]:
     return visible(statement, viewer)
 
 
+def _steps(session: Session, ids: Sequence[int]) -> dict[int, list[StepLine]]:
+    names = [name for name in StepLine.__dataclass_fields__ if name != "by"]
+    statement = (
+        select(AppealStep.appeal_id, *(getattr(AppealStep, name) for name in names), User.name.label("by"))
+        .join(User, User.id == AppealStep.user_id)
+        .where(AppealStep.appeal_id.in_(ids))
+        .order_by(AppealStep.id)
+    )
+    made: dict[int, list[StepLine]] = defaultdict(list)
+    for row in session.execute(statement):
+        values = row._asdict()
+        made[values.pop("appeal_id")].append(StepLine(**values))
+    return made
+
+
 def _columns() -> Any:
-    resolver, signer = aliased(User, name="resolver"), aliased(User, name="signer")
+    signer = aliased(User, name="signer")
     return (
         select(
             Appeal,
             Recording,
             Verdict,
             User.name.label("by"),
-            resolver.name.label("resolver"),
             signer.name.label("signer"),
             Technician.name.label("technician"),
             WorkOrder.order_no,
@@ -124,64 +192,7 @@ def _columns() -> Any:
         .join(User, User.id == Appeal.user_id)
         .outerjoin(Recording, Recording.id == Appeal.recording_id)
         .outerjoin(Verdict, and_(Verdict.recording_id == Appeal.recording_id, Verdict.item_id == Appeal.item_id))
-        .outerjoin(resolver, resolver.id == Appeal.resolved_by_id)
         .outerjoin(signer, signer.id == Recording.signed_by_id)
         .outerjoin(Technician, Technician.id == Recording.technician_id)
         .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
     )
-
-
-def _line(row: Any, items: Mapping[int, Mapping[str, ItemResult]], viewer: Viewer) -> AppealLine:
-    appeal, recording, verdict = row.Appeal, row.Recording, row.Verdict
-    item = items.get(recording.analysis_id, {}).get(appeal.item_id)
-    kind, how = (verdict.kind, verdict.how) if verdict else ("required", "rule")
-    choices = PERSON_CHOICES if how == "person" else FORBIDDEN_CHOICES if kind == "forbidden" else REQUIRED_CHOICES
-    signed = recording.review_state == "signed"
-    mine = viewer.role is UserRole.TECHNICIAN
-    return AppealLine(
-        id=appeal.id,
-        recording_id=recording.id,
-        item_id=appeal.item_id,
-        clause=item.clause if item else "",
-        clause_text=item.text if item and item.text else appeal.item_id,
-        kind=kind,
-        how=how,
-        final=verdict.final if verdict and (signed or not mine) else None,
-        final_credit=verdict.final_credit if verdict and (signed or not mine) else None,
-        reason=item.reason if item and verdict and how != "link" else "",
-        hits=hits_of(verdict.evidence) if verdict and how == "rule" else (),
-        choices=tuple(c for c in choices if verdict is None or c != verdict.final or _partly(verdict)),
-        text=appeal.text,
-        at=appeal.at,
-        by=row.by,
-        state=appeal.state,
-        resolved_at=appeal.resolved_at,
-        resolved_by=row.resolver or "",
-        resolution=appeal.resolution,
-        technician=row.technician or "",
-        order_no=row.order_no or "",
-        recorded_at=recording.recorded_at,
-        standard_id=recording.standard_id or "",
-        score=recording.score if signed or not mine else None,
-        signed_by=row.signer or "",
-        signed_by_viewer=recording.signed_by_id == viewer.id,
-        open_to_viewer=signed or not mine,
-        silence=row.silence,
-    )
-
-
-def _told(line: AppealLine, verdict: Verdict | None, viewer: Viewer) -> AppealLine:
-    """The line as this viewer may see it: a technician nothing that was taken back, nobody without the right private words."""
-    if told_decided(viewer) and verdict is not None:
-        overruled = verdict.human is not None and verdict.human != verdict.machine
-        acquitted = verdict.kind == "forbidden" and verdict.final != "missed"
-        line = replace(line, reason="" if overruled else line.reason, hits=() if acquitted else line.hits)
-    if reads_private(viewer):
-        return line
-    hits = tuple(hit_without_words(hit) for hit in line.hits)
-    return replace(line, reason=hide(line.reason), hits=hits, text=hide(line.text), resolution=hide(line.resolution))
-
-
-def _partly(verdict: Verdict) -> bool:
-    """Whether it is met with part of the credit: an appeal may bring the rest."""
-    return verdict.final == "met" and verdict.final_credit is not None and verdict.final_credit < 1.0

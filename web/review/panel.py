@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from web.models import APPEAL_WAITS
 from web.models.vocabulary import How, VerdictWord
 from web.review import waterfall
 from web.review.lines import GOOD, REST, TROUBLE, ClauseLine
@@ -120,7 +121,7 @@ class Panel:
         """Whether the viewer may contest the line now: once for each time that the recording was signed."""
         if self.appeal_until is None or self.signed_at is None or not line.costs:
             return False
-        return not any(a.state == "open" or a.at >= self.signed_at for a in line.appeals)
+        return not any(a.state in APPEAL_WAITS or a.at >= self.signed_at for a in line.appeals)
 
     def hides(self, line: ClauseLine) -> bool:
         """Whether the machine's verdict is kept from the viewer until he has answered."""

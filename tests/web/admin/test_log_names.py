@@ -19,7 +19,16 @@ from web.models import Recording, Technician, WorkOrder
 # what f-strings and variables make of an action
 MADE = {
     *(f"verdict-{w}" for w in ("confirm", "overrule", "answer", "withdraw", "appeal")),
-    *("appeal-upheld", "appeal-rejected", "text-corrected", "role-corrected", "staff-imported", "orders-imported"),
+    *(
+        "appeal-upheld",
+        "appeal-partly",
+        "appeal-rejected",
+        "appeal-decided",
+        "text-corrected",
+        "role-corrected",
+        "staff-imported",
+        "orders-imported",
+    ),
     *("recording.retry", "recording.cancel", "recording.delete", "listen", "download"),
 }
 

@@ -52,7 +52,7 @@ def test_a_technician_contests_what_costs_him_and_sees_that_it_waits(db: Databas
     (row,) = appeals(db)
     assert (row.item_id, row.state, row.text) == ("farewell", "open", "0:40 我说了再见")
     told = page(client.get("/appeals")).one("article", id=f"appeal-{row.id}")
-    assert "待处理" in told.text and told.all("form") == []
+    assert "待答复" in told.text and told.all("form") == []
     assert "申诉处理中" in page(client.get(f"/recordings/{signed}")).one("li", id="clause-farewell").text
 
 
