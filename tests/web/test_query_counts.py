@@ -15,7 +15,7 @@ from web.db import Database
 from web.kit.access import PUBLIC, TABLE
 from web.models import UserRole
 
-MOST = 13  # the one for who asks and the one for the menu count too (docs/DECISIONS.md §8)
+MOST = 14  # the one for who asks, the menu count and the standards in effect too (docs/DECISIONS.md §8)
 ROLES = {"admin": UserRole.ADMIN, "qa": UserRole.QA, "manager": UserRole.MANAGER, "technician": UserRole.TECHNICIAN}
 NOT_HIS = {"recordings.show", "recordings.show waiting"}  # a technician sees signed ones only
 

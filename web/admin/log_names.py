@@ -77,6 +77,11 @@ def actions() -> dict[str, str]:
         "coaching-note": _("写辅导记录"),
         "coaching-done": _("完成辅导约定"),
         "month-published": _("发布月度评分卡"),
+        "draft-opened": _("打开标准草稿"),
+        "draft-dropped": _("放弃标准草稿"),
+        "standard-published": _("发布标准"),
+        "standard-retired": _("停用标准"),
+        "standard-imported": _("导入标准文件"),
         "learning-asked": _("要求从复核学习"),
         "learned": _("从复核学习"),
         "person-asked": _("查询个人数据"),
@@ -111,6 +116,7 @@ def objects() -> dict[str, str]:
         "month": _("月度评分卡"),
         "person": _("个人数据"),
         "readers": _("意思相同的读者"),
+        "standard": _("标准"),
         "page": _("页面"),
     }
 
@@ -138,6 +144,8 @@ def _fields() -> dict[str, str]:
         "team": _("班组"), "format": _("格式"), "decisions": _("复核决定数"), "taken": _("采用"), "kept": _("未采用"),
         "head": _("恢复前的末条"), "left": _("剩余"), "want": _("缺少"), "method": _("方式"), "path": _("网址"),
         "outcome": _("结果"),
+        "draft": _("草稿编号"), "number": _("第几版"), "version": _("版本号"), "effective_from": _("生效日期"),
+        "note": _("说明"), "files": _("文件"),
     }  # fmt: skip
 
 
