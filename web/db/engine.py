@@ -1,8 +1,9 @@
 """The database: one engine a process, reading and writing sessions.
 
 The drivers' defaults lose updates without an error (RELIABILITY §6), so every transaction here says how it begins: on
-SQLite BEGIN (reading) or BEGIN IMMEDIATE (writing); `web/db/postgres.py` says how on PostgreSQL. On both `writing()`
-blocks run one after the other, and what they read is what stands (docs/DECISIONS.md §6).
+SQLite BEGIN (reading) or, in its turn, BEGIN IMMEDIATE (writing; `web/db/line.py`); `web/db/postgres.py` says how on
+PostgreSQL. On both `writing()` blocks run one after the other, in the order in which they came, and what they read is
+what stands (docs/DECISIONS.md §6).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from web.config import SettingsError
 from web.db import postgres
 from web.db.held import tell_long
+from web.db.line import Line, begin_writing
 from web.db.reserve import Reserve
 from web.db.storable import refuse_unstorable
 
@@ -101,13 +103,14 @@ def _engine(url: str) -> Engine:
 
 
 def _sqlite(url: URL, options: dict[str, Any]) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    file = Path(url.database) if url.database and url.database != ":memory:" else None
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": WAIT_MS / 1000}, **options)
     event.listen(engine, "connect", _prepare)
-    if url.database and url.database != ":memory:":
-        event.listen(engine, "begin", functools.partial(_keep_room, Reserve(Path(url.database).parent)))
-    event.listen(engine, "begin", _begin)
+    if file:
+        event.listen(engine, "begin", functools.partial(_keep_room, Reserve(file.parent)))
+    event.listen(engine, "begin", functools.partial(_begin, Line(file)))
     return engine
 
 
@@ -128,9 +131,11 @@ def _keep_room(reserve: Reserve, connection: Connection) -> None:
         reserve.give_way()
 
 
-def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("tingjian_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+def _begin(line: Line, connection: Connection) -> None:
+    if connection.get_execution_options().get("tingjian_write", False):
+        begin_writing(connection, line)
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
 def _json(value: object) -> str:

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 T = TypeVar("T")
 WORK_S = 0.2
-REST_S = 0.11  # SQLite's waiting writers look again after up to a tenth of a second
+REST_S = 0.02  # who waits stands in a line and comes next; where there is none, he looks again every few milliseconds
 
 
 def in_turns(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """Give the items in pieces, one for each writing transaction, with a rest after each fifth of a second of work.
 
-    Without a rest nobody else comes in: whoever writes piece after piece has long begun the next when another looks.
+    The rest is for the other threads of the process: who reads a page wants the interpreter.
     """
     worked_s = 0.0
     for start in range(0, len(items), size):
