@@ -13,17 +13,13 @@ from pathlib import Path
 
 from analyzer.audio import Audio, line_tones, open_audio
 from analyzer.domain import (
-    MACHINE,
     Analysis,
     Dropped,
     Hearing,
     Layout,
     Outcome,
-    Role,
     Span,
-    Speaker,
     SpeakerTurn,
-    quantise_ratio,
     quantise_time,
 )
 from analyzer.heap import few_arenas, give_back_memory
@@ -37,22 +33,15 @@ from analyzer.hearing import (
     listen_again,
     load_transcriber,
 )
-from analyzer.judging import candidates, judge, most_of, words_for
-from analyzer.judging.cues import LexiconCues
-from analyzer.judging.figures import figure_words
-from analyzer.judging.machine import Announcements
+from analyzer.judging import candidates, most_of, words_for
 from analyzer.progress import Listener, Progress, of_channel, silent
-from analyzer.reading import library_of
-from analyzer.reading.library import FOLDER
-from analyzer.reading.staff import staff_reader
-from analyzer.rubric.load import load_shared, load_standard
+from analyzer.rejudging import announcements, judged, load, rescore, with_roles
 from analyzer.rubric.model import Standard
-from analyzer.serial import NOBODY, quantised
+from analyzer.serial import quantised
 from analyzer.settings import Settings
 from analyzer.speakers import (
     Diarizer,
     Recording,
-    assign_roles,
     attribute,
     attribute_channels,
     channel_turns,
@@ -60,26 +49,9 @@ from analyzer.speakers import (
 )
 from analyzer.text import NORMALISER
 
+__all__ = ["Analyzer", "load", "rescore"]
+
 ROUNDS = 2  # of the second hearing: where the sound rejects what decided, something else may
-
-
-def load(standard: str, settings: Settings) -> Standard:
-    """Return a standard by id or path. Raises LexiconError with every problem of its file."""
-    return load_standard(standard, settings.lexicons)
-
-
-def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings: Settings) -> Analysis:
-    """Judge what was heard earlier again: no audio, no model.
-
-    Roles are taken as they stand; a transcript without any role gets them from what each speaker says. Where it names
-    no speakers either, nobody gets one: all words in one mouth would accuse technicians of what customers say.
-    """
-    hearing = _announcements(settings).marked(hearing)
-    people = [u for u in hearing.transcript if u.speaker != MACHINE]
-    told_apart = any(u.speaker != NOBODY for u in people)
-    if told_apart and all(u.role is Role.UNKNOWN for u in people):
-        hearing = _with_roles(hearing, None, settings)
-    return _judged(hearing, load(standard, settings), given, settings)
 
 
 class Analyzer:
@@ -88,6 +60,10 @@ class Analyzer:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         few_arenas()
+
+    def judge_by(self, lexicons: Path) -> None:
+        """Judge by this folder from now on; the engines stay loaded."""
+        self.settings = replace(self.settings, lexicons=lexicons)
 
     @functools.cached_property
     def _diarizer(self) -> Diarizer:
@@ -124,7 +100,7 @@ class Analyzer:
             hearing = self.hear(audio, kind, progress, technician_channel)
             hearing = self.hear_again(audio, hearing, standard, given)
         progress(Progress("judge", hearing.duration_s, hearing.duration_s))
-        return _judged(hearing, standard, given, self.settings)
+        return judged(hearing, standard, given, self.settings)
 
     def listen_again(self, path: Path, hearing: Hearing, standard: Standard, given: Mapping[str, bool]) -> Hearing:
         """`hear_again` for what was heard earlier: as many checks once more as a new recording gets, none lost.
@@ -212,14 +188,8 @@ class Analyzer:
             tuple(dict.fromkeys([*audio.warnings, *warnings, *(w for part in parts for w in part.warnings)])),
             audio.layout,
         )
-        hearing = _announcements(self.settings).marked(replace(hearing, sounds=sounds))
-        return _with_roles(hearing, technician_channel if stereo else None, self.settings)
-
-
-def _judged(hearing: Hearing, standard: Standard, given: Mapping[str, bool], settings: Settings) -> Analysis:
-    words, listed = words_for(settings.lexicons, settings.cache_dir), figure_words(load_shared(settings.lexicons))
-    readers = library_of(settings.lexicons)
-    return Analysis(hearing, judge(hearing, standard, given, words, listed=listed, readers=readers))
+        hearing = announcements(self.settings).marked(replace(hearing, sounds=sounds))
+        return with_roles(hearing, technician_channel if stereo else None, self.settings)
 
 
 def _releasing(audio: Audio, progress: Listener) -> Listener:
@@ -230,27 +200,6 @@ def _releasing(audio: Audio, progress: Listener) -> Listener:
         progress(now)
 
     return listen
-
-
-def _with_roles(hearing: Hearing, technician_channel: int | None, settings: Settings) -> Hearing:
-    """Return the hearing with a role for every speaker, from what is said or as stated; announcements are nobody's."""
-    words = words_for(settings.lexicons, settings.cache_dir)
-    counter = LexiconCues(load_shared(settings.lexicons).roles, words, staff_reader(settings.lexicons / FOLDER))
-    people = [u for u in hearing.transcript if u.speaker != MACHINE]
-    machine = tuple(u for u in hearing.transcript if u.speaker == MACHINE)
-    speakers, utterances = assign_roles(people, counter, technician_channel=technician_channel)
-    if machine:
-        speakers = (*speakers, Speaker(MACHINE, Role.OTHER, 1.0, sum(u.end_s - u.start_s for u in machine)))
-    transcript = tuple(sorted((*utterances, *machine), key=attrgetter("start_s", "end_s", "speaker")))
-    return replace(hearing, speakers=tuple(_quantised(s) for s in speakers), transcript=transcript)
-
-
-def _announcements(settings: Settings) -> Announcements:
-    return Announcements(load_shared(settings.lexicons).lists, words_for(settings.lexicons, settings.cache_dir))
-
-
-def _quantised(s: Speaker) -> Speaker:
-    return Speaker(s.id, s.role, quantise_ratio(s.confidence), quantise_time(s.speech_s))
 
 
 def _spans(parts: list[ChannelHearing], name: str) -> tuple[Span, ...]:

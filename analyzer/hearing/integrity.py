@@ -14,7 +14,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -88,9 +88,13 @@ class Inspection:
             log.error("damaged: %s (%s)", one.path, one.title)
 
 
-@functools.lru_cache(maxsize=4)
 def inspection(settings: Settings) -> Inspection:
-    """The one of these settings in this process, begun at the first call."""
+    """The one of these settings in this process, begun at the first call; which standards judge is nothing to it."""
+    return _inspection(replace(settings, lexicons=Path()))
+
+
+@functools.lru_cache(maxsize=4)
+def _inspection(settings: Settings) -> Inspection:
     return Inspection(settings)
 
 

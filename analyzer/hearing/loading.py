@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from pathlib import Path
 
 from analyzer.hearing.types import Transcriber
 from analyzer.settings import Settings
 
 
-@functools.lru_cache(maxsize=2)
 def load_transcriber(settings: Settings) -> Transcriber:
     """The engine of `settings`, its model provisioned when it is not yet; the same object for the same settings.
 
-    Raises ModelError when the model is missing or broken, TranscriptError for a stored transcript that is not one.
+    Which standards judge is nothing to an engine: it stays where only they are others. Raises ModelError when the model
+    is missing or broken, TranscriptError for a stored transcript that is not one.
     """
+    return _loaded(replace(settings, lexicons=Path()))
+
+
+@functools.lru_cache(maxsize=2)
+def _loaded(settings: Settings) -> Transcriber:
     if settings.engine == "recorded":
         from analyzer.hearing.recorded import RecordedTranscriber
 

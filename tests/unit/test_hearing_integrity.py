@@ -32,7 +32,7 @@ def flip(path: Path, at: int = 5) -> None:
 def fresh() -> None:
     """As in a new process: nothing is known of any file."""
     integrity._kept_digest.cache_clear()
-    integrity.inspection.cache_clear()
+    integrity._inspection.cache_clear()
 
 
 def test_the_bundled_weights_of_this_installation_are_the_published_ones() -> None:
