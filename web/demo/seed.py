@@ -80,11 +80,11 @@ def seed(here: Site, tell: Callable[[str], None], weeks_end: dt.date | None = No
     """
     archive = unfinished(here, weeks_end)
     if archive is None:
-        return Seeded(0, len(_known(here)), 0)
+        return Seeded(0, len(known(here)), 0)
     company = found_company(here, archive)
-    known = _known(here)
-    missing = [t for t in reversed(archive.transcripts) if sha256_of(t) not in known]
-    _bring_in(here, archive, missing, company, tell)
+    already = known(here)
+    missing = [t for t in reversed(archive.transcripts) if sha256_of(t) not in already]
+    bring_in(here, archive, missing, company, tell)
     links.refresh_new(here.db, now(), links.policy_of(here.web))  # first: what is signed keeps its verdicts
     signed = review(here, archive, {t.original_name: sha256_of(t) for t in archive.transcripts}, tell)
     with here.db.writing() as session:
@@ -95,13 +95,13 @@ def seed(here: Site, tell: Callable[[str], None], weeks_end: dt.date | None = No
     return Seeded(len(missing), len(archive.transcripts) - len(missing), signed)
 
 
-def _known(here: Site) -> frozenset[str]:
+def known(here: Site) -> frozenset[str]:
     with here.db.reading() as session:
         of_archive = (Recording.source == SOURCE, Recording.original_name.startswith(NAMED))
         return frozenset(session.scalars(select(Recording.sha256).where(*of_archive)))
 
 
-def _bring_in(
+def bring_in(
     here: Site,
     archive: DemoArchive,
     missing: list[DemoTranscript],

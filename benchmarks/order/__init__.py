@@ -1,0 +1,1 @@
+"""How many reviews the work list needs to find what is bad, beside a random order."""
