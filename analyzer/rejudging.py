@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
-from analyzer.domain import MACHINE, Analysis, Hearing, Role, Speaker, quantise_ratio, quantise_time
-from analyzer.judging import judge, words_for
+from analyzer.domain import MACHINE, Analysis, Hearing, Role, Speaker, Utterance, quantise_ratio, quantise_time
+from analyzer.judging import examined, judge, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
 from analyzer.judging.machine import Announcements
+from analyzer.judging.traces import Trace, traces
 from analyzer.reading import library_of
 from analyzer.reading.library import FOLDER
 from analyzer.reading.staff import staff_reader
 from analyzer.rubric.load import load_shared, load_standard
-from analyzer.rubric.model import Shared, Standard
+from analyzer.rubric.model import Shared, Standard, Where
 from analyzer.serial import NOBODY
 from analyzer.settings import Settings
 from analyzer.speakers import assign_roles
@@ -31,6 +32,14 @@ _announcements: list[tuple[Shared, Any, Announcements]] = []
 def load(standard: str, settings: Settings) -> Standard:
     """Return a standard by id or path. Raises LexiconError with every problem of its file."""
     return load_standard(standard, settings.lexicons)
+
+
+class Traced(NamedTuple):
+    """An analysis with the places that each rule item's verdict rests on; `transcript`: the lines that they count."""
+
+    analysis: Analysis
+    traces: dict[str, tuple[Trace, ...]]
+    transcript: tuple[Utterance, ...]
 
 
 class Rejudging:
@@ -48,7 +57,26 @@ class Rejudging:
         self._announcements = announcements(settings)
 
     def __call__(self, hearing: Hearing, given: Mapping[str, bool]) -> Analysis:
-        """Judge with the facts given.
+        """Judge with the facts given."""
+        hearing = self._prepared(hearing)
+        judgement = judge(hearing, self.standard, given, self._words, listed=self._listed, readers=self._readers)
+        return Analysis(hearing, judgement)
+
+    def traced(self, hearing: Hearing, given: Mapping[str, bool], *, placeless: bool = False, only: str = "") -> Traced:
+        """Judge, and say what each rule item's verdict rests on (that of the one with the id `only`, where it is given).
+
+        `placeless`: no matter where in the talk something is said and in which order, as for a single sentence.
+        """
+        standard = self.standard
+        if placeless:
+            items = tuple(replace(item, where=Where.ANYWHERE, after="") for item in standard.items)
+            standard = replace(standard, items=items)
+        hearing = self._prepared(hearing)
+        made, case = examined(hearing, standard, given, self._words, listed=self._listed, readers=self._readers)
+        return Traced(Analysis(hearing, made), traces(case, made, only), case.ear.hearing.transcript)
+
+    def _prepared(self, hearing: Hearing) -> Hearing:
+        """The hearing with its announcements marked, and with roles.
 
         Roles are taken as they stand; a transcript without any role gets them from what each speaker says. Where it
         names no speakers either, nobody gets one: all words in one mouth would accuse technicians of what customers say.
@@ -58,8 +86,7 @@ class Rejudging:
         told_apart = any(u.speaker != NOBODY for u in people)
         if told_apart and all(u.role is Role.UNKNOWN for u in people):
             hearing = with_roles(hearing, None, self._settings)
-        judgement = judge(hearing, self.standard, given, self._words, listed=self._listed, readers=self._readers)
-        return Analysis(hearing, judgement)
+        return hearing
 
 
 def rescore(hearing: Hearing, standard: str, given: Mapping[str, bool], settings: Settings) -> Analysis:

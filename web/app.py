@@ -33,6 +33,7 @@ from web.review import views as review
 from web.scorecards import views as scorecards
 from web.search import views as search
 from web.staff import views as staff
+from web.standards.trying import views as standard_trying
 from web.system import header
 from web.system import views as system
 from web.topics import views as topics
@@ -55,6 +56,7 @@ FEATURES = (
     digest,
     recordings,
     search,
+    standard_trying,
     review,
     learning,
     watch,

@@ -2,6 +2,6 @@
 
 from analyzer.judging.candidates import candidates, most_of
 from analyzer.judging.ear import words_for
-from analyzer.judging.judge import check_given, judge
+from analyzer.judging.judge import check_given, examined, judge
 
-__all__ = ["candidates", "check_given", "judge", "most_of", "words_for"]
+__all__ = ["candidates", "check_given", "examined", "judge", "most_of", "words_for"]

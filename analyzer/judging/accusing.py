@@ -48,7 +48,7 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
     if element.alone:
         uttered = (m for m in accused.matches(element.alone, word_edges=True, resolve=False) if _alone(stream, m))
         exact = resolve_overlaps([*exact, *uttered])
-    exact = [m for m in exact if _as_written(stream, m, element.grave)]
+    exact = [m for m in exact if as_written(stream, m, element.grave)]
     said = ear.unrejected(who, ear.unexcused(who, exact, element.exceptions, PARDON))
     misheard = [
         m
@@ -83,7 +83,7 @@ def _stumbled(stream: Stream, first: int, after: int) -> bool:
     return bool(stream.breaks[after] < Break.TURN and stream.breaks[again] < Break.COMMA)
 
 
-def _as_written(stream: Stream, match: Match, grave: bool) -> bool:
+def as_written(stream: Stream, match: Match, grave: bool) -> bool:
     """Return whether a match is what was written; where nothing `grave` follows, it may differ and sound the same.
 
     见人 sounds as 贱人 does, 铺街 as 仆街: where short words of the same sound make sense, these were said. Long phrases

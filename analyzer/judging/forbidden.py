@@ -33,11 +33,16 @@ UNHEARD_SHARE = 0.3  # unheard share of the speech from which "not said" cannot 
 
 
 @dataclass(frozen=True, slots=True)
-class _Accusation:
-    """A forbidden phrase that was found, and the sentence that pardons it ("": nothing does)."""
+class Accusation:
+    """A forbidden phrase that was found, and the sentence that pardons it ("": nothing does).
+
+    `match`: where, in the stream of the element's speaker; `code`: what pardons it, help, its frame or that nobody asked.
+    """
 
     hit: Hit
     pardon: str
+    match: Match
+    code: str = ""
 
 
 def judge_forbidden(item: Item, case: Case, claimed: Sequence[Hit] = ()) -> ItemResult:
@@ -46,7 +51,9 @@ def judge_forbidden(item: Item, case: Case, claimed: Sequence[Hit] = ()) -> Item
     `claimed` are words of other items: what a reader makes of them counts for nothing here.
     """
     searched = (Span(0.0, case.hearing.duration_s),)
-    accused = [a for a in _accusations(item, case) if a.hit.by is not FoundBy.MEANING or not _overlaps(a.hit, claimed)]
+    accused = [
+        a for a in accusations_of(item, case) if a.hit.by is not FoundBy.MEANING or not _overlaps(a.hit, claimed)
+    ]
     accused += _suspicions_by_sound(item, case, accused)
     accused.sort(key=lambda a: a.hit.start_s)
     hits = tuple(a.hit for a in accused if not a.pardon)
@@ -104,7 +111,7 @@ def _at_the_terms_of(hits: Iterable[Hit], item: Item) -> tuple[Item, Element]:
     return replace(item, penalty=gravest.penalty, cap=None), gravest
 
 
-def _accusations(item: Item, case: Case) -> Iterator[_Accusation]:
+def accusations_of(item: Item, case: Case) -> Iterator[Accusation]:
     """Yield what was found of an item, proven or suspected, with what pardons it.
 
     Words that two groups claim are the first one's; what a reader finds comes after what was heard.
@@ -117,7 +124,7 @@ def _accusations(item: Item, case: Case) -> Iterator[_Accusation]:
             yield _accusation(match, doubt, element, item, case)
 
 
-def _accusation(match: Match, doubt: str, element: Element, item: Item, case: Case) -> _Accusation:
+def _accusation(match: Match, doubt: str, element: Element, item: Item, case: Case) -> Accusation:
     policy = case.standard.policy
     frame = _frame(match, element, case)
     help_ = promise(case.ear, element, match, policy.help_within_s)
@@ -139,10 +146,11 @@ def _accusation(match: Match, doubt: str, element: Element, item: Item, case: Ca
         hit = replace(hit, note="；".join(filter(None, (hit.note, part(doubt)))))
     code = next((pardon for stance, _, pardon in excuses if stance is Stance.PARDONS), None)
     if code is None:
-        return _Accusation(hit, "")
+        return Accusation(hit, "", match)
     framing = "" if frame is None else part(frame.framing)
     words = "" if help_ is None else help_.words
-    return _Accusation(hit, reason(code, clause=item.clause, frame=framing, promise=words, **quoted(hit)))
+    pardon = reason(code, clause=item.clause, frame=framing, promise=words, **quoted(hit))
+    return Accusation(hit, pardon, match, code)
 
 
 def _stance_of(frame: Frame, element: Element, item: Item, policy: Policy) -> Stance:
@@ -167,11 +175,11 @@ def _frame(match: Match, element: Element, case: Case) -> Frame | None:
     return frame if frame.framing in (Framing.REPORTED, Framing.DENIED) else None
 
 
-def _suspicions_by_sound(item: Item, case: Case, others: list[_Accusation]) -> Iterator[_Accusation]:
+def _suspicions_by_sound(item: Item, case: Case, others: list[Accusation]) -> Iterator[Accusation]:
     """Yield what would be said of an item if every phrase stood in place that the sound leaves possible."""
     if case.perhaps is None:
         return
-    for accusation in _accusations(item, case.perhaps):
+    for accusation in accusations_of(item, case.perhaps):
         hit = accusation.hit
         if hit.by is FoundBy.SOUND and not _overlaps(hit, [other.hit for other in others]):
             note = hit.note if hit.suspicion else f"{hit.note}，但不能确定"

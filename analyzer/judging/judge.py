@@ -41,6 +41,19 @@ def judge(
     that the figures count, `readers` the second reading's. Same arguments, same result.
     Raises AnalyzerError ("fact-unknown") for a given fact that the standard does not know.
     """
+    return examined(hearing, standard, given, words, listed=listed, readers=readers)[0]
+
+
+def examined(
+    hearing: Hearing,
+    standard: Standard,
+    given: Mapping[str, bool],
+    words: Any,
+    *,
+    listed: FigureWords = NO_WORDS,
+    readers: Library = NO_READERS,
+) -> tuple[Judgement, Case]:
+    """`judge`, with the case that it was judged from: for `traces.py`, which shows how."""
     check_given(given, standard)
     silence = no_conversation(hearing)
     hearing = of_people(hearing)
@@ -52,7 +65,7 @@ def judge(
         results[item.id] = _result(item, case, facts, results)
     each_word_once(results, standard.items, case)
     ordered = tuple(results[item.id] for item in standard.items)
-    return Judgement(
+    judged = Judgement(
         standard.ref,
         facts,
         ordered,
@@ -60,6 +73,7 @@ def judge(
         figures(hearing, ear, listed),
         _warnings(hearing, ear) if silence is None else (part(f"told-{silence}"),),
     )
+    return judged, case
 
 
 def check_given(given: Mapping[str, bool], standard: Standard) -> None:

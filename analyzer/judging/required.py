@@ -96,7 +96,7 @@ def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
     matches += ear.own_names(who, element.surnames)  # as written, so that no exception by sound touches them
     inside = {id(m): window.start_s <= ear.span(who, m).start_s <= window.end_s for m in matches}
     best_first = sorted(matches, key=lambda m: (not inside[id(m)], -m.similarity, m.first))
-    said = (m for m in ear.meant(who, best_first) if _makes_sense(m, inside[id(m)], element, case))
+    said = (m for m in ear.meant(who, best_first) if makes_sense(m, inside[id(m)], element, case))
     best = next(said, None)
     if best is not None and inside[id(best)]:
         return _ElementSearch(element, ear.hit(who, best, element=element.id), None, None, 1.0)
@@ -105,7 +105,7 @@ def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
     meant = case.understanding.best(element.meaning, who, window)
     if meant is not None and undone is not None and meant.first <= undone.last and undone.first <= meant.last:
         meant = None
-    otherwise = None if meant is None else _meant(element, case, meant)
+    otherwise = None if meant is None else meant_hit(element, case, meant)
     if otherwise is not None and not otherwise.suspicion:
         return _ElementSearch(element, otherwise, None, None, 1.0)
     if best is not None and case.understanding.is_absurd(element, best):
@@ -121,12 +121,12 @@ def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
     return _ElementSearch(element, None, None, hit, ear.confidence(who, match), otherwise, contrary)
 
 
-def _makes_sense(match: Match, inside: bool, element: Element, case: Case) -> bool:
+def makes_sense(match: Match, inside: bool, element: Element, case: Case) -> bool:
     """Whether a match that would count is more than words that sound alike and surely mean something else."""
     return not inside or match.similarity >= EXACT or not case.understanding.is_absurd(element, match)
 
 
-def _meant(element: Element, case: Case, match: Match) -> Hit | None:
+def meant_hit(element: Element, case: Case, match: Match) -> Hit | None:
     """Other words as evidence where they surely mean the element, as a suspicion where they may, else None."""
     understanding = case.understanding
     if not understanding.is_possible(element.meaning, match.similarity):

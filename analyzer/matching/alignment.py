@@ -90,7 +90,7 @@ def _alignment(way: _Step, heard: str) -> Alignment:
                 begins[-1] = step.at
             ends[-1] = step.at
             if heard[step.at] != char:
-                differences.append(Difference(char, step.at, _cost(heard[step.at], step.asked), *where))
+                differences.append(Difference(char, step.at, heard_cost(heard[step.at], step.asked), *where))
         elif step.at is not None:
             inserted.append(step.at)
     return Alignment(tuple(differences), tuple(blocks), tuple(begins), tuple(ends), tuple(inserted))
@@ -141,7 +141,7 @@ def _character(key: str, ways: _Ways, heard: str, most: float) -> _Ways:
     for at, way in ways.items():
         _keep(after, at, _Step(way.cost + deletion_cost(key[0]), way, key, None), most)
         if at < len(heard):
-            _keep(after, at + 1, _Step(way.cost + _cost(heard[at], key), way, key, at), most)
+            _keep(after, at + 1, _Step(way.cost + heard_cost(heard[at], key), way, key, at), most)
     return after
 
 
@@ -160,7 +160,7 @@ def _keep(ways: _Ways, at: int, way: _Step, most: float) -> None:
 
 
 @functools.lru_cache(maxsize=65_536)
-def _cost(said: str, key: str) -> float:
+def heard_cost(said: str, key: str) -> float:
     """What it costs to hear `said` where the key of `spell` is asked for (as `character_cost`)."""
     if said == key[0]:
         return 0.0

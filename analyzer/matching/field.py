@@ -100,11 +100,18 @@ def _field(stream: Stream, table: CostTable, ground: Ground, s: Strictness) -> F
             sums[row, together - 1 : n] = np.minimum(total[together:] - total[:-together], _MOST)
     over = _aligned(filled, np.int16)
     over[:n] = cross - per
-    # Within a gap a comma costs nothing: people start anew within a sentence. A full stop costs double, because the words
-    # left out may be anything, and no gap runs on behind another's turn or a long pause.
-    gap = np.cumsum(np.array([0, 0, 2 * hundredths(s.sentence), _MOST], np.int32)[stream.breaks], dtype=np.int32)
+    gap = np.cumsum(np.array(gap_costs(s), np.int32)[stream.breaks], dtype=np.int32)
     least = sums[::3].reshape(PASSES, -1, CELL).min(axis=2).astype(np.int32)
     return Field(per, over, sums.ravel(), least, np.concatenate([np.zeros(1, np.int32), gap]))
+
+
+def gap_costs(s: Strictness) -> tuple[int, int, int, int]:
+    """What each kind of break costs within a gap.
+
+    A comma costs nothing: people start anew within a sentence. A full stop costs double, because the words left out may be
+    anything, and no gap runs on behind another's turn or a long pause.
+    """
+    return 0, 0, 2 * hundredths(s.sentence), _MOST
 
 
 def _aligned(length: int, dtype: DTypeLike) -> NDArray[Any]:

@@ -72,15 +72,15 @@ class Finder:
                 matches[path.window].append(match)
         return matches
 
-    def nearest(self, phrases: Iterable[Phrase]) -> Match | None:
+    def nearest(self, phrases: Iterable[Phrase], steps: Sequence[float] = NEAREST_STEPS) -> Match | None:
         """Return the most similar place of any of `phrases` under the threshold, if anything is somewhat alike.
 
-        The ceiling is raised step by step (NEAREST_STEPS), so that a near miss is found quickly and what is nothing
-        alike is not searched for at all.
+        The ceiling is raised step by step, so that a near miss is found quickly and what is nothing alike is not
+        searched for at all.
         """
         best: Match | None = None
         listed = tuple(phrases)
-        for least in NEAREST_STEPS:
+        for least in steps:
             for path in self._paths(listed, least=least):
                 match = self._match(listed[path.phrase], path)
                 if best is None or match.similarity > best.similarity:

@@ -50,6 +50,25 @@ _HETERONYMS = {
 @functools.cache
 def readings(char: str) -> tuple[Syllable, ...]:
     """Return the readings of one character, the most common first; empty for letters and signs."""
+    return tuple(dict.fromkeys(_syllable(text) for text in _spelled(char)))
+
+
+def written(key: str, syllable: Syllable) -> str:
+    """Return a reading of a character, or of a key of `spell`, as people write it; "" where it is none of its readings.
+
+    >>> written("好", readings("好")[0])
+    'hǎo'
+    """
+    from pypinyin.contrib.tone_convert import to_tone
+
+    char, _, spelled = key.partition(":")
+    listed = (spelled,) if spelled else _spelled(char)
+    return next((str(to_tone(one)) for one in listed if _syllable(one) == syllable), "")
+
+
+@functools.cache
+def _spelled(char: str) -> tuple[str, ...]:
+    """The readings of one character with the number of their tones."""
     from pypinyin import Style, pinyin
 
     if not "\u3400" <= char <= "\u9fff":
@@ -58,7 +77,7 @@ def readings(char: str) -> tuple[Syllable, ...]:
     if spelled is None:
         single = pinyin(char, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
         spelled = tuple(single[0]) if single else ()
-    return tuple(dict.fromkeys(_syllable(text) for text in spelled if text[-1].isdigit()))
+    return tuple(text for text in spelled if text[-1].isdigit())
 
 
 @functools.cache

@@ -178,6 +178,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "recordings.show waiting": f"/recordings/{made.waiting}",
         "recordings.details": f"/recordings/{made.visit}/details",
         "recordings.exclude": f"/recordings/{made.visit}/exclude",
+        "standard_trying.page": "/standards/try?recording=1",
         "search.page": "/search",
         "search.page found": "/search?q=热水器",
         "recordings.delete": f"/recordings/{made.visit}/delete",

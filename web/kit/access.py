@@ -116,6 +116,9 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "scorecards.export_csv": STAFF,
     "scorecards.standards_list": STAFF,
     "scorecards.standard_show": STAFF,
+    # standard_trying
+    "standard_trying.page": STAFF,
+    "standard_trying.result": STAFF,
     # months
     "months.index": EVERYONE,
     "months.show": EVERYONE,

@@ -78,6 +78,11 @@ MENU = (
         ),
     ),
     NavGroup(
+        "standards",
+        _l("标准"),
+        (NavEntry("standard_trying.page", "microphone", _l("试一句")),),
+    ),
+    NavGroup(
         "records",
         _l("资料"),
         (

@@ -1,0 +1,275 @@
+"""How a verdict came about: what was found of each element, why each place counts or does not, drawn syllable by syllable.
+
+The verdicts are `judge`'s; this goes over the same case again with the same functions and keeps what they throw away. It is
+for showing a few sentences to a person: nothing that judges asks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analyzer.domain import Hit, How, ItemResult, Judgement, Kind, Role, Span
+from analyzer.judging.accusing import as_written
+from analyzer.judging.case import Case
+from analyzer.judging.ear import AFTER, BEFORE
+from analyzer.judging.forbidden import accusations_of
+from analyzer.judging.required import NEAREST_SIMILARITY, makes_sense, meant_hit
+from analyzer.matching import (
+    ACCUSATION,
+    COURTESY,
+    EXCUSE,
+    NEAR,
+    PARDON,
+    SUSPICION,
+    THRESHOLD,
+    Match,
+    Strictness,
+    covers,
+)
+from analyzer.matching.drawing import Drawing, draw
+from analyzer.rubric.model import Element, Item, Phrase
+
+MOST = 3  # places shown of an element
+LOOKED_AT = 40  # of its matches, the most alike first: an hour's talk has hundreds of 您好
+
+
+class Standing(StrEnum):
+    """What a place is worth.
+
+    EXCUSED: an exception covers it; UNDONE: a 没 or 不用 beside it says the contrary; OTHERWISE: other words were surely
+    written; ABSURD: the words around it mean something else; REJECTED: its sound is another; ELSEWHERE: too early, too late
+    or before its turn; HELPED, FRAMED, UNASKED: pardoned by help, by whose words they are, or as nobody asked; IN_A_WORD: it cuts a word;
+    HOMOPHONE: a short word of the same sound; OTHER_SPEAKER: said by who is not asked; NEAREST: not alike enough.
+    """
+
+    COUNTS = "counts"
+    SUSPECTED = "suspected"
+    HELPED = "helped"
+    FRAMED = "framed"
+    UNASKED = "unasked"
+    EXCUSED = "excused"
+    UNDONE = "undone"
+    OTHERWISE = "otherwise"
+    ABSURD = "absurd"
+    REJECTED = "rejected"
+    ELSEWHERE = "elsewhere"
+    IN_A_WORD = "in_a_word"
+    HOMOPHONE = "homophone"
+    OTHER_SPEAKER = "other_speaker"
+    NEAREST = "nearest"
+
+
+_PARDONED = {"helped": Standing.HELPED, "framed": Standing.FRAMED, "unasked": Standing.UNASKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A place where an element, by its id and title, may be said.
+
+    `source`: the phrase as the standard writes it ("" where no phrase matched: a meaning or a name). `because`: the
+    exception that covers it, as it is written, or the sentence that pardons or doubts it. `characters`: of each of its
+    characters the line of the judged transcript and the place in it. `drawing`: None where there is no phrase.
+    """
+
+    element: str
+    title: str
+    standing: Standing
+    hit: Hit
+    source: str = ""
+    because: str = ""
+    characters: tuple[tuple[int, int], ...] = ()
+    drawing: Drawing | None = None
+
+
+def traces(case: Case, judged: Judgement, only: str = "") -> dict[str, tuple[Trace, ...]]:
+    """Return the traces of each rule item of a case that was judged so, or of the one with the id `only`."""
+    results = {result.id: result for result in judged.items}
+    wanted = [i for i in case.standard.items if i.how is How.RULE and only in ("", i.id)]
+    return {item.id: tuple(_of_item(item, case, results[item.id])) for item in wanted}
+
+
+def _of_item(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
+    found = _forbidden(item, case, result) if item.kind is Kind.FORBIDDEN else _required(item, case, result)
+    by_element: dict[str, list[Trace]] = {element.id: [] for element in item.elements}
+    for trace in found:
+        by_element[trace.element].append(trace)
+    for listed in by_element.values():
+        yield from _apart(listed)
+
+
+def _apart(found: list[Trace]) -> list[Trace]:
+    """The first MOST traces of an element that are not about the same words."""
+    kept: list[Trace] = []
+    for trace in found:
+        words = frozenset(trace.characters)
+        if len(kept) < MOST and not any(words & frozenset(other.characters) for other in kept):
+            kept.append(trace)
+    return kept
+
+
+class _Tracer:
+    """Makes the traces of one element."""
+
+    def __init__(self, element: Element, case: Case, who: Role | None) -> None:
+        self._element, self._case, self._who = element, case, who
+        self._stream = case.ear.stream(who)
+        self._lines = {id(u): line for line, u in enumerate(case.ear.hearing.transcript)}
+
+    def trace(
+        self,
+        match: Match,
+        standing: Standing,
+        strict: Sequence[Strictness] = (),
+        because: str = "",
+        hit: Hit | None = None,
+    ) -> Trace:
+        stream = self._stream
+        hit = hit or self._case.ear.hit(self._who, match, element=self._element.id)
+        characters = tuple(
+            (self._lines[id(stream.utterances[int(stream.owner[at])])], int(stream.origin[at]))
+            for at in range(match.first, match.last + 1)
+        )
+        source = match.phrase if match.pattern is not None else ""
+        return Trace(
+            self._element.id, self._element.title, standing, hit, source, because, characters, self._draw(match, strict)
+        )
+
+    def _draw(self, match: Match, strict: Sequence[Strictness]) -> Drawing | None:
+        """At the strictness at which it was found."""
+        for one in strict:
+            drawing = draw(self._stream, match, one)
+            if drawing is not None and abs(one.similarity(drawing.cost, match.syllables) - match.similarity) < 0.001:
+                return drawing
+        return None
+
+    def excuse(self, match: Match, exceptions: Sequence[Phrase], strictness: Strictness) -> str:
+        """The exception that covers a match, as it is written; "" where none does."""
+        if not exceptions:
+            return ""
+        ear = self._case.ear
+        around = [(max(0, match.first - BEFORE), min(len(self._stream.text), match.last + 1 + AFTER))]
+        near = ear.finder(self._who, strictness).within(exceptions, around)[0]
+        return next((e.phrase for e in sorted(near, key=lambda e: -e.similarity) if covers(e, match)), "")
+
+
+def _required(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
+    window = result.searched[0] if result.searched else case.window(item.where)
+    for element in item.elements:
+        found = sorted(_said(element, case, window), key=lambda t: t.standing is not Standing.COUNTS)
+        if not any(trace.standing is Standing.COUNTS for trace in found):
+            found = [*_by_meaning(element, case, window, result), *found]
+        if not any(trace.standing in (Standing.COUNTS, Standing.SUSPECTED) for trace in found):
+            found += _by_another(element, case, COURTESY, word_edges=False)
+        yield from found
+        if not found:
+            yield from _nearest(element, case, COURTESY)
+
+
+def _said(element: Element, case: Case, window: Span) -> Iterator[Trace]:
+    ear, who = case.ear, element.who
+    tracer = _Tracer(element, case, who)
+    found = ear.finder(who, COURTESY).matches(element.phrases, resolve=False)
+    unexcused = ear.unexcused(who, found, element.exceptions)
+    heard = ear.unrejected(who, unexcused)
+    names = ear.own_names(who, element.surnames)
+    inside = {id(m): window.start_s <= ear.span(who, m).start_s <= window.end_s for m in (*heard, *names)}
+    best = sorted((*heard, *names), key=lambda m: (not inside[id(m)], -m.similarity, m.first))[:LOOKED_AT]
+    undone = [m for m in best if ear.is_undone(who, m)]
+    meant = {id(m) for m in ear.meant(who, best)}
+    for match in best:
+        if id(match) not in meant:
+            overlaps = any(u.first <= match.last and match.first <= u.last for u in undone)
+            standing = Standing.UNDONE if overlaps else Standing.OTHERWISE
+        elif not makes_sense(match, inside[id(match)], element, case):
+            standing = Standing.ABSURD
+        else:
+            standing = Standing.COUNTS if inside[id(match)] else Standing.ELSEWHERE
+        yield tracer.trace(match, standing, (COURTESY,))
+    kept = set(map(id, unexcused))
+    excused = [m for m in found if id(m) not in kept]
+    for match in sorted(excused, key=lambda m: (-m.similarity, m.first))[:LOOKED_AT]:
+        yield tracer.trace(match, Standing.EXCUSED, (COURTESY,), tracer.excuse(match, element.exceptions, EXCUSE))
+    sounding = set(map(id, heard))
+    for match in [m for m in unexcused if id(m) not in sounding][:LOOKED_AT]:
+        yield tracer.trace(match, Standing.REJECTED, (COURTESY,))
+
+
+def _by_meaning(element: Element, case: Case, window: Span, result: ItemResult) -> Iterator[Trace]:
+    """Other words that mean the element, as far as the verdict made anything of them."""
+    match = case.understanding.best(element.meaning, element.who, window)
+    hit = None if match is None else meant_hit(element, case, match)
+    if match is None or hit is None:
+        return
+    if hit in result.hits:
+        yield _Tracer(element, case, element.who).trace(match, Standing.COUNTS, hit=hit)
+    elif hit.suspicion:
+        yield _Tracer(element, case, element.who).trace(match, Standing.SUSPECTED, hit=hit)
+
+
+def _forbidden(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
+    found: list[Trace] = []
+    elements = {element.id: element for element in item.elements}
+    for one in accusations_of(item, case):
+        element = elements[one.hit.element]
+        if one.pardon:
+            standing = _PARDONED[one.code]
+        elif one.hit not in result.hits and not _unjudged(result):
+            continue  # another clause has the better claim
+        else:
+            standing = Standing.SUSPECTED if one.hit.suspicion else Standing.COUNTS
+        tracer = _Tracer(element, case, element.who)
+        because = one.pardon or one.hit.note
+        found.append(tracer.trace(one.match, standing, (ACCUSATION, NEAR, SUSPICION), because, one.hit))
+    traced = {(trace.hit.start_s, trace.hit.element) for trace in found}
+    found += [
+        Trace(hit.element, elements[hit.element].title, Standing.SUSPECTED, hit, because=hit.note)
+        for hit in result.hits
+        if (hit.start_s, hit.element) not in traced
+    ]
+    for element in item.elements:
+        own = [trace for trace in found if trace.element == element.id]
+        own += _excused(element, case)
+        if not own:
+            own += _by_another(element, case, ACCUSATION, word_edges=True)
+        yield from own
+        if not own:
+            yield from _nearest(element, case, ACCUSATION)
+
+
+def _unjudged(result: ItemResult) -> bool:
+    return not result.searched
+
+
+def _excused(element: Element, case: Case) -> Iterator[Trace]:
+    """What was said of a forbidden element and accuses nobody, whatever stands around it."""
+    ear, who = case.ear, element.who
+    tracer = _Tracer(element, case, who)
+    finder = ear.finder(who, ACCUSATION)
+    listed = (*element.phrases, *element.topics)
+    whole = finder.matches(listed, word_edges=True)
+    for match in whole:
+        if not as_written(ear.stream(who), match, element.grave):
+            yield tracer.trace(match, Standing.HOMOPHONE, (ACCUSATION,))
+        elif because := tracer.excuse(match, element.exceptions, PARDON):
+            yield tracer.trace(match, Standing.EXCUSED, (ACCUSATION,), because)
+    for match in finder.matches(listed):
+        if not any(m.first <= match.last and match.first <= m.last for m in whole):
+            yield tracer.trace(match, Standing.IN_A_WORD, (ACCUSATION,))
+
+
+def _by_another(element: Element, case: Case, strictness: Strictness, *, word_edges: bool) -> Iterator[Trace]:
+    """The same words from somebody whom the element does not ask."""
+    other = {Role.TECHNICIAN: Role.CUSTOMER, Role.CUSTOMER: Role.TECHNICIAN}.get(element.who or Role.OTHER)
+    if other is None or not case.ear.roles_known:
+        return
+    found = case.ear.finder(other, strictness).matches(element.phrases, word_edges=word_edges)
+    for match in sorted(found, key=lambda m: -m.similarity)[:1]:
+        yield _Tracer(element, case, other).trace(match, Standing.OTHER_SPEAKER, (strictness,))
+
+
+def _nearest(element: Element, case: Case, strictness: Strictness) -> Iterator[Trace]:
+    match = case.ear.finder(element.who, strictness).nearest(element.phrases, (NEAREST_SIMILARITY,))
+    if match is not None and NEAREST_SIMILARITY <= match.similarity < THRESHOLD:
+        yield _Tracer(element, case, element.who).trace(match, Standing.NEAREST, (strictness,))

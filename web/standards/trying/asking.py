@@ -1,0 +1,149 @@
+"""What is asked of a trial, and the answer in the words of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.datastructures import MultiDict
+
+from web.kit.access import reads_private
+from web.kit.i18n import gettext as _
+from web.kit.login import viewer
+from web.kit.refusals import InvalidError
+from web.kit.site import reader, site
+from web.kit.standards import FactInfo, standard
+from web.kit.values import whole
+from web.lexicon import trial
+from web.lexicon.dialogue import Dialogue, read
+from web.standards.trying.picked import Picked, picked
+from web.standards.trying.shown import Clause, Side, clauses, side
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A trial as the form or the address has it. `facts`: what is ticked; `item_id`: the one clause that is looked at.
+
+    `anywhere`: a single sentence is judged without regard to opening, closing and order.
+    """
+
+    text: str = ""
+    recording_id: int | None = None
+    standard_id: str = ""
+    item_id: str = ""
+    draft_id: int | None = None
+    facts: frozenset[str] = frozenset()
+    anywhere: bool = True
+
+    @classmethod
+    def read(cls, sent: MultiDict[str, str]) -> Asked:
+        """From a form or an address; what makes no sense is as if left out."""
+        return cls(
+            sent.get("text", ""),
+            whole(sent.get("recording", "")),
+            sent.get("standard", "")[:64],
+            sent.get("item", "")[:64],
+            whole(sent.get("draft", "")),
+            frozenset(sent.getlist("fact")),
+            "anywhere" in sent or "placed" not in sent,
+        )
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        """The fields of the form that asks the same again."""
+        numbers = (("recording", self.recording_id), ("draft", self.draft_id))
+        return [
+            ("text", self.text),
+            ("standard", self.standard_id),
+            ("item", self.item_id),
+            *((name, str(value)) for name, value in numbers if value is not None),
+            *(("fact", name) for name in sorted(self.facts)),
+            ("anywhere" if self.anywhere else "placed", "1"),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no result. `waiting`: ask again by itself, the words are being loaded; `idle`: nothing was asked."""
+
+    words: str
+    waiting: bool = False
+    idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result: the lines as they were read, each standard's side of it, and clause by clause what they say.
+
+    `sentence`: a single sentence was judged without regard to its place.
+    """
+
+    sides: tuple[Side, ...]
+    clauses: tuple[Clause, ...]
+    strangers: tuple[tuple[int, str], ...]
+    sentence: bool
+    masked: bool
+    took_s: float
+
+    @property
+    def touched(self) -> tuple[Clause, ...]:
+        """The clauses that the words have to do with."""
+        return tuple(clause for clause in self.clauses if clause.touched)
+
+    @property
+    def others(self) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.clauses if not clause.touched)
+
+
+def answer(asked: Asked) -> Answer | Refusal:
+    """Judge what was asked; every reason why that cannot be is told in a sentence."""
+    try:
+        return _answered(asked)
+    except InvalidError as error:
+        return Refusal(error.words)
+    except trial.WarmingError:
+        return Refusal(_("正在准备比对程序，好了会自动显示（第一次要几秒到半分钟）。"), waiting=True)
+    except trial.CrowdedError:
+        return Refusal(_("同时在试的人太多，请过几秒再试。"))
+    except trial.BrokenError as error:
+        return Refusal(_("这份标准现在有错，读不进来：%(what)s", what=str(error)))
+
+
+def _answered(asked: Asked) -> Answer | Refusal:
+    folder = _folder()
+    info = standard(folder, asked.standard_id)
+    if info is None:
+        raise InvalidError(_("没有这份标准，或者它现在有错、读不进来。请换一份标准再试。"))
+    if asked.item_id and info.item(asked.item_id) is None:
+        raise InvalidError(_("这份标准里没有这一条了。请刷新页面。"))
+    said: Picked | None = None
+    lines = Dialogue(())
+    if asked.recording_id is not None:
+        said = picked(reader(), viewer(), asked.recording_id)
+    else:
+        lines = read(asked.text)
+        if not lines.turns:
+            return Refusal(_("打一句话，或贴一段对话，结果会显示在这里。"), idle=True)
+    hearing = said.hearing if said else trial.heard(lines.turns)
+    given = {**(said.facts if said else {}), **dict.fromkeys(asked.facts, True)}
+    sentence = said is None and lines.is_sentence and asked.anywhere
+    hidden = said is not None and not reads_private(viewer())
+    found = trial.tried(hearing, info.id, given, folder, site().settings, anywhere=sentence, only=asked.item_id)
+    sides = (side(found, _("现行标准"), info, hidden),)
+    return Answer(
+        sides, clauses(sides, (info,), asked.item_id), lines.strangers, sentence, hidden, sum(s.took_s for s in sides)
+    )
+
+
+def facts_of(standard_id: str, item_id: str = "", draft_id: int | None = None) -> tuple[FactInfo, ...]:
+    """The facts that can be ticked: those of the clause, or all that decide whether some clause applies."""
+    info = standard(_folder(), standard_id)
+    if info is None:
+        return ()
+    wanted = trial.asked_facts(info.id, _folder(), site().settings)
+    names = wanted.get(item_id, ()) if item_id else {name for several in wanted.values() for name in several}
+    return tuple(fact for fact in info.facts if fact.name in names)
+
+
+def _folder() -> Path:
+    return site().settings.lexicons
