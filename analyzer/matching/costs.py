@@ -10,6 +10,7 @@ of the paper is used. A tone costs little because recognisers get it wrong witho
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterable
 
 import numpy as np
@@ -111,14 +112,16 @@ class CostTable:
         self._known: dict[str, int] = {}
         self._hundredths = np.empty((len(self._index), 0), np.uint8)
         self._insertions = np.empty(0, np.float32)
+        self._growing = threading.Lock()  # threads of the site share a table
 
     def codes(self, text: str) -> NDArray[np.uint16]:
         """Return the number of each character of `text`, shape (len(text),)."""
-        new = [char for char in dict.fromkeys(text) if char not in self._known]
-        if new:
-            self._hundredths = np.hstack([self._hundredths, np.rint(self._cost(new) * 100.0).astype(np.uint8)])
-            self._insertions = np.append(self._insertions, [np.float32(insertion_cost(char)) for char in new])
-            self._known |= {char: len(self._known) + i for i, char in enumerate(new)}
+        with self._growing:
+            new = [char for char in dict.fromkeys(text) if char not in self._known]
+            if new:
+                self._hundredths = np.hstack([self._hundredths, np.rint(self._cost(new) * 100.0).astype(np.uint8)])
+                self._insertions = np.append(self._insertions, [np.float32(insertion_cost(char)) for char in new])
+                self._known |= {char: len(self._known) + i for i, char in enumerate(new)}
         return np.array([self._known[char] for char in text], np.uint16)
 
     @property

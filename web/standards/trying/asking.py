@@ -10,12 +10,14 @@ from werkzeug.datastructures import MultiDict
 from web.kit.access import reads_private
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
-from web.kit.refusals import InvalidError
+from web.kit.refusals import GoneError, InvalidError
 from web.kit.site import reader, site
-from web.kit.standards import FactInfo, standard
+from web.kit.standards import FactInfo, StandardInfo, standard
 from web.kit.values import whole
 from web.lexicon import trial
+from web.lexicon.checking import breaks, problems
 from web.lexicon.dialogue import Dialogue, read
+from web.lexicon.drafts import draft_of, folder_of
 from web.standards.trying.picked import Picked, picked
 from web.standards.trying.shown import Clause, Side, clauses, side
 
@@ -110,11 +112,8 @@ def answer(asked: Asked) -> Answer | Refusal:
 
 
 def _answered(asked: Asked) -> Answer | Refusal:
-    folder = _folder()
-    info = standard(folder, asked.standard_id)
-    if info is None:
-        raise InvalidError(_("没有这份标准，或者它现在有错、读不进来。请换一份标准再试。"))
-    if asked.item_id and info.item(asked.item_id) is None:
+    tried_on = _standards(asked)
+    if asked.item_id and all(info.item(asked.item_id) is None for _, _, info in tried_on):
         raise InvalidError(_("这份标准里没有这一条了。请刷新页面。"))
     said: Picked | None = None
     lines = Dialogue(())
@@ -128,22 +127,61 @@ def _answered(asked: Asked) -> Answer | Refusal:
     given = {**(said.facts if said else {}), **dict.fromkeys(asked.facts, True)}
     sentence = said is None and lines.is_sentence and asked.anywhere
     hidden = said is not None and not reads_private(viewer())
-    found = trial.tried(hearing, info.id, given, folder, site().settings, anywhere=sentence, only=asked.item_id)
-    sides = (side(found, _("现行标准"), info, hidden),)
-    return Answer(
-        sides, clauses(sides, (info,), asked.item_id), lines.strangers, sentence, hidden, sum(s.took_s for s in sides)
-    )
+    settings, sides = site().settings, []
+    for title, folder, info in tried_on:
+        only = asked.item_id if info.item(asked.item_id) else ""
+        found = trial.tried(hearing, info.id, given, folder, settings, anywhere=sentence, only=only)
+        sides.append(side(found, title, info, hidden))
+    infos = [info for _, _, info in tried_on]
+    listed = clauses(sides, infos, asked.item_id)
+    return Answer(tuple(sides), listed, lines.strangers, sentence, hidden, sum(s.took_s for s in sides))
+
+
+def _standards(asked: Asked) -> list[tuple[str, Path, StandardInfo]]:
+    """What is tried on, with its title and folder: the standard in effect; of a draft, the draft and that beside it."""
+    named = [(_("现行标准"), site().lexicons)]
+    draft = folder_for(asked.draft_id)
+    if asked.draft_id is not None:
+        if draft is None:
+            raise InvalidError(_("没有这份草稿了：它可能已经发布，或被放弃。请刷新页面。"))
+        named.insert(0, (_("草稿"), draft))
+    found = [(title, folder, standard(folder, asked.standard_id)) for title, folder in named]
+    known = [(title, folder, info) for title, folder, info in found if info is not None]
+    if not known or (asked.draft_id is not None and known[0][0] != named[0][0]):
+        what = _broken(named[0][1], asked.standard_id)
+        raise InvalidError(_("这份标准现在读不进来：%(what)s", what=what))
+    return known
+
+
+def _broken(folder: Path, standard_id: str) -> str:
+    """What is wrong with a standard, the first of it."""
+    found = breaks(problems(site().settings, folder, standard_id, judge_examples=False)) if standard_id else ()
+    if not found:
+        return _("没有这份标准，请换一份再试。")
+    first = found[0]
+    return _(
+        "%(file)s 第 %(line)s 行：%(what)s。%(advice)s",
+        file=first.file, line=first.line, what=first.message, advice=first.advice,
+    )  # fmt: skip
+
+
+def folder_for(draft_id: int | None) -> Path | None:
+    """The folder of a draft; None where there is none."""
+    if draft_id is None:
+        return None
+    session = reader()
+    try:
+        return folder_of(session, site(), draft_of(session, draft_id))
+    except GoneError:
+        return None
 
 
 def facts_of(standard_id: str, item_id: str = "", draft_id: int | None = None) -> tuple[FactInfo, ...]:
     """The facts that can be ticked: those of the clause, or all that decide whether some clause applies."""
-    info = standard(_folder(), standard_id)
+    folder = folder_for(draft_id) or site().lexicons
+    info = standard(folder, standard_id)
     if info is None:
         return ()
-    wanted = trial.asked_facts(info.id, _folder(), site().settings)
+    wanted = trial.asked_facts(info.id, folder, site().settings)
     names = wanted.get(item_id, ()) if item_id else {name for several in wanted.values() for name in several}
     return tuple(fact for fact in info.facts if fact.name in names)
-
-
-def _folder() -> Path:
-    return site().settings.lexicons

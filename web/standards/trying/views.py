@@ -11,23 +11,24 @@ from web.kit.login import viewer
 from web.kit.site import reader, site
 from web.kit.standards import standard, standards
 from web.lexicon import trial
-from web.standards.trying.asking import Asked, Refusal, answer, facts_of
+from web.standards.trying.asking import Asked, Refusal, answer, facts_of, folder_for
 from web.standards.trying.picked import choices
 from web.standards.trying.words import sign_words
 
+SPEAKERS = "、".join(("师傅", "业主", "A", "B"))  # names that are read too, beside 技师 and 客户
 blueprint = Blueprint("standard_trying", __name__, url_prefix="/standards/try")
 
 
 @blueprint.app_context_processor
 def _box() -> dict[str, Any]:
     """What the boxes beside the clauses ask, wherever they stand."""
-    return {"trial_facts": facts_of, "warm_trial": _warm, "trial_signs": sign_words}
+    return {"trial_facts": facts_of, "warm_trial": _warm, "trial_signs": sign_words(), "speaker_names": SPEAKERS}
 
 
 def _warm() -> str:
     """Begin to load what a trial needs while somebody reads the page; for templates, which show nothing of it."""
     here = site()
-    trial.warm(here.settings.lexicons, here.settings)
+    trial.warm(here.lexicons, here.settings)
     return ""
 
 
@@ -52,7 +53,7 @@ def result() -> ResponseReturnValue:
 
 
 def _whole(asked: Asked, found: Any) -> ResponseReturnValue:
-    folder = site().settings.lexicons
+    folder = folder_for(asked.draft_id) or site().lexicons
     known = standards(folder)
     chosen = standard(folder, asked.standard_id) or (known[0] if known else None)
     return render_template(
