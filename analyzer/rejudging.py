@@ -15,7 +15,8 @@ from analyzer.judging import examined, judge, words_for
 from analyzer.judging.cues import LexiconCues
 from analyzer.judging.figures import figure_words
 from analyzer.judging.machine import Announcements
-from analyzer.judging.traces import Trace, traces
+from analyzer.judging.trace import Trace
+from analyzer.judging.traces import traces
 from analyzer.reading import library_of
 from analyzer.reading.library import FOLDER
 from analyzer.reading.staff import staff_reader

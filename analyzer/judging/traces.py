@@ -6,16 +6,14 @@ for showing a few sentences to a person: nothing that judges asks it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Iterator
 
-from analyzer.domain import Hit, How, ItemResult, Judgement, Kind, Role, Span
+from analyzer.domain import How, ItemResult, Judgement, Kind, Role, Span
 from analyzer.judging.accusing import as_written
 from analyzer.judging.case import Case
-from analyzer.judging.ear import AFTER, BEFORE
 from analyzer.judging.forbidden import accusations_of
 from analyzer.judging.required import NEAREST_SIMILARITY, makes_sense, meant_hit
+from analyzer.judging.trace import Standing, Trace, Tracer
 from analyzer.matching import (
     ACCUSATION,
     COURTESY,
@@ -24,63 +22,15 @@ from analyzer.matching import (
     PARDON,
     SUSPICION,
     THRESHOLD,
-    Match,
     Strictness,
-    covers,
 )
-from analyzer.matching.drawing import Drawing, draw
-from analyzer.rubric.model import Element, Item, Phrase
+from analyzer.rubric.model import Element, Item
 
 MOST = 3  # places shown of an element
 LOOKED_AT = 40  # of its matches, the most alike first: an hour's talk has hundreds of 您好
 
 
-class Standing(StrEnum):
-    """What a place is worth.
-
-    EXCUSED: an exception covers it; UNDONE: a 没 or 不用 beside it says the contrary; OTHERWISE: other words were surely
-    written; ABSURD: the words around it mean something else; REJECTED: its sound is another; ELSEWHERE: too early, too late
-    or before its turn; HELPED, FRAMED, UNASKED: pardoned by help, by whose words they are, or as nobody asked; IN_A_WORD: it cuts a word;
-    HOMOPHONE: a short word of the same sound; OTHER_SPEAKER: said by who is not asked; NEAREST: not alike enough.
-    """
-
-    COUNTS = "counts"
-    SUSPECTED = "suspected"
-    HELPED = "helped"
-    FRAMED = "framed"
-    UNASKED = "unasked"
-    EXCUSED = "excused"
-    UNDONE = "undone"
-    OTHERWISE = "otherwise"
-    ABSURD = "absurd"
-    REJECTED = "rejected"
-    ELSEWHERE = "elsewhere"
-    IN_A_WORD = "in_a_word"
-    HOMOPHONE = "homophone"
-    OTHER_SPEAKER = "other_speaker"
-    NEAREST = "nearest"
-
-
 _PARDONED = {"helped": Standing.HELPED, "framed": Standing.FRAMED, "unasked": Standing.UNASKED}
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """A place where an element, by its id and title, may be said.
-
-    `source`: the phrase as the standard writes it ("" where no phrase matched: a meaning or a name). `because`: the
-    exception that covers it, as it is written, or the sentence that pardons or doubts it. `characters`: of each of its
-    characters the line of the judged transcript and the place in it. `drawing`: None where there is no phrase.
-    """
-
-    element: str
-    title: str
-    standing: Standing
-    hit: Hit
-    source: str = ""
-    because: str = ""
-    characters: tuple[tuple[int, int], ...] = ()
-    drawing: Drawing | None = None
 
 
 def traces(case: Case, judged: Judgement, only: str = "") -> dict[str, tuple[Trace, ...]]:
@@ -109,51 +59,6 @@ def _apart(found: list[Trace]) -> list[Trace]:
     return kept
 
 
-class _Tracer:
-    """Makes the traces of one element."""
-
-    def __init__(self, element: Element, case: Case, who: Role | None) -> None:
-        self._element, self._case, self._who = element, case, who
-        self._stream = case.ear.stream(who)
-        self._lines = {id(u): line for line, u in enumerate(case.ear.hearing.transcript)}
-
-    def trace(
-        self,
-        match: Match,
-        standing: Standing,
-        strict: Sequence[Strictness] = (),
-        because: str = "",
-        hit: Hit | None = None,
-    ) -> Trace:
-        stream = self._stream
-        hit = hit or self._case.ear.hit(self._who, match, element=self._element.id)
-        characters = tuple(
-            (self._lines[id(stream.utterances[int(stream.owner[at])])], int(stream.origin[at]))
-            for at in range(match.first, match.last + 1)
-        )
-        source = match.phrase if match.pattern is not None else ""
-        return Trace(
-            self._element.id, self._element.title, standing, hit, source, because, characters, self._draw(match, strict)
-        )
-
-    def _draw(self, match: Match, strict: Sequence[Strictness]) -> Drawing | None:
-        """At the strictness at which it was found."""
-        for one in strict:
-            drawing = draw(self._stream, match, one)
-            if drawing is not None and abs(one.similarity(drawing.cost, match.syllables) - match.similarity) < 0.001:
-                return drawing
-        return None
-
-    def excuse(self, match: Match, exceptions: Sequence[Phrase], strictness: Strictness) -> str:
-        """The exception that covers a match, as it is written; "" where none does."""
-        if not exceptions:
-            return ""
-        ear = self._case.ear
-        around = [(max(0, match.first - BEFORE), min(len(self._stream.text), match.last + 1 + AFTER))]
-        near = ear.finder(self._who, strictness).within(exceptions, around)[0]
-        return next((e.phrase for e in sorted(near, key=lambda e: -e.similarity) if covers(e, match)), "")
-
-
 def _required(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
     window = result.searched[0] if result.searched else case.window(item.where)
     for element in item.elements:
@@ -169,7 +74,7 @@ def _required(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
 
 def _said(element: Element, case: Case, window: Span) -> Iterator[Trace]:
     ear, who = case.ear, element.who
-    tracer = _Tracer(element, case, who)
+    tracer = Tracer(element, case, who)
     found = ear.finder(who, COURTESY).matches(element.phrases, resolve=False)
     unexcused = ear.unexcused(who, found, element.exceptions)
     heard = ear.unrejected(who, unexcused)
@@ -203,9 +108,9 @@ def _by_meaning(element: Element, case: Case, window: Span, result: ItemResult) 
     if match is None or hit is None:
         return
     if hit in result.hits:
-        yield _Tracer(element, case, element.who).trace(match, Standing.COUNTS, hit=hit)
+        yield Tracer(element, case, element.who).trace(match, Standing.COUNTS, hit=hit)
     elif hit.suspicion:
-        yield _Tracer(element, case, element.who).trace(match, Standing.SUSPECTED, hit=hit)
+        yield Tracer(element, case, element.who).trace(match, Standing.SUSPECTED, hit=hit)
 
 
 def _forbidden(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
@@ -219,7 +124,7 @@ def _forbidden(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
             continue  # another clause has the better claim
         else:
             standing = Standing.SUSPECTED if one.hit.suspicion else Standing.COUNTS
-        tracer = _Tracer(element, case, element.who)
+        tracer = Tracer(element, case, element.who)
         because = one.pardon or one.hit.note
         found.append(tracer.trace(one.match, standing, (ACCUSATION, NEAR, SUSPICION), because, one.hit))
     traced = {(trace.hit.start_s, trace.hit.element) for trace in found}
@@ -245,7 +150,7 @@ def _unjudged(result: ItemResult) -> bool:
 def _excused(element: Element, case: Case) -> Iterator[Trace]:
     """What was said of a forbidden element and accuses nobody, whatever stands around it."""
     ear, who = case.ear, element.who
-    tracer = _Tracer(element, case, who)
+    tracer = Tracer(element, case, who)
     finder = ear.finder(who, ACCUSATION)
     listed = (*element.phrases, *element.topics)
     whole = finder.matches(listed, word_edges=True)
@@ -266,10 +171,10 @@ def _by_another(element: Element, case: Case, strictness: Strictness, *, word_ed
         return
     found = case.ear.finder(other, strictness).matches(element.phrases, word_edges=word_edges)
     for match in sorted(found, key=lambda m: -m.similarity)[:1]:
-        yield _Tracer(element, case, other).trace(match, Standing.OTHER_SPEAKER, (strictness,))
+        yield Tracer(element, case, other).trace(match, Standing.OTHER_SPEAKER, (strictness,))
 
 
 def _nearest(element: Element, case: Case, strictness: Strictness) -> Iterator[Trace]:
     match = case.ear.finder(element.who, strictness).nearest(element.phrases, (NEAREST_SIMILARITY,))
     if match is not None and NEAREST_SIMILARITY <= match.similarity < THRESHOLD:
-        yield _Tracer(element, case, element.who).trace(match, Standing.NEAREST, (strictness,))
+        yield Tracer(element, case, element.who).trace(match, Standing.NEAREST, (strictness,))

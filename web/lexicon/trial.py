@@ -17,11 +17,10 @@ from time import perf_counter
 
 from analyzer.domain import MACHINE, Hearing, How, ItemResult, Judgement, Role, Utterance
 from analyzer.judging.examples import conversation
-from analyzer.judging.traces import Standing, Trace
+from analyzer.judging.trace import Standing, Trace
 from analyzer.matching.drawing import Drawing, Step, StepKind
-from analyzer.pipeline import load, try_out
+from analyzer.rejudging import Rejudging, load
 from analyzer.rubric.load import standard_files
-from analyzer.rubric.model import Standard, Where
 from analyzer.rubric.terms import facts_of
 from web.config import AnalyzerError, Settings
 from web.lexicon.dialogue import Turn
@@ -93,19 +92,14 @@ def tried(
         begun_s = perf_counter()
         here = replace(settings, lexicons=folder)
         try:
-            standard = load(standard_id, here)
-            asked = {name: value for name, value in given.items() if name in standard.facts}
-            made = try_out(hearing, _placeless(standard) if anywhere else standard, asked, here, only)
+            judging = Rejudging(standard_id, here)
+            asked = {name: value for name, value in given.items() if name in judging.standard.facts}
+            made = judging.traced(hearing, asked, placeless=anywhere, only=only)
         except AnalyzerError as error:
             raise BrokenError(error.message) from error
         analysis = made.analysis
         took_s = perf_counter() - begun_s
         return Trial(analysis.hearing, analysis.judgement, made.traces, made.transcript, took_s)
-
-
-def _placeless(standard: Standard) -> Standard:
-    items = tuple(replace(item, where=Where.ANYWHERE, after="") for item in standard.items)
-    return replace(standard, items=items)
 
 
 def asked_facts(standard_id: str, folder: Path, settings: Settings) -> dict[str, tuple[str, ...]]:
@@ -149,7 +143,7 @@ def _warm(folder: Path, settings: Settings) -> None:
     try:
         for path in standard_files(folder):
             with _one_at_a_time, contextlib.suppress(AnalyzerError):
-                try_out(_FEW_WORDS, load(path.stem, here), {}, here)
+                Rejudging(path.stem, here).traced(_FEW_WORDS, {})
             _ready.set()
     except Exception:
         log.exception("the trial of phrases could not be made ready")
