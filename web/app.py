@@ -34,6 +34,7 @@ from web.scorecards import views as scorecards
 from web.search import views as search
 from web.staff import views as staff
 from web.standards.trying import views as standard_trying
+from web.standards.versions import views as standard_versions
 from web.system import header
 from web.system import views as system
 from web.topics import views as topics
@@ -61,6 +62,7 @@ FEATURES = (
     learning,
     watch,
     privacy,
+    standard_versions,
     system,
     help_pages,
 )

@@ -177,6 +177,15 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "review.contest": frozenset({TECHNICIAN}),
     # links
     "links.due": STAFF,
+    # standards: whoever is judged by them reads them; the office changes them
+    "standard_versions.index": STAFF,
+    "standard_versions.compare": STAFF,
+    "standard_versions.text": STAFF,
+    "standard_versions.folder": STAFF,
+    "standard_versions.publish_form": OFFICE,
+    "standard_versions.publish": OFFICE,
+    "standard_versions.retire": OFFICE,
+    "standard_versions.take_files": OFFICE,
     # learning
     "learning.ask": OFFICE,
 }
