@@ -6,6 +6,7 @@ at a time: a list being read by one must not look like a list that leads back to
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from pathlib import Path
 from typing import TypeVar
@@ -20,9 +21,13 @@ from analyzer.rubric.standard import ADDITIONS, StandardReading, read_standard
 
 CHECKLIST = "checklist.yaml"
 Stamp = tuple[tuple[str, int, int], ...]
-Reading = TypeVar("Reading", SharedReading, StandardReading)
+Key = TypeVar("Key")
+Kept = TypeVar("Kept")
 _shared_cache: dict[Path, tuple[Stamp, SharedReading]] = {}
 _standard_cache: dict[Path, tuple[Stamp, StandardReading]] = {}
+# by content, where nothing is wrong (a problem names its file): drafts lie in folders of their own and share most files
+_same_shared: dict[bytes, SharedReading] = {}
+_same_standard: dict[bytes, StandardReading] = {}
 _reading = threading.RLock()
 _KEPT = 64  # of each: a site reads the folder in effect and those of drafts
 
@@ -67,8 +72,11 @@ def shared_reading(folder: Path) -> SharedReading:
     with _reading:
         kept = _shared_cache.get(folder)
         if kept is None or kept[0] != stamp:
-            kept = (stamp, read_shared(folder))
+            content = _content(folder, shared_files(folder))
+            kept = (stamp, _same_shared.get(content) or read_shared(folder))
             _keep(_shared_cache, folder, kept)
+            if not kept[1].problems:
+                _keep(_same_shared, content, kept[1])
         return kept[1]
 
 
@@ -79,17 +87,34 @@ def standard_reading(path: Path, folder: Path) -> StandardReading:
     with _reading:
         kept = _standard_cache.get(path)
         if kept is None or kept[0] != stamp:
-            kept = (stamp, read_standard(path, shared_reading(folder)))
+            listed = [path, *shared_files(folder), *([added] if added.is_file() else [])]
+            content = _content(path.parent, listed)
+            kept = (stamp, _same_standard.get(content) or read_standard(path, shared_reading(folder)))
             _keep(_standard_cache, path, kept)
+            if not kept[1].findings.problems:
+                _keep(_same_standard, content, kept[1])
         return kept[1]
 
 
-def _keep(cache: dict[Path, tuple[Stamp, Reading]], path: Path, kept: tuple[Stamp, Reading]) -> None:
+def _keep(cache: dict[Key, Kept], key: Key, kept: Kept) -> None:
     """Keep what was read; the longest kept goes where there are too many."""
-    cache.pop(path, None)
+    cache.pop(key, None)
     while len(cache) >= _KEPT:
         cache.pop(next(iter(cache)))
-    cache[path] = kept
+    cache[key] = kept
+
+
+def _content(folder: Path, paths: list[Path]) -> bytes:
+    """What the files say, and how they are called within their folder; readers by the file that they are."""
+    told = hashlib.sha256()
+    for path in paths:
+        told.update(path.relative_to(folder).as_posix().encode() if path.is_relative_to(folder) else path.name.encode())
+        if path.suffix == ".npz":
+            stat = path.stat()
+            told.update(f"{path.resolve()} {stat.st_mtime_ns} {stat.st_size}".encode())
+        else:
+            told.update(hashlib.sha256(path.read_bytes()).digest())
+    return told.digest()
 
 
 def _stamp(paths: list[Path]) -> Stamp:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analyzer.judging.examples import example_judge
 from analyzer.rubric import example
-from analyzer.rubric.load import shared_reading, standard_files
+from analyzer.rubric.load import shared_reading, standard_files, standard_reading
 from analyzer.rubric.messages import explain
 from analyzer.rubric.problems import Problem
 from analyzer.rubric.standard import read_standard
@@ -42,11 +42,11 @@ def _found(settings: Settings, folder: Path, standard_id: str, judge_examples: b
         message, advice = explain("unreadable-file", reason="没有这个文件")
         found.append(Problem(f"{standard_id}.yaml", 1, "", "unreadable-file", message, advice))
     for name, path in names.items():
+        if name != standard_id:  # of the others only what keeps them from being read
+            found += breaks(tuple(standard_reading(path, folder).findings.problems))
+            continue
         reading = read_standard(path, shared)
         own = list(reading.findings.problems)
-        if name != standard_id:  # of the others only what keeps them from being read
-            found += [p for p in own if p.severity == "error"]
-            continue
         sound = not broken and not any(p.severity == "error" for p in own)
         example.count(reading)
         if judge_examples and sound:

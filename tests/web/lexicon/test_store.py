@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from analyzer.rubric.load import load_standard
+from analyzer.rubric.load import load_standard, shared_reading, standard_reading
 from web.db import Database
 from web.kit.lexicons import lexicons_on, overlay, text_of
 from web.kit.refusals import GoneError, InvalidError
@@ -249,3 +249,17 @@ def test_an_example_that_comes_out_otherwise_is_named_at_its_line(here: Site) ->
     found = breaks(problems(here.settings, overlay(here.settings, here.settings.lexicons, {FILE: text}), VISIT))
     line = text.splitlines().index("        - 您好，我是物业维修的。") + 1
     assert [(problem.item, problem.line) for problem in found] == [("greeting", line)]
+
+
+def test_a_draft_that_leaves_the_shared_lists_alone_does_not_have_them_read_again(here: Site) -> None:
+    text = heavier(text_of(here.settings.lexicons, FILE) or "", 7)
+    folder = overlay(here.settings, here.settings.lexicons, {FILE: text})
+    assert shared_reading(folder) is shared_reading(here.settings.lexicons)
+    other = "property-followup.yaml"
+    assert standard_reading(folder / other, folder) is standard_reading(
+        here.settings.lexicons / other, here.settings.lexicons
+    )
+    changed = overlay(
+        here.settings, folder, {"shared/late.yaml": (text_of(folder, "shared/late.yaml") or "") + "# 改\n"}
+    )
+    assert shared_reading(changed) is not shared_reading(folder)
