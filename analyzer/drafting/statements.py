@@ -19,6 +19,10 @@ _LABEL = re.compile(
 _TO_YOU = re.compile(r"您|你|我|请|谢|抱歉|对不起|不好意思|再见|欢迎|麻烦|劳驾|早上好|晚上好")
 _UTTERANCE = re.compile(r"您|你|我|请|谢|抱歉|对不起|不好意思|再见|慢走|欢迎|麻烦|劳驾|[好早]$|[吗呢吧啊了呀嘛哦]$|[。！？!?]$|不知道|不清楚|没|不")
 _INTRODUCES = re.compile(r"(?:说|问|答|讲|道|称|语|为|候|别|歉|谢|示|好|如|例如|比如|使用|用|请|复|:)\s*[:：,，]?\s*$")
+_WHEN_THEN = re.compile(  # 进入用户家时|要…, 如遇用户有不明之处|应…
+    r"((?:如|若|遇|一旦).{2,24}?(?=应|则|就|(?<!必)须|必须|(?<!需)要(?!求)|不得|严禁)"
+    r"|.{2,30}?(?:的|时|后|前)(?=(?:就|则)?(?:应|须|必须|要|可以?|不得|严禁|方可|一定|立即|主动|先)))"
+)
 _SENTENCE, _COMMA = "。；;！!？?", "，,"
 
 
@@ -279,8 +283,9 @@ def _condition(said: str, quoted: bool, last: bool) -> tuple[str, str]:
 
     A piece that only says when comes back without a demand; one that says nothing of it, without a condition.
     """
-    must = re.match(r"((?:如|若|遇|一旦).{2,24}?|.{2,30}?(?:的|时|后|前))(?=(?:就|则)?(?:应|须|必须|要|可以?|不得|严禁|方可|一定|立即|主动|先))", said)
-    if must and not last or must and words.MUST.match(said[must.end() :].removeprefix("则")):
+    whole = not last and words.IF.match(said) and not re.search("应|则", said)
+    must = None if whole else _WHEN_THEN.match(said)
+    if must is not None and (not last or words.MUST.match(said[must.end() :].removeprefix("则"))):
         when = must.group(1)
         return (when if _tells_when(when) else ""), said[must.end() :]
     if words.ban_in(said) and not words.IF.match(said):

@@ -126,3 +126,15 @@ def count_syllables(text: str) -> int:
     """
     latin = sum(len(_VOWELS.findall(word)) or len(word) for word in _LATIN.findall(text))
     return len(_HAN.findall(text)) + latin
+
+
+def romanised(text: str) -> list[str]:
+    """Return the syllables of the Chinese characters of a text in plain letters, ü as v: 绿灯 → lv, deng.
+
+    >>> romanised("进门语")
+    ['jin', 'men', 'yu']
+    """
+    from pypinyin import Style, lazy_pinyin
+
+    plain = "".join(char for char in text if _HAN.match(char))
+    return [s for s in lazy_pinyin(plain, style=Style.NORMAL, errors="ignore", v_to_u=False) if s.isascii() and s.isalpha()]
