@@ -29,6 +29,7 @@ COMMANDS = {
     ),
     "gpu": ("gpu.command", "engines on a GPU and on the processor: times real time, memory, words and verdicts"),
     "demo": ("demo.command", "speaks the demo archive's spoken orders into samples/demo (needs ../shared/tts)"),
+    "drafting": ("drafting.command", "written standards to drafts: clauses recognised, kinds right"),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
     "search": ("pages.search", "the search and Ctrl+K alone at 100,000 recordings, filled in a minute"),
     "order": ("order.command", "reviews that the work list needs to find what is bad, beside a random order"),

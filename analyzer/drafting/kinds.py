@@ -75,7 +75,7 @@ def _by_ear(bare: str, around: str, bans: bool, why: str) -> Guess:
     heard = 2.0 * len(speech) + 1.6 * len(towards) + (1.5 if near else 0.6) * len(perhaps)
     seen = 1.6 * len(silent) + 0.8 * len(things)
     prefix = f"{why}；" if why else ""
-    if heard and heard >= seen:
+    if heard and (heard >= seen or (bans and speech)):  # of what is banned, the part that can be heard is enough
         words_heard = "、".join(dict.fromkeys([*speech, *towards, *perhaps]))
         confidence = LIKELY if speech else UNSURE
         reason = f"“{words_heard}”要开口说，听得出来。" if speech else f"“{words_heard}”一般伴着一句话，先按听录音起草。"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.domain import How, Kind, Role, Verdict
+from analyzer.drafting.words import CUSTOMER
 from analyzer.judging.case import open_case
 from analyzer.judging.ear import words_for
 from analyzer.judging.examples import CHARACTER_S, conversation
@@ -22,11 +23,21 @@ from analyzer.rubric.yamlfile import Node
 from analyzer.settings import Settings
 
 LIKE_AGAIN = 0.6
-LIKE = 0.42  # the least likeness of a demand to a clause whose phrases are offered for it
+LIKE = 0.38  # the least likeness of a demand to a clause whose phrases are offered for it
 _COVERED = 0.5  # the least share of a sentence that a shared list must hear to stand for it
 _LIST = re.compile(r"<[a-z0-9_-]+>")
 _HAN = re.compile(r"[一-龥]")
 _EMPTY = frozenset("的了并应要须在将对向给为与和及其或如若时后前就也且请")
+# Words of one meaning: what stands behind is added to what is compared.
+_SYNONYMS = (
+    (re.compile(r"污言秽语|粗话|粗口|骂|不文明|脏字|语言[^，]{0,4}文明|文明[用言]语"), "讲脏话语言文明"),
+    (re.compile(r"索要|讨要|收受|索取"), "索取"),
+    (re.compile(r"闲聊|聊天|谈笑|闲谈"), "闲坐聊天"),
+    (re.compile(r"致歉|赔礼|道歉|对不起|不好意思|抱歉"), "抱歉道歉"),
+    (re.compile(r"谢谢|感谢|多谢"), "感谢"),
+    (re.compile(r"[早晚]上好|[上下中]午好"), "您好问好"),
+)
+_NO_TOPIC = re.compile("是否|询问|一下|主动|必须|及时|严禁|不得|禁止|任何形式")
 _COPIED = ("severity", "penalty", "cap", "who", "except", "alone", "remedy", "asked", "topics", "also", "meaning")
 
 
@@ -66,6 +77,11 @@ class Library:
     settings: Settings
     _elements: list[tuple[Known, int, frozenset[str]]] = field(default_factory=list)
     _standard: Standard | None = None
+
+    @functools.cached_property
+    def words(self) -> Any:
+        """The jieba tokenizer with the folder's words."""
+        return words_for(self.folder, self.settings.cache_dir)
 
     def like(self, text: str, kind: Kind, recording: str, used: Collection[str] = ()) -> Known | None:
         """Return the known item whose words are most like those of a demand; None where none is like it.
@@ -147,10 +163,9 @@ class Library:
         return max(hit.end_s - hit.start_s for hit in result.hits) / (CHARACTER_S * max(1, len(sentence)))
 
     def _case(self, turns: list[tuple[Role, str]]) -> Any:
-        words = words_for(self.folder, self.settings.cache_dir)
         if self._standard is None:
             raise AssertionError("a library with items has a standard")
-        return open_case(conversation(turns), self._standard, words)
+        return open_case(conversation(turns), self._standard, self.words)
 
 
 def _asked(item: Item) -> bool:
@@ -206,6 +221,8 @@ def _plain(node: Node) -> Any:
 def _grams(texts: Iterable[str]) -> frozenset[str]:
     grams: set[str] = set()
     for text in texts:
+        text += "".join(meant for pattern, meant in _SYNONYMS if pattern.search(text))
+        text = _NO_TOPIC.sub("", CUSTOMER.sub("", text))
         han = "".join(c for c in text if _HAN.match(c) and c not in _EMPTY)
         grams |= {han[i : i + 2] for i in range(len(han) - 1)}
     return frozenset(grams)

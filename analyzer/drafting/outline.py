@@ -15,6 +15,7 @@ _STOP = re.compile(r"[。；;！!？?]")
 _TITLE = re.compile(r"(规范|守则|程序|标准|制度|办法|规定|流程|手册|须知|准则|细则|话术|公约|要求|规程|指引|指南|条例)(\(.{1,8}\))?$")
 _INLINE = re.compile(r"(?<=[。；;！!？?：:])\s*(?=[(（]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[)）]|[①-⑳⑴-⒇]|\d{1,2}、|[一二三四五六七八九十]{1,3}、)")
 _QUOTED = re.compile(r"[“「『\"][^”」』\"]*[”」』\"]")
+_ZHE = re.compile(r"(?<![显名原巨论编专译卓昭土])著(?![名作称者述])")
 _WRAPPED = 18  # a line at least so long that ends in the middle of a sentence goes on in the next
 _HEADING = 24  # the most characters of a heading without a sign at its end
 _TITLE_CHARS = 40
@@ -127,7 +128,7 @@ def _lines(text: str) -> list[_Line]:
         if not whole.strip():
             blank = True
             continue
-        simplified = simplify_same_length(whole)
+        simplified = simplified_line(whole)
         cuts = [0, *(m.end() for m in _INLINE.finditer(whole) if not _within_quote(whole, m.end())), len(whole)]
         for i, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False)):
             piece = whole[a:b]
@@ -146,6 +147,11 @@ def _lines(text: str) -> list[_Line]:
             lines.append(line)
             blank = False
     return lines
+
+
+def simplified_line(text: str) -> str:
+    """Return a text in Simplified, one for one. Traditional writing has 著 for 着, which is no other character to OpenCC."""
+    return _ZHE.sub("着", simplify_same_length(text))
 
 
 def _within_quote(line: str, at: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from typing import Any
 
 from analyzer.drafting import words
 from analyzer.rubric.notation import NotationError, parse
@@ -18,9 +18,11 @@ _STARTS = re.compile(r"^(?:请问|那么|另外|同时|还有|对了|因此|所�
 _PARTICLE = re.compile(r"[吗呢吧啊了呀嘛哦哈啦的]$")
 _NOTE = re.compile(r"[(（][^()（）]*[)）]")
 _SOFT = (("一下", "[一下]"), ("您", "{您|你}"), ("非常", "[非常]"), ("十分", "[十分]"))
-_CONTENT = re.compile(
-    rf"{words.CUSTOMER.pattern}|{words.SPEECH.pattern}|{words.PERHAPS.pattern}|{words.IF.pattern[1:]}|应当?|必须|须|务必|主动|耐心|及时|认真|详细|热情|向|对|给|为|将|把"
-    r"|与|同|和|及|以及|并|或|在|由|从|按|的|地|得|后|前|时|其|有关|相关|情况|进行|是否|需要|先|再|要|做好|等|多运用|运用|使用|采取|作出|做出|一定|无法|特殊|原因|紧急|有无|不|严禁|禁止|切勿|任何|形式|以|员工|人员|工作|服务"
+_AROUND = re.compile(rf"{words.CUSTOMER.pattern}|{words.SPEECH.pattern}|{words.PERHAPS.pattern}")
+_STOP = frozenset(
+    "应 应当 应该 要 须 必须 需 需要 务必 可 可以 一定 主动 耐心 及时 认真 详细 热情 礼貌 向 对 给 为 将 把 被 让 与 同 和 及 以及 并 并且 或 或者 而 且 在 由 从 按 按照"
+    " 根据 的 地 得 后 前 时 其 之 有关 相关 情况 进行 是否 先 再 做好 等 有无 有 无 不 严禁 禁止 切勿 任何 形式 以 员工 人员 工作人员 服务人员 工作 服务 使用 运用 采取 作出 做出"
+    " 无法 如 如果 若 遇 遇到 当 时候 首先 然后 最后 逐项 当场 准确 清楚 明确 尽量 使 其他 上 下 中 内 就 也 还 都 至 到 于 明白 完毕 收取 前须 须经".split()
 )
 
 
@@ -69,18 +71,22 @@ def said(sentence: str) -> str:
     return re.sub(r"\s+", "", _BLANK.sub("", text)).strip("，,、；;：:")
 
 
-def topics(demand: str) -> tuple[str, ...]:
+def topics(demand: str, tokenizer: Any) -> tuple[str, ...]:
     """Return what a demand without quoted words speaks about, two to eight characters each: 核对姓名、房型 is 姓名, 房型.
 
     The words around (who, to whom, how, the verb of speaking) are left out; a person must write what is really said.
+    `tokenizer`: jieba's.
     """
-    pieces = chain.from_iterable(_SPLIT.split(part) for part in re.split(r"[“”\"「」『』()（）\s]+", _SIGNS.sub(" ", demand)))
-    found = []
-    for piece in pieces:
-        for topic in re.split(_CONTENT, piece):
-            han = "".join(c for c in topic if "一" <= c <= "龥")
-            if 2 <= len(han) <= 8 and _sound(han):
-                found.append(han)
+    found: list[str] = []
+    for piece in _SPLIT.split(_SIGNS.sub("，", demand)):
+        run = ""
+        for word in [*tokenizer.lcut(piece), "，"]:
+            if word in _STOP or _AROUND.fullmatch(word) or not all("一" <= c <= "龥" for c in word):
+                if 2 <= len(run) <= 8 and not _AROUND.fullmatch(run) and _sound(run):
+                    found.append(run)
+                run = ""
+            else:
+                run += word
     return tuple(dict.fromkeys(found))[:6]
 
 

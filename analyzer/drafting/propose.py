@@ -140,7 +140,9 @@ def _from_topics(
         return tuple(t for t, _ in named), tuple(p for _, p in named), f"原文没有给原话：说法沿用已有的短语表（{lists}）。"
     if _POLITE.search(asked) and "politeness" in library.lists and demand.guess.kind is Kind.REQUIRED:
         return (_title(asked),), (("<politeness>",),), "原文只说要用礼貌用语：有一句您好、请、谢谢就算，请看是不是太宽。"
-    topics = phrasing.topics(asked)
+    if demand.guess.kind is Kind.FORBIDDEN:
+        return (), (), "原文没有给原话：不许说的是哪些话，请写上；没有写以前不判，由人填。"
+    topics = phrasing.topics(asked, library.words)
     if topics:
         return (_title(asked),), (topics,), "原文没有给原话：短语只取了话题里的词，太宽，请换成员工平时的说法。"
     return (), (), "原文没有给原话，也看不出话题：请写上员工平时的说法。"

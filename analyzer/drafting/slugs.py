@@ -8,7 +8,7 @@ from analyzer.text.syllables import romanised
 
 _ID = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 _SYLLABLES = 4
-_LEAD = re.compile(r"^[应须要并先再且在对向给为将]+")
+_LEAD = re.compile(r"^[应须要并且对向给为将]+")
 
 
 def slug(text: str) -> str:

@@ -10,7 +10,7 @@ from analyzer.domain import How, Kind
 from analyzer.drafting import words
 from analyzer.drafting.kinds import LIKELY, UNSURE, Guess, guess
 from analyzer.drafting.markers import FLAT
-from analyzer.drafting.outline import Clause
+from analyzer.drafting.outline import Clause, simplified_line
 
 _PAIRS = {"“": "”", "「": "」", "『": "』", '"': '"', "‘": "’"}
 _LABEL = re.compile(
@@ -71,9 +71,7 @@ def _as_written(clause: Clause, source: str) -> str:
     """Return the clause with every character of its place in the text, in Simplified: places within it stay true."""
     if clause.end - clause.start == len(clause.text):
         return clause.text
-    from analyzer.text.simplify import simplify_same_length
-
-    return simplify_same_length(source[clause.start : clause.end].replace("\n", " "))
+    return simplified_line(source[clause.start : clause.end].replace("\n", " "))
 
 
 def quotes_of(text: str) -> tuple[tuple[int, int], ...]:
@@ -204,7 +202,7 @@ def _of_sentence(clause: Clause, raw: str, flat: str, sentence: tuple[int, int])
         return [_demand(clause, raw, sentence, none, (), "")]
     heading_bans = _banned_by_heading(clause)
     found: list[Demand] = []
-    condition, lead, banned = "", begin, heading_bans
+    condition, unless, lead, banned = "", "", begin, heading_bans
     pieces = [_piece(flat, a, b) for a, b in _cut(flat, begin, end, _COMMA)]
     then = next((i for i, p in enumerate(pieces) if flat[p.start : p.end].lstrip().startswith(("则", "就"))), 0)
     for i, piece in enumerate(pieces):
@@ -215,6 +213,10 @@ def _of_sentence(clause: Clause, raw: str, flat: str, sentence: tuple[int, int])
             found[-1] = _longer(found[-1], raw, clause.start, piece.end)
             lead = piece.end
             continue
+        if words.UNLESS.fullmatch(said) and i < len(pieces) - 1:
+            unless = said  # 未经宾客同意，不得…: the ban stands in the next piece
+            continue
+        said, unless = unless + said, ""
         when, rest = _condition(said, bool(piece.quotes), last=i == len(pieces) - 1)
         if i < then and words.IF.match(flat[pieces[0].start :].lstrip()):
             condition = f"{condition}，{said}".strip("，")
@@ -302,7 +304,8 @@ def _condition(said: str, quoted: bool, last: bool) -> tuple[str, str]:
 
 def _tells_when(said: str) -> bool:
     """Whether this is a condition, and not merely a point of the routine (进门前, 在服务过程中)."""
-    return words.IF.match(said) is not None or words.EVENT.search(said) is not None or bool(fact_of(said))
+    begins = words.IF.match(said)
+    return (begins is not None and len(said) > begins.end()) or words.EVENT.search(said) is not None or bool(fact_of(said))
 
 
 def fact_of(condition: str) -> str:
