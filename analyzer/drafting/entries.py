@@ -29,7 +29,18 @@ NEUTRAL = (
     "这条路通到河边。",
 )
 # Frames in which nothing changes the sense of what stands in them.
-_FRAMES = ("{}。", "这个{}。", "{}啊。", "行了，{}。", "哎，{}。", "您听着，{}。", "反正{}。", "嗯，{}。", "{}，就这样。", "那个，{}。")
+_FRAMES = (
+    "{}。",
+    "这个{}。",
+    "{}啊。",
+    "行了，{}。",
+    "哎，{}。",
+    "您听着，{}。",
+    "反正{}。",
+    "嗯，{}。",
+    "{}，就这样。",
+    "那个，{}。",
+)
 _ASKED = ("跟您说一下，{}。", "我跟您确认一下{}。")  # for topics, which alone are too short to be anything said
 _DEFAULT_PENALTY = 10
 
@@ -142,7 +153,15 @@ def _require(made: Entry, row: Row, parts: list[tuple[str, ...]], known: Known |
     spoken = "，".join(s for s in (_spoken(e["phrases"][0], book) for e in elements) if s)
     made.trusted = known is not None and tuple(parts) == known.parts
     made.most = 3 if known else 1
-    made.match = _pool([*said, "，".join(said), *(known.match if known else ()), *(frame.format(spoken) for frame in _ASKED if spoken), spoken])
+    made.match = _pool(
+        [
+            *said,
+            "，".join(said),
+            *(known.match if known else ()),
+            *(frame.format(spoken) for frame in _ASKED if spoken),
+            spoken,
+        ]
+    )
     made.no_match = _pool([*(known.no_match if known else ()), *NEUTRAL])
 
 

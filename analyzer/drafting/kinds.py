@@ -78,9 +78,13 @@ def _by_ear(bare: str, around: str, bans: bool, why: str) -> Guess:
     if heard and (heard >= seen or (bans and speech)):  # of what is banned, the part that can be heard is enough
         words_heard = "、".join(dict.fromkeys([*speech, *towards, *perhaps]))
         confidence = LIKELY if speech else UNSURE
-        reason = f"“{words_heard}”要开口说，听得出来。" if speech else f"“{words_heard}”一般伴着一句话，先按听录音起草。"
+        reason = (
+            f"“{words_heard}”要开口说，听得出来。" if speech else f"“{words_heard}”一般伴着一句话，先按听录音起草。"
+        )
         return Guess(kind, How.RULE, confidence, (prefix + reason,))
     if seen:
         words_seen = "、".join(dict.fromkeys([*silent, *things]))
-        return Guess(kind, How.PERSON, LIKELY if not heard else UNSURE, (f"{prefix}“{words_seen}”光听录音听不出来，由人填。",))
+        return Guess(
+            kind, How.PERSON, LIKELY if not heard else UNSURE, (f"{prefix}“{words_seen}”光听录音听不出来，由人填。",)
+        )
     return Guess(kind, How.PERSON, UNSURE, (f"{prefix}没有看到开口说话的字眼，先由人填。",))

@@ -107,7 +107,7 @@ class Library:
 
     def named(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Return title and lists of the known elements whose short titles stand in a demand: 向用户道歉 names 道歉."""
-        found = {}
+        found: dict[str, tuple[str, ...]] = {}
         for known, at, _ in self._each_element():
             title = known.titles[at]
             if 2 <= len(title) <= 4 and title in text:
@@ -151,7 +151,11 @@ class Library:
         return self._elements
 
     def _says(self, item: Item, sentence: str) -> bool:
-        case = self._case([(Role.CUSTOMER, "怎么样？"), (Role.TECHNICIAN, sentence)] if _asked(item) else [(Role.TECHNICIAN, sentence)])
+        case = self._case(
+            [(Role.CUSTOMER, "怎么样？"), (Role.TECHNICIAN, sentence)]
+            if _asked(item)
+            else [(Role.TECHNICIAN, sentence)]
+        )
         return judge_forbidden(item, case).verdict is Verdict.MISSED
 
     def _heard(self, item: Item, at: int, sentence: str) -> float:
@@ -204,7 +208,14 @@ def _known(reading: StandardReading) -> Iterator[Known]:
         if simple and all(parts) and all(_LIST.fullmatch(phrase) for part in parts for phrase in part):
             titles = tuple(e.title for e in item.elements[: len(parts)])
             yield Known(
-                reading.standard.ref.id, reading.standard.recording, item, parts, titles, extras, item.examples_match, item.examples_no_match
+                reading.standard.ref.id,
+                reading.standard.recording,
+                item,
+                parts,
+                titles,
+                extras,
+                item.examples_match,
+                item.examples_no_match,
             )
 
 

@@ -65,7 +65,9 @@ def value_of(written: str) -> int:
                 total += (digit or 1) * (100 if char == "百" else 10)
                 digit = 0
             else:
-                digit = digit * 10 + _VALUE[char] if len(written) > 1 and not set("十拾百") & set(written) else _VALUE[char]
+                digit = (
+                    digit * 10 + _VALUE[char] if len(written) > 1 and not set("十拾百") & set(written) else _VALUE[char]
+                )
         return total + digit
     if len(written) > 1:
         return _roman(written.upper())

@@ -7,15 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from analyzer.drafting.limits import MAX_CLAUSES, refuse
-from analyzer.drafting.markers import BULLET, FLAT, Marker, article, marker
-from analyzer.text.simplify import simplify_same_length
+from analyzer.drafting.lines import QUOTED, Line, lines_of
+from analyzer.drafting.markers import FLAT, Marker, article
 
 _ENDS = frozenset("。；;！!？?：:.…”」』）)")
 _STOP = re.compile(r"[。；;！!？?]")
-_TITLE = re.compile(r"(规范|守则|程序|标准|制度|办法|规定|流程|手册|须知|准则|细则|话术|公约|要求|规程|指引|指南|条例)(\(.{1,8}\))?$")
-_INLINE = re.compile(r"(?<=[。；;！!？?：:])\s*(?=[(（]\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s*[)）]|[①-⑳⑴-⒇]|\d{1,2}、|[一二三四五六七八九十]{1,3}、)")
-_QUOTED = re.compile(r"[“「『\"][^”」』\"]*[”」』\"]")
-_ZHE = re.compile(r"(?<![显名原巨论编专译卓昭土])著(?![名作称者述])")
+_TITLE = re.compile(
+    r"(规范|守则|程序|标准|制度|办法|规定|流程|手册|须知|准则|细则|话术|公约|要求|规程|指引|指南|条例)(\(.{1,8}\))?$"
+)
 _WRAPPED = 18  # a line at least so long that ends in the middle of a sentence goes on in the next
 _HEADING = 24  # the most characters of a heading without a sign at its end
 _TITLE_CHARS = 40
@@ -45,22 +44,6 @@ class WrittenDocument:
 
 
 @dataclass
-class _Line:
-    """A piece of the text that begins where a line (or a number within one) begins."""
-
-    start: int
-    end: int
-    text: str  # Simplified, one for one
-    marker: Marker | None = None
-    after_blank: bool = True
-    indented: bool = False
-
-    @property
-    def body(self) -> str:
-        return self.text[self.marker.length if self.marker else 0 :].strip()
-
-
-@dataclass
 class _Open:
     """The lists that a line stands in, outermost first, each with the heading that its open entry is."""
 
@@ -72,7 +55,7 @@ class _Open:
         if found.parts:
             for level in reversed(self.levels):
                 if level.style == found.style:
-                    return level.parts[:-1] == found.parts[:-1] and found.number == level.number + 1 or (
+                    return (level.parts[:-1] == found.parts[:-1] and found.number == level.number + 1) or (
                         found.number == 1 and found.parts[:-1] > level.parts[:-1]
                     )
             return found.number == 1
@@ -110,7 +93,7 @@ class _Open:
 
 def outline(text: str) -> tuple[WrittenDocument, ...]:
     """Return the documents of a text with their clauses. Raises DocumentError where there are none, or far too many."""
-    documents = [document for lines in _documents(_lines(text)) if (document := _document(lines)).clauses]
+    documents = [document for lines in _documents(lines_of(text)) if (document := _document(lines)).clauses]
     if not documents:
         raise refuse("no-clauses")
     for document in documents:
@@ -119,59 +102,17 @@ def outline(text: str) -> tuple[WrittenDocument, ...]:
     return tuple(documents)
 
 
-def _lines(text: str) -> list[_Line]:
-    """Return the text's lines that say something, cut also where a number follows a sentence within a line."""
-    lines: list[_Line] = []
-    at, blank = 0, True
-    for whole in text.split("\n"):
-        begin, at = at, at + len(whole) + 1
-        if not whole.strip():
-            blank = True
-            continue
-        simplified = simplified_line(whole)
-        cuts = [0, *(m.end() for m in _INLINE.finditer(whole) if not _within_quote(whole, m.end())), len(whole)]
-        for i, (a, b) in enumerate(zip(cuts, cuts[1:], strict=False)):
-            piece = whole[a:b]
-            bullet = BULLET.match(piece.lstrip()) if not i else None
-            lead = len(piece) - len(piece.lstrip())
-            a_text = a + lead + (bullet.end() if bullet and bullet.end() < len(piece) - lead else 0)
-            body = simplified[a_text:b].rstrip()
-            if not body:
-                continue
-            line = _Line(begin + a_text, begin + a_text + len(body), body, None, blank or bool(bullet), lead > 0 and not i)
-            line.marker = marker(body.translate(FLAT))
-            if i and (line.marker is None or line.marker.number != 1 and not _continues(lines, line.marker)):
-                lines[-1].text += simplified[lines[-1].end - begin : begin + b - begin].rstrip()
-                lines[-1].end = lines[-1].start + len(lines[-1].text)
-                continue
-            lines.append(line)
-            blank = False
-    return lines
-
-
-def simplified_line(text: str) -> str:
-    """Return a text in Simplified, one for one. Traditional writing has 著 for 着, which is no other character to OpenCC."""
-    return _ZHE.sub("着", simplify_same_length(text))
-
-
-def _within_quote(line: str, at: int) -> bool:
-    return any(m.start() < at < m.end() for m in _QUOTED.finditer(line))
-
-
-def _continues(lines: list[_Line], found: Marker) -> bool:
-    before = next((n for n in (line.marker for line in reversed(lines[-60:])) if n and n.style == found.style), None)
-    return before is not None and found.number == before.number + 1
-
-
-def _documents(lines: list[_Line]) -> Iterator[list[_Line]]:
+def _documents(lines: list[Line]) -> Iterator[list[Line]]:
     """Cut where 篇2 or 附件 stands, and where a title is followed by a list that begins anew."""
-    current: list[_Line] = []
+    current: list[Line] = []
     outermost = ""
     for i, line in enumerate(lines):
         length = article(line.text.translate(FLAT)) if line.after_blank or len(line.text) < _TITLE_CHARS else 0
         first = next((n.marker for n in lines[i + 1 : i + 4] if n.marker), None)
         anew = first is not None and first.number == 1 and (first.style == outermost or first.rank == 0)
-        title = line.marker is None and len(line.text) <= _TITLE_CHARS and bool(_TITLE.search(line.body.translate(FLAT)))
+        title = (
+            line.marker is None and len(line.text) <= _TITLE_CHARS and bool(_TITLE.search(line.body.translate(FLAT)))
+        )
         if current and (length or (title and anew and outermost)):
             yield current
             current, outermost = [], ""
@@ -184,7 +125,7 @@ def _documents(lines: list[_Line]) -> Iterator[list[_Line]]:
     yield current
 
 
-def _document(lines: list[_Line]) -> WrittenDocument:
+def _document(lines: list[Line]) -> WrittenDocument:
     lines = _joined(lines)
     numbered = sum(line.marker is not None for line in lines)
     first = next((i for i, line in enumerate(lines) if line.marker), len(lines))
@@ -213,9 +154,9 @@ def _flat(text: str) -> str:
     return re.sub(r"\s*\n\s*", "", text).strip()
 
 
-def _joined(lines: list[_Line]) -> list[_Line]:
+def _joined(lines: list[Line]) -> list[Line]:
     """Join lines that were wrapped in the middle of a sentence, and drop numbers that do not fit any list."""
-    joined: list[_Line] = []
+    joined: list[Line] = []
     open_ = _Open()
     for line in lines:
         if line.marker is not None and not line.marker.sure and not open_.fits(line.marker):
@@ -232,12 +173,12 @@ def _joined(lines: list[_Line]) -> list[_Line]:
     return joined
 
 
-def _is_heading(line: _Line, following: _Line | None, open_: _Open) -> bool:
+def _is_heading(line: Line, following: Line | None, open_: _Open) -> bool:
     """Whether a numbered line only heads what follows: 第二章 入住接待, 5、服务禁用语, 递交房卡时应："""
     body = line.body
     if line.marker is not None and 0 <= line.marker.rank < RANK_OF_CLAUSE:
         return len(body) <= _TITLE_CHARS and not _STOP.search(body)
-    if following is None or _QUOTED.search(body):
+    if following is None or QUOTED.search(body):
         return False
     opens = following.marker is None or not any(level.style == following.marker.style for level in open_.levels)
     if following.marker is not None and following.marker.rank >= 0:

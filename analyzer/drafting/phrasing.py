@@ -10,7 +10,7 @@ from analyzer.rubric.notation import NotationError, parse
 
 MAX_PHRASE = 40  # characters: longer sentences are cut, nobody says them word for word
 _SIGNS = re.compile(r"[{}|\[\]<>｛｝｜［］＜＞【】]")
-_BLANK = re.compile(r"[×xXｘＸ]{2,}|某[某个]*|[_＿]{2,}|[*＊]+|…+|\.{3,}|[○〇◯]{2,}|[—–-]{2,}|\s+")
+_BLANK = re.compile(r"[×xXｘＸ]{2,}|某[某个]*|[_＿]{2,}|[*＊]+|…+|\.{3,}|[○〇◯]{2,}|[—–-]{2,}|\s{2,}")
 _NAMED = re.compile(r"[王李张刘陈赵](?=先生|女士|小姐|总|经理|师傅)")
 _SPLIT = re.compile(r"[，,。；;！!？?：:、]+")
 _FILLER = re.compile(r"(?:按照?(?:有关|公司)?规定|因此|所以|那么|请问|是的|好的|那|首先|其次|最后|另外|同时|对了)")
@@ -20,9 +20,14 @@ _NOTE = re.compile(r"[(（][^()（）]*[)）]")
 _SOFT = (("一下", "[一下]"), ("您", "{您|你}"), ("非常", "[非常]"), ("十分", "[十分]"))
 _AROUND = re.compile(rf"{words.CUSTOMER.pattern}|{words.SPEECH.pattern}|{words.PERHAPS.pattern}")
 _STOP = frozenset(
-    "应 应当 应该 要 须 必须 需 需要 务必 可 可以 一定 主动 耐心 及时 认真 详细 热情 礼貌 向 对 给 为 将 把 被 让 与 同 和 及 以及 并 并且 或 或者 而 且 在 由 从 按 按照"
-    " 根据 的 地 得 后 前 时 其 之 有关 相关 情况 进行 是否 先 再 做好 等 有无 有 无 不 严禁 禁止 切勿 任何 形式 以 员工 人员 工作人员 服务人员 工作 服务 使用 运用 采取 作出 做出"
-    " 无法 如 如果 若 遇 遇到 当 时候 首先 然后 最后 逐项 当场 准确 清楚 明确 尽量 使 其他 上 下 中 内 就 也 还 都 至 到 于 明白 完毕 收取 前须 须经".split()
+    (
+        "应 应当 应该 要 须 必须 需 需要 务必 可 可以 一定 主动 耐心 及时 认真 详细 热情 礼貌 "
+        "向 对 给 为 将 把 被 让 与 同 和 及 以及 并 并且 或 或者 而 且 在 由 从 按 按照 "
+        "根据 的 地 得 后 前 时 其 之 有关 相关 情况 进行 是否 先 再 做好 等 有无 有 无 不 "
+        "严禁 禁止 切勿 任何 形式 以 员工 人员 工作人员 服务人员 工作 服务 使用 运用 采取 作出 "
+        "做出 无法 如 如果 若 遇 遇到 当 时候 首先 然后 最后 逐项 当场 准确 清楚 明确 尽量 使 "
+        "其他 上 下 中 内 就 也 还 都 至 到 于 明白 完毕 收取 前须 须经 "
+    ).split()
 )
 
 
@@ -36,7 +41,7 @@ def sentences(quote: str) -> tuple[str, ...]:
 
 def phrase(sentence: str) -> str:
     """Return a sentence as a phrase of the notation, at least two characters long; "" where that cannot be."""
-    text = _SIGNS.sub(" ", _NOTE.sub("", sentence))
+    text = _SIGNS.sub("", _NOTE.sub("", sentence))
     text = _NAMED.sub("****", text).strip()[:MAX_PHRASE]
     text = "****".join(piece for piece in _BLANK.split(text))
     text = re.sub(r"[()（）*＊]+", lambda m: "****" if "*" in m.group() and len(m.group()) >= 4 else " ", text)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from analyzer.domain import How, Kind
 from analyzer.drafting import phrasing
+from analyzer.drafting.demand import Demand
 from analyzer.drafting.files import checked
 from analyzer.drafting.kinds import LIKELY, SURE
 from analyzer.drafting.library import Known, Library
 from analyzer.drafting.outline import WrittenDocument, outline
 from analyzer.drafting.slugs import Slugs
-from analyzer.drafting.statements import Demand, demands
+from analyzer.drafting.statements import demands
 
 MAX_TEXT = 300  # characters of a clause's own text
 _PHONE = re.compile(r"来电|接听|话务|电话(?:回访|预约|用语|礼仪|服务)|总机|铃响|通话")
@@ -105,7 +106,7 @@ def _row(demand: Demand, whole: str, library: Library, recording: str, slugs: Sl
             titles, parts, note = _from_topics(demand, library)
             notes.append(note)
     when, condition = _when(demand, library, notes)
-    text = wide(demand.quotes and "；".join(demand.quotes) or demand.text)
+    text = wide((demand.quotes and "；".join(demand.quotes)) or demand.text)
     own_id = guess.link or (like.split("/")[-1] if like else "")
     return Row(
         id=slugs.take(own_id, demand.label or (demand.quotes[0] if demand.quotes else demand.text)),
@@ -129,17 +130,23 @@ def _row(demand: Demand, whole: str, library: Library, recording: str, slugs: Sl
     )
 
 
-def _from_topics(
-    demand: Demand, library: Library
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]:
+def _from_topics(demand: Demand, library: Library) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...], str]:
     """Return titles, phrases and a note for a demand that quotes nothing: lists that it names, else its topics."""
     asked = demand.text.replace(demand.condition, "") if demand.condition else demand.text
     named = library.named(asked) if demand.guess.kind is Kind.REQUIRED else ()
     if named:
         lists = "、".join(f"{title} {' '.join(part)}" for title, part in named)
-        return tuple(t for t, _ in named), tuple(p for _, p in named), f"原文没有给原话：说法沿用已有的短语表（{lists}）。"
+        return (
+            tuple(t for t, _ in named),
+            tuple(p for _, p in named),
+            f"原文没有给原话：说法沿用已有的短语表（{lists}）。",
+        )
     if _POLITE.search(asked) and "politeness" in library.lists and demand.guess.kind is Kind.REQUIRED:
-        return (_title(asked),), (("<politeness>",),), "原文只说要用礼貌用语：有一句您好、请、谢谢就算，请看是不是太宽。"
+        return (
+            (_title(asked),),
+            (("<politeness>",),),
+            "原文只说要用礼貌用语：有一句您好、请、谢谢就算，请看是不是太宽。",
+        )
     if demand.guess.kind is Kind.FORBIDDEN:
         return (), (), "原文没有给原话：不许说的是哪些话，请写上；没有写以前不判，由人填。"
     topics = phrasing.topics(asked, library.words)
@@ -157,7 +164,9 @@ def _known(demand: Demand, library: Library, recording: str, used: set[str]) -> 
     return library.like(demand.text, demand.guess.kind, recording, used)
 
 
-def _from_quotes(demand: Demand, library: Library, recording: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _from_quotes(
+    demand: Demand, library: Library, recording: str
+) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Return titles and phrases for what is quoted: of a banned one each, of a required one a part for each sentence.
 
     Several quotations in one demand are so many ways to say it: their sentences at the same place are one part.
@@ -201,7 +210,9 @@ def _when(demand: Demand, library: Library, notes: list[str]) -> tuple[str, str]
         notes.append(f"什么时候适用：看着像事实“{library.facts[fact]}”{'不成立' if demand.fact[0] == '!' else ''}。")
         return demand.fact, condition or library.facts[fact]
     if condition:
-        notes.append(f"原文有条件“{condition}”，系统听不出这个条件，暂按总是适用；没有这种情况的录音会被判未达标，请留意。")
+        notes.append(
+            f"原文有条件“{condition}”，系统听不出这个条件，暂按总是适用；没有这种情况的录音会被判未达标，请留意。"
+        )
     return "always", condition
 
 

@@ -107,7 +107,7 @@ def _prove(reading: StandardReading, entries: list[Entry], judge: example.JudgeE
             continue
         before = each.examples()
         for pool, wanted in ((each.match, True), (each.no_match, False)):
-            kept = []
+            kept: list[str] = []
             for sentence in pool:
                 if len(kept) < each.most + SPARE and judge(reading.standard, items[name], sentence) is wanted:
                     kept.append(sentence)

@@ -137,4 +137,6 @@ def romanised(text: str) -> list[str]:
     from pypinyin import Style, lazy_pinyin
 
     plain = "".join(char for char in text if _HAN.match(char))
-    return [s for s in lazy_pinyin(plain, style=Style.NORMAL, errors="ignore", v_to_u=False) if s.isascii() and s.isalpha()]
+    return [
+        s for s in lazy_pinyin(plain, style=Style.NORMAL, errors="ignore", v_to_u=False) if s.isascii() and s.isalpha()
+    ]

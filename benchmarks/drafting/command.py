@@ -95,10 +95,14 @@ def main(arguments: list[str]) -> int:
 _HEAD = [
     "# Drafts of written standards",
     "",
-    "A checklist clause is recognised where the draft has an item from the same place of the document (clause number) whose words hold at",
-    "least half of the clause's characters; an item is taken for one clause of a checklist only. Its kind is right where `kind` and `how` are",
-    "both the checklist's: as proposed to the person who reviews it, and in the file, where a clause without words to listen for is a person's until",
-    "somebody writes them (given up). `hotel.txt` and its checklist are ours, written before the parser had a line; brackets are 95 % Wilson intervals.",
+    "A checklist clause is recognised where the draft has an item from the same place of the document (clause number)",
+    "whose words hold at least half of the clause's characters; an item is taken for one clause of a checklist only. Its",
+    "kind is right where `kind` and `how` are both the checklist's: as proposed to the person who reviews it, and in the",
+    "file, where a clause without words to listen for is a person's until somebody writes them (given up). The guess of",
+    "a kind looks up no standard. `hotel` and `power-hall` are ours, with checklists written before the parser saw them.",
+    "On its first run, before any mend, `hotel` had 48 of 49 recognised and 42 right in the file (commit 730c595 and what",
+    "followed); the rules were then mended on it. `power-hall` came after that and nothing was mended for it. One author",
+    "wrote rules and both documents, so strangers' documents will do worse. Brackets are 95 % Wilson intervals.",
     "",
 ]
 
@@ -123,11 +127,25 @@ def _report(found: list[Measured]) -> list[str]:
     for what, group in groups:
         recognised, right, proposed, n = (sum(m.counts[i] for m in group) for i in range(4))
         targets += [
-            Target(f"{what}: clauses recognised", f"≥ {RECOGNISED}", interval(recognised, n), _met(recognised, n, RECOGNISED)),
+            Target(
+                f"{what}: clauses recognised",
+                f"≥ {RECOGNISED}",
+                interval(recognised, n),
+                _met(recognised, n, RECOGNISED),
+            ),
             Target(f"{what}: kind right as proposed", f"≥ {RIGHT}", interval(proposed, n), _met(proposed, n, RIGHT)),
             Target(f"{what}: kind right in the file", f"≥ {RIGHT}", interval(right, n), _met(right, n, RIGHT)),
         ]
-    head = ["document", "recognised", "right in the file", "right as proposed", "items drafted", "from no clause", "given up", "seconds"]
+    head = [
+        "document",
+        "recognised",
+        "right in the file",
+        "right as proposed",
+        "items drafted",
+        "from no clause",
+        "given up",
+        "seconds",
+    ]
     return [*target_table(targets), *table(head, rows)]
 
 
