@@ -33,6 +33,7 @@ from web.review import views as review
 from web.scorecards import views as scorecards
 from web.search import views as search
 from web.staff import views as staff
+from web.standards.editing import views as standard_editing
 from web.standards.trying import views as standard_trying
 from web.standards.versions import views as standard_versions
 from web.system import header
@@ -65,6 +66,7 @@ FEATURES = (
     standard_versions,
     system,
     help_pages,
+    standard_editing,
 )
 
 

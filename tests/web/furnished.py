@@ -17,6 +17,7 @@ from web.intake import findable, rows
 from web.intake.storage import open_storage
 from web.kit import audit
 from web.kit.site import KEY
+from web.lexicon import drafts
 from web.links import keep as links_keep
 from web.models import (
     Appeal,
@@ -55,6 +56,7 @@ class Furniture:
     technician: int
     user: int
     month: str
+    draft: int = 1
 
 
 def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furniture:
@@ -151,6 +153,7 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                 people["wang"].id,
                 people["qa"].id,
                 f"{signed.recorded_on:%Y-%m}",
+                drafts.open_draft(session, here, "property-visit", people["qa"].id).id,
             )
         with here.db.reading() as session:
             spoken = findable.waiting(session, 100)
@@ -221,6 +224,16 @@ def pages(made: Furniture) -> dict[str, str]:
         "help.page": "/help/admin",
         "auth.password": "/password",
         "auth.second_factor": "/second-factor",
+        "standard_editing.index": "/standards/drafts",
+        "standard_editing.show": f"/standards/drafts/{made.draft}",
+        "standard_editing.problems": f"/standards/drafts/{made.draft}/problems",
+        "standard_editing.history": f"/standards/drafts/{made.draft}/changes",
+        "standard_editing.clause": f"/standards/drafts/{made.draft}/clauses/greeting",
+        "standard_editing.clause forbidden": f"/standards/drafts/{made.draft}/clauses/profanity",
+        "standard_editing.suggested": f"/standards/drafts/{made.draft}/clauses/greeting/suggestions",
+        "standard_editing.lists": f"/standards/drafts/{made.draft}/lists",
+        "standard_editing.phrase_list": f"/standards/drafts/{made.draft}/lists/hello",
+        "standard_editing.text": f"/standards/drafts/{made.draft}/text/property-visit.yaml",
         "nothing": "/nothing/here",
     }
 

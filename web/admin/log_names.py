@@ -78,6 +78,7 @@ def actions() -> dict[str, str]:
         "coaching-done": _("完成辅导约定"),
         "month-published": _("发布月度评分卡"),
         "draft-opened": _("打开标准草稿"),
+        "draft-changed": _("修改标准草稿"),
         "draft-dropped": _("放弃标准草稿"),
         "standard-published": _("发布标准"),
         "standard-retired": _("停用标准"),
@@ -144,7 +145,7 @@ def _fields() -> dict[str, str]:
         "team": _("班组"), "format": _("格式"), "decisions": _("复核决定数"), "taken": _("采用"), "kept": _("未采用"),
         "head": _("恢复前的末条"), "left": _("剩余"), "want": _("缺少"), "method": _("方式"), "path": _("网址"),
         "outcome": _("结果"),
-        "draft": _("草稿编号"), "number": _("第几版"), "version": _("版本号"), "effective_from": _("生效日期"),
+        "draft": _("草稿编号"), "what": _("改了什么"), "number": _("第几版"), "version": _("版本号"), "effective_from": _("生效日期"),
         "note": _("说明"), "files": _("文件"),
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The menu: four groups of pages, each shown to those who may open it."""
+"""The menu: groups of pages, each shown to those who may open it."""
 
 from __future__ import annotations
 
@@ -92,6 +92,11 @@ MENU = (
             NavEntry("staff.technicians", "id-badge-2", _l("人员"), ("staff.technician",)),
             NavEntry("staff.orders", "file-text", _l("工单"), ("staff.order",)),
         ),
+    ),
+    NavGroup(
+        "standards",
+        _l("标准"),
+        (NavEntry("standard_editing.index", "pencil", _l("草稿")),),
     ),
     NavGroup(
         "site",

@@ -54,6 +54,68 @@ def put(text: str, path: Path, value: Any) -> str:
     return _dump(document)
 
 
+# the order in which we write the keys of a clause; a new one is put before the first that stands and comes later
+ORDER = (
+    *(
+        "id",
+        "title",
+        "kind",
+        "how",
+        "clause",
+        "text",
+        "when",
+        "when_text",
+        "where",
+        "after",
+        "weight",
+        "pass",
+        "severity",
+    ),
+    *("penalty", "cap", "who", "optional", "meaning", "names", "elements", "phrases", "except", "alone", "remedy"),
+    *("asked", "topics", "also", "examples"),
+)
+
+
+def edited(text: str, changes: Sequence[tuple[Path, Any]]) -> str:
+    """The text with several values put, one after the other, and read and written once; None takes a key out.
+
+    A mapping that is missing just above a value is made. Raises YamlTextError.
+    """
+    document = _load(text)
+    for path, value in changes:
+        _edit(document, path, value)
+    return _dump(document)
+
+
+def _edit(document: Any, path: Path, value: Any) -> None:
+    try:
+        parent = _at(document, path[:-1])
+    except YamlTextError:
+        if value is None:
+            return
+        parent = CommentedMap()
+        _into(_at(document, path[:-2]), path[-2], parent)
+    key = _position(parent, path[-1])
+    if value is None:
+        if key in parent:
+            del parent[key]
+        return
+    old = parent[key] if not isinstance(parent, CommentedMap) or key in parent else None
+    if isinstance(old, CommentedSeq) and isinstance(value, list):
+        _refill(old, value)
+    else:
+        _into(parent, key, _styled(value))
+
+
+def _into(parent: Any, key: str | int, value: Any) -> None:
+    if not isinstance(parent, CommentedMap) or key in parent or key not in ORDER:
+        parent[key] = value
+        return
+    later = ORDER[ORDER.index(str(key)) + 1 :]
+    place = next((i for i, known in enumerate(parent) if known in later), len(parent))
+    parent.insert(place, key, value)
+
+
 def insert(text: str, path: Path, index: int, value: Any) -> str:
     """The text with `value` put into the list at the path, before its entry `index`. Raises YamlTextError."""
     document = _load(text)

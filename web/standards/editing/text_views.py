@@ -1,0 +1,99 @@
+"""The text of a draft as a whole: YAML with its lines, and what is wrong at which of them."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from web.kit.login import viewer
+from web.kit.refusals import InvalidError
+from web.kit.site import forget_reads, site
+from web.standards.editing.blueprint import Shown, blueprint, check, seen, shown_draft, tell
+from web.standards.editing.merge import BOTH, MINE, THEIRS, Piece
+from web.standards.editing.problems import Told, told
+from web.standards.editing.saving import MAX_TEXT, TextClashError, carry_out, digest, plan_text
+
+
+@blueprint.get("/<int:draft_id>/text/<path:file>")
+def text(draft_id: int, file: str) -> ResponseReturnValue:
+    """A file of the draft, to be edited."""
+    here = _with(draft_id, file)
+    return _text(here, file, here.texts[file])
+
+
+@blueprint.post("/<int:draft_id>/text/<path:file>")
+def save_text(draft_id: int, file: str) -> ResponseReturnValue:
+    """Save the whole text; where others changed the same lines, both versions come back to choose from."""
+    _with(draft_id, file)
+    here, form = site(), request.form
+    typed, against = form.get("text", ""), form.get("against", -1, type=int)
+    count = form.get("conflicts", 0, type=int)
+    chosen = [form.get(f"choice-{i}", "") for i in range(min(count, 10_000))]
+    chosen = chosen if set(chosen) <= {MINE, THEIRS, BOTH} else []
+    try:
+        saved = carry_out(
+            here,
+            lambda session: plan_text(session, here, draft_id, file, typed, seen(), against, chosen),
+            viewer().id,
+        )
+    except TextClashError as error:
+        return _clash(draft_id, file, typed, error.pieces, error.against), 409
+    except InvalidError as error:
+        forget_reads()
+        return _text(_with(draft_id, file), file, typed, error.words), 422
+    tell(saved)
+    return redirect(url_for("standard_editing.text", draft_id=draft_id, file=file), 303)
+
+
+@blueprint.post("/<int:draft_id>/check/<path:file>")
+def check_text(draft_id: int, file: str) -> ResponseReturnValue:
+    """What would be wrong with the text as it is typed; nothing is saved."""
+    here = _with(draft_id, file)
+    return render_template(
+        "standards/editing/_lines.html", problems=_problems(here, file, request.form.get("text", "")), file=file
+    )
+
+
+def _text(here: Shown, file: str, words: str, message: str = "") -> str:
+    standing = here.texts[file]
+    return render_template(
+        "standards/editing/text.html",
+        draft=here.head,
+        file=file,
+        files=sorted(here.texts, key=lambda path: ("/" in path, path)),
+        text=words,
+        digest=digest(standing),
+        problems=_problems(here, file, words),
+        message=message,
+    )
+
+
+def _clash(draft_id: int, file: str, typed: str, pieces: tuple[Piece, ...], against: int) -> str:
+    forget_reads()
+    here = _with(draft_id, file)
+    at = seen()
+    return render_template(
+        "standards/editing/text_clash.html",
+        draft=here.head,
+        file=file,
+        text=typed,
+        revision=at.revision,
+        digest=at.digest,
+        against=against,
+        pieces=pieces,
+    )
+
+
+def _problems(here: Shown, file: str, words: str) -> list[Told]:
+    if len(words) > MAX_TEXT:
+        return []
+    plain = words.replace("\r\n", "\n").replace("\r", "\n")
+    return told(check(here, file, plain), {file: plain})
+
+
+def _with(draft_id: int, file: str) -> Shown:
+    """The draft, if it has such a file."""
+    here = shown_draft(draft_id)
+    if file not in here.texts:
+        abort(404)
+    return here
