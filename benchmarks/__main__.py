@@ -33,7 +33,10 @@ COMMANDS = {
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
     "search": ("pages.search", "the search and Ctrl+K alone at 100,000 recordings, filled in a minute"),
     "order": ("order.command", "reviews that the work list needs to find what is bad, beside a random order"),
-    "crowd": ("pages.crowd", "uploads and browsers at once on 100,000 recordings: errors, memory, nothing lost"),
+    "crowd": (
+        "crowd.command",
+        "uploads, browsers, reviewers at once on 100,000 recordings: errors, memory, nothing lost",
+    ),
     "fuzz": (
         "fuzz.command",
         "hostile requests to every route as every role, broken analyses: no error page, no traceback",
