@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,16 +26,17 @@ WAITS_S = 60  # for what must come; nothing here takes so long
 
 @pytest.fixture
 def waiting(monkeypatch: pytest.MonkeyPatch) -> dict[str, threading.Event]:
-    """Set for each thread, by its name, once it has looked in vain."""
+    """Set for each thread, by its name, once it stands in the line."""
     seen: dict[str, threading.Event] = {}
+    taken = line._taken
 
-    def pause(_seconds: float) -> None:
+    def noted(handle: int) -> int | None:
+        number = taken(handle)
         seen.setdefault(threading.current_thread().name, threading.Event()).set()
-        slept(line.PAUSE_S)
+        return number
 
-    slept = time.sleep
     monkeypatch.setattr(line, "PATIENCE_S", float(WAITS_S))
-    monkeypatch.setattr("web.db.line.time.sleep", pause)
+    monkeypatch.setattr(line, "_taken", noted)
     return seen
 
 
@@ -92,7 +92,7 @@ def test_the_place_of_a_killed_process_is_free(db: Database) -> None:
     with _process(db, "with line.place() as place:\n    say('in line')\n    time.sleep(600)") as killed:
         assert killed.stdout.readline() == b"in line\n"
         with _line(db).place() as ours:
-            assert ours and not ours.is_first()
+            assert not ours.is_first()
             killed.send_signal(signal.SIGKILL)
             killed.wait(WAITS_S)
             assert ours.is_first()
@@ -120,7 +120,7 @@ def test_who_gives_up_leaves_the_line(db: Database, monkeypatch: pytest.MonkeyPa
         with pytest.raises(OperationalError, match="locked"):
             _write(impatient, "不等了")
         with _line(db).place() as place:
-            assert place and place.is_first()
+            assert place.is_first()
     _write(impatient, "后")
     impatient.dispose()
     assert _written(db) == ["先", "后"]
@@ -129,7 +129,7 @@ def test_who_gives_up_leaves_the_line(db: Database, monkeypatch: pytest.MonkeyPa
 def test_where_there_are_no_places_one_writes_all_the_same(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
     with _line(db).place() as place:
-        assert place is None
+        assert place.number is None and place.is_first()
     _write(db, "甲")
     assert _written(db) == ["甲"]
 
@@ -142,7 +142,7 @@ def test_the_file_of_the_line_is_of_the_site_alone(db: Database) -> None:
 
 
 def _in_line(waiting: dict[str, threading.Event], name: str, act: Callable[[], None]) -> threading.Thread:
-    """Begin to act in a thread, which waits by the time this returns."""
+    """Begin to act in a thread, which stands in the line by the time this returns."""
     came = waiting.setdefault(name, threading.Event())
     thread = threading.Thread(target=act, name=name)
     thread.start()
