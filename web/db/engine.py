@@ -106,7 +106,9 @@ def _sqlite(url: URL, options: dict[str, Any]) -> Engine:
     file = Path(url.database) if url.database and url.database != ":memory:" else None
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": WAIT_MS / 1000}, **options)
+    # no bound on connections: who holds the write lock reads on another one, and must not wait for those who wait for him
+    pool = {"max_overflow": -1} if file else {}
+    engine = create_engine(url, connect_args={"timeout": WAIT_MS / 1000}, **pool, **options)
     event.listen(engine, "connect", _prepare)
     if file:
         event.listen(engine, "begin", functools.partial(_keep_room, Reserve(file.parent)))

@@ -26,7 +26,7 @@ STARTING = (None, "57P03", "53300")  # not reached, starting, all its connection
 POOL: dict[str, Any] = {
     "pool_pre_ping": True,
     "pool_size": 8,  # a thread of the site may read and write at once
-    "max_overflow": 24,
+    "max_overflow": -1,  # who holds the write lock must get a second one: the number of threads is the bound
     "connect_args": {"connect_timeout": 5, "keepalives_idle": 30, "application_name": "tingjian"},
 }
 

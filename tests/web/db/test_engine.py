@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 from sqlalchemy import select, text
@@ -72,6 +72,15 @@ def test_a_reader_sees_one_moment_however_long_it_reads(db: Database) -> None:
         assert reading.scalars(select(Team.name)).all() == before
     with db.reading() as reading:
         assert "南区" in reading.scalars(select(Team.name)).all()
+
+
+def test_who_writes_gets_a_second_connection_however_many_wait_for_him(db: Database) -> None:
+    """Eight threads read and wait to write, two connections each; SQLAlchemy's own bound is 15."""
+    with ExitStack() as held, db.writing() as session:
+        session.add(Team(name="南区"))
+        session.flush()
+        for _ in range(20):
+            held.enter_context(db.reading()).scalars(select(Team)).all()
 
 
 def test_rows_name_rows_that_exist_on_every_database(db: Database) -> None:
