@@ -34,6 +34,7 @@ from web.scorecards import views as scorecards
 from web.search import views as search
 from web.staff import views as staff
 from web.standards.editing import views as standard_editing
+from web.standards.policy import views as standard_policy
 from web.standards.trying import views as standard_trying
 from web.standards.versions import views as standard_versions
 from web.system import header
@@ -51,6 +52,7 @@ FEATURES = (
     notices,
     admin,
     staff,
+    standard_policy,
     links,
     scorecards,
     months,

@@ -145,6 +145,7 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                     )
                 )  # fmt: skip
             audit.record(session, "listen", "recording", visit.id)
+            drafts.open_draft(session, here, "property-visit", people["qa"].id)
             made = Furniture(
                 visit.id,
                 signed.id,
@@ -181,6 +182,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "recordings.show waiting": f"/recordings/{made.waiting}",
         "recordings.details": f"/recordings/{made.visit}/details",
         "recordings.exclude": f"/recordings/{made.visit}/exclude",
+        "standard_policy.page": "/standards/drafts/1/policy",
         "standard_trying.page": "/standards/try?recording=1",
         "search.page": "/search",
         "search.page found": "/search?q=热水器",

@@ -77,6 +77,10 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "staff.import_file": OFFICE,
     "staff.confirm_import": OFFICE,
     "staff.example": OFFICE,
+    # standards: settings of a draft
+    "standard_policy.page": OFFICE,
+    "standard_policy.save": OFFICE,
+    "standard_policy.effect": OFFICE,
     # recordings
     "recordings.index": EVERYONE,
     "recordings.show": EVERYONE,

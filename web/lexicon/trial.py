@@ -27,7 +27,7 @@ from web.lexicon.dialogue import Turn
 
 __all__ = [
     "MACHINE", "BrokenError", "CrowdedError", "Drawing", "Hearing", "ItemResult", "Judgement", "Standing", "Step", "StepKind",
-    "Trace", "Trial", "WarmingError", "asked_facts", "heard", "is_ready", "tried", "warm",
+    "Trace", "Trial", "WarmingError", "asked_facts", "heard", "is_ready", "tried", "turn", "warm",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def tried(
     if not _ready.is_set():
         warm(folder, settings)
         raise WarmingError
-    with _turn():
+    with turn():
         begun_s = perf_counter()
         here = replace(settings, lexicons=folder)
         try:
@@ -112,7 +112,8 @@ def asked_facts(standard_id: str, folder: Path, settings: Settings) -> dict[str,
 
 
 @contextlib.contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
+    """Nobody else judges meanwhile. Raises CrowdedError."""
     if not _one_at_a_time.acquire(timeout=MOST_WAIT_S):
         raise CrowdedError
     try:
