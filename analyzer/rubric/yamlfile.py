@@ -142,6 +142,7 @@ def _reason(error: yaml.YAMLError) -> str:
         "found undefined alias": "星号 * 开头的短语没有加引号",
         "did not find expected alphabetic or numeric character": "星号 * 或 & 开头的短语没有加引号",
         "expected a single document": "一个文件里有几份文档（---）",
+        "found another document": "一个文件里有几份文档（---）",
         "could not find expected ':'": "少了冒号",
         "control characters are not allowed": "文件里有看不见的控制字符",
     }

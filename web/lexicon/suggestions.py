@@ -48,13 +48,13 @@ class Suggestion:
 
 
 def suggestions(heard: Iterable[Heard], known: Iterable[str] = ()) -> tuple[Suggestion, ...]:
-    """Gather words (newest first) that sound alike; without those that are phrases already (`known`). Most heard first."""
+    """Gather words (newest first) that sound alike; without groups of which one is a phrase already (`known`). Most heard first."""
     taken = {normalise(phrase).text for phrase in known}
     groups: list[list[tuple[str, Heard]]] = []
     for one in list(heard)[:MOST]:
         words = plain(one.words)
         sound = normalise(words).text
-        if not MIN_CHARS <= len(sound) <= LONGEST or sound in taken:
+        if not MIN_CHARS <= len(sound) <= LONGEST:
             continue
         for group in groups:
             if group[0][1].element == one.element and alike(group[0][0], sound):
@@ -62,7 +62,8 @@ def suggestions(heard: Iterable[Heard], known: Iterable[str] = ()) -> tuple[Sugg
                 break
         else:
             groups.append([(sound, Heard(words, one.element, one.recording_id, one.start_s))])
-    found = [_suggestion([one for _sound, one in group]) for group in groups]
+    new = [group for group in groups if not any(sound in taken for sound, _one in group)]
+    found = [_suggestion([one for _sound, one in group]) for group in new]
     return tuple(sorted(found, key=lambda s: (-s.recordings, -len(s.heard), s.phrase)))
 
 

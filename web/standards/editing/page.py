@@ -20,7 +20,7 @@ from web.models import DraftState, StandardDraft, StandardVersion, User
 from web.standards.editing import fields
 from web.standards.editing.fields import Fieldset
 from web.standards.editing.problems import Told
-from web.standards.editing.saving import Target
+from web.standards.editing.saving import UNSEEN, Target
 
 SHARED = "shared/"
 
@@ -96,16 +96,21 @@ def head_of(session: Session, draft: StandardDraft, links: bool = True) -> Head:
         draft.revision,
         draft.state is DraftState.OPEN,
         draft.state.value,
-        _("已发布的第 %(n)s 版", n=base.number)
-        if base
-        else _("随系统提供的标准")
-        if draft.bases
-        else _("还没有发布过"),
+        _stands_on(draft, base),
         names(session, [draft.changed_by_id]).get(draft.changed_by_id or 0, _("系统")),
         draft.changed_at,
         tuple(sorted(draft.files)),
         _links(draft) if links else (),
     )
+
+
+def _stands_on(draft: StandardDraft, base: StandardVersion | None) -> str:
+    """What a draft began with, in words."""
+    if base is not None:
+        return _("已发布的第 %(n)s 版", n=base.number)
+    file = f"{draft.standard_id}.yaml"
+    is_new = file in draft.bases and draft.bases[file] is None
+    return _("新标准，还没有发布过") if is_new else _("随系统提供的标准")
 
 
 def names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
@@ -155,7 +160,7 @@ def fieldset_of(target: Target, text: str, facts: Mapping[str, str], mine: Mappi
     node = target.node(text)
     if node is None:
         return None
-    values = fields.values_of(node) | dict(mine)
+    values = fields.values_of(node) | {name: UNSEEN.sub("\ufffd", value) for name, value in mine.items()}
     if not target.is_clause:
         return fields.plain_fields(target.specs, node, values)
     after = fields.earlier(outline(text).clauses, target.at[-1])

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from web.lexicon.outline import Path, Problem, outline, shown
+from web.lexicon.outline import Outline, Path, Problem, keys_in, outline, shown
 from web.standards.editing.saving import Target
 from web.standards.editing.writing import spec_of
 
+_TEXTS = re.compile(r"“([^”]*)”")
 _QUOTED = re.compile(r"“([a-z_]+)”")
 MISSING = "missing-key"
+WIDEST = 200  # characters of a phrase that is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,40 @@ def told(problems: Iterable[Problem], texts: Mapping[str, str]) -> list[Told]:
     """All problems with their places; `texts`: the files by path."""
     found = []
     for p in problems:
-        path = outline(texts[p.file]).at(p.line) if p.file in texts else ()
-        entry = path[-1] + 1 if path and isinstance(path[-1], int) else 0
-        found.append(Told(p.message, p.advice, p.picture, p.severity == "error", p.file, p.line, path, entry))
+        path, entry = _place(p, texts[p.file]) if p.file in texts else ((), 0)
+        found.append(Told(p.message, p.advice, _short(p.picture), p.severity == "error", p.file, p.line, path, entry))
     return found
+
+
+def _short(picture: str) -> str:
+    """The picture of a place in a phrase; none of a phrase that is longer than a page is wide."""
+    return picture if len(picture) <= 2 * WIDEST else ""
+
+
+def _place(problem: Problem, text: str) -> tuple[Path, int]:
+    """Where a problem is, and which entry of a list it is about; 0 where several stand in its line and none is quoted."""
+    read = outline(text)
+    path = read.at(problem.line)
+    if not path or not isinstance(path[-1], int):
+        return path, 0
+    beside = [at for line, at in read.places if line == problem.line and at[:-1] == path[:-1]]
+    if len(beside) > 1:
+        quoted = problem.picture.split("\n")[0]
+        beside = [
+            at for at in beside if (entry := _entry(read, at)) and entry in (quoted, *_TEXTS.findall(problem.message))
+        ]
+    number = beside[0][-1] if len(beside) == 1 else -1
+    return path, number + 1 if isinstance(number, int) else 0
+
+
+def _entry(read: Outline, path: Path) -> str:
+    """The text of an entry of a list."""
+    node = read.root
+    for key in path:
+        if node is None:
+            return ""
+        node = dict(zip(keys_in(node), node.items, strict=True)).get(key) if node.items else node.fields.get(str(key))
+    return node.text.strip() if node else ""
 
 
 def by_field(problems: Iterable[Problem], text: str, target: Target) -> dict[str, list[Told]]:

@@ -8,7 +8,8 @@ while rows are written.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -19,16 +20,18 @@ from web.kit.i18n import gettext as _
 from web.kit.lexicons import newest_lexicons, text_of
 from web.kit.refusals import GoneError, InvalidError
 from web.kit.site import Site
+from web.kit.standards import clauses
 from web.lexicon import drafts
 from web.lexicon.outline import Node, Path, outline, shown, step
 from web.lexicon.yamltext import YamlTextError
 from web.models import DraftChange, DraftState, StandardDraft
 from web.standards.editing import fields, specs
-from web.standards.editing.merge import THEIRS, FieldMerge, Piece, conflicts, merge_fields, merge_lines, settled
+from web.standards.editing.merge import THEIRS, FieldMerge, merge_fields
 from web.standards.editing.specs import Spec
 from web.standards.editing.writing import spec_of, told, written
 
-MAX_TEXT = 200_000  # characters of a file that is edited here: as many as a form gives back after a login that expired
+MAX_TEXT = 150_000  # characters of a file that is edited here: as bytes fewer than a form may have; the longest of ours has 35,000
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # controls that neither YAML nor a page can hold
 TRIES = 3
 _UNKNOWN = "\0"  # what no field can have been
 
@@ -98,14 +101,6 @@ class ClashError(Exception):
     def __init__(self, merge: FieldMerge) -> None:
         super().__init__(", ".join(merge.clashes))
         self.merge = merge
-
-
-class TextClashError(Exception):
-    """Somebody else changed the same lines otherwise."""
-
-    def __init__(self, pieces: Sequence[Piece], against: int) -> None:
-        super().__init__(len(conflicts(pieces)))
-        self.pieces, self.against = tuple(pieces), against
 
 
 class LostError(Exception):
@@ -241,46 +236,12 @@ def _before(
     return dict.fromkeys(theirs, _UNKNOWN) if node is None or moved else fields.values_of(node)
 
 
-def plan_text(
-    session: Session,
-    site: Site,
-    draft_id: int,
-    file: str,
-    typed: str,
-    seen: Seen,
-    against: int,
-    chosen: Sequence[str],
-) -> Plan:
-    """What saving a whole text comes to, merged by lines with what others saved. Raises GoneError, InvalidError, TextClashError.
-
-    `chosen` answers the conflicts that were shown when the draft was at the revision `against`.
-    """
-    draft = open_draft_of(session, draft_id)
-    mine = _whole(typed)
-    theirs = text_now(session, site, draft, file)
-    before = text_then(session, site, draft, file, seen)
-    if before == theirs or mine == theirs:
-        return Plan(draft.id, draft.revision, {file: mine}, _("全文：%(f)s", f=file))
-    pieces = merge_lines((before or "").split("\n"), mine.split("\n"), theirs.split("\n"))
-    clashing = conflicts(pieces)
-    if clashing and (against != draft.revision or len(chosen) != len(clashing)):
-        raise TextClashError(pieces, draft.revision)
-    text = "\n".join(settled(pieces, chosen))
-    return Plan(draft.id, draft.revision, {file: text}, _("全文：%(f)s（与别人的修改合并）", f=file), _("全文"))
-
-
 def named(target: Target, values: Mapping[str, str]) -> str:
     """What a form is about, in a few words."""
     if target.is_clause:
-        return f"{values.get('clause', '')} {values.get('text', '')[:16]}".strip() or values.get("id", "")
+        words = values.get("text", "")[:16].rstrip("。，；？！、")
+        return f"{clauses(values.get('clause', ''))} {words}".strip() or values.get("id", "")
     return _("短语表 <%(name)s>", name=target.at[-1]) if target.at else _("标准的信息")
-
-
-def _whole(typed: str) -> str:
-    """A text as it is kept: lines end with a line feed, the last one too. Raises InvalidError."""
-    text = typed.replace("\r\n", "\n").replace("\r", "\n")
-    check_typed({"": text})
-    return text if text.endswith("\n") or not text else text + "\n"
 
 
 def check_typed(typed: Mapping[str, str]) -> None:
@@ -288,6 +249,6 @@ def check_typed(typed: Mapping[str, str]) -> None:
     if sum(map(len, typed.values())) > MAX_TEXT:
         raise InvalidError(_("内容太长：最多 %(n)s 字。请删去一些再保存。", n=f"{MAX_TEXT:,}"))
     for value in typed.values():
-        if "\0" in value:
-            line = value[: value.index("\0")].count("\n") + 1
-            raise InvalidError(_("第 %(n)s 行有看不见的空字符（NUL），请删去这一行里粘贴来的内容，重新输入。", n=line))
+        if unseen := UNSEEN.search(value):
+            line = value[: unseen.start()].count("\n") + 1
+            raise InvalidError(_("第 %(n)s 行有看不见的控制字符（下面显示为 �），请删去再保存。", n=line))

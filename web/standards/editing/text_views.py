@@ -11,7 +11,8 @@ from web.kit.site import forget_reads, site
 from web.standards.editing.blueprint import Shown, blueprint, check, seen, shown_draft, tell
 from web.standards.editing.merge import BOTH, MINE, THEIRS, Piece
 from web.standards.editing.problems import Told, told
-from web.standards.editing.saving import MAX_TEXT, TextClashError, carry_out, digest, plan_text
+from web.standards.editing.saving import MAX_TEXT, UNSEEN, carry_out, digest
+from web.standards.editing.whole import TextClashError, plan_text
 
 
 @blueprint.get("/<int:draft_id>/text/<path:file>")
@@ -61,7 +62,7 @@ def _text(here: Shown, file: str, words: str, message: str = "") -> str:
         draft=here.head,
         file=file,
         files=sorted(here.texts, key=lambda path: ("/" in path, path)),
-        text=words,
+        text=UNSEEN.sub("\ufffd", words),
         digest=digest(standing),
         problems=_problems(here, file, words),
         message=message,
