@@ -21,7 +21,11 @@ from analyzer.settings import Settings
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser("score", help="对已有转写重新判分，不需要录音和模型")
     parser.add_argument(
-        "transcripts", nargs="+", type=Path, metavar="TRANSCRIPT.json", help="run --json 的结果，或每行一份的 JSON 文件"
+        "transcripts",
+        nargs="+",
+        type=Path,
+        metavar="TRANSCRIPT.json",
+        help="run --json 的结果（可以每行一份），或别的系统的转写：srt、vtt、json",
     )
     add_common(parser)
     parser.set_defaults(action=score)

@@ -7,25 +7,26 @@ from pathlib import Path
 
 from analyzer.domain import Hearing
 from analyzer.serial.analysis import facts_from_dict
+from analyzer.serial.foreign import from_subtitles, is_subtitles, recognised
 from analyzer.serial.hearing import hearing_from_dict
 from analyzer.serial.values import refuse
 
 
 def documents(path: Path) -> list[tuple[str, object]]:
-    """The JSON documents of a file with their places: one, or one a line (JSON lines).
+    """The documents of a file with their places: one, or one a line (JSON lines); other systems' in our form.
 
-    Raises TranscriptError for a file that cannot be read or is not UTF-8 JSON.
+    Raises TranscriptError for a file that cannot be read, or is neither UTF-8 JSON nor subtitles.
     """
     try:
-        content = path.read_text(encoding="utf-8-sig")
+        content = _text(path.read_bytes(), path)
     except OSError as error:
         refuse("unreadable", f"读不到转写文件 {path}：{error.strerror}", "请检查路径")
-    except UnicodeDecodeError as error:
-        refuse("json", f"{path} 不是 UTF-8 的 JSON：{error}", "请用 run --json 生成的文件")
+    if is_subtitles(content):
+        return [(str(path), from_subtitles(content, str(path)))]
     lines = [(f"{path} 第 {i} 行", line) for i, line in enumerate(content.split("\n"), 1) if line.strip()]
     if len(lines) > 1 and _is_document(lines[0][1]):
-        return [(place, _parse(line, place)) for place, line in lines]
-    return [(str(path), _parse(content, str(path)))]
+        return [found for place, line in lines for found in recognised(_parse(line, place), place)]
+    return recognised(_parse(content, str(path)), str(path))
 
 
 def read_analysis(path: Path) -> tuple[Hearing, dict[str, bool]]:
@@ -42,6 +43,21 @@ def parse_analysis(data: object, place: str) -> tuple[Hearing, dict[str, bool]]:
     hearing = hearing_from_dict(data, place)
     facts = facts_from_dict(data.get("facts") if isinstance(data, dict) else None, f"{place}：facts")
     return hearing, {name: fact.value for name, fact in facts.items() if fact.source == "given"}
+
+
+def _text(content: bytes, path: Path) -> str:
+    """JSON is UTF-8; subtitles come in what the Windows of their makers writes, too."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("gb18030",):
+            try:
+                text = content.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            if is_subtitles(text):
+                return text
+        refuse("json", f"{path} 不是 UTF-8 的 JSON：{error}", "请用 run --json 生成的文件，或 UTF-8 的字幕")
 
 
 def _is_document(line: str) -> bool:

@@ -40,7 +40,7 @@ def init_commands(app: Flask) -> None:
 @click.option("--standard", default="", help="清单和文件名没有说明时用的标准，如 property-visit。")
 @with_appcontext
 def import_files(paths: tuple[Path, ...], list_path: Path | None, standard: str) -> None:
-    """导入录音（或转写结果 .json）：文件或文件夹，可以多个。有一个失败，退出码就不为 0。"""
+    """导入录音，或转写结果（.json、.srt、.vtt）：文件或文件夹，可以多个。有一个失败，退出码就不为 0。"""
     here = site()
     upgrade(here.web.database(here.settings.home))
     known = standards(here.lexicons)
@@ -85,9 +85,9 @@ def _take(here: Site, path: Path, row: SheetRow, standard: str) -> str:
         raise AnalyzerError("unknown", "文件名里的工号、姓名或工单号找不到", "请先添加人员或工单，或用清单说明")
     cells = {**row.as_json(), "standard_id": row.standard_id or standard}
     details = sheet.details_of(cells, here.zone)
-    if path.suffix.lower() == ".json":
+    if transcripts.is_transcript(path.name):
         numbers, known = transcripts.import_file(here, path, details)
-        return f"已导入 {len(numbers)} 份转写" + (f"，{known} 份已存在" if known else "")
+        return f"已导入 {len(numbers)} 份转写" + (f"，{len(known)} 份已存在" if known else "")
     storage = open_storage(here.web, here.settings.home)
     received = receive_file(here.db, storage, here, path, readable(path.name), details, None, "import")
     if received.duplicate:

@@ -32,6 +32,7 @@ from web.kit import audit
 from web.kit.aside import Batch
 from web.kit.site import Site
 from web.models import Upload, UploadState
+from web.uploads import transcripts
 
 PIECE_BYTES = 256 * 1024
 MAX_SLICE_BYTES = 16 * 1024**2
@@ -70,6 +71,8 @@ def fingerprint(name: str, size_bytes: int, modified_ms: int, sample: str) -> st
 def begin(here: Site, user_id: int, name: str, size_bytes: int, modified_ms: int, sample: str) -> UploadProgress:
     """Start an upload, or find again the one that this user began with the same file. Raises SliceError."""
     limit = here.settings.max_file_bytes
+    if transcripts.is_transcript(name):
+        limit = min(limit, transcripts.MAX_BYTES)
     if size_bytes <= 0:
         raise SliceError(422, "empty", name=name)
     if size_bytes > limit:
@@ -112,7 +115,8 @@ def append(here: Site, user_id: int, upload_id: str, offset: int, length: int, s
         _room(here, length)
         path = _path(here, upload_id)
         _write(path, offset, length, stream)
-        if offset == 0 and kinds.media_type(path) is None:  # two gigabytes later is too late to say so
+        written = transcripts.is_transcript(row.original_name)
+        if offset == 0 and not written and kinds.media_type(path) is None:  # two gigabytes later is too late to say so
             code = kinds.fault(path) or "not-audio"
             path.unlink()
             _close(here, upload_id, UploadState.REFUSED, refusal=code)
@@ -145,7 +149,12 @@ def finish(here: Site, user_id: int, upload_id: str, details: Details) -> Receiv
             os.utime(path, (modified_s, modified_s))
         storage = open_storage(here.web, here.settings.home)
         try:
-            received = receive.receive_file(here.db, storage, here, path, row.original_name, details, user_id, "upload")
+            if transcripts.is_transcript(row.original_name):
+                received = transcripts.receive_transcripts(here, path, row.original_name, details, user_id)
+            else:
+                received = receive.receive_file(
+                    here.db, storage, here, path, row.original_name, details, user_id, "upload"
+                )
         except RefusedError as error:
             if error.code not in AGAIN:
                 path.unlink(missing_ok=True)

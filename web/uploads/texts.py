@@ -14,7 +14,7 @@ from web.uploads.slices import SliceError
 FORMATS = "wav、mp3、m4a、aac、ogg、opus、flac、amr、wma、webm、mp4、mov"
 DIFFERS = "工号和姓名不是一个人"  # of a file's name or line
 # for the file chooser only: what a file is, its first bytes tell
-ACCEPT = ".wav,.mp3,.m4a,.aac,.ogg,.oga,.opus,.flac,.amr,.wma,.webm,.mp4,.mov,.mkv,.csv,audio/*"
+ACCEPT = ".wav,.mp3,.m4a,.aac,.ogg,.oga,.opus,.flac,.amr,.wma,.webm,.mp4,.mov,.mkv,.csv,.srt,.vtt,.json,audio/*"
 
 
 def explain(error: SliceError) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from sqlalchemy import select
@@ -24,25 +24,53 @@ from web.kit.values import plain_json
 from web.models import JobKind, Recording, Technician, WorkOrder
 from web.uploads.names import readable
 
+SUFFIXES = frozenset({".json", ".srt", ".vtt"})  # of files that are read as transcripts and not as sound
+MAX_BYTES = 64 * 1024**2  # of one; an hour's has one or two million
 
-def import_file(here: Site, path: Path, details: Details) -> tuple[list[int], int]:
-    """Take in all transcripts of a file; return the new recordings and how many were known already.
+
+def is_transcript(name: str) -> bool:
+    """Whether a file of this name is one of transcripts."""
+    return PurePath(name).suffix.lower() in SUFFIXES
+
+
+def receive_transcripts(here: Site, path: Path, name: str, details: Details, user_id: int | None) -> receive.Received:
+    """Take in an uploaded file of transcripts: its first new recording, or the known one. Raises RefusedError."""
+    if details.standard_id is None and not _named_standard(path):
+        raise receive.RefusedError("standard-unknown", f"「{name}」没有说明标准", "请在表格里选一个标准")
+    try:
+        made, known = import_file(here, path, details, name, user_id)
+    except TranscriptError as error:
+        raise receive.RefusedError(error.code, error.message.replace(str(path), f"「{name}」"), error.advice) from error
+    return receive.Received((made or known)[0], not made)
+
+
+def import_file(
+    here: Site, path: Path, details: Details, name: str = "", user_id: int | None = None
+) -> tuple[list[int], list[int]]:
+    """Take in all transcripts of a file; return the new recordings and those that were known already.
+
+    `name` is the file's own where `path` is not.
 
     A whole Analysis of the wanted standard is taken as it is, anything else is judged by the worker. Raises
     TranscriptError, RefusedError.
     """
     receive.check_details(here.db, details, here)
     made: list[int] = []
-    known = 0
+    known: list[int] = []
     for place, sent in documents(path):
         data = _plain(sent, place)
         document = _document(here, data, place, details)
         sha256 = hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         with here.db.writing() as session:
-            if session.scalar(select(Recording.id).where(Recording.sha256 == sha256, Recording.deleted_at.is_(None))):
-                known += 1
+            chosen = select(Recording.id).where(Recording.sha256 == sha256, Recording.deleted_at.is_(None))
+            if (there := session.scalar(chosen)) is not None:
+                known.append(there)
                 continue
-            made.append(_put(session, here, document, sha256, path, details))
+            if name and document.get("file") == path.name:
+                document["file"] = name
+            made.append(_put(session, here, document, sha256, path, details, user_id))
+    if not made and not known:
+        raise TranscriptError("transcript-empty", f"{path} 里没有转写", "请重新导出这份转写")
     return made, known
 
 
@@ -69,7 +97,24 @@ def _plain(sent: object, place: str) -> Any:
         raise TranscriptError("transcript-json", f"{place} 嵌套太深", "请用 run --json 生成的文件") from None
 
 
-def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, path: Path, details: Details) -> int:
+def _named_standard(path: Path) -> bool:
+    """Whether a file says itself by which standard it is judged."""
+    try:
+        return any(isinstance(data, dict) and isinstance(data.get("standard"), dict) for _at, data in documents(path))
+    except TranscriptError:
+        return True  # what is wrong with it is said when it is read
+
+
+def _put(
+    session: Session,
+    here: Site,
+    document: dict[str, Any],
+    sha256: str,
+    path: Path,
+    details: Details,
+    user_id: int | None,
+) -> int:
+    name = readable(str(document.get("file") or path.name))
     order = (
         session.scalar(select(WorkOrder).where(WorkOrder.order_no == details.order_no)) if details.order_no else None
     )
@@ -81,7 +126,7 @@ def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, pa
         recorded_at = recorded_at.replace(tzinfo=here.zone)
     row = Recording(
         sha256=sha256,
-        original_name=str(document.get("file") or readable(path.name))[-255:],
+        original_name=name[-255:],
         size_bytes=path.stat().st_size,
         source="import",
         standard_id=document["standard"]["id"],
@@ -93,11 +138,12 @@ def _put(session: Session, here: Site, document: dict[str, Any], sha256: str, pa
         technician_channel=details.technician_channel,
         note=details.note[:500],
         sampled=receive.drawn(sha256, here.web.random_share),
+        uploaded_by_id=user_id,
     )
     session.add(row)
     session.flush()
-    rows.record_analysis(session, row.id, document, "imported", readable(path.name))
+    rows.record_analysis(session, row.id, document, "imported", name)
     if not document["items"]:
         queue.enqueue(session, row.id, JobKind.SCORE, "导入转写")
-    audit.record(session, "recording.imported", "recording", row.id, name=hide(readable(path.name)))
+    audit.record(session, "recording.imported", "recording", row.id, name=hide(name))
     return row.id
