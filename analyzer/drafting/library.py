@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from contextlib import AbstractContextManager, nullcontext
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -68,13 +69,17 @@ class Known:
 
 @dataclass
 class Library:
-    """The known items of a folder; `facts` are names and titles of its facts, `lists` the names of its shared lists."""
+    """The known items of a folder; `facts` are names and titles of its facts, `lists` the names of its shared lists.
+
+    `guard` is entered for every single judging: a process that judges elsewhere too must do one at a time.
+    """
 
     folder: Path
     known: list[Known]
     facts: dict[str, str]
     lists: tuple[str, ...]
     settings: Settings
+    guard: AbstractContextManager[object] = field(default_factory=nullcontext)
     _elements: list[tuple[Known, int, frozenset[str]]] = field(default_factory=list)
     _standard: Standard | None = None
 
@@ -151,17 +156,16 @@ class Library:
         return self._elements
 
     def _says(self, item: Item, sentence: str) -> bool:
-        case = self._case(
-            [(Role.CUSTOMER, "怎么样？"), (Role.TECHNICIAN, sentence)]
-            if _asked(item)
-            else [(Role.TECHNICIAN, sentence)]
-        )
-        return judge_forbidden(item, case).verdict is Verdict.MISSED
+        question = [(Role.CUSTOMER, "怎么样？")] if _asked(item) else []
+        with self.guard:
+            case = self._case([*question, (Role.TECHNICIAN, sentence)])
+            return judge_forbidden(item, case).verdict is Verdict.MISSED
 
     def _heard(self, item: Item, at: int, sentence: str) -> float:
         """Return which share of the sentence one element hears."""
         alone = replace(item, elements=(item.elements[at],), where=Where.ANYWHERE, after="", pass_credit=1.0)
-        result = judge_required(alone, self._case([(Role.TECHNICIAN, sentence)]), {}, {})
+        with self.guard:
+            result = judge_required(alone, self._case([(Role.TECHNICIAN, sentence)]), {}, {})
         if result.verdict is not Verdict.MET or not result.hits:
             return 0.0
         return max(hit.end_s - hit.start_s for hit in result.hits) / (CHARACTER_S * max(1, len(sentence)))
@@ -177,7 +181,7 @@ def _asked(item: Item) -> bool:
 
 
 @functools.lru_cache(maxsize=4)
-def library_of(folder: Path, settings: Settings) -> Library:
+def library_of(folder: Path, settings: Settings, guard: AbstractContextManager[object] | None = None) -> Library:
     """Return what a folder knows; folders in effect do not change, so that what was read is kept."""
     shared = shared_reading(folder)
     known: list[Known] = []
@@ -191,7 +195,8 @@ def library_of(folder: Path, settings: Settings) -> Library:
     facts = {name: rule.title for name, rule in shared.shared.facts.items()}
     if standard is not None:  # one table of sounds for all phrases: any item may be judged in a case of this standard
         standard = replace(standard, items=tuple(k.item for k in known))
-    return Library(folder, known, facts, tuple(shared.shared.lists), settings, _standard=standard)
+    lists = tuple(shared.shared.lists)
+    return Library(folder, known, facts, lists, settings, guard or nullcontext(), _standard=standard)
 
 
 def _known(reading: StandardReading) -> Iterator[Known]:

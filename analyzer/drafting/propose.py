@@ -149,7 +149,8 @@ def _from_topics(demand: Demand, library: Library) -> tuple[tuple[str, ...], tup
         )
     if demand.guess.kind is Kind.FORBIDDEN:
         return (), (), "原文没有给原话：不许说的是哪些话，请写上；没有写以前不判，由人填。"
-    topics = phrasing.topics(asked, library.words)
+    with library.guard:
+        topics = phrasing.topics(asked, library.words)
     if topics:
         return (_title(asked),), (topics,), "原文没有给原话：短语只取了话题里的词，太宽，请换成员工平时的说法。"
     return (), (), "原文没有给原话，也看不出话题：请写上员工平时的说法。"

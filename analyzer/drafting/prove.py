@@ -15,6 +15,7 @@ from analyzer.drafting.write import Head, Written, write
 from analyzer.judging.examples import example_judge
 from analyzer.rubric import example
 from analyzer.rubric.load import shared_reading
+from analyzer.rubric.model import Item, Standard
 from analyzer.rubric.problems import Problem
 from analyzer.rubric.standard import StandardReading, read_standard
 
@@ -57,7 +58,7 @@ def draft(rows: Sequence[Row], head: Head, library: Library) -> Draft:
     listed = _named([row for row in rows if row.listed]) or [_NO_ITEMS]
     entries = [entry(row, library, book) for row in listed]
     wanted = {e.row.id for e in entries if e.row.how is How.RULE}
-    judge = example_judge(replace(library.settings, lexicons=library.folder))
+    judge = _guarded(library)
     with tempfile.TemporaryDirectory(prefix="tingjian-draft-") as folder:
         path = Path(folder) / f"{head.id}.yaml"
         proven: set[str] = set()
@@ -82,6 +83,17 @@ def draft(rows: Sequence[Row], head: Head, library: Library) -> Draft:
     given_up = tuple(e.row.id for e in entries if e.row.id in wanted and not e.is_rule)
     items = tuple((e.row.id, e.keys["kind"], e.keys["how"], e.keys["clause"]) for e in entries)
     return Draft(written.text, given_up, items)
+
+
+def _guarded(library: Library) -> example.JudgeExample:
+    with library.guard:
+        judge = example_judge(replace(library.settings, lexicons=library.folder))
+
+    def judge_alone(standard: Standard, item: Item, text: str) -> bool:
+        with library.guard:
+            return judge(standard, item, text)
+
+    return judge_alone
 
 
 def _named(rows: list[Row]) -> list[Row]:

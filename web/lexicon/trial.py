@@ -32,7 +32,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 MOST_WAIT_S = 10.0  # for whoever tries at the same time
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()  # whoever else judges in this process enters it too
 _warming = threading.Lock()
 _begun: set[Path] = set()
 _ready = threading.Event()
@@ -114,12 +114,12 @@ def asked_facts(standard_id: str, folder: Path, settings: Settings) -> dict[str,
 @contextlib.contextmanager
 def turn() -> Iterator[None]:
     """Nobody else judges meanwhile. Raises CrowdedError."""
-    if not _one_at_a_time.acquire(timeout=MOST_WAIT_S):
+    if not one_at_a_time.acquire(timeout=MOST_WAIT_S):
         raise CrowdedError
     try:
         yield
     finally:
-        _one_at_a_time.release()
+        one_at_a_time.release()
 
 
 def is_ready() -> bool:
@@ -143,7 +143,7 @@ def _warm(folder: Path, settings: Settings) -> None:
     here = replace(settings, lexicons=folder)
     try:
         for path in standard_files(folder):
-            with _one_at_a_time, contextlib.suppress(AnalyzerError):
+            with one_at_a_time, contextlib.suppress(AnalyzerError):
                 Rejudging(path.stem, here).traced(_FEW_WORDS, {})
             _ready.set()
     except Exception:

@@ -1,0 +1,1 @@
+"""Import a written standard: paste or upload, review every guess, make a draft."""
