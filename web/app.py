@@ -34,6 +34,7 @@ from web.scorecards import views as scorecards
 from web.search import views as search
 from web.staff import views as staff
 from web.standards.editing import views as standard_editing
+from web.standards.importing import views as standard_importing
 from web.standards.policy import views as standard_policy
 from web.standards.trying import views as standard_trying
 from web.standards.versions import views as standard_versions
@@ -60,6 +61,7 @@ FEATURES = (
     digest,
     recordings,
     search,
+    standard_importing,
     standard_trying,
     review,
     learning,
@@ -95,6 +97,8 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(minutes=web.session_minutes),
         MAX_CONTENT_LENGTH=32 * 1024**2,  # slices are at most 16 MiB; a CSV of 100,000 orders is under 20
+        MAX_FORM_MEMORY_SIZE=16 * 1024**2,  # a long paste is refused in words, by who reads it
+        MAX_FORM_PARTS=3000,  # the review of an imported standard: five fields a clause
         TRUSTED_HOSTS=[h.strip() for h in web.trusted_hosts.split(",") if h.strip()] or None,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
         TEMPLATES_AUTO_RELOAD=False,

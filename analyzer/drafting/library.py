@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from contextlib import AbstractContextManager, nullcontext
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any

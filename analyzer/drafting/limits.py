@@ -6,7 +6,8 @@ from analyzer.errors import AnalyzerError
 
 MAX_BYTES = 10 * 1024**2  # of a file
 MAX_CHARS = 120_000  # of a text: some two hundred pages
-MAX_CLAUSES = 400  # of one document
+MAX_CLAUSES = 250  # of one document
+MAX_DEMANDS = 500  # that one document's clauses are cut into
 MAX_UNPACKED = 48 * 1024**2  # bytes of all parts of a .docx
 MAX_PARTS = 2_000
 MAX_RATIO = 200  # unpacked to packed, of parts over a megabyte: XML of text packs to a tenth or twentieth

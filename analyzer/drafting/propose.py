@@ -12,6 +12,7 @@ from analyzer.drafting.demand import Demand
 from analyzer.drafting.files import checked
 from analyzer.drafting.kinds import LIKELY, SURE
 from analyzer.drafting.library import Known, Library
+from analyzer.drafting.limits import MAX_DEMANDS, refuse
 from analyzer.drafting.outline import WrittenDocument, outline
 from analyzer.drafting.slugs import Slugs
 from analyzer.drafting.statements import demands
@@ -65,10 +66,13 @@ class Proposal:
 def read_documents(text: str) -> tuple[tuple[str, WrittenDocument, tuple[Demand, ...]], ...]:
     """Return (the text as it was read, its documents, their demands). Needs no lexicons. Raises DocumentError."""
     text = checked(text)
-    return tuple(
-        (text, document, tuple(demand for clause in document.clauses for demand in demands(clause, text)))
-        for document in outline(text)
-    )
+    read = []
+    for document in outline(text):
+        asked = tuple(demand for clause in document.clauses for demand in demands(clause, text))
+        if len(asked) > MAX_DEMANDS:
+            raise refuse("too-many-clauses", count=len(asked), most=MAX_DEMANDS)
+        read.append((text, document, asked))
+    return tuple(read)
 
 
 def propose(text: str, library: Library, document: int = 0) -> Proposal:

@@ -184,6 +184,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "recordings.exclude": f"/recordings/{made.visit}/exclude",
         "standard_policy.page": "/standards/drafts/1/policy",
         "standard_trying.page": "/standards/try?recording=1",
+        "standard_importing.page": "/standards/import",
         "search.page": "/search",
         "search.page found": "/search?q=热水器",
         "recordings.delete": f"/recordings/{made.visit}/delete",

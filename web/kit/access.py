@@ -120,6 +120,10 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "scorecards.export_csv": STAFF,
     "scorecards.standards_list": STAFF,
     "scorecards.standard_show": STAFF,
+    # standard_importing
+    "standard_importing.page": OFFICE,
+    "standard_importing.read": OFFICE,
+    "standard_importing.create": OFFICE,
     # standard_trying
     "standard_trying.page": STAFF,
     "standard_trying.result": STAFF,

@@ -83,6 +83,7 @@ MENU = (
         (
             NavEntry("standard_trying.page", "microphone", _l("试一句")),
             NavEntry("standard_editing.index", "pencil", _l("草稿")),
+            NavEntry("standard_importing.page", "file-import", _l("导入标准")),
         ),
     ),
     NavGroup(

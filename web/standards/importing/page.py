@@ -14,7 +14,7 @@ _SURE, _LIKELY = 0.85, 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReviewLine:
     """One clause of the review. `kind` is one of `kind_words`; `errors`: what is wrong with what was typed."""
 
     number: int
@@ -33,7 +33,7 @@ class Review:
     """The whole review. `counts`: clauses by what they became; `doubtful`: numbers of those to look at first."""
 
     proposal: Proposal
-    lines: tuple[Line, ...]
+    lines: tuple[ReviewLine, ...]
     counts: Mapping[str, int]
     doubtful: tuple[int, ...]
 
@@ -77,12 +77,12 @@ def review(proposal: Proposal, rows: tuple[Row, ...], errors: Mapping[int, tuple
     return Review(proposal, lines, summary(rows), doubtful)
 
 
-def _line(number: int, row: Row, errors: tuple[str, ...]) -> Line:
+def _line(number: int, row: Row, errors: tuple[str, ...]) -> ReviewLine:
     kind = kind_of(row)
     sure = 2 if row.confidence >= _SURE else 1 if row.confidence >= _LIKELY else 0
-    return Line(number, row, kind, typed(row.parts, kind == BAN), row.when, row.listed, row.text, sure, errors)
+    return ReviewLine(number, row, kind, typed(row.parts, kind == BAN), row.when, row.listed, row.text, sure, errors)
 
 
-def _silent(line: Line) -> bool:
+def _silent(line: ReviewLine) -> bool:
     """Whether a clause is to be heard and nothing is written that could be."""
     return line.kind in (RULE, BAN) and not line.parts

@@ -9,7 +9,7 @@ from typing import Any
 
 from web.kit.i18n import gettext as _
 from web.lexicon.written import Proposal, Row, edited, facts, phrase_problem
-from web.models import How, Kind
+from web.models.vocabulary import How, Kind
 from web.standards.importing.page import BAN, LINK, OR, PERSON_BAN, RULE, kind_of, kind_words, typed
 
 MOST_PHRASES = 60  # of one clause

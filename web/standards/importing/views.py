@@ -84,7 +84,9 @@ def create() -> ResponseReturnValue:
     except InvalidError as error:
         flash(error.words, "danger")
         return _review(given, {1: ()})
-    flash(_("草稿已建立：共 %(n)s 条，每条上面写着猜测的理由。还没有发布，现在的判定不变。", n=len(made.items)), "success")
+    flash(
+        _("草稿已建立：共 %(n)s 条，每条上面写着猜测的理由。还没有发布，现在的判定不变。", n=len(made.items)), "success"
+    )
     if made.given_up:
         flash(_given_up(made), "warning")
     return redirect(url_for("standard_editing.show", draft_id=draft_id), 303)
@@ -100,11 +102,17 @@ def _given() -> Given:
     return Given(
         text,
         source[:MOST_TITLE],
-        max(0, request.form.get("document", 0, type=int)),
+        _document(),
         request.form.get("title", "").strip()[:MOST_TITLE],
         request.form.get("standard_id", "").strip()[:60],
-        "call" if request.form.get("recording") == "call" else request.form.get("recording") and "visit" or "",
+        recording if (recording := request.form.get("recording", "")) in ("visit", "call") else "",
     )
+
+
+def _document() -> int:
+    """Which document is asked for: a button for another one stands behind the field with the present one."""
+    asked = request.form.getlist("document")[-1:]
+    return int(asked[0]) if asked and asked[0].isdecimal() and len(asked[0]) < 4 else 0
 
 
 def _review(given: Given, errors: dict[int, tuple[str, ...]]) -> ResponseReturnValue:
