@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import cli
 from web.admin import views as admin
 from web.auth import views as auth
+from web.calibration import views as calibration
 from web.config import Settings, WebSettings
 from web.digest import views as digest
 from web.help import views as help_pages
@@ -65,6 +66,7 @@ FEATURES = (
     standard_trying,
     review,
     learning,
+    calibration,
     watch,
     privacy,
     standard_versions,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.samples import sample
 from tests.web import cast
@@ -21,6 +23,11 @@ from web.lexicon import drafts
 from web.links import keep as links_keep
 from web.models import (
     Appeal,
+    CalibrationAgreement,
+    CalibrationAnswer,
+    CalibrationRater,
+    CalibrationRecording,
+    CalibrationSession,
     Clip,
     CoachingNote,
     Job,
@@ -32,6 +39,7 @@ from web.models import (
     SecondReview,
     Technician,
     Upload,
+    Verdict,
     WorkOrder,
 )
 from web.months import publishing
@@ -57,6 +65,7 @@ class Furniture:
     user: int
     month: str
     draft: int = 1
+    to_judge: int = 1  # in a calibration that waits for admin, 小陈 and 老周
 
 
 def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furniture:
@@ -94,7 +103,7 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                 facts={"late": True},
             )  # fmt: skip
             visit = heard("visit-03", people["wang"], 0, order)
-            heard("followup-02", people["wang"], 0, order)
+            call = heard("followup-02", people["wang"], 0, order)
             signed = heard("visit-03", people["wang"], 40, None)
             for number in range(1, MORE + 1):
                 technician = people["wang" if number % 2 else "li"]
@@ -144,6 +153,7 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                         advice="请换一个文件" if state is JobState.FAILED else "", detail="细节",
                     )
                 )  # fmt: skip
+            _calibrations(session, people, visit, call)
             audit.record(session, "listen", "recording", visit.id)
             drafts.open_draft(session, here, "property-visit", people["qa"].id)
             made = Furniture(
@@ -155,6 +165,7 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                 people["qa"].id,
                 f"{signed.recorded_on:%Y-%m}",
                 drafts.open_draft(session, here, "property-visit", people["qa"].id).id,
+                call.id,
             )
         with here.db.reading() as session:
             spoken = findable.waiting(session, 100)
@@ -166,6 +177,37 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
             draft = publishing.draft(session, here, made.month, now().date())
             publishing.publish(session, draft, people["manager"].id, "")
     return made
+
+
+def _calibrations(session: Session, people: dict[str, Any], done: Recording, waiting: Recording) -> None:
+    """One that is compared and agreed on, one that is still judged."""
+    asked = [people[who].id for who in ("admin", "qa", "manager")]
+    for row, closed in ((done, True), (waiting, False)):
+        one = CalibrationSession(
+            title="问候语", standard_id=row.standard_id or "", lead_id=people["qa"].id, due_on=now().date(),
+            closed_at=now() if closed else None,
+        )  # fmt: skip
+        session.add(one)
+        session.flush()
+        verdicts = session.scalars(select(Verdict).where(Verdict.recording_id == row.id, Verdict.how == "rule")).all()
+        clauses = [{"item": v.item_id, "kind": v.kind, "how": v.how, "machine": v.machine} for v in verdicts]
+        session.add(CalibrationRecording(session_id=one.id, recording_id=row.id, position=0, clauses=clauses))
+        for number, user in enumerate(asked):
+            session.add(CalibrationRater(session_id=one.id, user_id=user, handed_in_at=now() if closed else None))
+            session.add_all(
+                CalibrationAnswer(
+                    session_id=one.id, recording_id=row.id, item_id=v.item_id, user_id=user,
+                    verdict=("met", "missed")[(number + position) % 3 == 0],
+                )
+                for position, v in enumerate(verdicts if closed else ())
+            )  # fmt: skip
+        if closed:
+            session.add(
+                CalibrationAgreement(
+                    session_id=one.id, recording_id=row.id, item_id=verdicts[0].item_id, verdict="met",
+                    sentence="您好，我是维修师傅。", note="说了身份就算", by_id=people["qa"].id,
+                )
+            )  # fmt: skip
 
 
 def pages(made: Furniture) -> dict[str, str]:
@@ -195,6 +237,11 @@ def pages(made: Furniture) -> dict[str, str]:
         "review.agreement": "/review/agreement",
         "review.differences": "/review/differences?of=all",
         "review.appeals": "/appeals",
+        "calibration.index": "/calibration",
+        "calibration.new": "/calibration/new",
+        "calibration.show": "/calibration/1",
+        "calibration.show asked": "/calibration/2",
+        "calibration.judge": f"/calibration/2/recordings/{made.to_judge}",
         "scorecards.mine": "/scorecards/mine",
         "scorecards.team": "/scorecards/team",
         "scorecards.technician": f"/scorecards/technicians/{made.technician}",

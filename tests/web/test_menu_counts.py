@@ -39,6 +39,7 @@ LISTS: dict[str, Callable[[Node], int]] = {
     "review.mine": rows("work-who"),
     "review.second": rows("work-who"),
     "review.appeals": rows("appeal"),
+    "calibration.index": table_rows,
     "jobs.queue": rows("job-progress"),
     "links.due": table_rows,
     "notices.index": lambda shown: len(shown.all("li", data_unread="true")),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from web.kit.standards import StandardInfo
 from web.kit.values import whole
-from web.models import AuditEntry, Clip, Recording, Technician, User, WorkOrder
+from web.models import AuditEntry, CalibrationSession, Clip, Recording, Technician, User, WorkOrder
 
 BY_STAFF_NO = frozenset({"staff-changed"})  # actions on a technician that note his number, not his id
 
@@ -38,6 +38,8 @@ class Names:
         self._recordings = self._found(select(Recording), Recording.id, _ids(entries, "recording"))
         self._users = self._found(select(User), User.id, _ids(entries, "user"))
         self._clips = self._found(select(Clip), Clip.id, _ids(entries, "clip"))
+        sessions = _ids(entries, "calibration")
+        self._calibrations = self._found(select(CalibrationSession), CalibrationSession.id, sessions)
         people = [e for e in entries if e.object_kind == "technician"]
         numbers = {e.object_id for e in people if e.action in BY_STAFF_NO}
         ids = _ids([e for e in people if e.action not in BY_STAFF_NO], "technician")
@@ -48,7 +50,13 @@ class Names:
 
     def of(self, entry: AuditEntry) -> Named:
         """The object of an entry."""
-        find = {"recording": self._recording, "user": self._user, "order": self._order, "clip": self._clip}
+        find = {
+            "recording": self._recording,
+            "user": self._user,
+            "order": self._order,
+            "clip": self._clip,
+            "calibration": self._calibration,
+        }
         if entry.object_kind == "technician":
             found = self._by_number if entry.action in BY_STAFF_NO else self._people
             return _person(found.get(_key(entry, found is self._people)), entry.object_id)
@@ -72,6 +80,10 @@ class Names:
     def _clip(self, number: str) -> Named:
         row = self._clips.get(whole(number))
         return Named(number, "recordings.show", {"recording_id": row.recording_id}) if row else Named(number)
+
+    def _calibration(self, number: str) -> Named:
+        row = self._calibrations.get(whole(number))
+        return Named(row.title, "calibration.show", {"session_id": row.id}) if row else Named(number)
 
     def _found(self, statement: Any, column: Any, wanted: set[Any]) -> dict[Any, Any]:
         if not wanted:

@@ -22,6 +22,9 @@ from web.models import (
     AnalysisDocument,
     Appeal,
     AppealStep,
+    CalibrationAgreement,
+    CalibrationAnswer,
+    CalibrationRecording,
     Clip,
     CustomerWord,
     Decision,
@@ -102,6 +105,8 @@ def erase_deleted(session: Session, recording: Recording, now: datetime | None =
     session.execute(delete(AnalysisDocument).where(AnalysisDocument.analysis_id.in_(documents)))
     for table in (Verdict, RecordingFigures, Presence):
         session.execute(delete(table).where(table.recording_id == own))
+    for part in (CalibrationAgreement, CalibrationAnswer, CalibrationRecording):
+        session.execute(delete(part).where(part.recording_id == own))
     for desk in (SecondAnswer, SecondReview, Handover):  # answers before the review that they belong to
         session.execute(delete(desk).where(desk.recording_id == own))
     session.execute(update(SignOff).where(SignOff.recording_id == own).values(verdicts={}))
@@ -134,6 +139,8 @@ def _erase_notes(session: Session, recording: Recording) -> None:
     session.execute(update(Appeal).where(Appeal.recording_id == own).values(text="", resolution=""))
     appeals = select(Appeal.id).where(Appeal.recording_id == own)
     session.execute(update(AppealStep).where(AppealStep.appeal_id.in_(appeals)).values(text=""))
+    agreed = update(CalibrationAgreement).where(CalibrationAgreement.recording_id == own)
+    session.execute(agreed.values(sentence="", note=""))
     session.execute(update(SignOff).where(SignOff.recording_id == own).values(note="", reopen_reason=""))
     session.execute(
         update(Upload).where(Upload.recording_id == own).values(original_name=NAMELESS, details={}, fingerprint="")

@@ -222,6 +222,17 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "standard_versions.publish": OFFICE,
     "standard_versions.retire": OFFICE,
     "standard_versions.take_files": OFFICE,
+    # calibration: a session is its participants' and the office's; who has not handed in sees nobody's answers
+    "calibration.index": STAFF,
+    "calibration.new": OFFICE,
+    "calibration.start": OFFICE,
+    "calibration.show": STAFF,
+    "calibration.judge": STAFF,
+    "calibration.answer": STAFF,
+    "calibration.hand_in": STAFF,
+    "calibration.close": OFFICE,
+    "calibration.agree": OFFICE,
+    "calibration.to_draft": OFFICE,
     # learning
     "learning.ask": OFFICE,
 }

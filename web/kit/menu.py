@@ -84,6 +84,18 @@ MENU = (
             NavEntry("standard_trying.page", "microphone", _l("试一句")),
             NavEntry("standard_editing.index", "pencil", _l("草稿")),
             NavEntry("standard_importing.page", "file-import", _l("导入标准")),
+            NavEntry("calibration.index", "scale", _l("校准")),
+        ),
+    ),
+    NavGroup(
+        "records",
+        _l("资料"),
+        (
+            NavEntry("uploads.page", "cloud-upload", _l("上传录音")),
+            NavEntry("jobs.queue", "list-check", _l("处理队列")),
+            NavEntry("scorecards.standards_list", "clipboard-list", _l("标准"), ("scorecards.standard_show",)),
+            NavEntry("staff.technicians", "id-badge-2", _l("人员"), ("staff.technician",)),
+            NavEntry("staff.orders", "file-text", _l("工单"), ("staff.order",)),
         ),
     ),
     NavGroup(

@@ -4,6 +4,13 @@ from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, Record
 from web.models.aside import SetAside
 from web.models.audit import AuditEntry
 from web.models.base import Base
+from web.models.calibration import (
+    CalibrationAgreement,
+    CalibrationAnswer,
+    CalibrationRater,
+    CalibrationRecording,
+    CalibrationSession,
+)
 from web.models.desk import Handover, SavedFilter, SecondAnswer, SecondReview, TeamReviewer
 from web.models.exclusions import Exclusion
 from web.models.notices import GroupMessage, Notice, NoticeKind
@@ -45,6 +52,11 @@ __all__ = [
     "AppealStep",
     "AuditEntry",
     "Base",
+    "CalibrationAgreement",
+    "CalibrationAnswer",
+    "CalibrationRater",
+    "CalibrationRecording",
+    "CalibrationSession",
     "Clip",
     "CoachingNote",
     "CustomerWord",

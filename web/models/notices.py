@@ -24,6 +24,8 @@ class NoticeKind(StrEnum):
     MONTH_OUTDATED = "month-outdated"
     IMPORT_FINISHED = "import-finished"
     TAKEN_OVER = "taken-over"
+    CALIBRATION_ASKED = "calibration-asked"
+    CALIBRATION_CLOSED = "calibration-closed"
 
 
 class Notice(Base):

@@ -24,12 +24,15 @@ def kind_names() -> dict[NoticeKind, str]:
         NoticeKind.MONTH_OUTDATED: _("已发布的月份需要更正"),
         NoticeKind.IMPORT_FINISHED: _("上传的录音处理完了"),
         NoticeKind.TAKEN_OVER: _("录音被别人接手"),
+        NoticeKind.CALIBRATION_ASKED: _("请您参加校准"),
+        NoticeKind.CALIBRATION_CLOSED: _("校准可以比较了"),
     }
 
 
 def kinds_for(role: UserRole) -> tuple[NoticeKind, ...]:
     """The kinds that users of a role are told."""
-    office = (NoticeKind.IMPORT_FINISHED, NoticeKind.TAKEN_OVER, NoticeKind.MONTH_PUBLISHED)
+    calibration = (NoticeKind.CALIBRATION_ASKED, NoticeKind.CALIBRATION_CLOSED)
+    office = (NoticeKind.IMPORT_FINISHED, NoticeKind.TAKEN_OVER, NoticeKind.MONTH_PUBLISHED, *calibration)
     own = (
         *(NoticeKind.APPEAL_ANSWERED, NoticeKind.APPEAL_DECIDED),
         *(NoticeKind.RESULT_SIGNED, NoticeKind.MONTH_PUBLISHED),
@@ -38,7 +41,10 @@ def kinds_for(role: UserRole) -> tuple[NoticeKind, ...]:
     return {
         UserRole.ADMIN: (NoticeKind.APPEAL_ACCEPTED, *second, NoticeKind.MONTH_OUTDATED, *office),
         UserRole.QA: (NoticeKind.APPEAL_FILED, NoticeKind.APPEAL_ACCEPTED, *second, *office),
-        UserRole.MANAGER: (NoticeKind.APPEAL_CONTESTED, NoticeKind.MONTH_PUBLISHED, NoticeKind.MONTH_OUTDATED),
+        UserRole.MANAGER: (
+            *(NoticeKind.APPEAL_CONTESTED, NoticeKind.MONTH_PUBLISHED, NoticeKind.MONTH_OUTDATED),
+            *calibration,
+        ),
         UserRole.TECHNICIAN: own,
     }[role]
 
@@ -90,6 +96,10 @@ def sentence(kind: NoticeKind, facts: Mapping[str, Any], *, by: str, technician:
             )
         case NoticeKind.IMPORT_FINISHED:
             return _("您上传的 %(n)s 段录音处理完了。", n=facts.get("recordings", 0))
+        case NoticeKind.CALIBRATION_ASKED:
+            return _("%(who)s 请您参加校准，最晚 %(due)s 提交。", who=by or _("同事"), due=facts.get("due", ""))
+        case NoticeKind.CALIBRATION_CLOSED:
+            return _("您参加的校准已结束，可以比较各人的判定。")
     return _("%(who)s 接手了您要复核的 %(n)s 段录音。", who=by or _("同事"), n=facts.get("recordings", 1))
 
 
@@ -99,9 +109,11 @@ def target(kind: NoticeKind, facts: Mapping[str, Any], recording_id: int | None,
         case NoticeKind.APPEAL_FILED:
             return url_for("review.appeals", state="open")
         case NoticeKind.APPEAL_ACCEPTED | NoticeKind.APPEAL_CONTESTED | NoticeKind.APPEAL_DECIDED:
-            return url_for("review.appeals", one=facts.get("appeal"))
+            return url_for("review.appeals", appeal=facts.get("appeal"))
         case NoticeKind.APPEAL_ANSWERED if "appeal" in facts and facts.get("outcome") != "upheld":
-            return url_for("review.appeals", one=facts["appeal"])  # where he can go on
+            return url_for("review.appeals", appeal=facts["appeal"])  # where he can go on
+        case NoticeKind.CALIBRATION_ASKED | NoticeKind.CALIBRATION_CLOSED:
+            return url_for("calibration.show", session_id=facts["calibration"])
         case NoticeKind.MONTH_OUTDATED:
             return url_for("months.index", month=facts["month"])
         case NoticeKind.MONTH_PUBLISHED if role is not UserRole.TECHNICIAN:

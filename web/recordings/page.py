@@ -24,6 +24,7 @@ from web.recordings.exclusion import Excluded, excluded
 from web.recordings.filters import Filter
 from web.review import desk
 from web.review.queries import BLIND
+from web.review.sealed import sealed_by
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -120,6 +121,9 @@ class RecordingPage:
     excluded: Excluded | None  # why it counts nowhere; None where it does
     told_decided: bool  # then nothing on the page tells what the machine said before people decided
     blind: bool  # then nothing on the page tells what the machine said
+    sealed_by: (
+        int | None
+    )  # the calibration in which the viewer still is to judge it blind: then he is shown nothing of this
 
     @property
     def read_only(self) -> bool:
@@ -169,6 +173,7 @@ def load(
         may_edit=office,
         excluded=excluded(session, viewer, recording_id) if head.state is RecordingState.EXCLUDED else None,
         told_decided=told_decided(viewer),
+        sealed_by=row.sealed_by,
         blind=office and head.review_state is not ReviewState.SIGNED and viewer.preferences.get(BLIND) is True,
     )
 
@@ -197,7 +202,7 @@ def _read(kind: type[Part], row: Row[Any], prefix: str = "") -> Part:
 
 def _statement(viewer: Viewer, recording_id: int, listed: Filter | None) -> Select[Any]:
     columns = [*columns_of(Head, has_audio=audible(viewer), **desk.whose()), *columns_of(StatedDetails)]
-    columns += [Recording.roles.label("roles"), silence(viewer)]
+    columns += [Recording.roles.label("roles"), silence(viewer), sealed_by(viewer)]
     columns += [*_columns(CurrentAnalysis, Analysis, "judged_"), *_columns(JobNote, Job, "job_")]
     if listed is not None:
         columns += [_neighbour(viewer, recording_id, listed, later) for later in (True, False)]

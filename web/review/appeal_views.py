@@ -101,7 +101,7 @@ def _list(wanted: AppealFilter, message: FormMessage | None = None) -> ResponseR
     page = appeals_list.appeals(reader(), viewer(), wanted, wanted_page())
     if message is not None and not page.lines:
         raise worded(UnprocessableEntity(message.words))
-    known = standards(site().settings.lexicons)
+    known = standards(site().lexicons)
     info = next((s for s in known if s.id == wanted.standard), None)
     item = info.item(wanted.item) if info else None
     arguments: dict[str, Any] = {

@@ -57,7 +57,7 @@ class AppealFilter:
             arguments.get("standard", "")[:64],
             arguments.get("item", "")[:64],
             arguments.get("against") == "rule",
-            whole(arguments.get("one", "")),
+            whole(arguments.get("appeal", "")),
         )
 
     def arguments(self) -> dict[str, str]:
@@ -68,7 +68,7 @@ class AppealFilter:
             "standard": self.standard,
             "item": self.item,
             "against": "rule" * self.rule,
-            "one": one,
+            "appeal": one,
         }
         return {name: value for name, value in all_.items() if value}
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import Forbidden
 
+from web.kit.errors import worded
+from web.kit.i18n import gettext as _
 from web.kit.login import viewer
 from web.kit.site import forget_reads, reader
 from web.review import queries
@@ -42,7 +45,10 @@ def queue_arguments() -> dict[str, Any]:
 
 def shown(session: Session, recording_id: int) -> Panel:
     """The panel of a recording; what the viewer may not see is not there (404)."""
-    return queries.panel(session, recording_id, viewer()) or abort(404)
+    panel = queries.panel(session, recording_id, viewer()) or abort(404)
+    if panel.sealed:
+        raise worded(Forbidden(_("这段录音在等您校准，提交以前看不到判定。")))
+    return panel
 
 
 def fresh(recording_id: int) -> Panel:

@@ -63,6 +63,7 @@ class Panel:
     appeal_until: datetime | None  # a technician's last moment to contest; None where he cannot
     lines: tuple[ClauseLine, ...]
     editions: tuple[SignedEdition, ...] = field(default=())
+    sealed: bool = False  # the viewer still is to judge it blind in a calibration
 
     @property
     def trouble(self) -> tuple[ClauseLine, ...]:

@@ -36,6 +36,7 @@ from web.models import (
 from web.models.vocabulary import How
 from web.review.lines import UNSURE_ROLE, AppealNote, ClauseLine, Entry
 from web.review.panel import Panel, SignedEdition
+from web.review.sealed import sealed_by
 from web.review.told import told, told_edition
 from web.summaries.confirmed import Confirmed, confirmed
 
@@ -49,7 +50,7 @@ def panel(
     """`documents`: analyses that are read already. None where the viewer may not see the recording or nothing has been judged."""
     waiting = exists().where(Job.recording_id == Recording.id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
     statement: Any = (
-        select(Recording, Analysis, waiting)
+        select(Recording, Analysis, waiting, sealed_by(viewer))
         .join(Analysis, Analysis.id == Recording.analysis_id)
         .where(Recording.id == recording_id)
     )
@@ -60,7 +61,7 @@ def panel(
     row = session.execute(visible(statement, viewer)).first()
     if row is None:
         return None
-    recording, analysis, busy = row[:3]
+    recording, analysis, busy, sealed = row[:4]
     if documents is None:
         body = seen_by(session, viewer, recording.id, row.body)
         document = StoredAnalysis(body, f"analysis {analysis.id}")
@@ -83,6 +84,7 @@ def panel(
         busy=busy,
         blind=office and not signed and viewer.preferences.get(BLIND) is True,
         tells_machine=not told_decided(viewer),
+        sealed=sealed is not None,
         may_decide=office and counts and not signed,
         may_sign=office and counts,
         appeal_until=_appeal_until(recording, viewer),

@@ -89,21 +89,25 @@ def lines(session: Session, viewer: Viewer, recording_id: int) -> tuple[SecondLi
     verdicts = select(Verdict).where(
         Verdict.recording_id == recording_id, Verdict.how != How.LINK, Verdict.final.is_not(None)
     )
-    return tuple(_line(verdict) for verdict in session.scalars(verdicts.order_by(Verdict.position)))
+    return tuple(
+        line_to_judge(v.standard_id, v.item_id, v.kind, v.how)
+        for v in session.scalars(verdicts.order_by(Verdict.position))
+    )
 
 
-def _line(verdict: Verdict) -> SecondLine:
-    info = standard(site().lexicons, verdict.standard_id)
-    item = info.item(verdict.item_id) if info else None
-    choices = PERSON_CHOICES if verdict.how == How.PERSON else REQUIRED_CHOICES
+def line_to_judge(standard_id: str, item_id: str, kind: str, how: str) -> SecondLine:
+    """A clause as it is put to somebody who is to judge it without knowing how it was."""
+    info = standard(site().lexicons, standard_id)
+    item = info.item(item_id) if info else None
+    choices = PERSON_CHOICES if how == How.PERSON else REQUIRED_CHOICES
     return SecondLine(
-        item_id=verdict.item_id,
+        item_id=item_id,
         clause=item.clause if item else "",
-        text=item.text if item else verdict.item_id,
+        text=item.text if item else item_id,
         when_text=item.when_text if item and item.when_text != ALWAYS else "",
-        kind=verdict.kind,
-        how=verdict.how,
-        choices=FORBIDDEN_CHOICES if verdict.kind == Kind.FORBIDDEN else choices,
+        kind=kind,
+        how=how,
+        choices=FORBIDDEN_CHOICES if kind == Kind.FORBIDDEN else choices,
     )
 
 

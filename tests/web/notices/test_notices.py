@@ -74,7 +74,7 @@ def test_an_appeal_is_told_to_qa_and_its_answer_to_who_filed_it(
     assert told(db, people["technician"])[-1] == (NoticeKind.APPEAL_ANSWERED, signed)
     shown = page(technician.get("/notices")).one("ul", id="notices").all("li")[0]
     assert "申诉不成立" in shown.text
-    assert technician.get(shown.one("a").get("href") or "").location == "/appeals?one=1"  # where he can go on
+    assert technician.get(shown.one("a").get("href") or "").location == "/appeals?appeal=1"  # where he can go on
 
 
 def test_who_had_recordings_taken_over_is_told_once(app: Flask, db: Database, login: Login, people: Cast) -> None:

@@ -1,0 +1,1 @@
+"""Calibration: the same recordings judged blind by several people, compared, and agreed on."""
