@@ -129,7 +129,7 @@ def field_words(name: str) -> str:
         "when_text": _("何时适用"),
         "where": _("在哪一段找"),
         "after": _("须在哪条之后"),
-        "weight": _("权重"),
+        "weight": _("份量"),
         "pass": _("达标线"),
         "penalty": _("扣分"),
         "cap": _("得分封顶"),
@@ -137,7 +137,7 @@ def field_words(name: str) -> str:
         "optional": _("可不填"),
         "phrases": _("说法"),
         "exceptions": _("例外"),
-        "share": _("所占份量"),
+        "share": _("在本条里的份量"),
         "examples_match": _("算数的例句"),
         "examples_no_match": _("不算的例句"),
     }.get(kind, kind)

@@ -117,7 +117,7 @@ def test_a_file_goes_into_the_draft(login: Login, here: Site, db: Database) -> N
     text = yamltext.put(text_of(here.lexicons, FILE) or "", ("items", "#greeting", "weight"), 5)
     answer = upload(login, text.encode())
     assert answer.status_code == 303
-    assert "权重 2 → 5" in page(login("qa").get(answer.location)).text
+    assert "份量 2 → 5" in page(login("qa").get(answer.location)).text
 
 
 def test_the_whole_folder_goes_in_too(login: Login, here: Site, db: Database) -> None:
