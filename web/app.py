@@ -34,6 +34,7 @@ from web.review import views as review
 from web.scorecards import views as scorecards
 from web.search import views as search
 from web.staff import views as staff
+from web.standards.dryrun import views as standard_dryrun
 from web.standards.editing import views as standard_editing
 from web.standards.importing import views as standard_importing
 from web.standards.policy import views as standard_policy
@@ -67,6 +68,7 @@ FEATURES = (
     review,
     learning,
     calibration,
+    standard_dryrun,
     watch,
     privacy,
     standard_versions,

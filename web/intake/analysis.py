@@ -78,6 +78,10 @@ class StoredAnalysis:
         """The same with what its clauses cost. Raises LexiconError, as `with_terms` does."""
         return StoredAnalysis(with_terms(self._document), self._place)
 
+    def costed_by(self, lexicons: Path) -> StoredAnalysis:
+        """`costed` where there is no application: what an old document lacks is taken from this folder."""
+        return StoredAnalysis(with_terms(self._document, lexicons), self._place)
+
     @property
     def items(self) -> dict[str, ItemResult]:
         return {item.id: item for item in self.judgement.items}

@@ -40,6 +40,8 @@ from web.models import (
     SignOff,
     SiteValue,
     SpokenNumber,
+    StandardRunDifference,
+    StandardRunRecording,
     TranscriptEdit,
     Upload,
     Verdict,
@@ -89,6 +91,7 @@ def erase_words(session: Session, recording: Recording, now: datetime | None = N
         session.execute(delete(table).where(table.recording_id == own))
     findable.erase(session, own)
     session.execute(update(Clip).where(Clip.recording_id == own).values(quote=""))
+    session.execute(update(StandardRunDifference).where(StandardRunDifference.recording_id == own).values(quote=""))
     _erase_notes(session, recording)
     recording.original_name, recording.note = NAMELESS, ""
     recording.words_erased_at = recording.words_erased_at or now or present()
@@ -107,6 +110,8 @@ def erase_deleted(session: Session, recording: Recording, now: datetime | None =
         session.execute(delete(table).where(table.recording_id == own))
     for part in (CalibrationAgreement, CalibrationAnswer, CalibrationRecording):
         session.execute(delete(part).where(part.recording_id == own))
+    for found in (StandardRunDifference, StandardRunRecording):
+        session.execute(delete(found).where(found.recording_id == own))
     for desk in (SecondAnswer, SecondReview, Handover):  # answers before the review that they belong to
         session.execute(delete(desk).where(desk.recording_id == own))
     session.execute(update(SignOff).where(SignOff.recording_id == own).values(verdicts={}))

@@ -21,6 +21,7 @@ from web.intake.private import hide
 from web.intake.storage import Storage, Taken
 from web.kit import audit
 from web.kit.forms import ImpossibleError, possible
+from web.kit.lexicons import lexicons_on
 from web.kit.site import Site
 from web.kit.standards import standard
 from web.kit.values import plain_text
@@ -173,8 +174,22 @@ def check_details(db: Database, details: Details, settings: Site) -> None:
             possible(told.replace(tzinfo=settings.zone) if told.tzinfo is None else told)
         except ImpossibleError as error:
             raise RefusedError("time-impossible", f"录音时间{error}", "请改正文件名、清单或填写的时间") from None
-    if details.standard_id and standard(settings.lexicons, details.standard_id) is None:
-        raise RefusedError("standard-unknown", f"没有标准 {details.standard_id}", "请从列表里选一个标准")
+    if details.standard_id:
+        _check_standard(db, details.standard_id, details.recorded_at, settings)
+
+
+def _check_standard(db: Database, standard_id: str, recorded_at: datetime | None, here: Site) -> None:
+    """Raise RefusedError for a standard that is not there, or was not on the day by which it would judge."""
+    today, folder = here.lexicons, here.lexicons
+    if recorded_at is not None:
+        told = recorded_at.replace(tzinfo=here.zone) if recorded_at.tzinfo is None else recorded_at
+        with db.reading() as session:
+            folder = lexicons_on(session, here.settings, told.astimezone(here.zone).date())
+    if standard(folder, standard_id) is None and standard(today, standard_id) is not None:
+        why, advice = f"录音那天标准 {standard_id} 还没有生效", "请改用当天有效的标准，或先发布一个从那天起生效的版本"
+        raise RefusedError("standard-not-yet", why, advice)
+    if standard(folder, standard_id) is None:
+        raise RefusedError("standard-unknown", f"没有标准 {standard_id}", "请从列表里选一个标准")
 
 
 def drawn(sha256: str, share: float) -> bool:

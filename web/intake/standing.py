@@ -70,19 +70,20 @@ def _decide(verdict: Verdict, decision: Decision | None) -> None:
         verdict.final, verdict.final_credit = verdict.machine, verdict.machine_credit
         return
     verdict.decision_id, verdict.human = decision.id, decision.after
-    verdict.human_credit = _credit(verdict, decision)
+    word = decision.after or ""
+    verdict.human_credit = credit_of(word, decision.after_credit, verdict.machine, verdict.machine_credit)
     verdict.final, verdict.final_credit = verdict.human, verdict.human_credit
 
 
-def _credit(verdict: Verdict, decision: Decision) -> float | None:
-    """The stated credit, else the machine's where the person agrees with it, else all or nothing."""
-    if decision.after not in (VerdictWord.MET, VerdictWord.MISSED):
+def credit_of(word: str, stated: float | None, machine: str | None, machine_credit: float | None) -> float | None:
+    """The credit of a person's verdict: the stated one, else the machine's where both agree, else all or nothing."""
+    if word not in (VerdictWord.MET, VerdictWord.MISSED):
         return None
-    if decision.after_credit is not None:
-        return decision.after_credit
-    if decision.after == verdict.machine and verdict.machine_credit is not None:
-        return verdict.machine_credit
-    return 1.0 if decision.after == VerdictWord.MET else 0.0
+    if stated is not None:
+        return stated
+    if word == machine and machine_credit is not None:
+        return machine_credit
+    return 1.0 if word == VerdictWord.MET else 0.0
 
 
 def _decided_as(verdict: Verdict, item: ItemResult | None, word: str | None, credit: float | None) -> ItemResult:

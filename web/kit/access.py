@@ -155,6 +155,15 @@ TABLE: dict[str, frozenset[UserRole]] = {
         ),
         OFFICE,
     ),
+    # dry runs of drafts over the archive, judging again after a publication
+    "standard_dryrun.index": OFFICE,
+    "standard_dryrun.begin": OFFICE,
+    "standard_dryrun.show": OFFICE,
+    "standard_dryrun.stop": OFFICE,
+    "standard_dryrun.table": OFFICE,
+    "standard_dryrun.rejudge": OFFICE,
+    "standard_dryrun.rejudge_begin": OFFICE,
+    "standard_dryrun.rejudge_stop": OFFICE,
     # months
     "months.index": EVERYONE,
     "months.show": EVERYONE,

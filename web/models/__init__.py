@@ -12,6 +12,15 @@ from web.models.calibration import (
     CalibrationSession,
 )
 from web.models.desk import Handover, SavedFilter, SecondAnswer, SecondReview, TeamReviewer
+from web.models.dryruns import (
+    RunState,
+    SliceState,
+    StandardRejudging,
+    StandardRun,
+    StandardRunDifference,
+    StandardRunRecording,
+    StandardRunSlice,
+)
 from web.models.exclusions import Exclusion
 from web.models.notices import GroupMessage, Notice, NoticeKind
 from web.models.people import LoginThrottle, User, UserRole, username_key
@@ -82,6 +91,7 @@ __all__ = [
     "RecordingFigures",
     "RecordingState",
     "ReviewState",
+    "RunState",
     "SavedFilter",
     "ScorePeriod",
     "SecondAnswer",
@@ -89,10 +99,16 @@ __all__ = [
     "SetAside",
     "SignOff",
     "SiteValue",
+    "SliceState",
     "SpokenNumber",
     "SpokenText",
     "StaleDay",
     "StandardDraft",
+    "StandardRejudging",
+    "StandardRun",
+    "StandardRunDifference",
+    "StandardRunRecording",
+    "StandardRunSlice",
     "StandardVersion",
     "Team",
     "TeamReviewer",

@@ -12,6 +12,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ class Work:
         """
         if task.heard is not None:
             return self._listen_again(task, task.heard, tell)
-        standard = engine.standard_of(task.inputs.standard_id, self._settings)  # first: it costs no decoding
+        standard = self._standard(task)  # first: it costs no decoding
         sent_at = 0.0
         stage = ""
 
@@ -102,23 +103,31 @@ class Work:
 
     def _listen_again(self, task: Task, heard: dict[str, Any], tell: Tell) -> dict[str, Any]:
         tell(standing("recheck", 0.0, 0.0))
-        standard = engine.standard_of(task.inputs.standard_id, self._settings)
+        standard = self._standard(task)
         hearing = effective(engine.hearing_from_dict(heard, task.name), task.inputs)
         try:
             with self._storage.local_path(task.key) as stored, _named(stored, task.name) as path:
                 hearing = self._analyzer.listen_again(path, hearing, standard, task.inputs.facts)
         except (AnalyzerError, OSError) as error:
             log.info("recording %d is judged without listening again: %r", task.recording_id, error)
-        return engine.judge(hearing, standard, task.inputs.facts, self._settings)
+        return engine.judge(hearing, standard, task.inputs.facts, self._of_its_day(task))
 
     def score(self, task: Task, tell: Tell) -> dict[str, Any]:
         """Judge again what was heard, with all that people said about it."""
         tell(standing("judge", 0.0, 0.0))
         if task.heard is None:
             raise AnalyzerError("nothing-heard", "这段录音还没有转写，不能重新判分", "请先重试处理这段录音")
-        standard = engine.standard_of(task.inputs.standard_id, self._settings)
+        standard = self._standard(task)
         hearing = effective(engine.hearing_from_dict(task.heard, task.name), task.inputs)
-        return engine.judge(hearing, standard, task.inputs.facts, self._settings)
+        return engine.judge(hearing, standard, task.inputs.facts, self._of_its_day(task))
+
+    def _standard(self, task: Task) -> engine.Standard:
+        """The standard of the day on which a recording was made, for all that judges from here on. Raises AnalyzerError."""
+        self._analyzer.judge_by(task.lexicons)
+        return engine.standard_of(task.inputs.standard_id, self._of_its_day(task))
+
+    def _of_its_day(self, task: Task) -> Settings:
+        return replace(self._settings, lexicons=task.lexicons)
 
 
 @contextlib.contextmanager

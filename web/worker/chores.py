@@ -13,6 +13,7 @@ from flask import Flask
 
 from web.db import now
 from web.digest import mailing
+from web.dryrun import rejudging
 from web.intake import findable
 from web.intake.storage import open_storage
 from web.kit.site import Site, site_of
@@ -23,7 +24,7 @@ from web.privacy import retention
 from web.staff import kept
 from web.summaries import confirmed, keep, words
 from web.uploads import slices
-from web.worker import apart, burning, clips, drop, learning, leftovers, muting
+from web.worker import apart, burning, clips, drop, dryrun, learning, leftovers, muting
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
@@ -110,6 +111,11 @@ def overwrite_erased(here: Site) -> None:
     findable.overwrite_erased(here.db)
 
 
+def judge_again(here: Site) -> None:
+    """Queue what is to be judged by a version that was published since."""
+    rejudging.step(here)
+
+
 def close_files(here: Site) -> None:
     """Take away what others may read of files that an earlier version wrote."""
     leftovers.close(here.folder)
@@ -127,6 +133,8 @@ CHORES: list[Chore] = [
     Chore("notices by mail", 600.0, mail_notices),
     Chore("groups", 30.0, tell_groups),
     Chore("old notices", 86_400.0, notices.sweep),
+    Chore("dry runs", 2.0, dryrun.DryRuns().look),
+    Chore("judging again", 2.0, judge_again),
     Chore("learning", 1.0, learning.Learner().look),
     Chore("private words", 5.0, muting.mute_waiting),
     Chore("search", 2.0, make_findable),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.audio import PEAKS_FILE, PLAY_FILE, Audio, cut_file, mute_file, open_audio
-from analyzer.domain import Engine, Hearing, Role, Span, Speaker, Utterance
+from analyzer.domain import Engine, Hearing, Judgement, Role, Span, Speaker, Utterance
 from analyzer.heap import first_to_go
 from analyzer.hearing.integrity import inspection
 from analyzer.pipeline import Analyzer, load, rescore
@@ -16,6 +16,7 @@ from analyzer.progress import Progress
 from analyzer.reading.company import Outcome, company_line, fingerprint_text
 from analyzer.reading.company import learn as learn_lines
 from analyzer.reading.library import FOLDER as MEANINGS
+from analyzer.rejudging import Rejudging
 from analyzer.rubric.load import standard_files
 from analyzer.rubric.model import Standard
 from analyzer.serial import analysis_to_dict, hearing_from_dict, parse_analysis
@@ -29,15 +30,19 @@ __all__ = [
     "LoadedAnalyzer",
     "Outcome",
     "Progress",
+    "Rejudging",
+    "Standard",
     "cut_file",
     "first_to_go",
     "hearing_from_dict",
     "inspection",
     "judge",
+    "judgement",
     "learn",
     "mute_file",
     "open_audio",
     "parse_analysis",
+    "rejudging",
     "standard_of",
     "warm",
 ]
@@ -48,6 +53,10 @@ class LoadedAnalyzer:
 
     def __init__(self, settings: Settings) -> None:
         self._analyzer = Analyzer(settings)
+
+    def judge_by(self, lexicons: Path) -> None:
+        """Judge by this folder from now on; the engines stay loaded."""
+        self._analyzer.judge_by(lexicons)
 
     def analyse(
         self,
@@ -69,6 +78,16 @@ class LoadedAnalyzer:
 def judge(hearing: Hearing, standard: Standard, facts: Mapping[str, bool], settings: Settings) -> dict[str, Any]:
     """The Analysis JSON of what was heard earlier, without audio or model. Raises AnalyzerError."""
     return analysis_to_dict(rescore(hearing, standard.ref.id, _asked_about(facts, standard), settings))
+
+
+def rejudging(standard_id: str, settings: Settings) -> Rejudging:
+    """A standard read once, for many recordings. Raises AnalyzerError."""
+    return Rejudging(standard_id, settings)
+
+
+def judgement(by: Rejudging, hearing: Hearing, facts: Mapping[str, bool]) -> Judgement:
+    """What was heard earlier, judged. Raises AnalyzerError."""
+    return by(hearing, _asked_about(facts, by.standard)).judgement
 
 
 def learn(said: Mapping[str, Sequence[Said]], settings: Settings, *, write: bool) -> list[Outcome]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from web.config import Settings, WebSettings
@@ -23,6 +24,7 @@ class Task:
     name: str  # as the user gave it
     inputs: Inputs
     heard: dict[str, Any] | None  # the document to score again, or to listen to again
+    lexicons: Path  # what is in effect for the day on which it was recorded
 
 
 @dataclass(frozen=True, slots=True)

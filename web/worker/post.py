@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TypeVar
@@ -24,6 +24,7 @@ from web import queue
 from web.db.troubles import trouble_of
 from web.intake.effective import heard_document, was_heard
 from web.kit import logs
+from web.kit.lexicons import lexicons_on
 from web.kit.site import Site
 from web.models import JobKind, Recording
 from web.queue import JobFailure, Standing
@@ -204,7 +205,10 @@ class Post:
             recording = session.get_one(Recording, claimed.recording_id)
             known = self.kind is JobKind.SCORE or was_heard(session, recording.id)
             heard = heard_document(session, recording.id) if known else None
-            return Task(self.kind, recording.id, recording.stored_key, recording.original_name, claimed.inputs, heard)
+            lexicons = lexicons_on(session, self.here.settings, recording.recorded_on)
+            return Task(
+                self.kind, recording.id, recording.stored_key, recording.original_name, claimed.inputs, heard, lexicons
+            )
 
     def _ready(self) -> Connection:
         """Return the pipe to a living child, started where there is none. Raises EOFError where it cannot start."""
@@ -213,9 +217,10 @@ class Post:
         self.close()
         spawn = multiprocessing.get_context("spawn")
         ours, theirs = spawn.Pipe()
+        settings = replace(self.here.settings, lexicons=self.here.lexicons)  # what it gets ready is what most need
         child = spawn.Process(
             target=self.child_main,
-            args=(theirs, self.here.settings, self.here.web, self.kind),
+            args=(theirs, settings, self.here.web, self.kind),
             name=f"tingjian-{self.kind.value}",
             daemon=True,
         )

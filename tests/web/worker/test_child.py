@@ -36,7 +36,7 @@ def work(tmp_path: Path, storage: Storage) -> Work:
 
 
 def task(kind: JobKind, **more: Any) -> Task:
-    return dataclasses.replace(Task(kind, 1, "", "王师傅 入户.mp3", TOLD, None), **more)
+    return dataclasses.replace(Task(kind, 1, "", "王师傅 入户.mp3", TOLD, None, ROOT / "lexicons"), **more)
 
 
 def answered(work: Work, asked: Task) -> Done | JobFailure:

@@ -1,0 +1,1 @@
+"""Dry runs of drafts over what was stored, and judging again after a publication."""

@@ -1,0 +1,1 @@
+"""Dry runs of a draft and judging again after a publication."""
