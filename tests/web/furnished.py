@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests.samples import sample
 from tests.web import cast
 from tests.web.data import analysis
+from tests.web.dryrun import town
 from web.config import WebSettings
 from web.db import now
 from web.intake import findable, rows
@@ -37,6 +38,7 @@ from web.models import (
     RecordingState,
     SavedFilter,
     SecondReview,
+    StandardVersion,
     Technician,
     Upload,
     Verdict,
@@ -155,7 +157,14 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                 )  # fmt: skip
             _calibrations(session, people, visit, call)
             audit.record(session, "listen", "recording", visit.id)
-            drafts.open_draft(session, here, "property-visit", people["qa"].id)
+            draft = drafts.open_draft(session, here, "property-visit", people["qa"].id)
+            town.finished_run(session, draft.id, [visit.id, signed.id])
+            version = StandardVersion(
+                standard_id="property-visit", number=1, version="1.0.1", title="上门", digest="d", files={},
+                effective_from=dt.date(2020, 1, 1),
+            )  # fmt: skip
+            session.add(version)
+            session.flush()
             made = Furniture(
                 visit.id,
                 signed.id,
@@ -164,7 +173,7 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                 people["wang"].id,
                 people["qa"].id,
                 f"{signed.recorded_on:%Y-%m}",
-                drafts.open_draft(session, here, "property-visit", people["qa"].id).id,
+                draft.id,
                 call.id,
             )
         with here.db.reading() as session:
@@ -284,6 +293,10 @@ def pages(made: Furniture) -> dict[str, str]:
         "standard_editing.lists": f"/standards/drafts/{made.draft}/lists",
         "standard_editing.phrase_list": f"/standards/drafts/{made.draft}/lists/hello",
         "standard_editing.text": f"/standards/drafts/{made.draft}/text/property-visit.yaml",
+        "standard_dryrun.index": f"/standards/drafts/{made.draft}/runs",
+        "standard_dryrun.show": "/standards/runs/1",
+        "standard_dryrun.show signed": "/standards/runs/1?show=signed",
+        "standard_dryrun.rejudge": "/standards/rejudge/1",
         "nothing": "/nothing/here",
     }
 
@@ -295,6 +308,6 @@ NO_PAGES = frozenset(
         "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
         "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
-        "search.palette", "help.picture", "auth.renew", "notices.show",
+        "search.palette", "help.picture", "auth.renew", "notices.show", "standard_dryrun.table",
     }
 )  # fmt: skip

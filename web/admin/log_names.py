@@ -97,6 +97,10 @@ def actions() -> dict[str, str]:
         "hold-set": _("设定法律保留"),
         "hold-lifted": _("解除法律保留"),
         "backup": _("备份"),
+        "dry-run-begun": _("开始试算草稿"),
+        "dry-run-stopped": _("停止试算"),
+        "rejudging-begun": _("按新版本重新判分"),
+        "rejudging-ended": _("重新判分排完了队"),
         "backup-asked": _("要求备份"),
         "checkup-asked": _("要求体检"),
         "restored": _("从备份恢复"),
@@ -124,6 +128,7 @@ def objects() -> dict[str, str]:
         "person": _("个人数据"),
         "readers": _("意思相同的读者"),
         "standard": _("标准"),
+        "standard_run": _("试算"),
         "page": _("页面"),
     }
 

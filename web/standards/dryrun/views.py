@@ -5,7 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -105,7 +115,7 @@ def table(run_id: int) -> ResponseReturnValue:
     run, wanted = _run(run_id), _wanted()
     known = _known(run)
     lines = result.every(reader(), viewer(), run, wanted, known)
-    answer = Response(csv_lines(_rows(lines)), mimetype="text/csv")
+    answer = Response(stream_with_context(csv_lines(_rows(lines))), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"dry-run-{run_id}.csv")
     return answer
 

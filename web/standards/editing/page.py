@@ -170,7 +170,7 @@ def fieldset_of(target: Target, text: str, facts: Mapping[str, str], mine: Mappi
 def _links(draft: StandardDraft) -> tuple[tuple[str, str], ...]:
     """Pages of others about a draft, as far as there are any."""
     here = f"/standards/drafts/{draft.id}"
-    wanted = ((f"{here}/policy", _("计分与尺度")), (f"{here}/runs", _("试运行")), (f"{here}/publish", _("发布")))
+    wanted = ((f"{here}/policy", _("计分与尺度")), (f"{here}/runs", _("试算")), (f"{here}/publish", _("发布")))
     return tuple((path, words) for path, words in wanted if _is_page(path))
 
 

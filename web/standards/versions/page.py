@@ -21,6 +21,7 @@ from web.models import StandardDraft, StandardVersion, User
 class VersionLine:
     """A published version: who, when, why; `state`: "in effect", "later", "past", "retired"."""
 
+    id: int
     number: int
     version: str
     effective_from: dt.date
@@ -65,6 +66,7 @@ def version_page(session: Session, here: Site, standard_id: str, today: dt.date)
     current = next((row.number for row in rows if row.effective_from <= today), None)
     lines = tuple(
         VersionLine(
+            row.id,
             row.number,
             row.version,
             row.effective_from,
