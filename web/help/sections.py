@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "申诉": ("review.appeals",),
         "校准": ("calibration.index", "calibration.new", "calibration.show", "calibration.judge"),
         "上传录音": ("uploads.page", "recordings.details", "staff.orders", "staff.order", "staff.import_file"),
+        "计分与尺度": ("standard_policy.page",),
         "看懂区间": ("scorecards.team", "scorecards.technician", "review.agreement"),
     },
     "manager": {

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from web.kit.menu import counts_now, shown
 from web.kit.paging import page_link
+from web.kit.policies import passed
 from web.kit.site import site
 
 ICONS = Path(__file__).parents[1] / "static" / "vendor" / "icons"
@@ -91,6 +92,12 @@ def init(app: Flask) -> None:
         local_time=local_time, local_date=local_date, duration=duration, percent=percent, number=number, size=size
     )
     app.jinja_env.globals.update(
-        icon=icon, asset=asset, page_link=page_link, menu=shown, menu_counts=counts_now, role_names=ROLE_NAMES
+        icon=icon,
+        asset=asset,
+        page_link=page_link,
+        menu=shown,
+        menu_counts=counts_now,
+        passed=passed,
+        role_names=ROLE_NAMES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

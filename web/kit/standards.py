@@ -15,6 +15,7 @@ from flask import g, has_request_context
 from analyzer.errors import LexiconError
 from analyzer.rubric.gaps import named
 from analyzer.rubric.load import lexicon_files, load_standard, standard_files
+from analyzer.rubric.policy import Suspicions
 
 __all__ = ["FactInfo", "ItemInfo", "StandardInfo", "all_facts", "named", "standard", "standards"]
 
@@ -87,6 +88,9 @@ class StandardInfo:
     recording: str  # visit | call
     items: tuple[ItemInfo, ...]
     facts: tuple[FactInfo, ...]
+    pass_mark: float | None = None  # from this score on a recording passes
+    min_recordings: int | None = None  # None: as the site says
+    suspicions_shown: bool = True  # to technicians, where people left them open
 
     def item(self, item_id: str) -> ItemInfo | None:
         """Return an item by id, None where this version has none such."""
@@ -151,7 +155,19 @@ def _info(standard_id: str, folder: Path) -> StandardInfo:
         for i in read.items
     )
     facts = tuple(FactInfo(f.name, f.title, f.opposite) for f in read.facts.values())
-    return StandardInfo(read.ref.id, read.ref.version, read.ref.digest, read.ref.title, read.recording, items, facts)
+    policy = read.policy
+    return StandardInfo(
+        read.ref.id,
+        read.ref.version,
+        read.ref.digest,
+        read.ref.title,
+        read.recording,
+        items,
+        facts,
+        policy.pass_mark,
+        policy.min_recordings,
+        policy.suspicions is not Suspicions.HIDDEN,
+    )
 
 
 def all_facts(folder: Path) -> tuple[FactInfo, ...]:

@@ -15,6 +15,7 @@ from web.intake.analysis import ItemResult, StoredAnalysis, hits_of
 from web.intake.seen import seen_by
 from web.kit.access import OFFICE, told_decided, visible
 from web.kit.login import Viewer
+from web.kit.policies import rules_on
 from web.kit.site import site
 from web.kit.standards import clauses, named, standard
 from web.links import reasons
@@ -70,6 +71,8 @@ def panel(
     office = viewer.role in OFFICE
     signed = recording.review_state is ReviewState.SIGNED
     counts = recording.state is not RecordingState.EXCLUDED
+    rules = rules_on(analysis.standard_id, recording.recorded_on) if told_decided(viewer) else None
+    open_shown = rules is None or rules.suspicions_shown
     return Panel(
         recording_id=recording.id,
         revision=recording.revision,
@@ -88,7 +91,7 @@ def panel(
         may_decide=office and counts and not signed,
         may_sign=office and counts,
         appeal_until=_appeal_until(recording, viewer),
-        lines=tuple(told(line, viewer) for line in _lines(session, recording, document.costed)),
+        lines=tuple(told(x, viewer, suspicions=open_shown) for x in _lines(session, recording, document.costed)),
         editions=tuple(told_edition(e, viewer) for e in _editions(session, recording.id)),
     )
 

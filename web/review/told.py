@@ -13,9 +13,12 @@ from web.review.lines import ClauseLine
 from web.review.panel import SignedEdition
 
 
-def told(line: ClauseLine, viewer: Viewer) -> ClauseLine:
+def told(line: ClauseLine, viewer: Viewer, *, suspicions: bool = True) -> ClauseLine:
+    """`suspicions`: whether a technician is told of words that are suspected and that nobody decided (the standard's policy)."""
     if told_decided(viewer):
         line = _decided(line)
+        if not suspicions and line.kind == Kind.FORBIDDEN and line.final == VerdictWord.CANNOT_JUDGE:
+            line = replace(line, reason="", hits=(), hit_count=0, nearest=None, suspicion=False)
     return line if reads_private(viewer) else _discreet(line)
 
 

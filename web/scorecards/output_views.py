@@ -10,6 +10,7 @@ from web.kit import audit
 from web.kit.downloads import attachment
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
+from web.kit.policies import minimum
 from web.kit.site import reader, site
 from web.kit.standards import standards
 from web.scorecards.blueprint import blueprint, query_now
@@ -45,13 +46,13 @@ def export_csv() -> ResponseReturnValue:
 
 
 def _request() -> ExportRequest:
-    here = site()
+    here, query = site(), query_now()
     return ExportRequest(
         viewer=viewer(),
-        query=query_now(),
+        query=query,
         standards=standards(here.lexicons),
         zone=here.zone,
-        minimum=here.web.min_recordings,
+        minimum=minimum(query.standard_id),
         moment=now(),
     )
 

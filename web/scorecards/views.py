@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from web.db import now
 from web.kit.calendar import today_in
 from web.kit.login import viewer
+from web.kit.policies import minimum
 from web.kit.site import reader, site
 from web.kit.standards import standard, standards
 from web.learning.standing import standing
@@ -21,6 +22,7 @@ from web.scorecards.blueprint import (
     query_now,
 )
 from web.scorecards.charts import heat_chart, lines_chart, score_chart, trend_chart
+from web.scorecards.passing import passing
 from web.scorecards.person import Person
 from web.scorecards.standard_page import standard_page
 from web.scorecards.team_page import SORTS, TeamPage, team_page
@@ -34,11 +36,13 @@ __all__ = ["blueprint", "coaching_views", "output_views"]
 @blueprint.get("/team")
 def team() -> ResponseReturnValue:
     here, query = site(), query_now()
-    page = team_page(reader(), viewer(), query, standards(here.lexicons), here.zone, here.web.min_recordings)
+    least = minimum(query.standard_id)
+    page = team_page(reader(), viewer(), query, standards(here.lexicons), here.zone, least)
     return render_template(
         "scorecards/team.html",
         page=page,
-        minimum=here.web.min_recordings,
+        passing=passing(reader(), query, team_id=frames.team_shown(viewer(), query)),
+        minimum=least,
         sorts=list(SORTS),
         score_chart=score_chart(page.rows, page.tiles),
         heat_chart=heat_chart(page, _missed_list(page, query)),
@@ -72,11 +76,12 @@ def standard_show(standard_id: str) -> ResponseReturnValue:
     here = site()
     info = standard(here.lexicons, standard_id) or abort(404)
     query = ScorecardQuery.read({**request.args.to_dict(), "standard": standard_id}, today_in(here.zone, now()))
-    page = standard_page(reader(), viewer(), query, info, here.web.min_recordings)
+    least = minimum(standard_id)
+    page = standard_page(reader(), viewer(), query, info, least)
     return render_template(
         "scorecards/standard.html",
         page=page,
-        minimum=here.web.min_recordings,
+        minimum=least,
         chart_values=lines_chart(page),
         learning=standing(reader()),
         **filter_values(query),
@@ -92,13 +97,15 @@ def _technician(who: Person, *, own_view: bool) -> ResponseReturnValue:
     here, query = site(), query_now()
     orders = frames.orders(reader(), query, here.zone, who.id).get(who.id, 0)
     known = standards(here.lexicons)
-    page = technician_page(reader(), viewer(), who, query, known, orders, here.web.min_recordings, own_view=own_view)
+    least = minimum(query.standard_id)
+    page = technician_page(reader(), viewer(), who, query, known, orders, least, own_view=own_view)
     return render_template(
         "scorecards/technician.html",
         page=page,
+        passing=passing(reader(), query.signed_only() if own_view else query, technician_id=who.id),
         clauses=worst_first(page.figures.clauses),
         own_view=own_view,
-        minimum=here.web.min_recordings,
+        minimum=least,
         chart_values=trend_chart(page.figures.points, team=page.figures.team_shown),
         team_shown=page.figures.team_shown,
         today=today_in(here.zone, now()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,12 @@ def old_site(url: str) -> None:
     tables = sa.MetaData()
     tables.reflect(database.engine)
     with database.engine.connect() as connection:
-        add = functools.partial(add_row, connection, tables)
+
+        def add(name: str, **values: Any) -> None:
+            table = tables.tables[name]
+            needed = [c for c in table.columns if not c.nullable and c.server_default is None and c.name not in values]
+            connection.execute(table.insert().values({c.name: _something(c.type) for c in needed} | values))
+
         add("users", id=1)
         add("technicians", id=1)
         for number, deleted_at in ((1, None), (2, MONDAY), (3, None)):
@@ -37,13 +41,6 @@ def old_site(url: str) -> None:
         add("clips", id=1, recording_id=1, technician_id=1, chosen_by_id=1, stored_key=OLD)
         connection.commit()
     database.dispose()
-
-
-def add_row(connection: sa.Connection, tables: sa.MetaData, name: str, **values: Any) -> None:
-    """A row of an old table; columns that are not named hold something."""
-    table = tables.tables[name]
-    needed = [c for c in table.columns if not c.nullable and c.server_default is None and c.name not in values]
-    connection.execute(table.insert().values({c.name: _something(c.type) for c in needed} | values))
 
 
 def _something(kind: sa.types.TypeEngine[Any]) -> Any:
