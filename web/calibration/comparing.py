@@ -34,6 +34,7 @@ from web.review.second import SecondLine, line_to_judge
 from web.review.told import hit_without_words
 
 Unit = tuple[int, str]  # recording, clause
+MOST_SHOWN = 100  # differences on a page; a clause has 30 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +93,16 @@ class Differing:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`people`: who has handed in; with fewer than two of them nothing is compared. `differences`: of the clause asked for, else all."""
+    """`people`: who has handed in; with fewer than two of them nothing is compared.
+
+    `differences`: of the clause asked for, else of all, the first `MOST_SHOWN` of `found`.
+    """
 
     people: tuple[RaterLine, ...]
     total: ClauseAgreement | None
     clauses: tuple[ClauseAgreement, ...]
     differences: tuple[Differing, ...]
+    found: int
     agreed: int
 
 
@@ -109,17 +114,19 @@ def comparison(
     asked = recordings(session, viewer, row.id)
     agreements = _agreements(session, viewer, row)
     if len(done) < 2 or not asked:
-        return Comparison(done, None, (), (), len(agreements))
+        return Comparison(done, None, (), (), 0, len(agreements))
     said = _answers(session, row.id, {person.user_id for person in done}, len(done))
     clauses = {(r.recording_id, c["item"]): c for r in asked for c in r.clauses if (r.recording_id, c["item"]) in said}
     differing = [unit for unit, clause in clauses.items() if _differs(said[unit], clause)]
     rows = _clauses(row, asked, clauses, said)
     wanted = [unit for unit in differing if item_id in ("", unit[1])]
+    wanted.sort(key=lambda unit: len(set(said[unit].values())) == 1)  # where people differ first
     return Comparison(
         people=done,
         total=_agreement("", "", "", asked, clauses, said),
         clauses=rows,
-        differences=_differences(session, viewer, row, wanted, clauses, said, done, agreements),
+        differences=_differences(session, viewer, row, wanted[:MOST_SHOWN], clauses, said, done, agreements),
+        found=len(wanted),
         agreed=len(agreements),
     )
 
@@ -228,7 +235,7 @@ def _differences(
                 agreed=_with_example(agreements.get(unit), clause),
             )
         )
-    return tuple(sorted(made, key=lambda one: one.unanimous))
+    return tuple(made)
 
 
 def _with_example(agreed: Agreed | None, clause: Mapping[str, Any]) -> Agreed | None:

@@ -20,6 +20,7 @@ from web.models import (
     AnalysisDocument,
     Appeal,
     AppealStep,
+    CalibrationAgreement,
     CoachingNote,
     Decision,
     PrivateWords,
@@ -143,6 +144,8 @@ def _recording(session: Session, person: Person, row: Recording) -> dict[str, An
         _fields(one, ("at", "what", "outcome", "text", "before", "after", "score_before", "score_after"))
         for one in steps
     ]
+    agreed = session.scalars(select(CalibrationAgreement).where(CalibrationAgreement.recording_id == row.id))
+    made["calibration"] = [_fields(one, ("item_id", "verdict", "sentence", "note", "at")) for one in agreed]
     return _discreet(made) if person.is_technician else made
 
 

@@ -19,9 +19,13 @@ from tests.web.conftest import Login
 from tests.web.html import page
 from tests.web.review.stage import judge
 from tests.web.together import at_once
+from web.calibration import comparing
 from web.db import Database, now
+from web.intake.erasure import erase_words
 from web.lexicon import yamltext
 from web.models import (
+    Appeal,
+    AppealStep,
     AuditEntry,
     CalibrationAgreement,
     CalibrationAnswer,
@@ -402,3 +406,30 @@ def test_private_words_stay_hidden_from_a_manager(db: Database, login: Login, st
     assert agree(login("qa"), started, calls[0], **form).status_code == 303
     assert "13812345678" in page(login("qa").get(f"/calibration/{started}")).text
     assert "13812345678" not in page(login("manager").get(f"/calibration/{started}")).text
+
+
+def test_a_long_list_of_differences_is_cut_and_says_so(
+    login: Login, started: int, calls: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished(login, started, calls)
+    monkeypatch.setattr(comparing, "MOST_SHOWN", 2)
+    shown = page(login("qa").get(f"/calibration/{started}"))
+    assert len(shown.all("article")) == 2 and "只列出前 2 处" in shown.text
+    assert shown.one("h2", id="differences").text == "不一样的判定 3"
+
+
+def test_words_that_are_erased_are_gone_from_agreements_and_appeals_too(
+    app: Flask, db: Database, people: Cast, login: Login, started: int, calls: list[int]
+) -> None:
+    finished(login, started, calls)
+    assert agree(login("qa"), started, calls[0], verdict="met", sentence="拜拜", note="算告别").status_code == 303
+    with app.app_context(), db.writing() as session:
+        appeal = Appeal(recording_id=calls[0], item_id="farewell", user_id=people["technician"].id, text="说了")
+        session.add(appeal)
+        session.flush()
+        session.add(AppealStep(appeal_id=appeal.id, user_id=people["technician"].id, what="filed", text="说了"))
+        erase_words(session, session.get_one(Recording, calls[0]))
+    with db.reading() as session:
+        kept = session.scalars(select(CalibrationAgreement)).one()
+        assert (kept.verdict, kept.sentence, kept.note) == ("met", "", "")
+        assert session.scalars(select(AppealStep.text)).all() == [""]
