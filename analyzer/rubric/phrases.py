@@ -49,6 +49,11 @@ class Lists:
             self._read[name] = PhraseList(name, title, phrases, exceptions, self.reading(fields), names)
         return self._read[name]
 
+    def written(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the phrases and the exceptions of a list as they stand in its file."""
+        fields = self._fields[name]
+        return tuple(_sources(fields)), tuple(_sources(fields, "except"))
+
     def _names(self, fields: Fields) -> tuple[str, ...]:
         """Return the surnames of a list that hears names; where there are none, that is reported."""
         if "names" not in fields or not fields.flag("names", False):
@@ -90,8 +95,8 @@ class Lists:
         return True
 
 
-def _sources(fields: Fields) -> Iterable[str]:
-    node = fields.node.fields.get("phrases")
+def _sources(fields: Fields, key: str = "phrases") -> Iterable[str]:
+    node = fields.node.fields.get(key)
     return (entry.text for entry in node.items if entry.text.strip()) if node else ()
 
 

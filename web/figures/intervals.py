@@ -76,13 +76,18 @@ def rate(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
         raise ValueError(f"need 0 <= hits <= n, got {hits} of {n}")
     if n == 0:
         return NOTHING
-    z = float(ndtri(0.5 + confidence / 2))
     p = hits / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low = 0.0 if hits == 0 else max(0.0, centre - half)  # exactly 0 and 1 at the ends; floats miss them by a hair
-    high = 1.0 if hits == n else min(1.0, centre + half)
-    return Estimate(p, low, high, n)
+    return Estimate(p, *wilson(p, n, confidence), n)
+
+
+def wilson(share: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Return Wilson's interval of a share (0..1) of `n` > 0 observations; weighted ones count as fewer than they are."""
+    z = float(ndtri(0.5 + confidence / 2))
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low = 0.0 if share == 0.0 else max(0.0, centre - half)  # exactly 0 and 1 at the ends; floats miss them by a hair
+    high = 1.0 if share == 1.0 else min(1.0, centre + half)
+    return low, high
 
 
 def per_hundred(count: int, n: int, confidence: float = CONFIDENCE) -> Estimate:

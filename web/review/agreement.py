@@ -9,7 +9,6 @@ where one of the two gave the same verdict throughout.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from web.figures.intervals import Estimate, rate
+from web.figures.rules import kappa
 from web.kit.access import visible
 from web.kit.login import Viewer
 from web.models import Decision, Recording
@@ -46,23 +46,6 @@ class AgreementPage:
 
     total: Agreement
     lines: tuple[Agreement, ...]
-
-
-def kappa(pairs: Mapping[tuple[str, str], int]) -> float | None:
-    """Return Cohen's kappa of counted (machine, person) pairs; None where chance alone gives full agreement or n = 0."""
-    n = sum(pairs.values())
-    if not n:
-        return None
-    first: Counter[str] = Counter()
-    second: Counter[str] = Counter()
-    for (a, b), count in pairs.items():
-        first[a] += count
-        second[b] += count
-    chance = sum(first[word] * second[word] for word in first) / (n * n)
-    if chance >= 1.0:
-        return None
-    observed = sum(count for (a, b), count in pairs.items() if a == b) / n
-    return (observed - chance) / (1.0 - chance)
 
 
 def agreement(session: Session, viewer: Viewer, since: datetime, sampled_only: bool) -> AgreementPage:

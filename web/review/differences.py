@@ -1,4 +1,7 @@
-"""Where people and the machine differ: the decisions behind a figure of the page of agreement, each with the words to hear."""
+"""Where people and the machine differ: the decisions behind a figure of agreement, each with the words to hear.
+
+The page of a standard also asks for those where they agree: every figure of a rule opens its decisions.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func
+from sqlalchemy import ColumnElement, Select, and_, func
 from sqlalchemy.orm import Session
 
 from web.intake.analysis import Hit, hits_of
@@ -21,18 +24,38 @@ from web.review.told import hit_without_words
 from web.summaries.compared import compared
 
 PAGE = 20
-ACCUSED, LET_OFF = "accused", "let_off"
+DIFFER, REVIEWED, AGREED, ACCUSED, LET_OFF = "", "reviewed", "agreed", "accused", "let_off"
+FOUND, REAL, CAUGHT = "found", "real", "caught"  # by the machine, by a person, by both
+_DIFFER = Decision.machine != Decision.after
+_FOUND, _REAL = Decision.machine == "missed", Decision.after == "missed"
+WAYS: dict[str, tuple[ColumnElement[bool], ...]] = {
+    DIFFER: (_DIFFER,),
+    REVIEWED: (),
+    AGREED: (Decision.machine == Decision.after,),
+    ACCUSED: (_DIFFER, _FOUND),
+    LET_OFF: (_DIFFER, _REAL),
+    FOUND: (_FOUND,),
+    REAL: (_REAL,),
+    CAUGHT: (_FOUND, _REAL),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which differences: since when, of which recordings, of one clause (both "": of all), of one way ("": of any)."""
+    """Which decisions: since when, of which recordings, of one clause (both "": of all), of one of `WAYS`.
+
+    `until`: as they stood when the decision of this id was the last (None: now).
+    """
 
     since: datetime
     sampled_only: bool
     standard_id: str
     item_id: str
     way: str
+    until: int | None = None
+
+    def of(self, *columns: Any) -> Select[Any]:
+        return compared(self.since, self.sampled_only, *columns, until=self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +87,7 @@ class DifferencePage:
 
 def differences(session: Session, viewer: Viewer, wanted: Wanted, number: int) -> DifferencePage:
     """A page of them, the latest decision first: as many as the figure says. Two queries."""
-    total = session.scalar(_narrowed(compared(wanted.since, wanted.sampled_only, func.count()), viewer, wanted)) or 0
+    total = session.scalar(_narrowed(wanted.of(func.count()), viewer, wanted)) or 0
     place = paging(number, total, PAGE)
     columns = (
         Recording.id,
@@ -84,7 +107,7 @@ def differences(session: Session, viewer: Viewer, wanted: Wanted, number: int) -
         silence(viewer),
     )
     statement = (
-        _narrowed(compared(wanted.since, wanted.sampled_only, *columns), viewer, wanted)
+        _narrowed(wanted.of(*columns), viewer, wanted)
         .join(User, User.id == Decision.user_id)
         .outerjoin(Technician, Technician.id == Recording.technician_id)
         .outerjoin(WorkOrder, WorkOrder.id == Recording.work_order_id)
@@ -97,12 +120,10 @@ def differences(session: Session, viewer: Viewer, wanted: Wanted, number: int) -
 
 
 def _narrowed(statement: Select[Any], viewer: Viewer, wanted: Wanted) -> Select[Any]:
-    statement = visible(statement, viewer).where(Decision.machine != Decision.after)
+    statement = visible(statement, viewer).where(*WAYS[wanted.way])
     if wanted.item_id:
         statement = statement.where(Recording.standard_id == wanted.standard_id, Decision.item_id == wanted.item_id)
-    if wanted.way == ACCUSED:
-        return statement.where(Decision.machine == "missed")
-    return statement.where(Decision.after == "missed") if wanted.way == LET_OFF else statement
+    return statement
 
 
 def _line(row: Any, viewer: Viewer) -> Difference:

@@ -4,9 +4,7 @@ interval. What the first signed without deciding it himself is the machine's ver
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web.figures.intervals import Estimate, rate
+from web.figures.rules import kappa_estimate
 from web.kit.login import Viewer
 from web.models import SecondAnswer, SecondReview
-from web.review.agreement import kappa
 from web.review.second import reviews
-
-Z = 1.959964  # of the normal distribution: 95 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +36,6 @@ class SecondPage:
     waiting: int
     total: BetweenPeople
     lines: tuple[BetweenPeople, ...]
-
-
-def kappa_estimate(pairs: Mapping[tuple[str, str], int]) -> Estimate:
-    """Cohen's kappa with its large-sample interval: SE = sqrt(p(1 - p) / n) / (1 - chance), Educ. Psychol. Meas. 20 (1960) 43.
-
-    Nothing where `kappa` tells none; no interval where all agree or none does (SE would be 0, as if nothing else could be).
-    """
-    n, value = sum(pairs.values()), kappa(pairs)
-    if value is None:
-        return Estimate(None, None, None, n)
-    same = sum(count for (a, b), count in pairs.items() if a == b) / n
-    if same in (0.0, 1.0):
-        return Estimate(value, None, None, n)
-    # kappa = (same - chance) / (1 - chance), so 1 - chance = (1 - same) / (1 - kappa)
-    half = Z * math.sqrt(same * (1 - same) / n) * (1 - value) / (1 - same)
-    return Estimate(value, max(-1.0, value - half), min(1.0, value + half), n)
 
 
 def second_page(session: Session, viewer: Viewer, since: datetime) -> SecondPage:

@@ -22,7 +22,7 @@ from web.notices import groups, imports, mails
 from web.notices import sweep as notices
 from web.privacy import retention
 from web.staff import kept
-from web.summaries import confirmed, keep, words
+from web.summaries import confirmed, keep, rules, words
 from web.uploads import slices
 from web.worker import apart, burning, clips, drop, dryrun, learning, leftovers, muting
 
@@ -68,6 +68,11 @@ def count_words(here: Site) -> None:
 def count_confirmed(here: Site) -> None:
     """Count how often people confirmed the machine, clause by clause."""
     confirmed.keep(here.db)
+
+
+def count_rules(here: Site) -> None:
+    """Count how the rules stand beside people."""
+    rules.keep(here.db)
 
 
 def judge_links(here: Site) -> None:
@@ -128,6 +133,7 @@ CHORES: list[Chore] = [
     Chore("scorecards", 5.0, refresh_scorecards),
     Chore("customers' words", 60.0, count_words),
     Chore("confirmed clauses", 300.0, count_confirmed),
+    Chore("rules", 300.0, count_rules),
     Chore("weekly digest", 600.0, send_digest),
     Chore("uploads done", 15.0, imports.look),
     Chore("notices by mail", 600.0, mail_notices),

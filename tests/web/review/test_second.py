@@ -19,11 +19,10 @@ from tests.web.html import Node, page
 from tests.web.review.stage import decide, judge, panel_for, review_all, sign
 from tests.web.review.test_work_list import count
 from web.db import Database
+from web.figures.rules import kappa, kappa_estimate
 from web.kit.site import KEY
 from web.models import AuditEntry, Recording, SecondAnswer, SecondReview, SignOff
-from web.review.agreement import kappa
 from web.review.second import drawn
-from web.review.second_agreement import kappa_estimate
 
 Cast = dict[str, Any]
 

@@ -19,8 +19,8 @@ from tests.web.conftest import Login
 from tests.web.html import Node, page
 from tests.web.review.stage import decide, judge, panel_for, review_all, sign
 from web.db import Database
+from web.figures.rules import kappa
 from web.models import Recording, RecordingState, ReviewState, Verdict
-from web.review.agreement import kappa
 
 Cast = dict[str, Any]
 
