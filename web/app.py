@@ -38,6 +38,7 @@ from web.standards.dryrun import views as standard_dryrun
 from web.standards.editing import views as standard_editing
 from web.standards.importing import views as standard_importing
 from web.standards.policy import views as standard_policy
+from web.standards.reading import views as standard_reading
 from web.standards.trying import views as standard_trying
 from web.standards.versions import views as standard_versions
 from web.system import header
@@ -58,6 +59,7 @@ FEATURES = (
     standard_policy,
     links,
     scorecards,
+    standard_reading,
     months,
     topics,
     digest,

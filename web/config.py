@@ -193,6 +193,13 @@ class WebSettings:
         min=1,
         max=1000,
     )
+    accuracy_line: float = setting(
+        0.9,
+        "A rule that agrees with people, or accuses rightly, less often than this is flagged on its standard's page.",
+        "规则与人工的一致率或查准率低于这个比例，就在标准页上标出来。",
+        min=0.5,
+        max=1.0,
+    )
     appeal_days: int = setting(
         7,
         "Days after sign-off in which a technician can contest a verdict.",

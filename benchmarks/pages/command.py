@@ -106,7 +106,7 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         ("manager", f"/scorecards/team?period={year}"),
         ("manager", f"/scorecards/technicians/7?period={year}"),
         ("manager", f"/scorecards/technicians/7?period={month}"),
-        ("manager", f"/scorecards/standards/property-visit?period={year}"),
+        ("manager", f"/standards/property-visit?period={year}"),
         ("technician", "/scorecards/mine"),
         ("admin", "/admin/users"),
         ("admin", "/admin/audit"),

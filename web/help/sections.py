@@ -35,7 +35,12 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             "calibration.judge",
         ),
         "发布一个月": ("months.index", "months.show", "months.print_page"),
-        "改标准": ("scorecards.standards_list", "scorecards.standard_show"),
+        "改标准": (
+            "standard_reading.index",
+            "standard_reading.show",
+            "standard_reading.printed",
+            "standard_reading.phrase_list",
+        ),
     },
     "technician": {
         "看我的评分卡": ("home.index", "notices.index", "scorecards.mine", "months.index", "months.show"),
@@ -47,7 +52,12 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "admin": {
         "第一次使用": ("home.index", "admin.users", "admin.user_new", "admin.user_edit", "staff.technicians"),
         "看系统页": ("system.page", "jobs.queue"),
-        "改标准": ("scorecards.standards_list", "scorecards.standard_show"),
+        "改标准": (
+            "standard_reading.index",
+            "standard_reading.show",
+            "standard_reading.printed",
+            "standard_reading.phrase_list",
+        ),
         "个人信息": ("privacy.page",),
         "操作日志": ("admin.audit_log",),
     },

@@ -80,7 +80,7 @@ def _standard(here: Site) -> Step:
         count > 0,
         _("服务标准：%(n)s 份可用", n=count) if count else _("服务标准"),
         _("一份标准也读不进来。请运行 python -m analyzer check，按提示改正。"),
-        "scorecards.standards_list",
+        "standard_reading.index",
         _("看标准"),
     )
 

@@ -164,6 +164,11 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "standard_dryrun.rejudge": OFFICE,
     "standard_dryrun.rejudge_begin": OFFICE,
     "standard_dryrun.rejudge_stop": OFFICE,
+    # standards: everybody reads them, technicians without any figure of others
+    "standard_reading.index": EVERYONE,
+    "standard_reading.show": EVERYONE,
+    "standard_reading.printed": EVERYONE,
+    "standard_reading.phrase_list": EVERYONE,
     # months
     "months.index": EVERYONE,
     "months.show": EVERYONE,

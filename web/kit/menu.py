@@ -81,6 +81,7 @@ MENU = (
         "standards",
         _l("标准"),
         (
+            NavEntry("standard_reading.index", "clipboard-list", _l("标准")),
             NavEntry("standard_trying.page", "microphone", _l("试一句")),
             NavEntry("standard_editing.index", "pencil", _l("草稿")),
             NavEntry("standard_importing.page", "file-import", _l("导入标准")),

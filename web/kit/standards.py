@@ -1,4 +1,4 @@
-"""What pages need to know of a standard: its title and its items. The only page-side module that reads lexicons.
+"""What pages need to know of a standard: its title and its items. Pages read lexicons here and in `written.py` only.
 
 A standard is read once and again only when a file of its folder changes.
 """
@@ -20,7 +20,7 @@ from analyzer.rubric.policy import Suspicions
 __all__ = ["FactInfo", "ItemInfo", "StandardInfo", "all_facts", "named", "standard", "standards"]
 
 _log = logging.getLogger(__name__)
-_Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of every file of a folder
+Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of every file of a folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +102,20 @@ def standards(folder: Path) -> tuple[StandardInfo, ...]:
 
     Within a request the folder is looked at once: a page that names a hundred standards asks a hundred times.
     """
+    return _read(folder, stamp(folder))
+
+
+def stamp(folder: Path) -> Stamp:
+    """What tells a folder from the same one changed; within a request it is looked at once."""
     if not has_request_context():
-        return _read(folder, _stamp(folder))
-    stamps: dict[Path, _Stamp] = g.setdefault("lexicon_stamps", {})
+        return _stamp(folder)
+    stamps: dict[Path, Stamp] = g.setdefault("lexicon_stamps", {})
     if folder not in stamps:
         stamps[folder] = _stamp(folder)
-    return _read(folder, stamps[folder])
+    return stamps[folder]
 
 
-def _stamp(folder: Path) -> _Stamp:
+def _stamp(folder: Path) -> Stamp:
     files = lexicon_files(folder)
     return tuple((path.as_posix(), path.stat().st_mtime_ns) for path in files)
 
@@ -126,7 +131,7 @@ def clauses(written: str) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _read(folder: Path, _seen: _Stamp) -> tuple[StandardInfo, ...]:
+def _read(folder: Path, _seen: Stamp) -> tuple[StandardInfo, ...]:
     found = []
     for path in standard_files(folder):
         try:

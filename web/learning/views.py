@@ -28,5 +28,5 @@ def ask() -> ResponseReturnValue:
     else:
         flash(_("已经在学习了，请稍等。"), "warning")
     standard_id = request.form.get("standard", "")
-    target = url_for("scorecards.standard_show", standard_id=standard_id) if standard_id else None
-    return redirect(f"{target or url_for('scorecards.standards_list')}#learning", 303)
+    target = url_for("standard_reading.show", standard_id=standard_id) if standard_id else None
+    return redirect(f"{target or url_for('standard_reading.index')}#learning", 303)

@@ -14,8 +14,9 @@ from web.kit.calendar import WEEK_SO_FAR, YESTERDAY, day_named, relative_days
 from web.kit.login import viewer
 from web.kit.site import today
 from web.kit.values import whole
-from web.models import Recording, RecordingFigures, RecordingState, ReviewState, Technician, Verdict, WorkOrder
+from web.models import Appeal, Recording, RecordingFigures, RecordingState, ReviewState, Technician, Verdict, WorkOrder
 from web.summaries.judged import judged, of_kind
+from web.summaries.upheld import against_rule
 from web.topics.talk_page import FIGURES as TALK
 
 MAX_TEXT = 100
@@ -62,6 +63,9 @@ class Filter:
     kind: str = ""  # of the work order
     counted: str = ""  # "1": those that count on scorecards
     talk: str = ""  # those that have this figure of how people talk
+    appeal: str = (
+        ""  # "upheld": those in which an appeal was upheld against the rule (of the clause, where one is asked for)
+    )
     was: int | None = None  # how many there were when `edition` of the month was published
     edition: int | None = None
     q: str = ""
@@ -91,6 +95,7 @@ class Filter:
             kind=arguments.get("kind", "")[:32],
             counted=chosen("counted", ("1",)),
             talk=chosen("talk", TALK),
+            appeal=chosen("appeal", ("upheld",)),
             was=whole(arguments.get("was", "")),
             edition=whole(arguments.get("edition", "")),
             q=arguments.get("q", "").strip()[:MAX_TEXT],
@@ -158,6 +163,8 @@ class Filter:
         if self.talk:
             known = getattr(RecordingFigures, self.talk).is_not(None)
             found.append(exists().where(RecordingFigures.recording_id == Recording.id, known).correlate(Recording))
+        if self.appeal:
+            found.append(Recording.id.in_(self._upheld()))
         if self.q:
             found.append(_text(self.q))
         if not self.state and self._counts:
@@ -168,6 +175,10 @@ class Filter:
         if self.review == UNSIGNED:
             return Recording.review_state != ReviewState.SIGNED
         return Recording.review_state == ReviewState(self.review) if self.review else None
+
+    def _upheld(self) -> Select[Any]:
+        asked = select(Appeal.recording_id).join(Recording, Recording.id == Appeal.recording_id).where(against_rule())
+        return (asked.where(Appeal.item_id == self.item) if self.item else asked).correlate(None)
 
     def _clause(self) -> Select[Any]:
         asked = select(Verdict.recording_id).where(Verdict.item_id == self.item)

@@ -134,6 +134,8 @@ def _narrowed(question: Filter) -> list[str]:
         told.append(_("工单类型：%(kind)s", kind=question.kind))
     if question.talk:
         told.append(_("只看算得出“%(figure)s”的", figure=talk_names()[question.talk]))
+    if question.appeal:
+        told.append(_("只看申诉成立的"))
     if question.counted:
         told.append(_("只看计入评分卡的"))
     return told

@@ -25,6 +25,7 @@ from web.review.blueprint import blueprint
 from web.review.means import by_means
 from web.review.second_agreement import second_page
 from web.review.work_filter import MINE, WorkFilter
+from web.summaries import rules
 
 __all__ = ["appeal_views", "blueprint", "deciding", "desk_views", "saved_views"]
 
@@ -77,10 +78,17 @@ def agreement() -> ResponseReturnValue:
 
 @blueprint.get("/review/differences")
 def differences() -> ResponseReturnValue:
-    """List where people decided otherwise than the machine: what stands behind a figure of the page of agreement."""
+    """List what people decided where the machine had judged: what stands behind a figure of agreement.
+
+    With `until` (the last decision that the figure counts) the figure is of a rule on its standard's page.
+    """
     days, since, sampled = _compared()
     item_id, way = request.args.get("item", ""), request.args.get("way", "")
-    wanted = differing.Wanted(since, sampled, request.args.get("standard", ""), item_id, way)
+    until = request.args.get("until", type=number)
+    if until is not None:
+        days, since = rules.DAYS, rules.since(now())
+    way = way if way in differing.WAYS else differing.DIFFER
+    wanted = differing.Wanted(since, sampled, request.args.get("standard", ""), item_id, way, until)
     return render_template(
         "review/differences.html",
         page=differing.differences(reader(), viewer(), wanted, wanted_page()),

@@ -8,10 +8,7 @@ from typing import Any
 from web.figures.intervals import Estimate
 from web.figures.team import TeamRow
 from web.figures.technician import TrendPoint
-from web.scorecards.standard_page import FailingClause, StandardPage
 from web.scorecards.team_page import TeamPage, Tiles
-
-MOST_LINES = 5  # clauses in the chart over time
 
 
 def rounded(value: float | None, digits: int = 1) -> float | None:
@@ -70,22 +67,4 @@ def trend_chart(points: Sequence[TrendPoint], *, team: bool) -> dict[str, Any]:
         "low": [rounded(p.score.low) for p in points],
         "high": [rounded(p.score.high) for p in points],
         "team": [rounded(p.team_median) if team else None for p in points],
-    }
-
-
-def lines_chart(page: StandardPage) -> dict[str, object]:
-    """Return the failure rates over time of the clauses that fail most, for the chart."""
-    worst = [c for c in page.clauses if c.failed.enough and c.failed.failed.value][:MOST_LINES]
-
-    def percents(clause: FailingClause) -> list[float | None]:
-        values = [clause.over_time.get(name) for name in page.periods]
-        return [
-            None if f is None or not f.enough or f.failed.value is None else round(100 * f.failed.value, 1)
-            for f in values
-        ]
-
-    return {
-        "kind": "lines",
-        "periods": list(page.periods),
-        "series": [{"name": c.info.text[:18], "data": percents(c)} for c in worst],
     }

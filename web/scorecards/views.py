@@ -1,8 +1,10 @@
-"""Pages of the scorecards: team, technician, standard. Notes, clips and files hang on the same blueprint."""
+"""Pages of the scorecards: team, technician. Notes, clips and files hang on the same blueprint."""
 
 from __future__ import annotations
 
-from flask import abort, redirect, render_template, request, url_for
+from urllib.parse import urlencode
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.db import now
@@ -10,8 +12,7 @@ from web.kit.calendar import today_in
 from web.kit.login import viewer
 from web.kit.policies import minimum
 from web.kit.site import reader, site
-from web.kit.standards import standard, standards
-from web.learning.standing import standing
+from web.kit.standards import standards
 from web.scorecards import coaching_views, output_views
 from web.scorecards.blueprint import (
     allowed_person,
@@ -21,10 +22,9 @@ from web.scorecards.blueprint import (
     own_person,
     query_now,
 )
-from web.scorecards.charts import heat_chart, lines_chart, score_chart, trend_chart
+from web.scorecards.charts import heat_chart, score_chart, trend_chart
 from web.scorecards.passing import passing
 from web.scorecards.person import Person
-from web.scorecards.standard_page import standard_page
 from web.scorecards.team_page import SORTS, TeamPage, team_page
 from web.scorecards.technician_page import technician_page, worst_first
 from web.summaries import frames
@@ -63,29 +63,15 @@ def mine() -> ResponseReturnValue:
 
 @blueprint.get("/standards")
 def standards_list() -> ResponseReturnValue:
-    """Open the standard with most recordings in the period."""
-    known = [s.id for s in standards(site().lexicons)]
-    heard = frames.standards_heard(reader(), query_now().span)
-    first = next((i for i in heard if i in known), known[0] if known else None) or abort(404)
-    return redirect(url_for("scorecards.standard_show", standard_id=first))
+    """Where the statistics of standards stood: an old address."""
+    return redirect(url_for("standard_reading.index"), 301)
 
 
 @blueprint.get("/standards/<standard_id>")
 def standard_show(standard_id: str) -> ResponseReturnValue:
-    """Which clauses of a standard fail, and how much of it was judged."""
-    here = site()
-    info = standard(here.lexicons, standard_id) or abort(404)
-    query = ScorecardQuery.read({**request.args.to_dict(), "standard": standard_id}, today_in(here.zone, now()))
-    least = minimum(standard_id)
-    page = standard_page(reader(), viewer(), query, info, least)
-    return render_template(
-        "scorecards/standard.html",
-        page=page,
-        minimum=least,
-        chart_values=lines_chart(page),
-        learning=standing(reader()),
-        **filter_values(query),
-    )
+    """Where the statistics of a standard stood: an old address."""
+    asked = f"?{urlencode(request.args.to_dict())}" if request.args else ""
+    return redirect(url_for("standard_reading.show", standard_id=standard_id) + asked, 301)
 
 
 def _missed_list(page: TeamPage, query: ScorecardQuery) -> str:

@@ -51,7 +51,7 @@ def test_a_path_with_no_number_of_ours_is_no_page(login: Login, path: str, numbe
 
 @pytest.mark.parametrize("word", ["a%00b", "x" * 1001])
 def test_a_path_with_a_word_that_no_database_takes_is_no_page(login: Login, word: str) -> None:
-    assert login("manager").get(f"/scorecards/standards/{word}").status_code == 404
+    assert login("manager").get(f"/standards/{word}").status_code == 404
     assert login("qa").put(f"/api/uploads/{word}", data=b"x").status_code == 404
 
 

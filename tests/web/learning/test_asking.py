@@ -19,7 +19,7 @@ from web.learning.standing import Report, Row
 from web.models import AuditEntry, Recording
 from web.worker import learning
 
-PAGE = "/scorecards/standards/property-visit"
+PAGE = "/standards/property-visit"
 
 
 class Process:

@@ -26,7 +26,7 @@ from web.kit.site import Site
 from web.models import Recording, RecordingState, Technician, User, Verdict, WorkOrder
 from web.months import publishing
 from web.recordings.filters import Filter
-from web.summaries import keep
+from web.summaries import keep, rules
 from web.summaries.judged import asked_for
 from web.summaries.listed import arguments
 from web.summaries.query import ScorecardQuery
@@ -56,6 +56,7 @@ def month(app: Flask, here: Site, monkeypatch: pytest.MonkeyPatch) -> str:
             publishing.publish(session, draft, manager.id, "")
             _judge_otherwise(session, draft.days)
     keep.rebuild(here.db)
+    rules.keep(here.db)
     return month
 
 
@@ -99,9 +100,16 @@ def _pages(db: Database, month: str, role: str) -> list[str]:
     for who, asked in zip(people, (*kinds, "", "", "", ""), strict=False):
         found.append(f"{base}/technicians/{who.id}?{asked}")
         found.append(f"{base}/talk?technician={who.id}&{asked}")
-    found += [f"{base}/standards/{one}?{asked}" for one in STANDARDS for asked in ("", "reviewed=signed&period=4w")]
+    found += [f"/standards/{one}?{asked}" for one in STANDARDS for asked in ("", "reviewed=signed&period=4w")]
     before = period_name(period_named(month).first - dt.timedelta(days=1), Grain.MONTH)  # not published yet
-    found += ["/", f"{base}/digest", f"{base}/months", f"{base}/months?month={before}", f"{base}/months/{month}/1"]
+    found += [
+        "/",
+        "/standards",
+        f"{base}/digest",
+        f"{base}/months",
+        f"{base}/months?month={before}",
+        f"{base}/months/{month}/1",
+    ]
     found += [f"{base}/months/{month}/1?technician={who.id}" for who in people[:3]]
     return [*found, "/review/agreement?of=all"]
 

@@ -15,10 +15,11 @@ from tests.web.html import page
 LISTS = {
     "/recordings/": (re.compile(r"共 ([\d,]+) 段"), '<td class="name">'),
     "/scorecards/words/said": (re.compile(r"共 ([\d,]+) 段录音"), '<li class="list-group-item'),
+    "/review/differences": (re.compile(r"共 ([\d,]+) 条"), '<li class="card card-body">'),
     "/due": (None, '<td class="tabular text-nowrap">WO'),
 }
 NOTICE = re.compile(r"发布时（[0-9-]+ 第 \d+ 版）是 (\d+) 段，现在是 (\d+) 段")
-ROWS = {"/recordings/": 50, "/scorecards/words/said": 20, "/due": 500}  # a page
+ROWS = {"/recordings/": 50, "/review/differences": 20, "/scorecards/words/said": 20, "/due": 500}  # a page
 
 
 @dataclass

@@ -26,7 +26,7 @@ FIGURES = (
     "/scorecards/team?period=2026-11",
     "/scorecards/technicians/{wang}?period=2026-11",
     "/scorecards/technicians/{wang}/print?month=2026-11",
-    "/scorecards/standards/property-visit?period=2026-11",
+    "/standards/property-visit?period=2026-11",
     "/scorecards/months",
     "/scorecards/words?period=2026-11",
     "/scorecards/words/said?word=热水器&period=2026-11",

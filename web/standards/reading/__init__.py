@@ -1,0 +1,1 @@
+"""A standard as everybody reads it, and how its rules stand."""
