@@ -19,7 +19,15 @@ ROLES = {"admin": UserRole.ADMIN, "qa": UserRole.QA, "manager": UserRole.MANAGER
 # pages that show something of their own though nobody has brought anything: forms, settings, standards, the log
 NEVER_EMPTY = {
     *("auth.login", "auth.password", "auth.second_factor", "admin.users", "admin.user_new", "admin.audit_log"),
-    *("uploads.page", "privacy.page", "system.page", "standard_reading.index", "scorecards.standards_list", "help.index", "staff.order"),
+    *(
+        "uploads.page",
+        "privacy.page",
+        "system.page",
+        "standard_reading.index",
+        "scorecards.standards_list",
+        "help.index",
+        "staff.order",
+    ),
     *("staff.technician", "staff.import_file", "search.page"),
 }
 

@@ -10,6 +10,7 @@ MANUALS = {
     UserRole.TECHNICIAN: "technician",
     UserRole.ADMIN: "admin",
 }
+_READING = ("standard_reading.index", "standard_reading.show", "standard_reading.printed", "standard_reading.phrase_list")
 SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "qa": {
         "一天的工作": ("home.index", "notices.index", "review.work_list", "jobs.queue", "links.due"),
@@ -20,6 +21,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "校准": ("calibration.index", "calibration.new", "calibration.show", "calibration.judge"),
         "上传录音": ("uploads.page", "recordings.details", "staff.orders", "staff.order", "staff.import_file"),
         "计分与尺度": ("standard_policy.page",),
+        "看标准": _READING,
         "看懂区间": ("scorecards.team", "scorecards.technician", "review.agreement"),
     },
     "manager": {
@@ -35,29 +37,20 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             "calibration.judge",
         ),
         "发布一个月": ("months.index", "months.show", "months.print_page"),
-        "改标准": (
-            "standard_reading.index",
-            "standard_reading.show",
-            "standard_reading.printed",
-            "standard_reading.phrase_list",
-        ),
+        "改标准": _READING,
     },
     "technician": {
         "看我的评分卡": ("home.index", "notices.index", "scorecards.mine", "months.index", "months.show"),
         "听一段录音": ("recordings.index", "recordings.show"),
         "申诉": ("review.appeals",),
+        "看标准": _READING,
         "看懂区间": ("topics.talk",),
         "密码": ("auth.password", "auth.second_factor"),
     },
     "admin": {
         "第一次使用": ("home.index", "admin.users", "admin.user_new", "admin.user_edit", "staff.technicians"),
         "看系统页": ("system.page", "jobs.queue"),
-        "改标准": (
-            "standard_reading.index",
-            "standard_reading.show",
-            "standard_reading.printed",
-            "standard_reading.phrase_list",
-        ),
+        "改标准": _READING,
         "个人信息": ("privacy.page",),
         "操作日志": ("admin.audit_log",),
     },

@@ -12,6 +12,7 @@ from web.db import now
 from web.kit.access import STAFF, may
 from web.kit.calendar import today_in
 from web.kit.login import viewer
+from web.kit.policies import minimum
 from web.kit.site import reader, site
 from web.kit.standards import standard
 from web.learning.standing import standing
@@ -43,7 +44,7 @@ def show(standard_id: str) -> ResponseReturnValue:
         more = {
             "learning": standing(reader()),
             "chart_values": lines_chart(figures, page.texts),
-            "minimum": site().web.min_recordings,
+            "minimum": minimum(standard_id),
             **filter_values(query),
         }
     return render_template(
@@ -68,7 +69,7 @@ def phrase_list(standard_id: str, name: str) -> ResponseReturnValue:
 
 
 def _lexicons() -> Path:
-    return site().settings.lexicons
+    return site().lexicons
 
 
 def _figures_shown() -> bool:
@@ -82,7 +83,7 @@ def _figures(standard_id: str) -> tuple[StandardFigures | None, ScorecardQuery |
     if not _figures_shown():
         return None, None
     query = ScorecardQuery.read({**request.args.to_dict(), "standard": standard_id}, today_in(here.zone, now()))
-    return standard_figures(reader(), viewer(), query, info, here.web.min_recordings, here.web.accuracy_line), query
+    return standard_figures(reader(), viewer(), query, info, minimum(standard_id), here.web.accuracy_line), query
 
 
 def _rule_list(standard_id: str, figures: StandardFigures | None) -> Any:

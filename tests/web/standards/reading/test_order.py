@@ -25,7 +25,8 @@ from web.standards.reading.order import place
     ],
 )
 def test_numbers_of_every_kind_are_in_order(in_order: list[str]) -> None:
-    assert sorted(in_order[::-1], key=place) == in_order
+    backwards = list(reversed(in_order))
+    assert sorted(backwards, key=place) == in_order
 
 
 @given(st.text(max_size=20))

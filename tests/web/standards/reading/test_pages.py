@@ -17,10 +17,8 @@ from tests.web.html import page
 from tests.web.numbers.walk import Walk
 from tests.web.review.stage import decide, judge, panel_for
 from web.db import Database, now
-from web.kit.login import viewer_of
 from web.kit.site import KEY
 from web.models import Appeal, Recording
-from web.review.appealing import resolve
 from web.summaries import keep, rules
 
 Cast = dict[str, Any]
@@ -166,6 +164,8 @@ def test_every_figure_opens_its_recordings_and_stays_true_while_people_go_on(
     late = judge(app, db, "followup-02", sampled=True)
     decide(login("qa"), panel_for(app, db, people["qa"], late), "farewell")
     decide(login("qa"), panel_for(app, db, people["qa"], decided[5]), "farewell", "set", "met", "再听一遍，说了")
+    while keep.refresh_stale(db):
+        pass
     walk = Walk(login("qa"))
     walk.go(CALL)
     assert walk.wrong == []  # as when it was counted
@@ -196,7 +196,9 @@ def test_an_upheld_appeal_stands_at_its_clause_and_opens_its_recording(
         one = Appeal(recording_id=decided[4], item_id="farewell", user_id=people["technician"].id, text="我说了再见")
         session.add(one)
         session.flush()
-        resolve(session, viewer_of(people["qa"]), one.id, "upheld", "met", "确实说了")
+        number = one.id
+    form = {"answer": "upheld", "verdict": "met", "resolution": "确实说了"}
+    assert login("qa2").post(f"/appeals/{number}/resolve", data=form).status_code == 303
     while keep.refresh_stale(db):
         pass
     walk = Walk(login("qa"))
