@@ -10,7 +10,12 @@ MANUALS = {
     UserRole.TECHNICIAN: "technician",
     UserRole.ADMIN: "admin",
 }
-_READING = ("standard_reading.index", "standard_reading.show", "standard_reading.printed", "standard_reading.phrase_list")
+_READING = (
+    "standard_reading.index",
+    "standard_reading.show",
+    "standard_reading.printed",
+    "standard_reading.phrase_list",
+)
 SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "qa": {
         "一天的工作": ("home.index", "notices.index", "review.work_list", "jobs.queue", "links.due"),
