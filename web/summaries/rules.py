@@ -57,7 +57,16 @@ def keep(db: Database) -> None:
 
 def rules(session: Session, standard_id: str) -> Rules:
     """The accuracy of a standard's rules; one row is read."""
+    return rules_of(session, [standard_id])[standard_id]
+
+
+def rules_of(session: Session, standard_ids: Iterable[str]) -> dict[str, Rules]:
+    """The accuracy of the rules of several standards, by standard; one row is read."""
     kept: dict[str, Any] = session.scalar(_kept()) or {}
+    return {name: _of(kept, name) for name in standard_ids}
+
+
+def _of(kept: dict[str, Any], standard_id: str) -> Rules:
     decided = kept.get("decided", {}).get(standard_id, {})
     sample = kept.get("sample", {}).get(standard_id, {})
     return Rules(

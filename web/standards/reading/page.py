@@ -72,16 +72,17 @@ def standard_lines(
     folder: Path, session: Session | None, query: ScorecardQuery, line: float
 ) -> tuple[StandardLine, ...]:
     """Return all standards; with a session also how much they are used and how many of their rules are under the line."""
+    known = standards(folder)
     heard = frames.standards_heard(session, query.span) if session is not None else {}
+    trusted = rules.rules_of(session, [info.id for info in known]) if session is not None else {}
     made = []
-    for info in standards(folder):
+    for info in known:
         how = Counter(item.how for item in info.items)
         if session is None:
             made.append(StandardLine(info, how))
             continue
-        known = {item.id for item in info.items}
-        found = rules.rules(session, info.id).by_item
-        flagged = sum(standing(one, line) in UNDER_LINE for name, one in found.items() if name in known)
+        own = {item.id for item in info.items}
+        flagged = sum(standing(r, line) in UNDER_LINE for name, r in trusted[info.id].by_item.items() if name in own)
         made.append(StandardLine(info, how, heard.get(info.id, 0), flagged))
     return tuple(sorted(made, key=lambda one: (-(one.recordings or 0), one.standard.id)))
 

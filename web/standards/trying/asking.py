@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import g
 from werkzeug.datastructures import MultiDict
 
 from web.kit.access import reads_private
@@ -182,6 +183,9 @@ def facts_of(standard_id: str, item_id: str = "", draft_id: int | None = None) -
     info = standard(folder, standard_id)
     if info is None:
         return ()
-    wanted = trial.asked_facts(info.id, folder, site().settings)
+    kept: dict[tuple[str, Path], dict[str, tuple[str, ...]]] = g.setdefault("trial_facts", {})
+    if (info.id, folder) not in kept:  # a page asks for each of its clauses
+        kept[info.id, folder] = trial.asked_facts(info.id, folder, site().settings)
+    wanted = kept[info.id, folder]
     names = wanted.get(item_id, ()) if item_id else {name for several in wanted.values() for name in several}
     return tuple(fact for fact in info.facts if fact.name in names)
