@@ -138,9 +138,9 @@ def test_a_rule_tells_from_the_sample_alone_how_far_it_can_be_trusted(login: Log
     shown = page(login("qa").get(CALL))
     farewell = shown.one("li", id="clause-farewell").text
     assert "抽查复核 13" in farewell
-    assert "一致 85% 58–96 11" in farewell
-    assert "查准 85% 58–96 机器判出 13 其中错判 2" in farewell
-    assert "查全 100% 74–100 人工判出 11 其中漏判 0" in farewell
+    assert "一致 85% 58–96 11 条" in farewell
+    assert "查准 85% 58–96 机器判出 13 条 其中错判 2 条" in farewell
+    assert "查全 100% 74–100 人工判出 11 条 其中漏判 0 条" in farewell
     assert "实际发生 85%" in farewell
     assert "κ 0.00" in farewell  # it said the same throughout: no better than chance
     assert "可能低于准确线" in farewell
