@@ -94,7 +94,6 @@ MENU = (
         (
             NavEntry("uploads.page", "cloud-upload", _l("上传录音")),
             NavEntry("jobs.queue", "list-check", _l("处理队列")),
-            NavEntry("scorecards.standards_list", "clipboard-list", _l("标准"), ("scorecards.standard_show",)),
             NavEntry("staff.technicians", "id-badge-2", _l("人员"), ("staff.technician",)),
             NavEntry("staff.orders", "file-text", _l("工单"), ("staff.order",)),
         ),
