@@ -27,6 +27,15 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "上传录音": ("uploads.page", "recordings.details", "staff.orders", "staff.order", "staff.import_file"),
         "计分与尺度": ("standard_policy.page",),
         "看标准": _READING,
+        "改标准": (
+            "standard_editing.index",
+            "standard_editing.show",
+            "standard_editing.clause",
+            "standard_editing.text",
+            "standard_editing.lists",
+            "standard_editing.phrase_list",
+            "standard_editing.history",
+        ),
         "看懂区间": ("scorecards.team", "scorecards.technician", "review.agreement"),
     },
     "manager": {

@@ -152,6 +152,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
             "standard_editing.text",
             "standard_editing.save_text",
             "standard_editing.check_text",
+            "standard_editing.renew",
         ),
         OFFICE,
     ),

@@ -97,8 +97,11 @@ def save(
     files: Mapping[str, str],
     by_id: int | None,
     what: str,
+    anew: bool = False,
 ) -> StandardDraft:
     """Put texts into the draft (the files named, the others stay); a text equal to what is in effect leaves the draft.
+
+    `anew`: the texts were merged with what has been published since, and stand on that from now on.
 
     Raises StaleDraftError where `revision` is not the newest, GoneError where the draft is no longer open, InvalidError
     for a file that cannot be.
@@ -109,13 +112,13 @@ def save(
     merged, bases = dict(draft.files), dict(draft.bases)
     for path, text in files.items():
         standing = text_of(newest, path)
-        bases.setdefault(path, standing)
+        bases[path] = standing if anew else bases.get(path, standing)
         if text == standing == bases[path]:
             merged.pop(path, None)
             bases.pop(path)
         else:
             merged[path] = text
-    if merged == draft.files:
+    if merged == draft.files and bases == draft.bases:
         return draft
     draft.bases = bases
     return _changed(session, draft, merged, by_id, what)

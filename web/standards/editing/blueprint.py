@@ -49,7 +49,7 @@ def shown_draft(draft_id: int) -> Shown:
     """Raises GoneError."""
     draft = drafts.draft_of(reader(), draft_id)
     newest = newest_lexicons(reader(), site().settings)
-    return Shown(draft, page.head_of(reader(), draft), newest, page.texts_of(newest, draft))
+    return Shown(draft, page.head_of(reader(), draft, newest), newest, page.texts_of(newest, draft))
 
 
 def seen() -> Seen:

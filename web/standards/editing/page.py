@@ -39,6 +39,7 @@ class Head:
     changed_by: str
     changed_at: dt.datetime
     changed_files: tuple[str, ...]
+    moved: tuple[str, ...] = ()  # those of its files that were published otherwise since it took them up
     links: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -86,8 +87,8 @@ class FormPage:
     message: str = ""
 
 
-def head_of(session: Session, draft: StandardDraft, links: bool = True) -> Head:
-    """Two queries."""
+def head_of(session: Session, draft: StandardDraft, newest: FilePath | None = None) -> Head:
+    """Two queries. With the folder that it stands on it is told what was published since, and further pages."""
     base = session.get(StandardVersion, draft.base_id) if draft.base_id else None
     return Head(
         draft.id,
@@ -100,8 +101,14 @@ def head_of(session: Session, draft: StandardDraft, links: bool = True) -> Head:
         names(session, [draft.changed_by_id]).get(draft.changed_by_id or 0, _("系统")),
         draft.changed_at,
         tuple(sorted(draft.files)),
-        _links(draft) if links else (),
+        _moved(draft, newest) if newest is not None and draft.state is DraftState.OPEN else (),
+        _links(draft) if newest is not None else (),
     )
+
+
+def _moved(draft: StandardDraft, newest: FilePath) -> tuple[str, ...]:
+    known = ((path, text, draft.bases.get(path)) for path, text in sorted(draft.files.items()))
+    return tuple(path for path, text, base in known if text_of(newest, path) not in (base, text))
 
 
 def _stands_on(draft: StandardDraft, base: StandardVersion | None) -> str:

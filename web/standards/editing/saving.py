@@ -77,6 +77,7 @@ class Plan:
     """Texts to be saved into a draft that is still at `revision`.
 
     `merged`: what others changed meanwhile and stands beside the new; `key`: what is new, where a page goes on to it.
+    `anew`: merged with what has been published since.
     """
 
     draft_id: int
@@ -85,6 +86,7 @@ class Plan:
     what: str
     merged: str = ""
     key: str = ""
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def carry_out(site: Site, make: Callable[[Session], Plan], by_id: int) -> Saved:
 
 
 def _stored(session: Session, site: Site, plan: Plan, by_id: int) -> Saved:
-    saved = drafts.save(session, site, plan.draft_id, plan.revision, plan.texts, by_id, plan.what)
+    saved = drafts.save(session, site, plan.draft_id, plan.revision, plan.texts, by_id, plan.what, plan.anew)
     changed = saved.revision != plan.revision
     if changed:
         audit.record(session, "draft-changed", "standard", saved.standard_id, draft=plan.draft_id, what=plan.what)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +14,7 @@ from web.standards.editing.blueprint import Shown, blueprint, check, seen, shown
 from web.standards.editing.merge import BOTH, MINE, THEIRS, Piece
 from web.standards.editing.problems import Told, told
 from web.standards.editing.saving import MAX_TEXT, UNSEEN, carry_out, digest
-from web.standards.editing.whole import TextClashError, plan_text
+from web.standards.editing.whole import TextClashError, plan_renewal, plan_text
 
 
 @blueprint.get("/<int:draft_id>/text/<path:file>")
@@ -27,10 +29,7 @@ def save_text(draft_id: int, file: str) -> ResponseReturnValue:
     """Save the whole text; where others changed the same lines, both versions come back to choose from."""
     _with(draft_id, file)
     here, form = site(), request.form
-    typed, against = form.get("text", ""), form.get("against", -1, type=int)
-    count = form.get("conflicts", 0, type=int)
-    chosen = [form.get(f"choice-{i}", "") for i in range(min(count, 10_000))]
-    chosen = chosen if set(chosen) <= {MINE, THEIRS, BOTH} else []
+    typed, (against, chosen) = form.get("text", ""), _answers()
     try:
         saved = carry_out(
             here,
@@ -44,6 +43,29 @@ def save_text(draft_id: int, file: str) -> ResponseReturnValue:
         return _text(_with(draft_id, file), file, typed, error.words), 422
     tell(saved)
     return redirect(url_for("standard_editing.text", draft_id=draft_id, file=file), 303)
+
+
+@blueprint.post("/<int:draft_id>/renew/<path:file>")
+def renew(draft_id: int, file: str) -> ResponseReturnValue:
+    """Merge a file of the draft with what has been published since it was taken up."""
+    _with(draft_id, file)
+    here, (against, chosen) = site(), _answers()
+    try:
+        saved = carry_out(
+            here, lambda session: plan_renewal(session, here, draft_id, file, against, chosen), viewer().id
+        )
+    except TextClashError as error:
+        return _clash(draft_id, file, None, error.pieces, error.against), 409
+    tell(saved)
+    return redirect(url_for("standard_editing.show", draft_id=draft_id), 303)
+
+
+def _answers() -> tuple[int, list[str]]:
+    """At which revision conflicts were shown, and what was chosen for each."""
+    form = request.form
+    count = min(form.get("conflicts", 0, type=int), 10_000)
+    chosen = [form.get(f"choice-{i}", "") for i in range(count)]
+    return form.get("against", -1, type=int), chosen if set(chosen) <= {MINE, THEIRS, BOTH} else []
 
 
 @blueprint.post("/<int:draft_id>/check/<path:file>")
@@ -69,13 +91,13 @@ def _text(here: Shown, file: str, words: str, message: str = "") -> str:
     )
 
 
-def _clash(draft_id: int, file: str, typed: str, pieces: tuple[Piece, ...], against: int) -> str:
+def _clash(draft_id: int, file: str, typed: str | None, pieces: tuple[Piece, ...], against: int) -> str:
     forget_reads()
     here = _with(draft_id, file)
     at = seen()
     return render_template(
         "standards/editing/text_clash.html",
-        draft=here.head,
+        draft=replace(here.head, moved=()),
         file=file,
         text=typed,
         revision=at.revision,

@@ -110,7 +110,7 @@ def drop(draft_id: int) -> ResponseReturnValue:
 
 def _index(message: str = "") -> str:
     rows = drafts.open_drafts(reader())
-    heads = [page.head_of(reader(), row, links=False) for row in rows[:100]]
+    heads = [page.head_of(reader(), row) for row in rows[:100]]
     form = request.form if request.method == "POST" else {}
     return render_template(
         "standards/editing/index.html",

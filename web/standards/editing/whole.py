@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from web.kit.i18n import gettext as _
+from web.kit.lexicons import newest_lexicons, text_of
+from web.kit.refusals import GoneError
 from web.kit.site import Site
 from web.standards.editing.merge import Piece, conflicts, merge_lines, settled
 from web.standards.editing.saving import Plan, Seen, check_typed, open_draft_of, text_now, text_then
@@ -46,6 +48,22 @@ def plan_text(
         raise TextClashError(pieces, draft.revision)
     text = "\n".join(settled(pieces, chosen))
     return Plan(draft.id, draft.revision, {file: text}, _("全文：%(f)s（与别人的修改合并）", f=file), _("全文"))
+
+
+def plan_renewal(session: Session, site: Site, draft_id: int, file: str, against: int, chosen: Sequence[str]) -> Plan:
+    """What merging a file of a draft with what has been published since comes to. Raises as `plan_text`."""
+    draft = open_draft_of(session, draft_id)
+    if file not in draft.files:
+        raise GoneError
+    standing = text_of(newest_lexicons(session, site.settings), file)
+    mine = text_now(session, site, draft, file)
+    pieces = merge_lines((draft.bases.get(file) or "").split("\n"), mine.split("\n"), (standing or "").split("\n"))
+    clashing = conflicts(pieces)
+    if clashing and (against != draft.revision or len(chosen) != len(clashing)):
+        raise TextClashError(pieces, draft.revision)
+    text = "\n".join(settled(pieces, chosen))
+    what = _("并入已发布的新内容：%(f)s", f=file)
+    return Plan(draft.id, draft.revision, {file: text}, what, merged=file, anew=True)
 
 
 def _whole(typed: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 
 import pytest
@@ -12,6 +13,7 @@ from tests.web.html import page
 from tests.web.standards.editing.stage import FILE, draft, fields_of, form_of, send, text_of
 from web.kit.site import Site
 from web.lexicon.outline import outline
+from web.models import StandardDraft, StandardVersion
 from web.standards.editing import fields
 
 ALL = "/standards/drafts"
@@ -179,3 +181,32 @@ def test_eight_saves_at_the_same_moment_all_stand(here: Site, login: Login, numb
         thread.join()
     assert answers == [303] * len(clauses)
     assert [value(here, number, "when_text", f"#{key}") for key in clauses] == [f"第 {i} 个" for i in range(8)]
+
+
+@pytest.mark.parametrize("status", [303, 409])
+def test_what_was_published_since_is_merged_into_an_open_draft(
+    here: Site, login: Login, number: int, status: int
+) -> None:
+    """`shared/courtesy.yaml` is changed in a draft of one standard and meanwhile published from another's."""
+    qa, file = login("qa"), "shared/courtesy.yaml"
+    path = f"{ALL}/{number}/lists/hello"
+    send(qa, path, form_of(qa, path), f__title="草稿的问好" if status == 409 else "问好", f__phrases="我添的话多")
+    other = draft(here, standard_id="property-followup")
+    path = f"{ALL}/{other}/lists/{'hello' if status == 409 else 'bye'}"
+    send(qa, path, form_of(qa, path), f__title="已发布的名称")
+    with here.db.writing() as session:
+        row = session.get_one(StandardDraft, other)
+        session.add(StandardVersion(standard_id="property-followup", number=1, version="1.0.1", title="甲", digest="x",
+                                    files=row.files, effective_from=dt.date(2026, 1, 1)))  # fmt: skip
+    shown = f"{ALL}/{number}"
+    renew = f"{shown}/renew/{file}"
+    answer = send(qa, renew, form_of(qa, shown, renew))
+    assert answer.status_code == status
+    if status == 409:
+        (again,) = [f for f in page(answer, 409).all("form", method="post") if f.get("action") == renew]
+        chosen = {name: "theirs" for name in fields_of(again) if name.startswith("choice-")}
+        assert send(qa, renew, fields_of(again), **chosen).status_code == 303
+    text = text_of(here, number, file)
+    assert "已发布的名称" in text
+    assert "我添的话多" in text or status == 409
+    assert page(qa.get(shown)).all("form", action=renew) == []
