@@ -15,7 +15,7 @@ class NotABlockError(YamlTextError):
     """The list is written in one line, or otherwise than one entry a line; its words are for people."""
 
     def __init__(self) -> None:
-        super().__init__("这里的条目写在方括号里，不能这样移动，请在“全文”里改")
+        super().__init__("这里的内容写在方括号里，不能这样移动，请在“全文”里改")
 
 
 def without(text: str, entries: Sequence[Node], index: int) -> str:
