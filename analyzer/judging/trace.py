@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -59,37 +59,61 @@ class Trace:
     drawing: Drawing | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place that may be shown; what is shown of it (`made`) is worked out for those that are chosen only.
+
+    `strict`: the strictnesses at one of which it was found; `because`: as in Trace, or a function that looks for it; `hit`:
+    the evidence that was made of it, else it is made.
+    """
+
+    tracer: Tracer
+    match: Match
+    standing: Standing
+    strict: tuple[Strictness, ...] = ()
+    because: str | Callable[[], str] = ""
+    hit: Hit | None = None
+
+    def overlaps(self, other: Found) -> bool:
+        """Whether they are about the same words."""
+        same = self.tracer.stream is other.tracer.stream
+        return same and self.match.first <= other.match.last and other.match.first <= self.match.last
+
+    def made(self) -> Trace:
+        because = self.because if isinstance(self.because, str) else self.because()
+        return self.tracer.trace(self, because)
+
+
 class Tracer:
-    """Makes the traces of one element."""
+    """Finds out about the places of one element in what `who` said."""
 
     def __init__(self, element: Element, case: Case, who: Role | None) -> None:
-        self._element, self._case, self._who = element, case, who
-        self._stream = case.ear.stream(who)
-        self._lines = {id(u): line for line, u in enumerate(case.ear.hearing.transcript)}
+        self.element, self.case, self.who = element, case, who
+        self.stream = case.ear.stream(who)
 
-    def trace(
-        self,
-        match: Match,
-        standing: Standing,
-        strict: Sequence[Strictness] = (),
-        because: str = "",
-        hit: Hit | None = None,
-    ) -> Trace:
-        stream = self._stream
-        hit = hit or self._case.ear.hit(self._who, match, element=self._element.id)
+    def trace(self, found: Found, because: str) -> Trace:
+        stream, match = self.stream, found.match
+        transcript = self.case.ear.hearing.transcript
+        owners = {int(stream.owner[at]) for at in range(match.first, match.last + 1)}
+        lines = {o: next(i for i, u in enumerate(transcript) if u is stream.utterances[o]) for o in owners}
         characters = tuple(
-            (self._lines[id(stream.utterances[int(stream.owner[at])])], int(stream.origin[at]))
-            for at in range(match.first, match.last + 1)
+            (lines[int(stream.owner[at])], int(stream.origin[at])) for at in range(match.first, match.last + 1)
         )
-        source = match.phrase if match.pattern is not None else ""
         return Trace(
-            self._element.id, self._element.title, standing, hit, source, because, characters, self._draw(match, strict)
+            self.element.id,
+            self.element.title,
+            found.standing,
+            found.hit or self.case.ear.hit(self.who, match, element=self.element.id),
+            match.phrase if match.pattern is not None else "",
+            because,
+            characters,
+            self._draw(match, found.strict),
         )
 
     def _draw(self, match: Match, strict: Sequence[Strictness]) -> Drawing | None:
         """At the strictness at which it was found."""
         for one in strict:
-            drawing = draw(self._stream, match, one)
+            drawing = draw(self.stream, match, one)
             if drawing is not None and abs(one.similarity(drawing.cost, match.syllables) - match.similarity) < 0.001:
                 return drawing
         return None
@@ -98,7 +122,6 @@ class Tracer:
         """The exception that covers a match, as it is written; "" where none does."""
         if not exceptions:
             return ""
-        ear = self._case.ear
-        around = [(max(0, match.first - BEFORE), min(len(self._stream.text), match.last + 1 + AFTER))]
-        near = ear.finder(self._who, strictness).within(exceptions, around)[0]
+        around = [(max(0, match.first - BEFORE), min(len(self.stream.text), match.last + 1 + AFTER))]
+        near = self.case.ear.finder(self.who, strictness).within(exceptions, around)[0]
         return next((e.phrase for e in sorted(near, key=lambda e: -e.similarity) if covers(e, match)), "")

@@ -6,6 +6,7 @@ for showing a few sentences to a person: nothing that judges asks it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from analyzer.domain import How, ItemResult, Judgement, Kind, Role, Span
@@ -13,7 +14,7 @@ from analyzer.judging.accusing import as_written
 from analyzer.judging.case import Case
 from analyzer.judging.forbidden import accusations_of
 from analyzer.judging.required import NEAREST_SIMILARITY, makes_sense, meant_hit
-from analyzer.judging.trace import Standing, Trace, Tracer
+from analyzer.judging.trace import Found, Standing, Trace, Tracer
 from analyzer.matching import (
     ACCUSATION,
     COURTESY,
@@ -41,38 +42,39 @@ def traces(case: Case, judged: Judgement, only: str = "") -> dict[str, tuple[Tra
 
 
 def _of_item(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
-    found = _forbidden(item, case, result) if item.kind is Kind.FORBIDDEN else _required(item, case, result)
-    by_element: dict[str, list[Trace]] = {element.id: [] for element in item.elements}
-    for trace in found:
-        by_element[trace.element].append(trace)
+    places = _forbidden(item, case, result) if item.kind is Kind.FORBIDDEN else _required(item, case, result)
+    by_element: dict[str, list[Found]] = {element.id: [] for element in item.elements}
+    for found in places:
+        by_element[found.tracer.element.id].append(found)
     for listed in by_element.values():
-        yield from _apart(listed)
+        yield from (found.made() for found in _apart(listed))
+    if item.kind is Kind.FORBIDDEN:
+        yield from _by_sound(item, result, by_element)
 
 
-def _apart(found: list[Trace]) -> list[Trace]:
-    """The first MOST traces of an element that are not about the same words."""
-    kept: list[Trace] = []
-    for trace in found:
-        words = frozenset(trace.characters)
-        if len(kept) < MOST and not any(words & frozenset(other.characters) for other in kept):
-            kept.append(trace)
+def _apart(listed: list[Found]) -> list[Found]:
+    """The first MOST places of an element that are not about the same words."""
+    kept: list[Found] = []
+    for found in listed:
+        if len(kept) < MOST and not any(found.overlaps(other) for other in kept):
+            kept.append(found)
     return kept
 
 
-def _required(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
+def _required(item: Item, case: Case, result: ItemResult) -> Iterator[Found]:
     window = result.searched[0] if result.searched else case.window(item.where)
     for element in item.elements:
-        found = sorted(_said(element, case, window), key=lambda t: t.standing is not Standing.COUNTS)
-        if not any(trace.standing is Standing.COUNTS for trace in found):
+        found = sorted(_said(element, case, window), key=lambda one: one.standing is not Standing.COUNTS)
+        if not any(one.standing is Standing.COUNTS for one in found):
             found = [*_by_meaning(element, case, window, result), *found]
-        if not any(trace.standing in (Standing.COUNTS, Standing.SUSPECTED) for trace in found):
+        if not any(one.standing in (Standing.COUNTS, Standing.SUSPECTED) for one in found):
             found += _by_another(element, case, COURTESY, word_edges=False)
         yield from found
         if not found:
             yield from _nearest(element, case, COURTESY)
 
 
-def _said(element: Element, case: Case, window: Span) -> Iterator[Trace]:
+def _said(element: Element, case: Case, window: Span) -> Iterator[Found]:
     ear, who = case.ear, element.who
     tracer = Tracer(element, case, who)
     found = ear.finder(who, COURTESY).matches(element.phrases, resolve=False)
@@ -91,51 +93,42 @@ def _said(element: Element, case: Case, window: Span) -> Iterator[Trace]:
             standing = Standing.ABSURD
         else:
             standing = Standing.COUNTS if inside[id(match)] else Standing.ELSEWHERE
-        yield tracer.trace(match, standing, (COURTESY,))
+        yield Found(tracer, match, standing, (COURTESY,))
     kept = set(map(id, unexcused))
     excused = [m for m in found if id(m) not in kept]
     for match in sorted(excused, key=lambda m: (-m.similarity, m.first))[:LOOKED_AT]:
-        yield tracer.trace(match, Standing.EXCUSED, (COURTESY,), tracer.excuse(match, element.exceptions, EXCUSE))
+        why = functools.partial(tracer.excuse, match, element.exceptions, EXCUSE)
+        yield Found(tracer, match, Standing.EXCUSED, (COURTESY,), why)
     sounding = set(map(id, heard))
     for match in [m for m in unexcused if id(m) not in sounding][:LOOKED_AT]:
-        yield tracer.trace(match, Standing.REJECTED, (COURTESY,))
+        yield Found(tracer, match, Standing.REJECTED, (COURTESY,))
 
 
-def _by_meaning(element: Element, case: Case, window: Span, result: ItemResult) -> Iterator[Trace]:
+def _by_meaning(element: Element, case: Case, window: Span, result: ItemResult) -> Iterator[Found]:
     """Other words that mean the element, as far as the verdict made anything of them."""
     match = case.understanding.best(element.meaning, element.who, window)
     hit = None if match is None else meant_hit(element, case, match)
-    if match is None or hit is None:
+    if match is None or hit is None or not (hit in result.hits or hit.suspicion):
         return
-    if hit in result.hits:
-        yield Tracer(element, case, element.who).trace(match, Standing.COUNTS, hit=hit)
-    elif hit.suspicion:
-        yield Tracer(element, case, element.who).trace(match, Standing.SUSPECTED, hit=hit)
+    standing = Standing.COUNTS if hit in result.hits else Standing.SUSPECTED
+    yield Found(Tracer(element, case, element.who), match, standing, hit=hit)
 
 
-def _forbidden(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
-    found: list[Trace] = []
-    elements = {element.id: element for element in item.elements}
+def _forbidden(item: Item, case: Case, result: ItemResult) -> Iterator[Found]:
+    tracers = {element.id: Tracer(element, case, element.who) for element in item.elements}
+    found: list[Found] = []
     for one in accusations_of(item, case):
-        element = elements[one.hit.element]
         if one.pardon:
             standing = _PARDONED[one.code]
-        elif one.hit not in result.hits and not _unjudged(result):
+        elif result.searched and one.hit not in result.hits:
             continue  # another clause has the better claim
         else:
             standing = Standing.SUSPECTED if one.hit.suspicion else Standing.COUNTS
-        tracer = Tracer(element, case, element.who)
-        because = one.pardon or one.hit.note
-        found.append(tracer.trace(one.match, standing, (ACCUSATION, NEAR, SUSPICION), because, one.hit))
-    traced = {(trace.hit.start_s, trace.hit.element) for trace in found}
-    found += [
-        Trace(hit.element, elements[hit.element].title, Standing.SUSPECTED, hit, because=hit.note)
-        for hit in result.hits
-        if (hit.start_s, hit.element) not in traced
-    ]
+        because, strict = one.pardon or one.hit.note, (ACCUSATION, NEAR, SUSPICION)
+        found.append(Found(tracers[one.hit.element], one.match, standing, strict, because, one.hit))
     for element in item.elements:
-        own = [trace for trace in found if trace.element == element.id]
-        own += _excused(element, case)
+        own = [one for one in found if one.tracer.element is element]
+        own += _excused(tracers[element.id])
         if not own:
             own += _by_another(element, case, ACCUSATION, word_edges=True)
         yield from own
@@ -143,38 +136,42 @@ def _forbidden(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
             yield from _nearest(element, case, ACCUSATION)
 
 
-def _unjudged(result: ItemResult) -> bool:
-    return not result.searched
+def _by_sound(item: Item, result: ItemResult, found: dict[str, list[Found]]) -> Iterator[Trace]:
+    """Suspicions that only the sound tells of: the words as heard have no place for them."""
+    traced = {one.hit for listed in found.values() for one in listed}
+    titles = {element.id: element.title for element in item.elements}
+    for hit in result.hits:
+        if hit not in traced:
+            yield Trace(hit.element, titles[hit.element], Standing.SUSPECTED, hit, because=hit.note)
 
 
-def _excused(element: Element, case: Case) -> Iterator[Trace]:
+def _excused(tracer: Tracer) -> Iterator[Found]:
     """What was said of a forbidden element and accuses nobody, whatever stands around it."""
-    ear, who = case.ear, element.who
-    tracer = Tracer(element, case, who)
+    element, ear, who = tracer.element, tracer.case.ear, tracer.who
     finder = ear.finder(who, ACCUSATION)
     listed = (*element.phrases, *element.topics)
     whole = finder.matches(listed, word_edges=True)
-    for match in whole:
+    for match in whole[:LOOKED_AT]:
         if not as_written(ear.stream(who), match, element.grave):
-            yield tracer.trace(match, Standing.HOMOPHONE, (ACCUSATION,))
+            yield Found(tracer, match, Standing.HOMOPHONE, (ACCUSATION,))
         elif because := tracer.excuse(match, element.exceptions, PARDON):
-            yield tracer.trace(match, Standing.EXCUSED, (ACCUSATION,), because)
-    for match in finder.matches(listed):
+            yield Found(tracer, match, Standing.EXCUSED, (ACCUSATION,), because)
+    for match in finder.matches(listed)[:LOOKED_AT]:
         if not any(m.first <= match.last and match.first <= m.last for m in whole):
-            yield tracer.trace(match, Standing.IN_A_WORD, (ACCUSATION,))
+            yield Found(tracer, match, Standing.IN_A_WORD, (ACCUSATION,))
 
 
-def _by_another(element: Element, case: Case, strictness: Strictness, *, word_edges: bool) -> Iterator[Trace]:
+def _by_another(element: Element, case: Case, strictness: Strictness, *, word_edges: bool) -> Iterator[Found]:
     """The same words from somebody whom the element does not ask."""
     other = {Role.TECHNICIAN: Role.CUSTOMER, Role.CUSTOMER: Role.TECHNICIAN}.get(element.who or Role.OTHER)
     if other is None or not case.ear.roles_known:
         return
     found = case.ear.finder(other, strictness).matches(element.phrases, word_edges=word_edges)
     for match in sorted(found, key=lambda m: -m.similarity)[:1]:
-        yield Tracer(element, case, other).trace(match, Standing.OTHER_SPEAKER, (strictness,))
+        yield Found(Tracer(element, case, other), match, Standing.OTHER_SPEAKER, (strictness,))
 
 
-def _nearest(element: Element, case: Case, strictness: Strictness) -> Iterator[Trace]:
+def _nearest(element: Element, case: Case, strictness: Strictness) -> Iterator[Found]:
     match = case.ear.finder(element.who, strictness).nearest(element.phrases, (NEAREST_SIMILARITY,))
     if match is not None and NEAREST_SIMILARITY <= match.similarity < THRESHOLD:
-        yield Tracer(element, case, element.who).trace(match, Standing.NEAREST, (strictness,))
+        yield Found(Tracer(element, case, element.who), match, Standing.NEAREST, (strictness,))

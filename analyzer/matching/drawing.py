@@ -85,6 +85,7 @@ class _Ground(NamedTuple):
     insertion: float
     per: int
     ceiling: int
+    most: int  # what the whole match cost: no way to it costs more
 
 
 def draw(stream: Stream, match: Match, strictness: Strictness) -> Drawing | None:
@@ -108,6 +109,7 @@ def draw(stream: Stream, match: Match, strictness: Strictness) -> Drawing | None
         s.insertion,
         hundredths(s.per_syllable),
         hundredths(-s.per_syllable * BLOCK_FREE),
+        hundredths(match.cost),
     )
     way = _sequence(match.pattern.pattern, {0: _Way(0, 0, 0, None, "", 0, 0, 0)}, ground).get(match.width)
     if way is None:
@@ -162,7 +164,7 @@ def _sequence(pattern: Sequence, ways: _Ways, ground: _Ground) -> _Ways:
             joined: _Ways = {}
             for option in part.options:
                 for at, way in _sequence(option, ways, ground).items():
-                    _keep(joined, at, way)
+                    _keep(joined, at, way, ground.most)
             ways = joined
     return ways
 
@@ -173,13 +175,13 @@ def _character(key: str, ways: _Ways, ground: _Ground) -> _Ways:
     for at, way in ways.items():
         if at < len(ground.heard):
             cost = round(100 * heard_cost(ground.heard[at], key)) + (ground.cross[at] if at else 0)
-            _keep(after, at + 1, _on(way, cost, key, at, at + 1, ground.per))
+            _keep(after, at + 1, _on(way, cost, key, at, at + 1, ground.per), ground.most)
     for at, way in ways.items():
-        _keep(after, at, _on(way, round(100 * deletion_cost(key[0])), key, at, at, ground.per))
+        _keep(after, at, _on(way, round(100 * deletion_cost(key[0])), key, at, at, ground.per), ground.most)
     for at in range(1, len(ground.heard)):
         if at in after:
             cost = round(100 * ground.insertion * insertion_cost(ground.heard[at])) + ground.cross[at]
-            _keep(after, at + 1, _on(after[at], cost, "", at, at + 1, 0))
+            _keep(after, at + 1, _on(after[at], cost, "", at, at + 1, 0), ground.most)
     return after
 
 
@@ -202,7 +204,7 @@ def _gap(width: int, ways: _Ways, ground: _Ground) -> _Ways:
     return after
 
 
-def _keep(ways: _Ways, at: int, way: _Way) -> None:
+def _keep(ways: _Ways, at: int, way: _Way, most: int) -> None:
     best = ways.get(at)
-    if best is None or way.slack < best.slack:
+    if way.cost <= most and (best is None or way.slack < best.slack):
         ways[at] = way

@@ -16,12 +16,14 @@ from pathlib import Path
 from time import perf_counter
 
 from analyzer.domain import MACHINE, Hearing, How, ItemResult, Judgement, Role, Utterance
+from analyzer.judging.conversation import LEAST_CHARACTERS
 from analyzer.judging.examples import conversation
 from analyzer.judging.trace import Standing, Trace
 from analyzer.matching.drawing import Drawing, Step, StepKind
 from analyzer.rejudging import Rejudging, load
 from analyzer.rubric.load import standard_files
 from analyzer.rubric.terms import facts_of
+from analyzer.text import normalise
 from web.config import AnalyzerError, Settings
 from web.lexicon.dialogue import Turn
 
@@ -63,6 +65,11 @@ class Trial:
     traces: Mapping[str, tuple[Trace, ...]]
     transcript: tuple[Utterance, ...]
     took_s: float
+
+    @property
+    def too_short(self) -> bool:
+        """Whether so little was said that nothing is judged."""
+        return sum(len(normalise(u.text).text) for u in self.transcript) < LEAST_CHARACTERS
 
 
 def heard(turns: Sequence[Turn]) -> Hearing:

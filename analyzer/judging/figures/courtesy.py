@@ -20,7 +20,6 @@ from analyzer.matching import Match, Stream, covers
 from analyzer.rubric.model import Gap, Literal, Phrase, PhraseList, Shared
 from analyzer.rubric.model import Sequence as Pattern
 from analyzer.text import Break, simplify
-from analyzer.text.tokens import boundaries
 
 GREETINGS = ("hello",)
 POLITENESS = ("politeness",)
@@ -85,16 +84,20 @@ class FigureWords:
 
 
 NO_WORDS = FigureWords(Spotter(), Spotter(), frozenset())
+FOLDERS = 4  # that stay ready: what is in effect, a draft, and one before each
 _kept: list[tuple[Shared, FigureWords]] = []
 
 
 def figure_words(shared: Shared) -> FigureWords:
     """Return the figures' words of a folder's shared lists, kept while the folder's value is the same object."""
-    if not _kept or _kept[0][0] is not shared:
-        polite = POLITENESS if POLITENESS[0] in shared.lists else COURTESIES
-        stopwords = simplify("\n".join(shared.stopwords)).lower().split("\n")
-        _kept[:] = [(shared, FigureWords(_spotter(shared, GREETINGS), _spotter(shared, polite), frozenset(stopwords)))]
-    return _kept[0][1]
+    for known, made in _kept:
+        if known is shared:
+            return made
+    polite = POLITENESS if POLITENESS[0] in shared.lists else COURTESIES
+    stopwords = simplify("\n".join(shared.stopwords)).lower().split("\n")
+    words = FigureWords(_spotter(shared, GREETINGS), _spotter(shared, polite), frozenset(stopwords))
+    _kept[:] = [(shared, words), *_kept[: FOLDERS - 1]]
+    return words
 
 
 def first_greeting(stream: Stream, words: FigureWords) -> float | None:
@@ -127,14 +130,8 @@ def _lines(stream: Stream) -> tuple[str, NDArray[np.intp]]:
 
 
 def _is_word(stream: Stream, match: Match) -> bool:
-    """Whether jieba's words begin and end where the match does; only its clause is segmented."""
-    begin, end = match.first, match.last + 1
-    while not stream.breaks[begin]:
-        begin -= 1
-    while end < len(stream.text) and not stream.breaks[end]:
-        end += 1
-    edges = boundaries(stream.text[begin:end], stream.words)
-    return match.first - begin in edges and match.last + 1 - begin in edges
+    """Whether jieba's words begin and end where the match does."""
+    return stream.is_word_edge(match.first) and stream.is_word_edge(match.last + 1)
 
 
 def _matches(expressions: Sequence[tuple[str, re.Pattern[str]]], text: str, index: NDArray[np.intp]) -> Iterable[Match]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flask import g
 from werkzeug.datastructures import MultiDict
@@ -94,8 +95,18 @@ class Answer:
         return tuple(clause for clause in self.clauses if clause.touched)
 
     @property
+    def near(self) -> tuple[Clause, ...]:
+        """Of the others those that come near."""
+        return tuple(clause for clause in self.clauses if clause.near and not clause.touched)
+
+    @property
     def others(self) -> tuple[Clause, ...]:
-        return tuple(clause for clause in self.clauses if not clause.touched)
+        return tuple(clause for clause in self.clauses if not clause.touched and not clause.near)
+
+    @property
+    def too_short(self) -> bool:
+        """Whether so little was said that nothing is judged."""
+        return all(side.silent for side in self.sides)
 
 
 def answer(asked: Asked) -> Answer | Refusal:
@@ -157,7 +168,7 @@ def _standards(asked: Asked) -> list[tuple[str, Path, StandardInfo]]:
 def _broken(folder: Path, standard_id: str) -> str:
     """What is wrong with a standard, the first of it."""
     found = breaks(problems(site().settings, folder, standard_id, judge_examples=False)) if standard_id else ()
-    if not found:
+    if not found or found[0].code == "unreadable-file":
         return _("没有这份标准，请换一份再试。")
     first = found[0]
     return _(
@@ -167,25 +178,39 @@ def _broken(folder: Path, standard_id: str) -> str:
 
 
 def folder_for(draft_id: int | None) -> Path | None:
-    """The folder of a draft; None where there is none."""
+    """The folder of a draft; None where there is none. Looked up once a request: a page may have forty boxes."""
     if draft_id is None:
         return None
-    session = reader()
+    known: dict[int, Path | None] = g.setdefault("trial_folders", {})
+    if draft_id not in known:
+        session = reader()
+        try:
+            known[draft_id] = folder_of(session, site(), draft_of(session, draft_id))
+        except GoneError:
+            known[draft_id] = None
+    return known[draft_id]
+
+
+def standard_of(draft_id: int | None) -> str:
+    """The id of the standard that a draft is of; "" where there is none."""
     try:
-        return folder_of(session, site(), draft_of(session, draft_id))
+        return "" if draft_id is None else draft_of(reader(), draft_id).standard_id
     except GoneError:
-        return None
+        return ""
 
 
 def facts_of(standard_id: str, item_id: str = "", draft_id: int | None = None) -> tuple[FactInfo, ...]:
     """The facts that can be ticked: those of the clause, or all that decide whether some clause applies."""
-    folder = folder_for(draft_id) or site().lexicons
-    info = standard(folder, standard_id)
-    if info is None:
-        return ()
-    kept: dict[tuple[str, Path], dict[str, tuple[str, ...]]] = g.setdefault("trial_facts", {})
-    if (info.id, folder) not in kept:  # a page asks for each of its clauses
-        kept[info.id, folder] = trial.asked_facts(info.id, folder, site().settings)
-    wanted = kept[info.id, folder]
-    names = wanted.get(item_id, ()) if item_id else {name for several in wanted.values() for name in several}
-    return tuple(fact for fact in info.facts if fact.name in names)
+    facts, by_item = _asked_about(standard_id, folder_for(draft_id) or site().lexicons)
+    names = by_item.get(item_id, ()) if item_id else {name for several in by_item.values() for name in several}
+    return tuple(fact for fact in facts if fact.name in names)
+
+
+def _asked_about(standard_id: str, folder: Path) -> tuple[tuple[FactInfo, ...], dict[str, tuple[str, ...]]]:
+    known: dict[tuple[str, Path], Any] = g.setdefault("trial_facts", {})
+    if (standard_id, folder) not in known:
+        info = standard(folder, standard_id)
+        names = trial.asked_facts(info.id, folder, site().settings) if info else {}
+        known[standard_id, folder] = (info.facts if info else ()), names
+    found: tuple[tuple[FactInfo, ...], dict[str, tuple[str, ...]]] = known[standard_id, folder]
+    return found

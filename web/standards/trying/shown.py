@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 from web.intake.private import hide, secret_words
 from web.kit.standards import ItemInfo, StandardInfo
-from web.lexicon.trial import MACHINE, Drawing, ItemResult, Standing, Step, Trace, Trial
+from web.lexicon.trial import MACHINE, Drawing, ItemResult, Standing, Step, StepKind, Trace, Trial
 from web.masking import MASK, secrets_in
 from web.masking.find import covered
 from web.models.vocabulary import How, Role
 from web.standards.trying.words import SIGNS, drawing_told, standing_words, why
 
-# places that say nothing of a clause that somebody looks for among forty
-_FAR = {Standing.NEAREST, Standing.ABSURD}
+_FAR = {Standing.NEAREST, Standing.ABSURD}  # places that only come near
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,7 @@ class Side:
     lines: tuple[tuple[str, str, bool], ...]
     judged: dict[str, Judged]
     took_s: float
+    silent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,10 @@ class Clause:
     @property
     def touched(self) -> bool:
         return any(one is not None and one.touched for one in self.judged)
+
+    @property
+    def near(self) -> bool:
+        return any(one is not None and one.places for one in self.judged)
 
     @property
     def differs(self) -> bool:
@@ -139,6 +143,7 @@ def side(found: Trial, title: str, info: StandardInfo, hidden: bool) -> Side:
             if item.how is How.RULE
         },
         found.took_s,
+        found.too_short,
     )
 
 
@@ -196,7 +201,7 @@ def _place(trace: Trace, kind: str, secret: _Secret | None) -> Place:
         why(trace.standing, clean(trace.because), drawing.limit if drawing else None),
         hit.role.value,
         clean(hit.quote),
-        clean(hit.phrase),
+        _asked(drawing) if drawing else clean(hit.phrase),
         trace.source,
         hit.similarity,
         hit.by.value,
@@ -205,6 +210,11 @@ def _place(trace: Trace, kind: str, secret: _Secret | None) -> Place:
         drawing.limit if drawing else None,
         drawing_told(drawing) if drawing else "",
     )
+
+
+def _asked(drawing: Drawing) -> str:
+    """The reading of the phrase that was taken."""
+    return "".join("…" if step.kind is StepKind.GAP else step.asked for step in drawing.steps)
 
 
 def _step(step: Step) -> ShownStep:

@@ -11,7 +11,7 @@ from web.kit.login import viewer
 from web.kit.site import reader, site
 from web.kit.standards import standard, standards
 from web.lexicon import trial
-from web.standards.trying.asking import Asked, Refusal, answer, facts_of, folder_for
+from web.standards.trying.asking import Asked, Refusal, answer, facts_of, folder_for, standard_of
 from web.standards.trying.picked import choices
 from web.standards.trying.words import sign_words
 
@@ -55,7 +55,8 @@ def result() -> ResponseReturnValue:
 def _whole(asked: Asked, found: Any) -> ResponseReturnValue:
     folder = folder_for(asked.draft_id) or site().lexicons
     known = standards(folder)
-    chosen = standard(folder, asked.standard_id) or (known[0] if known else None)
+    wanted = asked.standard_id or standard_of(asked.draft_id)
+    chosen = standard(folder, wanted) or (known[0] if known else None)
     return render_template(
         "standards/trying/page.html",
         asked=asked,
