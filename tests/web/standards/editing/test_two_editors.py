@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.web.conftest import Login
@@ -67,6 +68,14 @@ def test_the_same_field_comes_back_with_both_and_a_person_chooses(
     assert send(mine, path, fields_of(again), take__weight=take).status_code == 303
     assert value(here, number, "weight") == stands
     assert (value(here, number, "text"), value(here, number, "clause")) == ("我的新话", "二.8")
+
+
+def test_a_save_after_the_login_expired_gives_back_what_was_typed(app: Flask, number: int) -> None:
+    for path, field in ((f"{ALL}/{number}/clauses/greeting", "f.text"), (f"{ALL}/{number}/text/{FILE}", "text")):
+        form = {"revision": "0", "digest": "x", field: "写了半小时的话"}
+        answer = app.test_client().post(path, data=form, headers={"Origin": "http://localhost"})
+        (again,) = [f for f in page(answer, 401).all("form", method="post") if f.get("action") == path]
+        assert fields_of(again)[field] == "写了半小时的话"
 
 
 def test_a_clause_that_was_removed_meanwhile_gives_back_what_was_typed(here: Site, login: Login, number: int) -> None:
