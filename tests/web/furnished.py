@@ -312,6 +312,6 @@ NO_PAGES = frozenset(
         "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
         "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
-        "search.palette", "help.picture", "auth.renew", "notices.show", "standard_dryrun.table",
+        "search.palette", "help.picture", "auth.renew", "notices.show", "standard_dryrun.table", "standard_trying.ready",
     }
 )  # fmt: skip

@@ -51,7 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
             "calibration.judge",
         ),
         "发布一个月": ("months.index", "months.show", "months.print_page"),
-        "改标准": _READING,
+        "改标准": (*_READING, "standard_trying.page"),
     },
     "technician": {
         "看我的评分卡": ("home.index", "notices.index", "scorecards.mine", "months.index", "months.show"),
@@ -64,7 +64,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "admin": {
         "第一次使用": ("home.index", "admin.users", "admin.user_new", "admin.user_edit", "staff.technicians"),
         "看系统页": ("system.page", "jobs.queue"),
-        "改标准": _READING,
+        "改标准": (*_READING, "standard_trying.page"),
         "个人信息": ("privacy.page",),
         "操作日志": ("admin.audit_log",),
     },

@@ -127,6 +127,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
     # standard_trying
     "standard_trying.page": STAFF,
     "standard_trying.result": STAFF,
+    "standard_trying.ready": STAFF,
     # drafts of standards
     **dict.fromkeys(
         (

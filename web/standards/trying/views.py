@@ -38,6 +38,13 @@ def page() -> ResponseReturnValue:
     return _whole(Asked.read(request.args), None)
 
 
+@blueprint.get("/ready")
+def ready() -> ResponseReturnValue:
+    """Somebody opened a box beside a clause: begin to load what his first trial needs."""
+    _warm()
+    return "", 204
+
+
 @blueprint.post("")
 def result() -> ResponseReturnValue:
     """What comes out: for htmx the result alone, else the whole page."""
