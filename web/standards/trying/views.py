@@ -42,7 +42,7 @@ def page() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """Somebody opened a box beside a clause: begin to load what his first trial needs."""
     _warm()
-    return "", 204
+    return "", {"Cache-Control": "no-store"}
 
 
 @blueprint.post("")

@@ -62,6 +62,13 @@ def test_a_technician_may_not_try(login: Login) -> None:
     assert login("technician").post("/standards/try", data=FORM).status_code == 403
 
 
+def test_opening_a_box_begins_to_load_what_a_trial_needs(login: Login, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(trial, "warm", lambda folder, _settings: begun.append(folder))
+    assert login("qa").get("/standards/try/ready").get_data() == b""
+    assert len(begun) == 1
+
+
 def test_a_ticked_fact_makes_a_clause_apply(login: Login, warm: None) -> None:
     text = "您好，我是物业的，来修水龙头"
     assert "不适用" in asked(login, text, item="late-apology").text
