@@ -33,6 +33,10 @@ COMMANDS = {
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),
     "search": ("pages.search", "the search and Ctrl+K alone at 100,000 recordings, filled in a minute"),
     "order": ("order.command", "reviews that the work list needs to find what is bad, beside a random order"),
+    "dryrun": (
+        "dryrun",
+        "a draft over stored transcripts: processor time of each, and all of it in the worker's processes",
+    ),
     "crowd": (
         "crowd.command",
         "uploads, browsers, reviewers at once on 100,000 recordings: errors, memory, nothing lost",

@@ -157,6 +157,7 @@ def _fields() -> dict[str, str]:
         "head": _("恢复前的末条"), "left": _("剩余"), "want": _("缺少"), "method": _("方式"), "path": _("网址"),
         "outcome": _("结果"),
         "draft": _("草稿编号"), "what": _("改了什么"), "number": _("第几版"), "version": _("版本号"), "effective_from": _("生效日期"),
+        "queued": _("已排队"), "frozen": _("月份已发布"), "done": _("已试算"),
         "note": _("说明"), "files": _("文件"),
     }  # fmt: skip
 

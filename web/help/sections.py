@@ -24,6 +24,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "签核": ("review.sign",),
         "申诉": ("review.appeals",),
         "校准": ("calibration.index", "calibration.new", "calibration.show", "calibration.judge"),
+        "试算和重新判分": ("standard_dryrun.index", "standard_dryrun.show", "standard_dryrun.rejudge"),
         "上传录音": ("uploads.page", "recordings.details", "staff.orders", "staff.order", "staff.import_file"),
         "计分与尺度": ("standard_policy.page",),
         "看标准": _READING,

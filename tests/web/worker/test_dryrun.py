@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import socket
+import subprocess
 from typing import Any
 
 import pytest
@@ -356,3 +358,44 @@ def test_a_draft_of_shared_words_runs_over_every_standard_that_uses_them(here: S
         )
         folder = drafts.folder_of(session, here, draft)
     assert "property-followup" in runs.affected(shipped, folder, "property-visit")
+
+
+class Child:
+    """A process that does nothing and lives until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.alive = True
+
+    def is_alive(self) -> bool:
+        return self.alive
+
+
+def test_the_worker_frees_what_a_dead_process_held_and_starts_others_only_while_a_run_waits(
+    here: Site, db: Database, people: dict[str, Any], ids: dict[str, int], run_id: int
+) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    with db.writing() as session:
+        held = slices.claim(session, f"{socket.gethostname()}:{ended.pid}")
+        assert held is not None
+        assert not slices.is_waiting(session)
+    started: list[Child] = []
+
+    def start(*_: object) -> Any:
+        started.append(Child())
+        return started[-1]
+
+    watch = dryrun.DryRuns(start, processes=2)
+    watch.look(here)
+    assert len(started) == 2
+    with db.reading() as session:
+        assert slices.holders(session) == set()
+        assert slices.is_waiting(session)
+    watch.look(here)
+    assert len(started) == 2
+    dryrun.work(here)
+    assert run_of(db, run_id).state is RunState.DONE
+    for child in started:
+        child.alive = False
+    watch.look(here)
+    assert len(started) == 2
