@@ -17,6 +17,7 @@ from analyzer.judging.ear import words_for
 from analyzer.judging.examples import CHARACTER_S, conversation
 from analyzer.judging.forbidden import judge_forbidden
 from analyzer.judging.required import judge_required
+from analyzer.rubric.digest import digest_of
 from analyzer.rubric.load import shared_reading, standard_files, standard_reading
 from analyzer.rubric.model import Item, Standard, Where
 from analyzer.rubric.standard import StandardReading
@@ -194,7 +195,9 @@ def library_of(folder: Path, settings: Settings, guard: AbstractContextManager[o
         known += _known(reading)
     facts = {name: rule.title for name, rule in shared.shared.facts.items()}
     if standard is not None:  # one table of sounds for all phrases: any item may be judged in a case of this standard
-        standard = replace(standard, items=tuple(k.item for k in known))
+        ref = replace(standard.ref, id="library", title="")  # tables are kept by id and digest: this one has its own
+        whole = replace(standard, ref=ref, items=tuple(k.item for k in known))
+        standard = digest_of(whole, shared.shared.words)
     lists = tuple(shared.shared.lists)
     return Library(folder, known, facts, lists, settings, guard or nullcontext(), _standard=standard)
 

@@ -7,6 +7,7 @@ from analyzer.errors import AnalyzerError
 MAX_BYTES = 10 * 1024**2  # of a file
 MAX_CHARS = 120_000  # of a text: some two hundred pages
 MAX_CLAUSES = 250  # of one document
+MAX_CLAUSE_CHARS = 2_000  # of one clause: work grows with its square
 MAX_DEMANDS = 500  # that one document's clauses are cut into
 MAX_UNPACKED = 48 * 1024**2  # bytes of all parts of a .docx
 MAX_PARTS = 2_000
@@ -18,6 +19,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "too-big": ("文件有 {size}，超过 {most}", "删去图片，或者只粘贴标准的正文"),
     "too-long": ("文字有 {count} 个字，一次最多 {most} 个字", "一次只导入一份标准，或者分几次粘贴"),
     "too-many-clauses": ("这份标准有 {count} 条，一次最多 {most} 条", "分几次导入"),
+    "long-clause": (
+        "“{start}……”这一条有 {count} 个字，一条最多 {most} 个字",
+        "看看是不是没有分行：条款要一条一行",
+    ),
     "no-clauses": (
         "没有找到条款",
         "条款要一条一行，前面最好有编号，如“一、”“1、”“（1）”“第一条”；目录和封面不用粘贴",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from analyzer.drafting.limits import MAX_CLAUSES, refuse
+from analyzer.drafting.limits import MAX_CLAUSE_CHARS, MAX_CLAUSES, refuse
 from analyzer.drafting.lines import QUOTED, Line, lines_of
 from analyzer.drafting.markers import FLAT, Marker, article
 
@@ -99,6 +99,10 @@ def outline(text: str) -> tuple[WrittenDocument, ...]:
     for document in documents:
         if len(document.clauses) > MAX_CLAUSES:
             raise refuse("too-many-clauses", count=len(document.clauses), most=MAX_CLAUSES)
+        for clause in document.clauses:
+            if clause.end - clause.start > MAX_CLAUSE_CHARS:
+                count = clause.end - clause.start
+                raise refuse("long-clause", start=clause.text[:12], count=count, most=MAX_CLAUSE_CHARS)
     return tuple(documents)
 
 

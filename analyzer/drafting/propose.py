@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.domain import How, Kind
 from analyzer.drafting import phrasing
@@ -81,10 +81,21 @@ def propose(text: str, library: Library, document: int = 0) -> Proposal:
     whole, written, asked = documents[min(document, len(documents) - 1)]
     recording = _recording(asked)
     slugs, rows = Slugs(), list[Row]()
-    for demand in asked:
+    for demand in (part for each in asked for part in _parted(each, library)):
         used = {row.like for row in rows}
         rows.append(_row(demand, whole, library, recording, slugs, used))
     return Proposal(written.title, recording, tuple(rows), written.numbered)
+
+
+def _parted(demand: Demand, library: Library) -> tuple[Demand, ...]:
+    """Part a ban of several quotations by the known clauses that hear them: each has pardons of its own."""
+    if demand.guess.kind is not Kind.FORBIDDEN or len(demand.quotes) < 2:
+        return (demand,)
+    groups: dict[str, list[str]] = {}
+    for quote in demand.quotes:
+        known = library.banned([phrasing.said(quote)])
+        groups.setdefault(known.item.id if known else "", []).append(quote)
+    return tuple(replace(demand, quotes=tuple(quotes)) for quotes in groups.values())
 
 
 def _recording(asked: tuple[Demand, ...]) -> str:
@@ -103,7 +114,7 @@ def _row(demand: Demand, whole: str, library: Library, recording: str, slugs: Sl
         known = _known(demand, library, recording, used)
         if known is not None:
             like, parts, titles = known.name, known.parts, known.titles
-            notes.append(f"说法沿用已有的条目 {like}（{known.item.text}），请核对是不是一回事。")
+            notes.append(f"说法沿用已有的条目“{known.item.text}”，请核对是不是一回事。")
         elif demand.quotes:
             titles, parts = _from_quotes(demand, library, recording)
         else:

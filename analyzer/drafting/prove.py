@@ -120,6 +120,10 @@ def _prove(reading: StandardReading, entries: list[Entry], judge: example.JudgeE
         before = each.examples()
         for pool, wanted in ((each.match, True), (each.no_match, False)):
             kept: list[str] = []
+            enough = pool[: each.most + SPARE]
+            if not wanted and not judge(reading.standard, items[name], "／".join(f"技：{s}" for s in enough)):
+                pool[:] = enough  # none of them counts where all are said: asked once
+                continue
             for sentence in pool:
                 if len(kept) < each.most + SPARE and judge(reading.standard, items[name], sentence) is wanted:
                     kept.append(sentence)
