@@ -351,4 +351,4 @@ def test_six_queries_load_the_panel(app: Flask, db: Database, people: Cast) -> N
     event.listen(db.engine, "before_cursor_execute", lambda c, k, statement, *rest: asked.append(statement))
     panel_for(app, db, people["qa"], number)
     selects = [s for s in asked if s.startswith("SELECT")]
-    assert len(selects) == 7  # and one for the user
+    assert len(selects) == 8  # and one for the user, one for the standards in effect
