@@ -83,7 +83,7 @@ def test_pages_say_who_passes(app: Flask, login: Login, db: Database, people: di
     people_page = f"/scorecards/technicians/{people['wang'].id}"
     for path in ("/scorecards/team", people_page):
         assert f"合格率 {share}" in page(browser.get(path)).text
-    assert "少于 40 次" in page(browser.get(f"/scorecards/standards/{VISIT}")).text  # the standard's least number
+    assert "少于 40 次" in page(browser.get(f"/standards/{VISIT}")).text  # the standard's least number
 
 
 @pytest.mark.parametrize(("suspicions", "told"), [("shown", True), ("hidden", False)])
