@@ -10,6 +10,7 @@ COMMANDS = {
     "accuracy": ("accuracy.command", "items, words, speakers and roles on the samples, from audio and from scripts"),
     "speed": ("speed.command", "stage times and times real time, beside openai-whisper's own transcribe"),
     "memory": ("speed.memory", "peak memory of `analyzer run` by stage and length"),
+    "muting": ("speed.muting", "what it costs to silence private words, by format: for an archive after an upgrade"),
     "speakers": ("speakers.command", "speaker turns and number of speakers, on dialogues cut from real voices"),
     "certainty": ("speakers.certainty", "whether speaker confidence is what it says, on the same dialogues"),
     "wording": ("wording.command", "verdicts on other people's wordings, from perfect text"),

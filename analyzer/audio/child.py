@@ -157,7 +157,7 @@ def copy(request: Request) -> ClipSpan:
 
     folder = Path(request.folder)
     with Tape(Path(request.source), folder, Room(folder, request.max_temp_bytes)) as tape:
-        playback.encode(blocks(tape), tape.planes if tape.planes <= 2 else 1, Path(request.target))
+        playback.encode(blocks(tape), tape.planes if tape.planes <= 2 else 1, Path(request.target), quick=True)
     if not samples:
         raise DecodeError("no-samples")
     return ClipSpan(samples / SAMPLE_RATE_HZ)

@@ -2,15 +2,19 @@
 
 python -m benchmarks fuzz [MINUTES] [SEED]     ten minutes where nothing else is said; the suite sends about a minute's worth
 
-The site is that of the tests with something on every page. Each round has a seed of its own, printed with what it found:
+The site is that of the tests with something on every page, on SQLite, or on the PostgreSQL that TESTS_DATABASE_URL names
+(postgresql://postgres@127.0.0.1/postgres), which gets a database of its own for each round. Each round has a seed of its
+own, printed with what it found:
 `fuzz 0 SEED` runs that one round again.
 """
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +23,12 @@ from sqlalchemy import select
 from analyzer.settings import ROOT, Settings
 from benchmarks.fuzz.running import Found, fuzz_documents, fuzz_requests
 from benchmarks.kit.machine import heading, say
+from benchmarks.kit.places import RESULTS
 from benchmarks.kit.report import table
 from tests.web import cast
 from tests.web.data import analysis
 from tests.web.furnished import Furniture, furnish
+from tests.web.servers import POSTGRES, postgres_database
 from web import create_app
 from web.config import WebSettings
 from web.kit.site import site_of
@@ -39,13 +45,14 @@ def main(arguments: list[str]) -> int:
     until = time.monotonic() + 60 * minutes
     requests, documents, rounds = Found(), Found(), 0
     while rounds == 0 or time.monotonic() < until:
-        with tempfile.TemporaryDirectory(prefix="tingjian-fuzz-") as folder:
-            _round(Path(folder), seed + rounds, requests, documents)
+        of_its_own = postgres_database(f"tingjian_fuzz_{os.getpid()}") if POSTGRES else nullcontext("")
+        with tempfile.TemporaryDirectory(prefix="tingjian-fuzz-") as folder, of_its_own as url:
+            _round(Path(folder), WebSettings(database_url=url), seed + rounds, requests, documents)
         rounds += 1
         say(f"seed {seed + rounds - 1}: {requests.sent} requests, {documents.sent} documents and their pages, "
             f"{sum(requests.faults.values()) + sum(documents.faults.values())} faults")  # fmt: skip
     report = _report(arguments, seed, rounds, requests, documents)
-    (ROOT / "benchmarks" / "results" / "fuzz.md").write_text(report, "utf-8")
+    (RESULTS / ("fuzz-postgresql.md" if POSTGRES else "fuzz.md")).write_text(report, "utf-8")
     print(report)
     return int(bool(requests.faults or documents.faults))
 
@@ -58,9 +65,9 @@ def known_of(made: Furniture) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _round(folder: Path, seed: int, requests: Found, documents: Found) -> None:
+def _round(folder: Path, web: WebSettings, seed: int, requests: Found, documents: Found) -> None:
     settings = Settings(home=folder / "home", lexicons=ROOT / "lexicons")
-    app = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "fuzz"}, settings, WebSettings())
+    app = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "fuzz"}, settings, web)
     db = site_of(app).db
     upgrade(db.url)
     with db.writing() as session:
@@ -88,7 +95,7 @@ def _round(folder: Path, seed: int, requests: Found, documents: Found) -> None:
 
 def _report(arguments: list[str], seed: int, rounds: int, requests: Found, documents: Found) -> str:
     lines = ["# Strangers at every door", "", *heading(["fuzz", *arguments])]
-    lines += [f"- seeds {seed} to {seed + rounds - 1}", ""]
+    lines += [f"- on {'PostgreSQL' if POSTGRES else 'SQLite'}, seeds {seed} to {seed + rounds - 1}", ""]
     head = ["what was sent", "number", "answers", "errors of 500 and tracebacks"]
     rows = [
         ("requests to all routes as all roles", requests.sent, _counts(requests.answers), sum(requests.faults.values())),

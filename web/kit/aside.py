@@ -13,22 +13,26 @@ step ends, and begins anew at its next time.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from web.config import AnalyzerError
 from web.db import Database, now
+from web.db.troubles import trouble_of
 from web.kit.turns import in_turns
 from web.kit.values import plain_text
 from web.models import SetAside
 
 log = logging.getLogger(__name__)
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)
+HELD_S = 0.2  # of a transaction: then it ends, and who waits comes in
 K = TypeVar("K")
 
 
@@ -58,10 +62,12 @@ class Batch:
 
     @contextmanager
     def row(self, key: object, title: str = "") -> Iterator[None]:
-        """Do one row. Any exception sets it aside; what succeeds is no longer aside."""
+        """Do one row. Any exception but the database's own trouble sets it aside; what succeeds is no longer aside."""
         try:
             yield
         except Exception as error:
+            if _not_its_fault(error):
+                raise
             log.warning("%s: %s is set aside", self._step, key, exc_info=not isinstance(error, AnalyzerError))
             self.put(key, title, words_of(error))
         else:
@@ -70,24 +76,34 @@ class Batch:
     def each(
         self, keys: Sequence[K], act: Callable[[Session, K], object], size: int, title: Callable[[K], str] = str
     ) -> int:
-        """`act` on rows, `size` of them a transaction; where one fails, its companions are done one by one.
+        """`act` on rows, `size` of them a transaction, or fewer where they take long; where one fails, those of its
+        transaction are done one by one.
 
         Return how many were done.
         """
         done = 0
         for part in in_turns(keys, size):
-            try:
-                with self._db.writing() as session:
-                    for key in part:
-                        act(session, key)
-                self.forget([str(key) for key in part])
-                done += len(part)
-            except Exception:
-                log.info("%s: %d rows are done one by one", self._step, len(part))
-                for key in part:
-                    with self.row(key, title(key)), self._db.writing() as session:
-                        act(session, key)
-                        done += 1
+            rest = part
+            while rest:
+                tried = 0
+                begun_s = time.monotonic()
+                try:
+                    with self._db.writing() as session:
+                        while tried < len(rest) and (not tried or time.monotonic() - begun_s < HELD_S):
+                            tried += 1
+                            act(session, rest[tried - 1])
+                    self.forget([str(key) for key in rest[:tried]])
+                    done += tried
+                except Exception as error:
+                    if _not_its_fault(error):
+                        raise
+                    tried = len(rest)
+                    log.info("%s: %d rows are done one by one", self._step, tried)
+                    for key in rest:
+                        with self.row(key, title(key)), self._db.writing() as session:
+                            act(session, key)
+                            done += 1
+                rest = rest[tried:]
         return done
 
     def put(self, key: object, title: str, reason: str, *, again: bool = True) -> None:
@@ -116,6 +132,10 @@ class Batch:
     def forget_others(self, keys: Iterable[object]) -> None:
         """Forget all that are not among the rows that there are."""
         self.forget(self.known - {str(key) for key in keys})
+
+
+def _not_its_fault(error: Exception) -> bool:
+    return isinstance(error, SQLAlchemyError) and trouble_of(error) is not None
 
 
 def words_of(error: Exception) -> str:

@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 import errno
 import os
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from tests.samples import sample
 from tests.web import cast
@@ -319,3 +322,28 @@ def test_everything_can_be_computed_anew_by_a_command(app: Flask, db: Database, 
     assert "评分卡汇总 1 段录音" in done.output
     with db.reading() as session:
         assert (session.get_one(Recording, row.id).missed_count, session.query(ScorePeriod).count()) == before
+
+
+def test_rows_that_take_long_are_spread_over_transactions(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits to write comes in after each fifth of a second, however many rows a step may do at once."""
+    monkeypatch.setattr("web.kit.aside.HELD_S", 0.0)
+    sessions: list[Session] = []
+    assert Batch(db, "links").each(range(3), lambda session, _row: sessions.append(session), 20) == 3
+    assert len({id(session) for session in sessions}) == 3
+    monkeypatch.setattr("web.kit.aside.HELD_S", 60.0)
+    sessions.clear()
+    assert Batch(db, "links").each(range(3), lambda session, _row: sessions.append(session), 20) == 3
+    assert len({id(session) for session in sessions}) == 1
+
+
+def test_a_busy_database_sets_no_row_aside(db: Database) -> None:
+    def busy(_session: Session, _row: int) -> None:
+        error = sqlite3.OperationalError("database is locked")
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+        raise OperationalError("BEGIN IMMEDIATE", None, error)
+
+    with pytest.raises(OperationalError):
+        Batch(db, "links").each([1, 2], busy, 20)
+    with pytest.raises(OperationalError), Batch(db, "links").row(1):
+        busy(db.reading_session(), 1)
+    assert Batch(db, "links").known == frozenset()
