@@ -34,7 +34,7 @@ from web.config import WebSettings
 from web.intake.storage import Storage
 from web.kit.site import KEY
 from web.migrations import upgrade
-from web.models import Recording, ReviewState, User
+from web.models import Recording, RecordingState, ReviewState, User
 
 
 def main(arguments: list[str]) -> int:
@@ -68,7 +68,11 @@ def _plan(app: Flask, chosen: argparse.Namespace) -> Plan:
     with app.extensions[KEY].db.reading() as reading:
         unsigned = reading.scalars(
             select(Recording.id)
-            .where(Recording.review_state == ReviewState.OPEN, Recording.reviewer_id.is_(None))
+            .where(
+                Recording.review_state == ReviewState.OPEN,
+                Recording.state == RecordingState.JUDGED,
+                Recording.reviewer_id.is_(None),
+            )
             .order_by(Recording.id.desc())
             .limit(20_000)
         ).all()

@@ -76,6 +76,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "staff.order": OFFICE,
     "staff.import_file": OFFICE,
     "staff.confirm_import": OFFICE,
+    "staff.import_progress": OFFICE,
     "staff.example": OFFICE,
     # standards: settings of a draft
     "standard_policy.page": OFFICE,

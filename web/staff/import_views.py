@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -37,7 +38,7 @@ def import_file(what: str) -> ResponseReturnValue:
     try:
         plan = _plan(what, content)
         if "preview" not in request.form:
-            return _page(what, done=_take(what, plan, with_doubtful=False))
+            return _page(what, done=_take(what, plan, "", with_doubtful=False))
         token = kept.keep(site(), viewer().id, content)
     except TableError as error:
         return _page(what, error=_table_words(error)), 422
@@ -64,9 +65,18 @@ def confirm_import(what: str) -> ResponseReturnValue:
     if plan.digest != request.form.get("digest"):
         again = _("预览之后，有人改过这些资料。下面是按最新资料重新比较的结果，请再确认一次；还没有改动任何内容。")
         return _page(what, plan=plan, token=token, error=again), 409
-    done = _take(what, plan, "doubtful" in request.form)
+    done = _take(what, plan, token, "doubtful" in request.form)
     kept.forget(here, user_id, token)
     return _page(what, done=done)
+
+
+@blueprint.get("/<any(technicians, orders):what>/import/progress")
+def import_progress(what: str) -> str:
+    """How far the confirmed import of the viewer's file is: the page asks while it waits for the answer."""
+    token = request.args.get("token", "")
+    return render_template(
+        "staff/_import_progress.html", what=what, token=token, written=kept.told(site(), viewer().id, token), asked=True
+    )
 
 
 @blueprint.get("/<any(technicians, orders):what>/example.csv")
@@ -91,9 +101,13 @@ def _plan(what: str, content: bytes) -> Plan:
     return importing.plan_orders(here.db, content, fact_titles(), here.zone)
 
 
-def _take(what: str, plan: Plan, with_doubtful: bool) -> Imported:
+def _take(what: str, plan: Plan, token: str, with_doubtful: bool) -> Imported:
+    """Without a token nobody sees a page meanwhile."""
     take = importing.take_staff if what == "technicians" else importing.take_orders
-    return take(site().db, plan, with_doubtful)
+    here, user_id = site(), viewer().id
+    if not token:
+        return take(here.db, plan, with_doubtful)
+    return take(here.db, plan, with_doubtful, functools.partial(kept.tell, here, user_id, token))
 
 
 def _page(what: str, plan: Plan | None = None, token: str = "", done: Imported | None = None, error: str = "") -> str:

@@ -6,7 +6,7 @@ plan saw, so that nobody waits long for the database and nobody's change of the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -37,6 +37,13 @@ class Imported:
     left: int
 
 
+Tell = Callable[[int, int], None]
+
+
+def _nobody(_done: int, _total: int) -> None:
+    pass
+
+
 class _Planner(Protocol):
     def plan(self, row: Row) -> Planned: ...
 
@@ -56,12 +63,14 @@ def plan_orders(db: Database, content: bytes, facts: Mapping[str, str], zone: Zo
         return _plan(rows, Orders(session, rows, facts, zone), orders.KEY, titles(facts))
 
 
-def take_staff(db: Database, plan: Plan, with_doubtful: bool) -> Imported:
-    return _take(db, plan, with_doubtful, people.Writer, "staff-imported")
+def take_staff(db: Database, plan: Plan, with_doubtful: bool, tell: Tell = _nobody) -> Imported:
+    """Do what was confirmed; `tell` hears after each transaction how many rows are written, of how many."""
+    return _take(db, plan, with_doubtful, people.Writer, "staff-imported", tell)
 
 
-def take_orders(db: Database, plan: Plan, with_doubtful: bool) -> Imported:
-    return _take(db, plan, with_doubtful, orders.Writer, "orders-imported")
+def take_orders(db: Database, plan: Plan, with_doubtful: bool, tell: Tell = _nobody) -> Imported:
+    """As `take_staff`."""
+    return _take(db, plan, with_doubtful, orders.Writer, "orders-imported", tell)
 
 
 def titles(facts: Mapping[str, str]) -> dict[str, str]:
@@ -94,10 +103,12 @@ def _take(
     with_doubtful: bool,
     writer: type[people.Writer] | type[orders.Writer],
     action: str,
+    tell: Tell,
 ) -> Imported:
     wanted = plan.wanted(with_doubtful)
     overtaken: list[Planned] = []
-    noted = False
+    noted, done = False, 0
+    tell(done, len(wanted))
     for rows in in_turns(wanted, CHUNK):
         with db.writing() as session:
             if not noted:  # before the first row: what a killed process has done is not without its line
@@ -105,6 +116,8 @@ def _take(
                 noted = True
             putter = writer(session, rows)
             overtaken += [row for row in rows if not putter.put(row)]
+        done += len(rows)
+        tell(done, len(wanted))
     left = 0 if with_doubtful else len(plan.doubtful)
     return Imported(plan, len(wanted) - len(overtaken), tuple(overtaken), left)
 

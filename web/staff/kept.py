@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from web.kit.site import Site
 
 KEPT_S = 86_400.0
+WRITTEN = ".written"
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -33,12 +35,33 @@ def find(here: Site, user_id: int, token: str) -> bytes | None:
 
 def forget(here: Site, user_id: int, token: str) -> None:
     """Remove a file that `find` has found."""
-    _path(here, user_id, token).unlink(missing_ok=True)
+    path = _path(here, user_id, token)
+    path.unlink(missing_ok=True)
+    path.with_suffix(WRITTEN).unlink(missing_ok=True)
+
+
+def tell(here: Site, user_id: int, token: str, done: int, total: int) -> None:
+    """Say how many rows of a file are written. On a full disk nobody is told."""
+    path = _path(here, user_id, token).with_suffix(WRITTEN)
+    with contextlib.suppress(OSError):
+        path.with_suffix(".new").write_text(f"{done} {total}", "ascii")
+        path.with_suffix(".new").replace(path)
+
+
+def told(here: Site, user_id: int, token: str) -> tuple[int, int] | None:
+    """How many rows of the user's file are written, of how many; None before the first."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    try:
+        done, total = _path(here, user_id, token).with_suffix(WRITTEN).read_text("ascii").split()
+    except (OSError, ValueError):
+        return None
+    return int(done), int(total)
 
 
 def sweep(here: Site) -> None:
     """Remove files that nobody has confirmed."""
-    for path in _folder(here).glob("*.csv"):
+    for path in _folder(here).glob("*.*"):
         if time.time() - path.stat().st_mtime > KEPT_S:
             path.unlink(missing_ok=True)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +16,7 @@ from tests.web.staff.files import preview, technicians, ticket, upload
 from web.db import Database
 from web.kit.site import Site
 from web.models import Team, Technician, WorkOrder
-from web.staff import importing
+from web.staff import importing, kept
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -144,6 +146,31 @@ def test_a_preview_is_its_users_own_and_confirmed_once(login: Login, db: Databas
     assert "重新选择文件" in page(login("qa").post(confirm, data=fields), 409).text
     for token in ("../../../etc/passwd", "", "0" * 32):
         assert login("qa").post(confirm, data=fields | {"token": token}).status_code == 409
+
+
+def test_whoever_waits_for_an_import_sees_how_many_rows_are_written(
+    login: Login, here: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "CHUNK", 2)
+    shown = preview(login, "technicians", "工号,姓名\n2001,赵一\n2002,钱二\n2003,孙三\n".encode())
+    fields = ticket(shown)
+    address = page(shown).one("div", hx_trigger="tingjian:sent from:closest form").get("hx-get") or ""
+    assert fields["token"] in address
+    browser, other = login("qa"), login("qa2")
+    told, tell = [browser.get(address).text], kept.tell
+    with ThreadPoolExecutor(1) as beside:  # requests of their own, amid the other
+
+        def noted(*arguments: Any) -> None:
+            tell(*arguments)
+            told.append(beside.submit(browser.get, address).result().text)
+            assert "已写入" not in beside.submit(other.get, address).result().text
+
+        monkeypatch.setattr(kept, "tell", noted)
+        assert "更新 3 行" in page(login("qa").post("/staff/technicians/import/confirm", data=fields)).text
+    words = ("还没有开始写入", "已写入 0 / 3 行", "已写入 2 / 3 行", "3 行都已写入")
+    assert [word in text for word, text in zip(words, told, strict=True)] == [True] * 4
+    assert all("load delay:1s" in text for text in told)
+    assert [*(here.folder / "imports").iterdir()] == []
 
 
 def test_a_script_that_cannot_be_asked_gets_what_is_sure_and_is_told_the_rest(login: Login, db: Database) -> None:

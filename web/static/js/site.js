@@ -62,6 +62,8 @@ for (const box of document.querySelectorAll(".table-responsive, .sheet section")
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
   if (question && !window.confirm(question)) event.preventDefault();
+  // what shows how far it is: htmx must not listen to the submit itself, it would keep the form from being sent
+  else if (!event.defaultPrevented) event.target.dispatchEvent(new CustomEvent("tingjian:sent"));
 });
 
 document.addEventListener("htmx:responseError", (event) => {
