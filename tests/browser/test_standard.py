@@ -48,11 +48,11 @@ def test_from_the_list_of_standards_to_a_phrase_and_to_what_a_rule_got_wrong(
     opened = greeting.locator("details.phrase-list").first
     opened.locator("summary").focus()
     page.keyboard.press("Enter")
-    expect(opened.get_by_text("（您／你）好")).to_be_visible()
+    expect(opened.get_by_text("请问（您／你）是〔…〕")).to_be_visible(timeout=20_000)
     page.locator(".rule-summary a").first.click()
     farewell = page.locator("#clause-farewell")
     expect(farewell).to_be_in_viewport()
-    expect(farewell.get_by_text("低于准确线")).to_be_visible()
+    expect(farewell.get_by_text("低于准确线").first).to_be_visible()
     farewell.locator("a[data-count='5'][href*='accused']").click()
     expect(page.locator("ol.differences > li")).to_have_count(5)
     page.get_by_role("link", name="回到标准").click()
