@@ -48,17 +48,17 @@ def test_a_word_file_is_reviewed_and_opens_as_a_draft(
     page.set_input_files("#import-file", str(hotel))
     page.get_by_role("button", name="读出条款").click()
     lines = page.locator(".import-lines > li")
-    expect(lines).to_have_count(5)
+    expect(lines).to_have_count(6)
     expect(lines.nth(0)).to_contain_text("写出了要说的原话")
     expect(lines.nth(1).get_by_label("什么时候适用")).to_have_value("late")
     assert page.evaluate(FAULTS) == []
     assert page.evaluate(WIDER) == []
-    lines.nth(4).get_by_label("听哪些话").fill("您这口音\n您说话真土")
-    lines.nth(3).get_by_label("列入标准").uncheck()
+    lines.nth(5).get_by_label("听哪些话").fill("您这口音\n您说话真土")
+    lines.nth(4).get_by_label("列入标准").uncheck()
     page.get_by_label("编号（英文）").fill("hotel-desk")
     page.get_by_role("button", name="创建草稿").click()
     page.wait_for_url("**/standards/drafts/*")
-    expect(page.locator("body")).to_contain_text("草稿已建立：共 4 条")
+    expect(page.locator("body")).to_contain_text("草稿已建立：共 5 条")
     with live_site.db.reading() as session:
         draft = session.scalars(select(StandardDraft)).one()
     text = draft.files["hotel-desk.yaml"]
