@@ -38,6 +38,7 @@ from web.models import (
 )
 
 CAUSE = "标准有新版本，重新判分"
+PIECE = 500  # recordings looked at by one query
 AT_ONCE = 100  # jobs of it that wait at a time: the queue stays short and everything else gets in
 
 
@@ -218,15 +219,15 @@ def _after(session: Session, day: dt.date, last_id: int) -> Iterator[tuple[int, 
         .join(Analysis, Analysis.id == Recording.analysis_id)
         .where(
             _since(day),
-            Recording.id > last_id,
             Recording.review_state != ReviewState.SIGNED,
             ~exists().where(Job.recording_id == Recording.id, Job.state.in_((JobState.QUEUED, JobState.RUNNING))),
         )
         .order_by(Recording.id)
     )
-    for recording_id, recorded_on, standard_id, digest in session.execute(chosen.execution_options(yield_per=500)):
-        if standard_id is not None:
-            yield recording_id, recorded_on, standard_id, digest
+    while rows := session.execute(chosen.where(Recording.id > last_id).limit(PIECE)).all():
+        for last_id, recorded_on, standard_id, digest in rows:
+            if standard_id is not None:
+                yield last_id, recorded_on, standard_id, digest
 
 
 class _Digests:
