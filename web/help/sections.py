@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "计分与尺度": ("standard_policy.page",),
         "看标准": _READING,
         "改标准": (
+            "standard_importing.page",
             "standard_editing.index",
             "standard_editing.show",
             "standard_editing.clause",
