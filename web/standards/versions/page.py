@@ -22,7 +22,6 @@ class VersionLine:
     """A published version: who, when, why; `state`: "in effect", "later", "past", "retired"."""
 
     id: int
-    id: int
     number: int
     version: str
     effective_from: dt.date
