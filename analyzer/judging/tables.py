@@ -40,12 +40,18 @@ def standard_phrases(standard: Standard) -> Iterator[Phrase]:
             yield from cue.exceptions
 
 
+_KEPT = 24  # tables of a process, some 3 MB each: the standards in effect, and drafts that are tried
 _TABLES: dict[tuple[str, str], CostTable] = {}
 
 
 def table_for(standard: Standard) -> CostTable:
-    """Return the standard's cost table, kept for the process by its digest."""
+    """Return the standard's cost table, kept for the process by its digest; the longest unused goes first."""
     key = (standard.ref.id, standard.ref.digest)
-    if key not in _TABLES:
-        _TABLES[key] = table_over(standard_phrases(standard))
-    return _TABLES[key]
+    table = _TABLES.get(key)
+    if table is None:
+        table = table_over(standard_phrases(standard))
+    _TABLES.pop(key, None)
+    _TABLES[key] = table
+    for oldest in list(_TABLES)[:-_KEPT]:
+        _TABLES.pop(oldest, None)
+    return table

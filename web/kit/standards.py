@@ -130,7 +130,7 @@ def clauses(written: str) -> str:
     return written.replace(", ", "、")
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=16)
 def _read(folder: Path, _seen: Stamp) -> tuple[StandardInfo, ...]:
     found = []
     for path in standard_files(folder):

@@ -1,6 +1,6 @@
 """calibration: the same recordings judged by several people, and what they agreed on
 
-Revision 0023, after 0024: appeals landed first.
+Revision 0023, after 0022.
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 import web.db.types
 
 revision = "0023"
-down_revision = "0024"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """dry runs of drafts, what they found, and recordings judged again by a version
 
-Revision 0022, after 0023.
+Revision 0024, after 0023.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 import web.db.types
 
-revision = "0022"
+revision = "0024"
 down_revision = "0023"
 branch_labels = None
 depends_on = None

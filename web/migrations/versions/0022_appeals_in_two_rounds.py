@@ -1,6 +1,6 @@
 """appeals in two rounds, with their deadlines and the history of what was done
 
-Revision 0024, after 0021. Of earlier appeals the history is what their rows tell; those that are open are due in a week.
+Revision 0022, after 0021. Of earlier appeals the history is what their rows tell; those that are open are due in a week.
 """
 
 import datetime as dt
@@ -10,7 +10,7 @@ from alembic import op
 
 import web.db.types
 
-revision = "0024"
+revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
