@@ -301,6 +301,9 @@ def pages(made: Furniture) -> dict[str, str]:
         "standard_dryrun.show": "/standards/runs/1",
         "standard_dryrun.show signed": "/standards/runs/1?show=signed",
         "standard_dryrun.rejudge": "/standards/rejudge/1",
+        "standard_versions.index": "/standards/property-visit/versions",
+        "standard_versions.compare": "/standards/property-visit/compare?old=0&new=1",
+        "standard_versions.publish_form": f"/standards/drafts/{made.draft}/publish",
         "nothing": "/nothing/here",
     }
 
@@ -313,5 +316,6 @@ NO_PAGES = frozenset(
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
         "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
         "search.palette", "help.picture", "auth.renew", "notices.show", "standard_dryrun.table", "standard_trying.ready",
+        "standard_versions.text", "standard_versions.folder", "staff.import_progress",
     }
 )  # fmt: skip

@@ -67,7 +67,7 @@ def create() -> ResponseReturnValue:
         return told, 422
     rows, errors = changed(proposal, request.form, folder)
     if errors:
-        flash(_("有 %(n)s 条的短语写得不对，还没有建立草稿；请看标红的条目。", n=len(errors)), "danger")
+        flash(_("有 %(n)s 条的短语写得不对，还没有建立草稿；请看标红的条款。", n=len(errors)), "danger")
         return _review(given, errors)
     if not any(row.listed for row in rows):
         flash(_("一条也没有选，还没有建立草稿。"), "danger")
