@@ -6,12 +6,15 @@ never changed (`TINGJIAN_HOME/standards/<hash>`). Files are copied; the readers 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import hashlib
+import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,6 +30,8 @@ SHARED, OPTIONAL, MEANINGS, CHECKLIST = "shared", "optional", "meanings", "check
 PATH = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\.yaml|shared/[a-z0-9][a-z0-9-]{0,59}\.(yaml|txt)|optional/clauses\.yaml")
 _DIGITS = 24  # of the name of a folder
 
+_DAY_S = 86_400.0
+_UNASKED_S = 30 * _DAY_S
 _KEPT = 64  # folders whose making a process remembers
 
 Files = Mapping[str, str | None]
@@ -45,7 +50,7 @@ def lexicons_on(session: Session, settings: Settings, day: dt.date) -> Path:
     stamp = _stamp(settings.lexicons)
     key = (settings.home, settings.lexicons, stamp, versions)
     folder = _known.get(key)
-    if folder is None or not folder.is_dir():
+    if folder is None or not _there(folder):
         folder = _known[key] = overlay(settings, settings.lexicons, _published(session, [v[0] for v in versions]))
         while len(_known) > _KEPT:
             _known.pop(next(iter(_known)))
@@ -91,6 +96,21 @@ def paths_of(folder: Path) -> tuple[str, ...]:
     return tuple(path for path in sorted(_contents(folder, _stamp(folder))) if PATH.fullmatch(path))
 
 
+def sweep(settings: Settings, now_s: float) -> int:
+    """Remove folders that nobody has asked for in a month: drafts of then. Whoever needs one makes it again.
+
+    Those in effect are asked for by every page. Return how many went.
+    """
+    gone = 0
+    home = settings.home / FOLDER
+    for folder in home.iterdir() if home.is_dir() else ():
+        with contextlib.suppress(OSError):
+            if now_s - folder.stat().st_mtime > _UNASKED_S:
+                shutil.rmtree(folder)
+                gone += 1
+    return gone
+
+
 def _published(session: Session, ids: Sequence[int]) -> dict[str, str | None]:
     """What the versions of these ids put in place, the last of each file."""
     rows = session.scalars(select(StandardVersion).where(StandardVersion.id.in_(ids)).order_by(StandardVersion.id))
@@ -98,6 +118,16 @@ def _published(session: Session, ids: Sequence[int]) -> dict[str, str | None]:
     for row in rows:
         merged.update(row.files)
     return merged
+
+
+def _there(folder: Path) -> bool:
+    """Whether a folder is there; its time says, to the day, when it was last asked for."""
+    try:
+        if time.time() - folder.stat().st_mtime > _DAY_S:
+            os.utime(folder)
+    except OSError:
+        return False
+    return True
 
 
 def _stamp(folder: Path) -> _Stamp:
@@ -121,7 +151,7 @@ def _made(home: Path, contents: Mapping[str, bytes], meanings: Path) -> Path:
     for path, content in sorted(contents.items()):
         named.update(b"\0" + path.encode() + b"\0" + hashlib.sha256(content).digest())
     folder = home / named.hexdigest()[:_DIGITS]
-    if folder.is_dir():
+    if _there(folder):
         return folder
     home.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".new-", dir=home))

@@ -81,9 +81,24 @@ MENU = (
         "standards",
         _l("标准"),
         (
-            NavEntry("standard_reading.index", "clipboard-list", _l("标准")),
+            NavEntry(
+                "standard_reading.index",
+                "clipboard-list",
+                _l("标准"),
+                ("standard_versions.index", "standard_versions.compare", "standard_dryrun.rejudge"),
+            ),
             NavEntry("standard_trying.page", "microphone", _l("试一句")),
-            NavEntry("standard_editing.index", "pencil", _l("草稿")),
+            NavEntry(
+                "standard_editing.index",
+                "pencil",
+                _l("草稿"),
+                (
+                    "standard_versions.publish_form",
+                    "standard_policy.page",
+                    "standard_dryrun.index",
+                    "standard_dryrun.show",
+                ),
+            ),
             NavEntry("standard_importing.page", "file-import", _l("导入标准")),
             NavEntry("calibration.index", "scale", _l("校准")),
         ),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web.config import WebSettings
@@ -20,6 +20,7 @@ from web.models.vocabulary import How
 
 SEEN = "links-last-analysis"  # the newest analysis whose links were judged
 STEP = "links"
+AT_ONCE = 2_000  # analyses a step of the worker: other chores have their turn between
 BATCH = 20  # orders a transaction: others write meanwhile, and wait 15 seconds at most
 
 
@@ -52,12 +53,16 @@ def refresh_order(session: Session, order_id: int, now: datetime, policy: Policy
     return changed
 
 
-def refresh_new(db: Database, now: datetime, policy: Policy) -> int:
-    """Judge the links of orders whose recordings were analysed since the last call; return how many orders."""
+def refresh_new(db: Database, now: datetime, policy: Policy, most: int | None = None) -> int:
+    """Judge the links of orders whose recordings were analysed since the last call; return how many orders.
+
+    `most`: look at no more than so many analyses, the oldest first; the next call goes on behind them.
+    """
     with db.reading() as session:
         seen = session.get(SiteValue, SEEN)
         last = int(seen.value) if seen else 0
-        newest = session.scalar(select(Analysis.id).order_by(Analysis.id.desc()).limit(1)) or 0
+        new = select(Analysis.id).where(Analysis.id > last).order_by(Analysis.id).limit(most).subquery()
+        newest = session.scalar(select(func.max(new.c.id))) or last
         orders = session.scalars(
             select(Recording.work_order_id)
             .join(Analysis, Analysis.recording_id == Recording.id)

@@ -16,6 +16,7 @@ from web.digest import mailing
 from web.dryrun import rejudging
 from web.intake import findable
 from web.intake.storage import open_storage
+from web.kit import lexicons
 from web.kit.site import Site, site_of
 from web.links import keep as links
 from web.notices import groups, imports, mails
@@ -77,7 +78,7 @@ def count_rules(here: Site) -> None:
 
 def judge_links(here: Site) -> None:
     """Judge what only several recordings of an order tell, where one of them is new."""
-    links.refresh_new(here.db, now(), links.policy_of(here.web))
+    links.refresh_new(here.db, now(), links.policy_of(here.web), links.AT_ONCE)
 
 
 def judge_open_links(here: Site) -> None:
@@ -97,6 +98,7 @@ def sweep(here: Site) -> None:
     kept.sweep(here)
     open_storage(here.web, here.settings.home).sweep(LEFTOVER_S, time.time())
     leftovers.sweep(Path(tempfile.gettempdir()), time.time())
+    lexicons.sweep(here.settings, time.time())
 
 
 def expire(here: Site) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from sqlalchemy import select
 
 from analyzer.rubric.load import load_standard, shared_reading, standard_reading
 from web.db import Database
-from web.kit.lexicons import lexicons_on, overlay, text_of
+from web.kit.lexicons import lexicons_on, overlay, sweep, text_of
 from web.kit.refusals import GoneError, InvalidError
 from web.kit.site import Site
 from web.lexicon import drafts, versions, yamltext
@@ -263,3 +265,20 @@ def test_a_draft_that_leaves_the_shared_lists_alone_does_not_have_them_read_agai
         here.settings, folder, {"shared/late.yaml": (text_of(folder, "shared/late.yaml") or "") + "# 改\n"}
     )
     assert shared_reading(changed) is not shared_reading(folder)
+
+
+def test_a_folder_that_nobody_asked_for_in_a_month_goes_and_comes_again(
+    here: Site, db: Database, people: dict[str, Any]
+) -> None:
+    published(here, db, people["qa"].id, 3, TODAY)
+    used = here.lexicons
+    text = heavier(text_of(here.settings.lexicons, FILE) or "", 9)
+    unused = overlay(here.settings, here.settings.lexicons, {FILE: text})
+    month_s = 31 * 86_400.0
+    for folder in (used, unused):
+        os.utime(folder, (time.time() - month_s, time.time() - month_s))
+    assert here.lexicons == used  # asked for: its time is now
+    assert sweep(here.settings, time.time()) >= 1
+    assert (used.is_dir(), unused.is_dir()) == (True, False)
+    assert overlay(here.settings, here.settings.lexicons, {FILE: text}) == unused
+    assert unused.is_dir()

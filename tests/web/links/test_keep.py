@@ -64,6 +64,14 @@ def test_a_call_that_comes_in_settles_the_visit(db: Database, people: dict[str, 
     assert linked(db, made)["followed-up"] == "met"
 
 
+def test_a_step_looks_at_so_many_analyses_and_the_next_goes_on(db: Database, people: dict[str, Any]) -> None:
+    made = visit(db, people, cast.MONDAY)
+    call(db, people, made, cast.MONDAY + timedelta(days=1))
+    later = cast.MONDAY + timedelta(days=1, hours=1)
+    assert [keep.refresh_new(db, later, POLICY, most=1) for _ in range(3)] == [1, 1, 0]
+    assert linked(db, made)["followed-up"] == "met"
+
+
 def test_a_passed_deadline_makes_a_miss_and_lowers_the_score(db: Database, people: dict[str, Any]) -> None:
     made = visit(db, people, cast.MONDAY)
     keep.refresh_new(db, cast.MONDAY, POLICY)
