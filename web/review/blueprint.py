@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden
 
 from web.kit.errors import worded
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
-from web.kit.site import forget_reads, reader
+from web.kit.site import forget_reads, reader, site
+from web.models import Recording
 from web.review import queries
 from web.review.panel import Panel
+from web.review.sealed import sealed_by
 from web.review.usual import usual_reasons
 from web.review.work_filter import WorkFilter
 
@@ -36,6 +39,18 @@ class FormMessage:
 @blueprint.app_context_processor
 def _queue() -> dict[str, Any]:
     return {"queue_arguments": queue_arguments, "usual_reasons": usual_reasons}
+
+
+@blueprint.before_request
+def _judged_blind_first() -> None:
+    """Whoever still has to judge a recording blind changes nothing about it before: it would show in his answers."""
+    number = (request.view_args or {}).get("recording_id")
+    if request.method != "POST" or number is None:
+        return
+    with site().db.reading() as session:  # its own: the view writes after this
+        sealed = session.scalar(select(sealed_by(viewer())).where(Recording.id == number))
+    if sealed is not None:
+        raise worded(Forbidden(_("这段录音在等您校准，提交以前不能复核。")))
 
 
 def queue_arguments() -> dict[str, Any]:

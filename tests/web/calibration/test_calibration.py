@@ -32,6 +32,7 @@ from web.models import (
     CalibrationRater,
     CalibrationRecording,
     CalibrationSession,
+    Decision,
     Notice,
     NoticeKind,
     Recording,
@@ -203,7 +204,7 @@ def test_who_has_not_handed_in_sees_nobodys_answer_by_any_address(
         assert session.scalars(select(CalibrationAgreement)).all() == []
 
 
-def test_the_recordings_own_page_waits_too(login: Login, started: int, calls: list[int]) -> None:
+def test_the_recordings_own_page_waits_too(login: Login, db: Database, started: int, calls: list[int]) -> None:
     number = calls[0]
     client = login("qa2")
     led = client.get(f"/recordings/{number}")
@@ -214,6 +215,10 @@ def test_the_recordings_own_page_waits_too(login: Login, started: int, calls: li
         f"/recordings/{number}/verdicts/farewell", data={"do": "confirm", "seen": "x"}, headers={"HX-Request": "true"}
     )
     assert answer.status_code == 403 and "未达标" not in answer.get_data(as_text=True)
+    assert client.post(f"/recordings/{number}/verdicts", data={"revision": "1"}).status_code == 403
+    assert client.post(f"/recordings/{number}/sign", data={"revision": "1"}).status_code == 403
+    with db.reading() as session:
+        assert session.scalars(select(Decision).where(Decision.recording_id == number)).all() == []
     assert login("admin").get(f"/recordings/{number}").status_code == 200  # he judges nothing
     assert hand_in(client, started, calls).status_code == 303
     assert client.get(f"/recordings/{number}").status_code == 200
