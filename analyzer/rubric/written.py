@@ -119,9 +119,8 @@ def _texts(fields: Fields, key: str) -> tuple[str, ...]:
 def _whys(path: Path, items: dict[str, Fields]) -> dict[str, str]:
     """Return the comments 「为什么」 by the clause in whose lines they stand; YAML itself forgets comments."""
     lines = path.read_text(encoding="utf-8-sig").splitlines()
-    starts = sorted(
-        (fields.node.line, name) for name, fields in items.items() if fields.findings.file == path.as_posix()
-    )
+    # what was read may have been read elsewhere, from a file of the same content; what a company adds is another file
+    starts = sorted((f.node.line, name) for name, f in items.items() if Path(f.findings.file).name == path.name)
     found: dict[str, str] = {}
     for (first, name), (last, _) in zip(starts, [*starts[1:], (len(lines) + 1, "")], strict=True):
         deep = len(lines[first - 1]) - len(lines[first - 1].lstrip()) + 2  # what stands less deep is of the next clause

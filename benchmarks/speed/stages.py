@@ -25,7 +25,7 @@ _FUNCTIONS = {
     "attribute": "roles",
     "attribute_channels": "roles",
     "assign_roles": "roles",
-    "judge": "judge",
+    "judged": "judge",
 }
 
 

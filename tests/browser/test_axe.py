@@ -43,7 +43,7 @@ SHIFTS = """window.shifted = 0; new PerformanceObserver(list => {
 MOST_SHIFT = 0.1  # what web.dev calls good
 KNOWN = re.compile(
     r"""[\w\u4e00-\u9fff-]+\.(m4a|mp3|opus|csv|wav|xlsx)\b | \bWO-[\w-]+ | \{\w+\} | [\d.](s|x|h)\b | \b[A-Z]\b
-    | \b(CSV|Excel|PDF|A4|UTF-8|GBK|JavaScript|TXT|SRT|JSON|IP|SHA-256|B|KB|MB|GB|Ctrl|Enter|Esc|Tab|Space|Alt|Shift)\b
+    | \b(CSV|Excel|PDF|A4|UTF-8|GBK|JavaScript|TXT|SRT|VTT|JSON|YAML|ZIP|IP|SHA-256|B|KB|MB|GB|Ctrl|Enter|Esc|Tab|Space|Alt|Shift)\b
     | \bWord\b | \.(docx?|txt)\b
     | \b(MP3|M4A|WAV|OGG|OPUS|AMR|FLAC|AAC|WMA|MP4|WEBM|3GP|MOV)\b | \bfaster-whisper\s\w+ | \b[0-9a-f]{12,}\b
     | \b(flask\s--app\sweb|make)\s\w+

@@ -69,21 +69,21 @@ def test_seconds_go_to_the_stage_that_spent_them(clock: Clock, monkeypatch: pyte
         return "heard"
 
     monkeypatch.setattr(pipeline, "detect_speech", takes(0.5))
-    monkeypatch.setattr(pipeline, "judge", takes(0.25))
+    monkeypatch.setattr(pipeline, "judged", takes(0.25))
     monkeypatch.setattr(stages, "open_audio", opening)
     monkeypatch.setattr(stages, "hear", hearing)
-    before = pipeline.judge
+    before = pipeline.judged
     with stages.timed() as spent:
         with pipeline.open_audio("file") as audio:  # type: ignore[arg-type]  # a fake stands behind the name
             assert audio == "audio"
             clock.now_s += 100.0  # what happens with open samples is not decoding
         assert pipeline.detect_speech(()) == "done"  # type: ignore[arg-type]
         assert pipeline.hear((), (), None, None, silent, 0) == "heard"  # type: ignore[arg-type]
-        assert pipeline.judge() == "done"  # type: ignore[call-arg]
+        assert pipeline.judged() == "done"  # type: ignore[call-arg]
     assert spent == {
         "decode": 1.0, "detect": 0.5, "separate": 0.0, "transcribe": 4.0, "recheck": 2.0, "roles": 0.0, "judge": 0.25
     }  # fmt: skip
-    assert pipeline.judge is before
+    assert pipeline.judged is before
 
 
 def sample(name: str, scene: str, *, path: Path | None = Path("x.wav")) -> Sample:

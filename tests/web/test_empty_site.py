@@ -24,6 +24,7 @@ NEVER_EMPTY = {
         "privacy.page",
         "system.page",
         "standard_reading.index",
+        "standard_importing.page",
         "scorecards.standards_list",
         "help.index",
         "staff.order",

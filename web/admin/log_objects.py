@@ -25,14 +25,15 @@ class Named:
 
     words: str
     endpoint: str = ""
-    arguments: dict[str, int] = field(default_factory=dict)
+    arguments: dict[str, int | str] = field(default_factory=dict)
     standard_id: str = ""
 
 
 class Names:
     """The objects of some entries."""
 
-    def __init__(self, session: Session, entries: Iterable[AuditEntry]) -> None:
+    def __init__(self, session: Session, entries: Iterable[AuditEntry], standards: Iterable[StandardInfo] = ()) -> None:
+        self._standards = {info.id: info.title for info in standards}
         self._session = session
         entries = tuple(entries)
         self._recordings = self._found(select(Recording), Recording.id, _ids(entries, "recording"))
@@ -56,6 +57,7 @@ class Names:
             "order": self._order,
             "clip": self._clip,
             "calibration": self._calibration,
+            "standard": self._standard,
         }
         if entry.object_kind == "technician":
             found = self._by_number if entry.action in BY_STAFF_NO else self._people
@@ -68,6 +70,10 @@ class Names:
         if row is None:
             return Named(number)
         return Named(row.original_name, "recordings.show", {"recording_id": row.id}, row.standard_id)
+
+    def _standard(self, name: str) -> Named:
+        title = self._standards.get(name)
+        return Named(name) if title is None else Named(title, "standard_reading.show", {"standard_id": name})
 
     def _user(self, number: str) -> Named:
         row = self._users.get(whole(number))

@@ -99,7 +99,7 @@ def audit_page(
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     place = paging(wanted, total)
     rows = session.scalars(statement.order_by(AuditEntry.id.desc()).limit(place.size).offset(place.offset)).all()
-    names = Names(session, rows)
+    names = Names(session, rows, standards)
     lines = tuple(_line(e, names.of(e), standards) for e in rows)
     actions = tuple(session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)))
     return AuditPage(lines, place, actions)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from analyzer.rubric.problems import Findings, Problem
 from analyzer.rubric.yamlfile import Node, read_text
+from web.kit.values import whole
 
 __all__ = ["Node", "Outline", "Path", "Problem", "keys_in", "outline", "shown", "step"]
 
@@ -91,7 +92,8 @@ def shown(step: str | int) -> str:
 def step(shown: str) -> str | int:
     """The entry of a list that an address names."""
     number = shown.removeprefix("~")
-    return int(number) if number != shown and number.isascii() and number.isdigit() else f"#{shown}"
+    place = whole(number) if number != shown else None
+    return f"#{shown}" if place is None else place
 
 
 def _places(node: Node, path: Path) -> Iterator[tuple[int, Path]]:

@@ -24,6 +24,7 @@ from web.intake.effective import effective
 from web.kit import leash, logs
 from web.kit.lexicons import lexicons_on
 from web.kit.site import Site, open_site
+from web.kit.values import whole
 from web.worker import engine
 
 log = logging.getLogger(__name__)
@@ -190,7 +191,7 @@ def _compared(found: Material, before: Judgement, after: Judgement) -> Judged:
 def _is_gone(name: str) -> bool:
     """Whether a process of this machine has ended; of another machine's nobody knows here."""
     host, _, pid = name.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
+    if host != socket.gethostname() or whole(pid) is None:
         return False
     try:
         os.kill(int(pid), 0)

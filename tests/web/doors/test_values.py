@@ -83,7 +83,7 @@ def test_every_view_reads_numbers_through_the_layer() -> None:
         for folder in folders
         for path in folder.rglob("*.py")
         for line in path.read_text("utf-8").splitlines()
-        if any(word in line for word in forbidden)
+        if any(word in line for word in forbidden) and not ("isinstance(" in line and ", int)" in line)
     ]
     # the layer itself; zeros of a number that was read; what goes to the database, whoever read it
     allowed = ("web/kit/values.py", "web/staff/alike.py", "web/db/storable.py")

@@ -139,7 +139,7 @@ def test_the_homes_of_an_empty_site_open(login: Login, who: str) -> None:
 
 def test_the_menu_has_what_a_role_may_open_and_marks_the_page(login: Login, made: Furniture) -> None:
     menu = page(login("qa").get("/recordings/")).one("nav", id="site-menu")
-    assert [s.text.split()[0] for s in menu.all("summary")] == ["复核", "成绩", "资料"]
+    assert [s.text.split()[0] for s in menu.all("summary")] == ["复核", "成绩", "标准", "资料"]
     assert [a.text.split()[0] for a in menu.all("a", aria_current="page")] == ["录音"]
     admin = page(login("admin").get("/admin/users")).one("nav", id="site-menu")
     assert "管理" in [s.text.split()[0] for s in admin.all("summary")]

@@ -32,7 +32,7 @@ from web.kit.paging import wanted_page
 from web.kit.refusals import GoneError, InvalidError
 from web.kit.site import forget_reads, reader, site
 from web.kit.standards import StandardInfo, standards
-from web.kit.values import number
+from web.kit.values import number, whole
 from web.lexicon.drafts import draft_of
 from web.models import RunState, StandardRun, StandardVersion, Team
 from web.standards.dryrun import rejudging  # noqa: F401  # hangs its pages on the blueprint
@@ -169,14 +169,15 @@ def _wanted() -> Wanted:
 def _choice() -> Choice:
     """Raises InvalidError."""
     form = request.form
-    most = form.get("most", "").strip()
-    if most and not (most.isascii() and most.isdigit() and 1 <= int(most) <= runs.MOST):
+    asked = form.get("most", "").strip()
+    most = whole(asked)
+    if asked and (most is None or not 1 <= most <= runs.MOST):
         raise InvalidError(_("“最多几段”请填 1 到 %(n)s 的整数，或留空。", n=runs.MOST))
     return Choice(
         _day(form.get("first", ""), _("开始日期")),
         _day(form.get("last", ""), _("结束日期")),
         form.get("team", type=number) or None,
-        int(most) if most else None,
+        most,
     )
 
 

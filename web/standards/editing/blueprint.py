@@ -14,6 +14,7 @@ from web.kit.lexicons import newest_lexicons, overlay
 from web.kit.login import viewer
 from web.kit.refusals import InvalidError
 from web.kit.site import forget_reads, reader, site
+from web.kit.values import number
 from web.lexicon import drafts, live
 from web.lexicon.outline import Problem
 from web.models import StandardDraft
@@ -54,7 +55,7 @@ def shown_draft(draft_id: int) -> Shown:
 
 def seen() -> Seen:
     """What the form was made from."""
-    return Seen(request.form.get("revision", -1, type=int), request.form.get("digest", ""))
+    return Seen(request.form.get("revision", -1, type=number), request.form.get("digest", ""))
 
 
 def typed() -> dict[str, str]:

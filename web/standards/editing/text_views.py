@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from web.kit.login import viewer
 from web.kit.refusals import InvalidError
 from web.kit.site import forget_reads, site
+from web.kit.values import number
 from web.standards.editing.blueprint import Shown, blueprint, check, seen, shown_draft, tell
 from web.standards.editing.merge import BOTH, MINE, THEIRS, Piece
 from web.standards.editing.problems import Told, told
@@ -63,9 +64,9 @@ def renew(draft_id: int, file: str) -> ResponseReturnValue:
 def _answers() -> tuple[int, list[str]]:
     """At which revision conflicts were shown, and what was chosen for each."""
     form = request.form
-    count = min(form.get("conflicts", 0, type=int), 10_000)
+    count = min(form.get("conflicts", 0, type=number), 10_000)
     chosen = [form.get(f"choice-{i}", "") for i in range(count)]
-    return form.get("against", -1, type=int), chosen if set(chosen) <= {MINE, THEIRS, BOTH} else []
+    return form.get("against", -1, type=number), chosen if set(chosen) <= {MINE, THEIRS, BOTH} else []
 
 
 @blueprint.post("/<int:draft_id>/check/<path:file>")

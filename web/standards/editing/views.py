@@ -11,6 +11,7 @@ from web.kit.login import viewer
 from web.kit.refusals import InvalidError
 from web.kit.site import reader, site
 from web.kit.standards import standards
+from web.kit.values import number
 from web.lexicon import checking, drafts
 from web.lexicon.outline import outline
 from web.standards.editing import clause_views, list_views, page, suggesting, text_views  # noqa: F401  # their routes
@@ -87,7 +88,7 @@ def undo(draft_id: int) -> ResponseReturnValue:
     back = redirect(url_for("standard_editing.history", draft_id=draft_id), 303)
     try:
         with site().db.writing() as session:
-            draft = drafts.undo(session, draft_id, request.form.get("revision", -1, type=int), viewer().id)
+            draft = drafts.undo(session, draft_id, request.form.get("revision", -1, type=number), viewer().id)
             what = drafts.changes_of(session, draft.id)[-1].what
     except drafts.StaleDraftError:
         flash(_("刚才有人保存了新的修改，没有撤销。请看过下面的记录再撤销。"), "warning")

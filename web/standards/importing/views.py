@@ -12,6 +12,7 @@ from web.kit.lexicons import newest_lexicons
 from web.kit.login import viewer
 from web.kit.refusals import InvalidError
 from web.kit.site import reader, site
+from web.kit.values import whole
 from web.lexicon import drafts, written
 from web.lexicon.written import DocumentError, Draft
 from web.standards.importing.page import kind_words, review
@@ -112,7 +113,7 @@ def _given() -> Given:
 def _document() -> int:
     """Which document is asked for: a button for another one stands behind the field with the present one."""
     asked = request.form.getlist("document")[-1:]
-    return int(asked[0]) if asked and asked[0].isdecimal() and len(asked[0]) < 4 else 0
+    return (whole(asked[0]) or 0) if asked else 0
 
 
 def _review(given: Given, errors: dict[int, tuple[str, ...]]) -> ResponseReturnValue:

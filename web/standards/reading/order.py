@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+_ARABIC = re.compile(r"[0-9０-９]+")
 _NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千]+|[0-9０-９]+|[①-⑳]")
 _COUNTED = re.compile(r"\s*[(（]?\s*(第|篇|[零〇一二两三四五六七八九十百千]|[0-9０-９]|[①-⑳])")
 _DIGITS = {sign: n for n, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -24,7 +25,7 @@ def place(clause: str) -> tuple[float, ...]:
 
 
 def _value(number: str) -> int:
-    if number.isdecimal():
+    if _ARABIC.fullmatch(number):
         return int(number)
     if "①" <= number <= "⑳":
         return ord(number) - ord("①") + 1

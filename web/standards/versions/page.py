@@ -13,6 +13,7 @@ from web.kit.i18n import gettext as _
 from web.kit.lexicons import lexicons_on, newest_lexicons, text_of
 from web.kit.site import Site
 from web.kit.standards import standard
+from web.kit.values import whole
 from web.lexicon import drafts, versions
 from web.models import StandardDraft, StandardVersion, User
 
@@ -48,10 +49,17 @@ class VersionPage:
 class Side:
     """One side of a comparison."""
 
+    standard_id: str
     words: str
     folder: Path
     version: str
     number: int | None
+
+    @property
+    def title(self) -> str:
+        """The title of the standard there; "" where it cannot be read."""
+        found = standard(self.folder, self.standard_id)
+        return found.title if found else ""
 
 
 def version_page(session: Session, here: Site, standard_id: str, today: dt.date) -> VersionPage | None:
@@ -97,20 +105,20 @@ def sides(session: Session, here: Site, standard_id: str, old: str, new: str) ->
 def _side(session: Session, here: Site, standard_id: str, rows: dict[int, StandardVersion], wanted: str) -> Side | None:
     if wanted == "draft":
         draft = next((d for d in drafts.open_drafts(session) if d.standard_id == standard_id), None)
-        return None if draft is None else Side(_("草稿"), drafts.folder_of(session, here, draft), "", None)
+        return None if draft is None else Side(standard_id, _("草稿"), drafts.folder_of(session, here, draft), "", None)
     if wanted == "newest":
-        return Side(_("最新发布"), newest_lexicons(session, here.settings), "", None)
-    if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 6:
+        return Side(standard_id, _("最新发布"), newest_lexicons(session, here.settings), "", None)
+    number = whole(wanted)
+    if number is None:
         return None
-    number = int(wanted)
     if number == 0:
         shipped = standard(here.settings.lexicons, standard_id)
-        return Side(_("出厂"), here.settings.lexicons, shipped.version, 0) if shipped else None
+        return Side(standard_id, _("出厂"), here.settings.lexicons, shipped.version, 0) if shipped else None
     row = rows.get(number)
     if row is None:
         return None
     words = _("第 %(n)s 版（%(v)s）", n=number, v=row.version)
-    return Side(words, versions.folder_with(session, here, row), row.version, number)
+    return Side(standard_id, words, versions.folder_with(session, here, row), row.version, number)
 
 
 def _state(row: StandardVersion, current: int | None, today: dt.date) -> str:

@@ -16,6 +16,7 @@ from web.kit.lexicons import newest_lexicons, text_of
 from web.kit.login import viewer
 from web.kit.refusals import GoneError, InvalidError
 from web.kit.site import reader, site
+from web.kit.values import number as whole_number
 from web.lexicon import drafts, versions
 from web.lexicon.comparing import clause_changes, file_changes
 from web.models import DraftState
@@ -41,6 +42,7 @@ def compare(standard_id: str) -> ResponseReturnValue:
     return render_template(
         "standards/versions/compare.html",
         standard_id=standard_id,
+        title=old.title or new.title or standard_id,
         old=old,
         new=new,
         clauses=clause_changes(old.folder, new.folder, standard_id),
@@ -70,7 +72,7 @@ def publish(draft_id: int) -> ResponseReturnValue:
         versions.make_ready(reader(), here, drafts.draft_of(reader(), draft_id))
         with here.db.writing() as session:
             row = versions.publish(
-                session, here, draft_id, request.form.get("revision", -1, type=int), note, day, viewer().id
+                session, here, draft_id, request.form.get("revision", -1, type=whole_number), note, day, viewer().id
             )
     except GoneError:
         abort(404)
