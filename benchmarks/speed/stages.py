@@ -24,7 +24,7 @@ _FUNCTIONS = {
     "channel_turns": "separate",
     "attribute": "roles",
     "attribute_channels": "roles",
-    "assign_roles": "roles",
+    "with_roles": "roles",
     "judged": "judge",
 }
 

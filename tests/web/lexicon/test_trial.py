@@ -146,5 +146,5 @@ def test_who_comes_before_the_words_are_loaded_is_asked_to_wait(
 
 def test_who_comes_while_another_trial_takes_too_long_is_told(warm: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "MOST_WAIT_S", 0.01)
-    with trial._one_at_a_time, pytest.raises(trial.CrowdedError):
+    with trial.one_at_a_time, pytest.raises(trial.CrowdedError):
         tried("您好", warm)

@@ -26,6 +26,11 @@ export function notify(text, kind = "danger") {
   box.scrollIntoView({ block: "nearest" });
 }
 
+// What somebody opened before htmx listened is fetched once it does.
+document.addEventListener("htmx:load", () => {
+  for (const opened of document.querySelectorAll("details[hx-get][open]")) opened.dispatchEvent(new Event("toggle"));
+}, { once: true });
+
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-theme-switch]")) return;
   const dark = document.documentElement.getAttribute("data-bs-theme") === "dark";
