@@ -87,8 +87,13 @@ def live_site(home: Path, database_url: str, web_settings: WebSettings) -> Itera
     thread = threading.Thread(target=server.run, name="live site")
     thread.start()
     yield live
-    # an empty map ends the server's loop; only its own thread may empty it
-    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+
+    def end() -> None:
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()  # a page that still loads its scripts holds their files; else nobody closes them
+        wasyncore.close_all(server._map, ignore_all=True)
+
+    server.trigger.pull_trigger(end)  # an empty map ends the server's loop; only its own thread may empty it
     thread.join(10)
     server.task_dispatcher.shutdown()
     assert not thread.is_alive()
