@@ -74,6 +74,17 @@ def invented(segment: Segment, inventions: Sequence[str]) -> str:
     return f"引擎在噪声里常编造的句子：{invention}" if invention else ""
 
 
+def scrap(segment: Segment, prompt: str) -> bool:
+    """Whether all of a segment is a piece of the prompt that the sound does not say: what is left of an echo.
+
+    An echo whose rest went for another reason is no run of words any more. Someone who names one tap is heard.
+    """
+    said = spoken(to_simplified(segment.text)).lower()
+    sure = [value for char, value in zip(segment.text, segment.char_confidence, strict=True) if is_spoken(char)]
+    piece = len(said) > 1 and said in spoken(to_simplified(prompt)).lower()
+    return piece and sum(sure) / len(sure) < UNSURE
+
+
 def is_loop(said: str) -> bool:
     """Whether most of the text is one unit repeated (4 times; a single character 8 times)."""
     return any(len(match.group()) * 2 > len(said) for match in _LOOP.finditer(said))

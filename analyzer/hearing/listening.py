@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 
 from analyzer.domain import Dropped, Segment, Span, quantise_time
 from analyzer.hearing.detection import speech_gain
-from analyzer.hearing.guards import doubtful, echoes, invented, invented_window, load_inventions, only_murmur, without
+from analyzer.hearing.guards import (
+    doubtful,
+    echoes,
+    invented,
+    invented_window,
+    load_inventions,
+    only_murmur,
+    scrap,
+    without,
+)
 from analyzer.hearing.packing import alone, pack
 from analyzer.hearing.segments import silent_stretches, to_segments
 from analyzer.hearing.types import ChannelHearing, Decoded, Look, Pcm, Transcriber, Window
@@ -15,6 +24,7 @@ from analyzer.physics import SAMPLE_RATE_HZ
 from analyzer.progress import Listener, Progress, silent
 from analyzer.settings import Settings
 
+ECHO = "引擎把提示词当成了语音"
 AUDIT_S = 0.7  # speech without characters for so long is decoded again
 RETRY_S = 12.0  # a doubtful window is decoded again in parts of at most this length
 _AUDIT_PAD_S = 0.25
@@ -54,7 +64,7 @@ def hear(
         echoed = echoes(decoded, settings.prompt)
         for low, high in echoed:
             echo = without(decoded, [(0, low), (high, len(decoded.text))])
-            drop(to_segments(echo, window, allowed, channel), "引擎把提示词当成了语音")
+            drop(to_segments(echo, window, allowed, channel), ECHO)
         decoded = without(decoded, echoed)
         segments = to_segments(decoded, window, allowed, channel)
         reason = invented_window(decoded, window.speech_s, alone=single)
@@ -62,7 +72,7 @@ def hear(
             drop(segments, reason)
             return
         for segment in segments:
-            reason = invented(segment, inventions)
+            reason = invented(segment, inventions) or (ECHO if scrap(segment, settings.prompt) else "")
             if reason:
                 drop([segment], reason)
             else:

@@ -17,6 +17,7 @@ from analyzer.hearing.guards import (
     load_inventions,
     matching_invention,
     only_murmur,
+    scrap,
     without,
 )
 from analyzer.hearing.types import Decoded, compression_ratio
@@ -116,6 +117,21 @@ def test_an_echo_between_real_words_is_cut_and_the_words_stay() -> None:
     sure = tuple(0.1 if low <= i < low + 11 else 0.9 for i in range(len(text)))
     mixed = Decoded(text, mixed.char_start_s, mixed.char_end_s, sure, -0.3, 0.0, 1.0)
     assert without(mixed, echoes(mixed, PROMPT)).text == "您好请进。修好了"
+
+
+@pytest.mark.parametrize(
+    ("text", "sure", "left"),
+    [
+        ("水龙", 0.135, True),
+        ("水龙头。", 0.2, True),
+        ("水龙头", 0.8, False),
+        ("水龙头坏了", 0.1, False),
+        ("水", 0.1, False),
+    ],
+)
+def test_a_scrap_that_is_left_of_an_echo_is_no_word(text: str, sure: float, left: bool) -> None:
+    assert scrap(segment(text, sure=sure), PROMPT) is left
+    assert not scrap(segment("。", sure=sure), PROMPT)
 
 
 def test_a_doubtful_window_is_named_and_an_ordinary_one_is_not() -> None:
