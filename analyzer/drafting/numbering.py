@@ -99,7 +99,7 @@ class Numbering:
         try:
             element = document.part.numbering_part.element
         except (NotImplementedError, KeyError, AttributeError):
-            return
+            return  # a document without lists: python-docx cannot make the part that it lacks
         for definition in element.iter(f"{_W}abstractNum"):
             levels = {_number(lvl.get(f"{_W}ilvl")): _level(lvl) for lvl in definition.iter(f"{_W}lvl")}
             self._lists[definition.get(f"{_W}abstractNumId", "")] = _List(levels)

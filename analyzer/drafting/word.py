@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,16 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _NOT_READ = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}txbxContent", _FALLBACK})
 _DECLARATIONS = tuple(
     word.encode(encoding) for word in ("<!DOCTYPE", "<!ENTITY") for encoding in ("utf-8", "utf-16-le", "utf-16-be")
+)
+# what zipfile raises for a damaged, half or foreign package: its documentation names only BadZipFile
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
 )
 _ENDS = tuple("。；;！!？?：:")
 
@@ -67,12 +78,8 @@ def _look_at_sizes(raw: bytes) -> None:
                 # zipfile reads no more of a part than the size that was added up above
                 if part.filename.endswith((".xml", ".rels")) and _declares(package.read(part)):
                     raise refuse("docx-entities")
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    except _BROKEN as error:
         raise refuse("docx-broken") from error
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise refuse("docx-broken") from error
-        raise
 
 
 def _declares(xml: bytes) -> bool:
