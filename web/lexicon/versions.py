@@ -124,11 +124,6 @@ def versions_of(session: Session, standard_id: str) -> list[StandardVersion]:
     return list(session.scalars(chosen.order_by(StandardVersion.number.desc())))
 
 
-def files_of(version: StandardVersion) -> dict[str, str | None]:
-    """What a version put in place: path → text, None where the file went."""
-    return dict(version.files)
-
-
 def folder_with(session: Session, site: Site, version: StandardVersion | None) -> Path:
     """The standards as they were with this version the newest of all; None: as shipped."""
     if version is None:

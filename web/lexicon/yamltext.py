@@ -8,7 +8,7 @@ for byte (a test holds it).
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -17,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 Path = Sequence[str | int]
-_RISKY = "#:*&!|>@`%?-,[]{}\"'<~"  # what a plain scalar may not begin with, or hold in some places
+_RISKY = "#:*&!|>@`%?-,[]{}\"'~"  # what a plain scalar may not begin with
 MAX_CHARACTERS = 1_000_000  # of a file: ours have 92 KB at most
 
 
@@ -239,7 +239,7 @@ def _styled(value: Any) -> Any:
 
 
 def _needs_quotes(text: str) -> bool:
-    return text != text.strip() or not text or text[0] in _RISKY.replace("<", "") or ": " in text or " #" in text
+    return text != text.strip() or not text or text[0] in _RISKY or ": " in text or " #" in text
 
 
 def _plain(value: Any) -> Any:
@@ -254,15 +254,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, int):
         return int(value)
     return float(value) if isinstance(value, float) else value
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Every text in a value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for entry in value.values():
-            yield from strings(entry)
-    elif isinstance(value, list):
-        for entry in value:
-            yield from strings(entry)
