@@ -82,7 +82,12 @@ def app(home: Path, web_settings: WebSettings) -> Iterator[Flask]:
     settings = Settings(home=home, lexicons=ROOT / "lexicons")
     made = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, web_settings)
     yield made
-    made.extensions[KEY].db.dispose()
+    database: Database = made.extensions[KEY].db
+    held = database.engine.pool.checkedout()  # type: ignore[attr-defined]  # of QueuePool, which a file and a server have
+    database.dispose()
+    assert not held, (
+        "a connection was never given back: it would be torn down by the garbage collector, in anybody's code"
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import (
     Response,
@@ -114,7 +114,11 @@ def table(run_id: int) -> ResponseReturnValue:
     """The recordings that the page lists, with every clause that reads otherwise, a line each."""
     run, wanted = _run(run_id), _wanted()
     known = _known(run)
-    lines = result.every(reader(), viewer(), run, wanted, known)
+
+    def lines() -> Iterator[RecordingLine]:
+        # asked for in the stream: the request's own session is closed before the first line is sent
+        return result.every(reader(), viewer(), run, wanted, known)
+
     answer = Response(stream_with_context(csv_lines(_rows(lines))), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=f"dry-run-{run_id}.csv")
     return answer
@@ -193,14 +197,14 @@ def _day(text: str, name: str) -> dt.date | None:
     return day
 
 
-def _rows(lines: Iterator[RecordingLine]) -> Iterator[list[object]]:
+def _rows(lines: Callable[[], Iterator[RecordingLine]]) -> Iterator[list[object]]:
     ways = way_words()
     yield [
         _("录音编号"), _("文件名"), _("录音时间"), _("技师"), _("工单号"), _("原得分"), _("试算得分"), _("不会改动"),
         _("条款"), _("条款内容"), _("变化"), _("人工已判"), _("位置（秒）"), _("原话"), _("没能试算的原因"),
     ]  # fmt: skip
     kept = {"": "", "signed": _("已签核"), "frozen": _("月份已发布")}
-    for line in lines:
+    for line in lines():
         first: list[object] = [
             line.id, line.name, line.recorded_at.astimezone(site().zone).strftime("%Y-%m-%d %H:%M"), line.technician,
             line.order_no, line.before, line.after, kept[line.kept],
