@@ -1,6 +1,7 @@
 """All tables, so that migrations and tests see them."""
 
 from web.models.analyses import Analysis, AnalysisDocument, CustomerWord, RecordingFigures, Verdict
+from web.models.api import ApiRequest, ApiToken
 from web.models.aside import SetAside
 from web.models.audit import AuditEntry
 from web.models.base import Base
@@ -57,6 +58,8 @@ __all__ = [
     "BULK",
     "Analysis",
     "AnalysisDocument",
+    "ApiRequest",
+    "ApiToken",
     "Appeal",
     "AppealStep",
     "AuditEntry",
