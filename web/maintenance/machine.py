@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from analyzer.audio import walls
 from analyzer.audio.decoder import standing_walls
-from analyzer.hearing import integrity
+from analyzer.errors import ModelError
+from analyzer.hearing import integrity, onnxfolder
 from web.config import Settings
 from web.maintenance.finding import Finding
 
@@ -19,7 +21,10 @@ WALLS = {
 
 
 def weights(settings: Settings) -> Iterator[Finding]:
-    """Every file of a model that has a published or noted hash."""
+    """Every file of a model that has a published or noted hash; of a folder of ONNX files, which model it is."""
+    if settings.engine == "sherpa-onnx":
+        yield _of_a_folder(settings)
+        return
     folder = settings.models_dir
     if not folder.is_dir() or not any(folder.iterdir()):
         yield Finding("model", "error", "还没有语音模型", "请运行 make model")
@@ -33,6 +38,15 @@ def weights(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", "warning", words, "自备的模型请自己核对校验值")
     elif not broken:
         yield Finding("model", "ok", f"模型的 {len(known)} 个文件逐字节核对过，语音模型在 {folder}")
+
+
+def _of_a_folder(settings: Settings) -> Finding:
+    try:
+        held = onnxfolder.recognise(Path(settings.model), settings.compute_type)
+    except ModelError as error:
+        return Finding("model", "error", error.message, error.advice)
+    words = f"{settings.model} 里是 {held.family}（{held.compute_type}）；没有公布的校验值可对照，也没有每个字的把握"
+    return Finding("model", "ok", words if held.dated else f"{words}和时间")
 
 
 def decoding() -> Iterator[Finding]:
