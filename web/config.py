@@ -279,6 +279,21 @@ class WebSettings:
         "Robots may be at addresses of the own network, and without HTTPS.",
         "群机器人的地址可以在内部网络里，也可以不是 HTTPS。",
     )
+    opinion_url: str = setting(
+        "",
+        "Address of a language model on this machine or in the own network, OpenAI-compatible (`http://127.0.0.1:8080/v1`), "
+        "that proposes answers where only a person may judge; empty: none.",
+        "本机或内部网络里的语言模型服务的地址（OpenAI 接口，如 `http://127.0.0.1:8080/v1`），为只能由人判断的条款提建议；"
+        "留空则不用。",
+        empty=True,
+    )
+    opinion_model: str = setting("local", "Name of the model that is asked for.", "请求时写的模型名。")
+    opinion_key: str = setting(
+        "", "Key for that server; empty: none is sent.", "这个服务的密钥；留空则不发送。", empty=True
+    )
+    opinion_seconds: int = setting(
+        180, "Seconds that one answer of it may take.", "它一次回答最多等多少秒。", min=5, max=3600
+    )
     public_url: str = setting(
         "http://127.0.0.1:8000", "Address of the site in mails and exports.", "邮件和导出文件里网站的地址。"
     )

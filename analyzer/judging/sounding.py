@@ -118,8 +118,7 @@ def _sounding(utterance: Utterance, checks: Sequence[Check]) -> _Sounding:
     text += utterance.text[done:]
     starts += utterance.char_start_s[done:]
     sure += utterance.char_confidence[done:]
-    known = tuple(sure) if utterance.char_confidence else ()
-    changed = replace(utterance, text=text, char_start_s=tuple(starts), char_confidence=known)
+    changed = replace(utterance, text=text, char_start_s=tuple(starts), char_confidence=tuple(sure))
     return _Sounding(changed, utterance, tuple(put))
 
 

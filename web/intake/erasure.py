@@ -30,6 +30,8 @@ from web.models import (
     Decision,
     Handover,
     Job,
+    Opinion,
+    OpinionRun,
     Presence,
     PrivateWords,
     PublishedMonth,
@@ -87,7 +89,7 @@ def erase_words(session: Session, recording: Recording, now: datetime | None = N
         row.body = without_words(row.body)
     for verdict in session.scalars(select(Verdict).where(Verdict.recording_id == own, Verdict.how != How.LINK.value)):
         verdict.evidence = []
-    for table in (TranscriptEdit, CustomerWord, PrivateWords, SpokenNumber):
+    for table in (TranscriptEdit, CustomerWord, PrivateWords, SpokenNumber, Opinion, OpinionRun):
         session.execute(delete(table).where(table.recording_id == own))
     findable.erase(session, own)
     session.execute(update(Clip).where(Clip.recording_id == own).values(quote=""))

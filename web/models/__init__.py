@@ -24,6 +24,7 @@ from web.models.dryruns import (
 )
 from web.models.exclusions import Exclusion
 from web.models.notices import GroupMessage, Notice, NoticeKind
+from web.models.opinions import Opinion, OpinionRun
 from web.models.people import LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
@@ -87,6 +88,8 @@ __all__ = [
     "LoginThrottle",
     "Notice",
     "NoticeKind",
+    "Opinion",
+    "OpinionRun",
     "Presence",
     "PrivateWords",
     "PublishedMonth",

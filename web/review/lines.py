@@ -7,6 +7,7 @@ from datetime import datetime
 
 from web.intake.analysis import Hit, Span
 from web.models.vocabulary import NOT_SEEN, How, Kind, VerdictWord
+from web.opinions.standing import Suggestion
 from web.summaries.confirmed import Confirmed
 
 NEAR_MISS = (
@@ -88,6 +89,7 @@ class ClauseLine:
     unsure_role: bool = False
     optional: bool = False  # nobody has to answer it
     confirmed: Confirmed | None = None  # how often people confirmed the machine on this clause
+    suggestion: Suggestion | None = None  # of a local language model; no verdict
     history: tuple[Entry, ...] = ()
     appeals: tuple[AppealNote, ...] = ()
 

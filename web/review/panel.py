@@ -11,6 +11,7 @@ from datetime import datetime
 
 from web.models import APPEAL_WAITS
 from web.models.vocabulary import How, VerdictWord
+from web.opinions.standing import Suggestion
 from web.review import waterfall
 from web.review.lines import GOOD, REST, TROUBLE, ClauseLine
 from web.review.waterfall import Waterfall
@@ -64,6 +65,7 @@ class Panel:
     lines: tuple[ClauseLine, ...]
     editions: tuple[SignedEdition, ...] = field(default=())
     sealed: bool = False  # the viewer still is to judge it blind in a calibration
+    drawn: bool = False  # of the random sample, by which the local model is measured
 
     @property
     def trouble(self) -> tuple[ClauseLine, ...]:
@@ -123,6 +125,11 @@ class Panel:
         if self.appeal_until is None or self.signed_at is None or not line.costs:
             return False
         return not any(a.state in APPEAL_WAITS or a.at >= self.signed_at for a in line.appeals)
+
+    def suggestion(self, line: ClauseLine) -> Suggestion | None:
+        """What a local model proposes, for those who may decide: on the random sample, and blind, after they have."""
+        waits = line.human is None and (self.blind or self.sealed or self.drawn)
+        return None if waits or not self.tells_machine else line.suggestion
 
     def hides(self, line: ClauseLine) -> bool:
         """Whether the machine's verdict is kept from the viewer until he has answered."""

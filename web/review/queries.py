@@ -35,6 +35,7 @@ from web.models import (
     Verdict,
 )
 from web.models.vocabulary import How
+from web.opinions.standing import Suggestion, suggestions
 from web.review.lines import UNSURE_ROLE, AppealNote, ClauseLine, Entry
 from web.review.panel import Panel, SignedEdition
 from web.review.sealed import sealed_by
@@ -88,10 +89,13 @@ def panel(
         blind=office and not signed and viewer.preferences.get(BLIND) is True,
         tells_machine=not told_decided(viewer),
         sealed=sealed is not None,
+        drawn=recording.sampled,
         may_decide=office and counts and not signed,
         may_sign=office and counts,
         appeal_until=_appeal_until(recording, viewer),
-        lines=tuple(told(x, viewer, suspicions=open_shown) for x in _lines(session, recording, document.costed)),
+        lines=tuple(
+            told(x, viewer, suspicions=open_shown) for x in _lines(session, recording, document.costed, office)
+        ),
         editions=tuple(told_edition(e, viewer) for e in _editions(session, recording.id)),
     )
 
@@ -109,13 +113,15 @@ def _appeal_until(recording: Recording, viewer: Viewer) -> datetime | None:
     return end if now() <= end else None
 
 
-def _lines(session: Session, recording: Recording, analysis: StoredAnalysis) -> tuple[ClauseLine, ...]:
+def _lines(session: Session, recording: Recording, analysis: StoredAnalysis, office: bool) -> tuple[ClauseLine, ...]:
     items = analysis.items
     info = standard(site().lexicons, analysis.judgement.standard.id)
     when = {i.id: i.when_text for i in info.items} if info else {}
     unsure = (recording.role_confidence or 0.0) < UNSURE_ROLE
     history, appeals = _history(session, recording.id), _appeals(session, recording.id)
     shares, standard_id = confirmed(session), analysis.judgement.standard.id
+    asked = recording.analysis_id if office and site().web.opinion_url else None
+    proposed = suggestions(session, recording.id, asked) if asked is not None else {}
     verdicts = select(Verdict).where(Verdict.recording_id == recording.id).order_by(Verdict.position)
     return tuple(
         _line(
@@ -126,6 +132,7 @@ def _lines(session: Session, recording: Recording, analysis: StoredAnalysis) -> 
             history,
             appeals,
             shares.get((standard_id, v.item_id)),
+            proposed.get(v.item_id),
         )
         for v in session.scalars(verdicts)
     )
@@ -139,6 +146,7 @@ def _line(
     history: Mapping[str, list[Entry]],
     appeals: Mapping[str, list[AppealNote]],
     share: Confirmed | None,
+    suggestion: Suggestion | None,
 ) -> ClauseLine:
     """`item` is None where a document does not name the clause."""
     link = v.evidence[0] if v.how == How.LINK and v.evidence else None
@@ -171,6 +179,7 @@ def _line(
         unsure_role=unsure,
         optional=v.optional,
         confirmed=share,
+        suggestion=suggestion,
         history=tuple(history.get(v.item_id, ())),
         appeals=tuple(appeals.get(v.item_id, ())),
     )

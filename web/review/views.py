@@ -18,6 +18,7 @@ from web.kit.site import reader, site
 from web.kit.standards import standard, standards
 from web.kit.values import number
 from web.models import Team, Technician
+from web.opinions.agreeing import trust
 from web.review import agreement as agreements
 from web.review import appeal_views, assigning, deciding, desk, desk_views, saved_views, worklist
 from web.review import differences as differing
@@ -67,6 +68,7 @@ def agreement() -> ResponseReturnValue:
         page=page,
         means=by_means(reader(), viewer(), since, sampled),
         second=second_page(reader(), viewer(), since),
+        trust=trust(reader(), viewer()) if site().web.opinion_url else (),
         days=days,
         periods=PERIODS,
         sampled=sampled,

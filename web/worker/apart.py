@@ -38,19 +38,21 @@ class Watch:
 
 def backups(start: Starts | None = None) -> Watch:
     """Makes the backup of the day, or the one that somebody asks for."""
-    return Watch(_claim_backup, start or _starter("backup", nightly.make))
+    return Watch(_claim_backup, start or starter("backup", nightly.make))
 
 
 def checkups(start: Starts | None = None) -> Watch:
     """Has the doctor look once a day, or when somebody asks."""
-    return Watch(checkup.claim, start or _starter("checkup", checkup.make))
+    return Watch(checkup.claim, start or starter("checkup", checkup.make))
 
 
 def _claim_backup(here: Site, at: datetime) -> bool:
     return nightly.is_due(here, at) and nightly.claim(here, at)
 
 
-def _starter(name: str, act: Acts) -> Starts:
+def starter(name: str, act: Acts) -> Starts:
+    """What starts a process that acts on the site and ends."""
+
     def start(settings: Settings, web: WebSettings) -> BaseProcess:
         process = multiprocessing.get_context("spawn").Process(
             target=_do, args=(act, settings, web), name=name, daemon=True

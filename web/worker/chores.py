@@ -25,7 +25,7 @@ from web.privacy import retention
 from web.staff import kept
 from web.summaries import confirmed, keep, rules, words
 from web.uploads import slices
-from web.worker import apart, burning, clips, drop, dryrun, learning, leftovers, muting
+from web.worker import apart, burning, clips, drop, dryrun, learning, leftovers, muting, opinions
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
@@ -144,6 +144,7 @@ CHORES: list[Chore] = [
     Chore("dry runs", 2.0, dryrun.DryRuns().look),
     Chore("judging again", 2.0, judge_again),
     Chore("learning", 1.0, learning.Learner().look),
+    Chore("second opinions", 10.0, opinions.opinions().look),
     Chore("private words", 5.0, muting.mute_waiting),
     Chore("search", 2.0, make_findable),
     Chore("erased words", 3600.0, overwrite_erased),

@@ -110,4 +110,5 @@ def test_in_a_crowd_no_connection_is_kept(app: Flask, many: int, crowded: bool) 
         server.maintenance(time.time() + UNUSED_IN_A_CROWD_S + 1)
         assert server.adj.channel_timeout == (UNUSED_IN_A_CROWD_S if crowded else UNUSED_S)
     used.close()
+    server.task_dispatcher.shutdown()  # a thread that still answers would wake a loop that is gone
     server.close()
