@@ -7,28 +7,26 @@ import datetime as dt
 import hashlib
 import hmac
 import http.server
-import ipaddress
 import json
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from web.config import WebSettings
 from web.db import Database, now
+from web.kit import posting
+from web.kit.addresses import RefusedError
 from web.kit.site import KEY, Site
 from web.models import GroupMessage, NoticeKind, SetAside
-from web.notices import groups, robots
-from web.notices.addresses import RefusedError, is_public, resolved
+from web.notices import groups
 from web.notices.robots import RobotError, post, signed
 from web.notices.tell import tell
 
@@ -109,13 +107,13 @@ def test_what_is_not_taken_is_told_without_the_address(robot: Robot, answer: Ans
 
 
 def test_a_robot_that_never_answers_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(robots, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(posting, "READ_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(RobotError):
         post(f"http://127.0.0.1:{silent.getsockname()[1]}/", "x", private=True)
 
 
 def test_a_robot_that_answers_a_byte_at_a_time_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(robots, "LONGEST_S", 0.5)
+    monkeypatch.setattr(posting, "LONGEST_S", 0.5)
     ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as slow:
 
@@ -151,59 +149,6 @@ def test_a_robot_of_the_own_network_is_asked_only_where_that_is_allowed(robot: R
     with pytest.raises(RefusedError):
         post(address, "x", private=False)
     assert robot.taken == []
-
-
-V4 = st.ip_addresses(v=4)
-INNER = st.one_of(
-    *(st.ip_addresses(network=n) for n in (
-        "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
-        "0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4",
-    ))
-)  # fmt: skip
-FORMS: tuple[Callable[[ipaddress.IPv4Address], str], ...] = (
-    str,
-    lambda a: str(int(a)),
-    lambda a: hex(int(a)),
-    lambda a: ".".join(f"0{int(part):o}" for part in str(a).split(".")),
-    lambda a: "{}.{}".format(str(a).split(".")[0], int(a) & 0xFFFFFF),
-)
-
-
-@given(INNER, st.sampled_from(FORMS))
-def test_however_it_is_written_an_inner_address_is_refused(
-    address: ipaddress.IPv4Address, form: Callable[[ipaddress.IPv4Address], str]
-) -> None:
-    with pytest.raises((RefusedError, OSError)):
-        resolved(form(address), 443, private=False)
-
-
-@given(INNER)
-def test_an_inner_address_inside_another_is_refused(address: ipaddress.IPv4Address) -> None:
-    number = int(address)
-    for carried in (
-        ipaddress.IPv6Address(0xFFFF << 32 | number),  # mapped
-        ipaddress.IPv6Address(number),  # compatible
-        ipaddress.IPv6Address(0x2002 << 112 | number << 80),  # 6to4
-        ipaddress.IPv6Address((0x64FF9B << 96) | number),  # NAT64
-    ):
-        assert not is_public(carried), carried
-
-
-@pytest.mark.parametrize("address", ["::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "fec0::1", "2001:db8::1"])
-def test_inner_addresses_of_version_six_are_refused(address: str) -> None:
-    assert not is_public(ipaddress.ip_address(address))
-
-
-@pytest.mark.parametrize("address", ["8.8.8.8", "203.107.1.33", "2400:3200::1", "::ffff:8.8.8.8", "64:ff9b::808:808"])
-def test_public_ones_are_not(address: str) -> None:
-    assert is_public(ipaddress.ip_address(address))
-
-
-def test_one_inner_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = [(2, 1, 6, "", (a, 443)) for a in ("8.8.8.8", "10.0.0.1")]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: answer)
-    with pytest.raises(RefusedError):
-        resolved("robot.example", 443, private=False)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Where a message may be sent: to the public internet, never to the own network, unless the settings allow it.
+"""Where the site may send something by itself: to the public internet, never to the own network, unless the settings allow it.
 
 The name is resolved once and the connection made to the very address that was looked at: a name that answers otherwise
 the second time (DNS rebinding) leads nowhere else.
@@ -57,7 +57,7 @@ def resolved(host: str, port: int, *, private: bool) -> Place:
     if not private and not all(is_public(ipaddress.ip_address(address)) for address in addresses):
         raise RefusedError(
             "internal-address",
-            "群机器人的地址在内部网络里，没有发送",
+            "地址在内部网络里，没有发送",
             "如果就是要发到内部网络，请设 TINGJIAN_WEB_PRIVATE_WEBHOOKS=true",
         )
     return Place(host, addresses[0], port)
