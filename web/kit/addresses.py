@@ -50,8 +50,8 @@ def is_public(address: Address) -> bool:
     return address.is_global and not any(kept_apart)
 
 
-def resolved(host: str, port: int, *, private: bool) -> Place:
-    """The first address of a host, all of them being public (or `private` allowed). Raises RefusedError, OSError."""
+def resolved(host: str, port: int, *, private: bool, public: bool = True) -> Place:
+    """The first address of a host, all of them being of an allowed kind. Raises RefusedError, OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
     if not private and not all(is_public(ipaddress.ip_address(address)) for address in addresses):
@@ -60,4 +60,6 @@ def resolved(host: str, port: int, *, private: bool) -> Place:
             "地址在内部网络里，没有发送",
             "如果就是要发到内部网络，请设 TINGJIAN_WEB_PRIVATE_WEBHOOKS=true",
         )
+    if not public and any(is_public(ipaddress.ip_address(address)) for address in addresses):
+        raise RefusedError("public-address", "地址在公网上，没有发送", "请换成本机或内部网络里的地址")
     return Place(host, addresses[0], port)

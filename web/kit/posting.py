@@ -41,11 +41,21 @@ class UnreachableError(AnalyzerError):
         self.why = why
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool, most: int = MOST) -> Answer:
+def post(
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    private: bool,
+    public: bool = True,
+    most: int = MOST,
+    longest_s: float = LONGEST_S,
+) -> Answer:
     """Send a body and return what was answered, whatever its status.
 
-    `private`: the own network may be asked, and without HTTPS. Raises RefusedError for an inner address, AddressError
-    for what is no address, UnreachableError.
+    `private`: the own network may be asked, and without HTTPS; `public`: the internet may. `most`: bytes of the answer that
+    are read. `longest_s`: seconds for the whole; one that is longer than usual may be silent as long. Raises RefusedError for
+    an address of a kind that is not allowed, AddressError for what is no address, UnreachableError.
     """
     try:
         parts = urlsplit(url)
@@ -56,8 +66,9 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool, mo
         raise AddressError("not-https", "地址不对", "要写成 https:// 开头的完整地址")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        place = resolved(parts.hostname, port, private=private)
-        return _exchange(_Pinned(place, parts.scheme == "https"), path, body, headers, most)
+        place = resolved(parts.hostname, port, private=private, public=public)
+        connection = _Pinned(place, parts.scheme == "https", longest_s if longest_s > LONGEST_S else READ_S)
+        return _exchange(connection, path, body, headers, most, longest_s)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UnreachableError(type(error).__name__) from error
 
@@ -65,15 +76,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool, mo
 class _Pinned(http.client.HTTPConnection):
     """A connection to an address that was looked at, under the name that it was asked for."""
 
-    def __init__(self, place: Place, tls: bool) -> None:
-        super().__init__(place.host, place.port, timeout=READ_S)
+    def __init__(self, place: Place, tls: bool, read_s: float) -> None:
+        super().__init__(place.host, place.port, timeout=read_s)
         self._place, self._tls = place, tls
         self.default_port = 443 if tls else 80  # then the Host header leaves it out
 
     def connect(self) -> None:
         """Connect without shaking hands: whoever does that holds a watch."""
         plain = socket.create_connection((self._place.address, self._place.port), CONNECT_S)
-        plain.settimeout(READ_S)
+        plain.settimeout(self.timeout)
         self.sock = plain
         if self._tls:
             context = ssl.create_default_context()
@@ -84,10 +95,12 @@ class _Pinned(http.client.HTTPConnection):
             self.sock.do_handshake()
 
 
-def _exchange(connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], most: int) -> Answer:
+def _exchange(
+    connection: _Pinned, path: str, body: bytes, headers: Mapping[str, str], most: int, longest_s: float
+) -> Answer:
     try:
         connection.connect()
-        timer = threading.Timer(LONGEST_S, _hang_up, (connection.sock,))
+        timer = threading.Timer(longest_s, _hang_up, (connection.sock,))
         timer.daemon = True
         timer.start()
         try:
