@@ -51,6 +51,7 @@ from analyzer.text import NORMALISER
 
 __all__ = ["Analyzer", "load", "rescore"]
 
+ONCE = "语音引擎 {engine} 不能把词句再对一遍录音：没有第二遍听，可能听岔的话要靠人工复听"
 ROUNDS = 2  # of the second hearing: where the sound rejects what decided, something else may
 
 
@@ -116,7 +117,7 @@ class Analyzer:
     def hear_again(self, audio: Audio, hearing: Hearing, standard: Standard, given: Mapping[str, bool]) -> Hearing:
         """The hearing with what decides under `standard` held against the sound a second time (analyzer/hearing/rescoring.py).
 
-        As it is where nothing does, or where the engine cannot score texts: a stored transcript that is replayed.
+        As it is where nothing does, or where the engine cannot score texts (`hear` has warned of it).
         """
         transcriber = load_transcriber(self.settings)
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
@@ -164,6 +165,8 @@ class Analyzer:
         give_back_memory()  # the speaker model's, 300 MB
         inspection(self.settings).wait()  # the hashes are in by now; damaged weights would transcribe for minutes
         progress(Progress("transcribe", 0.0, duration_s))
+        if not isinstance(transcriber, Scorer) and transcriber.engine.name != "recorded":
+            warnings = (*warnings, ONCE.format(engine=transcriber.engine.name))
         parts = [
             hear(
                 samples, spans, transcriber, self.settings, of_channel(progress, channel, audio.channel_count), channel

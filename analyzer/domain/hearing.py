@@ -45,12 +45,18 @@ class Span:
         return max(0.0, min(self.end_s, other.end_s) - max(self.start_s, other.start_s))
 
 
+def check_characters(text: str, times: tuple[float, ...], confidences: tuple[float, ...]) -> None:
+    """Raise ValueError unless every character has a time, and a confidence where any has one."""
+    if len(times) != len(text) or len(confidences) not in (0, len(text)):
+        raise ValueError(f"{len(text)} characters but {len(times)} times and {len(confidences)} confidences")
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """Text that an engine heard in one stretch, before speakers are known.
 
-    `char_start_s[i]` is when `text[i]` begins; `char_confidence[i]` in [0, 1] is how sure the engine was.
-    `channel` is the audio channel it was heard on (0 for a mix).
+    `char_start_s[i]` is when `text[i]` begins; `char_confidence[i]` in [0, 1] is how sure the engine was: empty, and
+    `confidence` None, where it does not tell. `channel` is the audio channel it was heard on (0 for a mix).
     """
 
     start_s: float
@@ -58,15 +64,11 @@ class Segment:
     text: str
     char_start_s: tuple[float, ...]
     char_confidence: tuple[float, ...]
-    confidence: float
+    confidence: float | None
     channel: int = 0
 
     def __post_init__(self) -> None:
-        if len(self.text) != len(self.char_start_s) or len(self.text) != len(self.char_confidence):
-            raise ValueError(
-                f"{len(self.text)} characters but {len(self.char_start_s)} times "
-                f"and {len(self.char_confidence)} confidences"
-            )
+        check_characters(self.text, self.char_start_s, self.char_confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class Utterance:
     """What one speaker said without a break: the unit of the transcript.
 
     `char_start_s` and `char_confidence` have one value a character of `text`. `confidence` is that of the words,
-    `speaker_confidence` that of whose words they are: 1 where each speaker has a channel.
+    `speaker_confidence` that of whose words they are: 1 where each speaker has a channel. Where the engine does not tell how
+    sure it was, `confidence` is None and `char_confidence` empty.
     """
 
     start_s: float
@@ -111,17 +114,13 @@ class Utterance:
     speaker: str
     role: Role
     text: str
-    confidence: float
+    confidence: float | None
     char_start_s: tuple[float, ...]
     char_confidence: tuple[float, ...]
     speaker_confidence: float = 1.0
 
     def __post_init__(self) -> None:
-        if not len(self.text) == len(self.char_start_s) == len(self.char_confidence):
-            raise ValueError(
-                f"{len(self.text)} characters but {len(self.char_start_s)} times "
-                f"and {len(self.char_confidence)} confidences"
-            )
+        check_characters(self.text, self.char_start_s, self.char_confidence)
 
     def char_span(self, first: int, last: int) -> Span:
         """Seconds of characters first..last, both included."""

@@ -35,7 +35,7 @@ def doubtful(decoded: Decoded, speech_s: float) -> str:
     said = spoken(decoded.text)
     if decoded.compression_ratio > REPETITIVE or any(len(m.group()) >= 12 for m in _LOOP.finditer(said)):
         return "文字反复循环"
-    if said and decoded.avg_logprob < IMPROBABLE:
+    if said and _improbable(decoded):
         return "引擎自己没有把握"
     if len(said) > MAX_CHARS_PER_S * (speech_s + 0.5):
         return "字数多得来不及说"
@@ -55,12 +55,15 @@ def invented_window(decoded: Decoded, speech_s: float, *, alone: bool = False) -
         return "文字反复循环，不像真人说话"
     if len(said) > MAX_CHARS_PER_S * (speech_s + 0.5):
         return "字数多得来不及说"
-    if decoded.avg_logprob < IMPROBABLE and (alone or decoded.no_speech_prob > NO_SPEECH):
+    if _improbable(decoded) and (alone or (decoded.no_speech_prob or 0.0) > NO_SPEECH):
         return "引擎认为这里没有人说话"
-    sure = [value for char, value in zip(decoded.text, decoded.char_confidence, strict=True) if is_spoken(char)]
-    if sum(sure) / len(sure) < UNSURE:
+    if decoded.char_confidence and _mean_confidence(decoded, (0, len(decoded.text))) < UNSURE:
         return "引擎自己没有把握"
     return ""
+
+
+def _improbable(decoded: Decoded) -> bool:
+    return decoded.avg_logprob is not None and decoded.avg_logprob < IMPROBABLE
 
 
 def invented(segment: Segment, inventions: Sequence[str]) -> str:
@@ -77,8 +80,11 @@ def invented(segment: Segment, inventions: Sequence[str]) -> str:
 def scrap(segment: Segment, prompt: str) -> bool:
     """Whether all of a segment is a piece of the prompt that the sound does not say: what is left of an echo.
 
-    An echo whose rest went for another reason is no run of words any more. Someone who names one tap is heard.
+    An echo whose rest went for another reason is no run of words any more. Someone who names one tap is heard, and so is
+    whatever an engine wrote that does not tell how sure it was.
     """
+    if not segment.char_confidence:
+        return False
     said = spoken(to_simplified(segment.text)).lower()
     sure = [value for char, value in zip(segment.text, segment.char_confidence, strict=True) if is_spoken(char)]
     piece = len(said) > 1 and said in spoken(to_simplified(prompt)).lower()
@@ -106,7 +112,8 @@ def echoes(decoded: Decoded, prompt: str) -> list[tuple[int, int]]:
 
     Two or more words of the prompt one after the other, with nothing but marks between them, that the
     sound alone does not support (`char_confidence` comes from an alignment without the prompt); or a
-    whole text made of pieces of the prompt. Someone who names one tap is heard.
+    whole text made of pieces of the prompt. Someone who names one tap is heard. Where nothing tells what the sound
+    supports, only a whole text that is longer than any one word of the prompt is taken for an echo.
     """
     words = sorted((spoken(word) for word in _MARKS.split(to_simplified(prompt))), key=len, reverse=True)
     words = [re.escape(word) for word in words if len(word) > 1]
@@ -119,6 +126,9 @@ def echoes(decoded: Decoded, prompt: str) -> list[tuple[int, int]]:
     whole = spoken(to_simplified(prompt))
     if spoken(text) and _covered(spoken(text), whole) >= _ALIKE and len(spoken(text)) > 1:
         ranges = [(0, len(text))]
+    if not decoded.char_confidence:
+        longest = max(len(word) for word in _MARKS.split(to_simplified(prompt)))
+        return [span for span in ranges if span == (0, len(text)) and len(spoken(text)) > longest]
     return [span for span in ranges if _mean_confidence(decoded, span) < ECHO_UNSURE]
 
 
@@ -129,7 +139,7 @@ def without(decoded: Decoded, ranges: Sequence[tuple[int, int]]) -> Decoded:
         text="".join(decoded.text[i] for i in keep),
         char_start_s=tuple(decoded.char_start_s[i] for i in keep),
         char_end_s=tuple(decoded.char_end_s[i] for i in keep),
-        char_confidence=tuple(decoded.char_confidence[i] for i in keep),
+        char_confidence=tuple(decoded.char_confidence[i] for i in keep) if decoded.char_confidence else (),
     )
 
 

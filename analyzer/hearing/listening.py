@@ -25,6 +25,8 @@ from analyzer.progress import Listener, Progress, silent
 from analyzer.settings import Settings
 
 ECHO = "引擎把提示词当成了语音"
+UNMEASURED = "语音引擎不给出每个字的把握：听到的禁语只列为疑似，似是而非的话不作判断，请人工复听"
+COARSE = "语音引擎不给出每个字的时间：各字的时间是按句子平均分的，跳到录音里可能差几秒"
 AUDIT_S = 0.7  # speech without characters for so long is decoded again
 RETRY_S = 12.0  # a doubtful window is decoded again in parts of at most this length
 _AUDIT_PAD_S = 0.25
@@ -36,6 +38,7 @@ class _Notes:
 
     kept: list[Segment] = field(default_factory=list)
     dropped: list[Dropped] = field(default_factory=list)
+    coarse: bool = False
 
 
 def hear(
@@ -77,6 +80,7 @@ def hear(
                 drop([segment], reason)
             else:
                 notes.kept.append(segment)
+                notes.coarse = notes.coarse or decoded.coarse
 
     windows = pack(channel_samples, speech, gain=gain)
     progress(Progress("transcribe", 0.0, total_s))  # all samples have been read once: a listener may let them go
@@ -102,11 +106,16 @@ def hear(
     if only_murmur(notes.kept):
         drop(notes.kept, "整段录音只有嗯啊声，不像有人说话")
         notes.kept.clear()
+    warnings = transcriber.warnings
+    if any(segment.confidence is None for segment in notes.kept):
+        warnings = (*warnings, UNMEASURED)
+    if notes.coarse:
+        warnings = (*warnings, COARSE)
     notes.kept.sort(key=lambda segment: (segment.start_s, segment.end_s))
     return ChannelHearing(
         segments=tuple(notes.kept),
         speech=speech,
         unheard=silent_stretches(speech, notes.kept, AUDIT_S),
         dropped=tuple(sorted(notes.dropped, key=lambda entry: entry.start_s)),
-        warnings=transcriber.warnings,
+        warnings=warnings,
     )

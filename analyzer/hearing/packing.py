@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyzer.domain import Span
 from analyzer.hearing.types import WINDOW_S, Pcm, Window, WindowPiece
@@ -70,7 +72,7 @@ def _stretches(source: Pcm, speech: Sequence[Span], limit: int, pad_s: float) ->
             ranges[-1][1] = max(last, ranges[-1][1])
         elif last > first:
             ranges.append([max(first, ranges[-1][1]) if ranges else first, last])
-    return [part for first, last in ranges if last > first for part in _cut(source, first, last, limit)]
+    return [part for first, last in ranges if last > first for part in cut(source, first, last, limit)]
 
 
 def _pause(source: Pcm, first: int, last: int, room: int) -> int | None:
@@ -93,16 +95,16 @@ def _pause(source: Pcm, first: int, last: int, room: int) -> int | None:
     return None
 
 
-def _cut(source: Pcm, first: int, last: int, limit: int) -> list[tuple[int, int]]:
-    """Parts of at most `limit` samples, cut at the quietest 0.1 s of the last third allowed."""
+def cut(source: NDArray[Any], first: int, last: int, limit: int) -> list[tuple[int, int]]:
+    """Samples `first` to `last` in parts of at most `limit`, cut at the quietest 0.1 s of the last third allowed."""
     parts: list[tuple[int, int]] = []
     step = int(_LEVEL_S * SAMPLE_RATE_HZ)
     while last - first > limit:
         low = first + max(step, limit * 2 // 3)
         view = np.asarray(source[low : first + limit], np.float32)
         view = view[: len(view) // step * step].reshape(-1, step)
-        cut = low + (int(np.argmin(np.mean(np.square(view), axis=1))) * step + step // 2 if len(view) else 0)
-        parts.append((first, cut))
-        first = cut
+        at = low + (int(np.argmin(np.mean(np.square(view), axis=1))) * step + step // 2 if len(view) else 0)
+        parts.append((first, at))
+        first = at
     parts.append((first, last))
     return parts

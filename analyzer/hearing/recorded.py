@@ -14,6 +14,8 @@ from analyzer.errors import TranscriptError
 from analyzer.hearing.timing import repaired
 from analyzer.hearing.types import Decoded, Look, Window, compression_ratio
 
+_Character = tuple[str, Span, float | None]  # None: whoever heard it does not tell how surely
+
 
 class RecordedTranscriber:
     """An engine whose text stands in a JSON file: an Analysis of schema 1, or just its `transcript` list.
@@ -26,7 +28,7 @@ class RecordedTranscriber:
 
     def __init__(self, path: Path) -> None:
         self.engine = Engine(name="recorded", model=path.name)
-        self._chars: list[tuple[str, Span, float]] = []
+        self._chars: list[_Character] = []
         try:
             content = json.loads(path.read_text("utf-8"))
             entries = content["transcript"] if isinstance(content, dict) else content
@@ -45,7 +47,7 @@ class RecordedTranscriber:
 
         `windows` are those of a whole channel; second looks give nothing.
         """
-        homes: dict[int, list[tuple[str, Span, float]]] = {}
+        homes: dict[int, list[_Character]] = {}
         if windows and look is Look.FIRST:
             for item in self._chars:
                 distances = [_distance_s(window, item[1].start_s) for window in windows]
@@ -54,13 +56,14 @@ class RecordedTranscriber:
             yield _decoded(window, homes.get(index, []))
 
 
-def _characters(entry: dict[str, Any]) -> list[tuple[str, Span, float]]:
+def _characters(entry: dict[str, Any]) -> list[_Character]:
     text, start_s, end_s = str(entry["text"]), float(entry["start_s"]), float(entry["end_s"])
     starts = entry.get("char_s") or np.linspace(start_s, end_s, len(text), endpoint=False)
-    sure = entry.get("char_confidence") or [float(entry.get("confidence", 1.0))] * len(text)
+    stated = entry.get("confidence", 1.0)
+    sure = entry.get("char_confidence") or [None if stated is None else float(stated)] * len(text)
     ends = [*list(starts)[1:], end_s]
     return [
-        (char, Span(float(first), max(float(first), float(last))), float(value))
+        (char, Span(float(first), max(float(first), float(last))), None if value is None else float(value))
         for char, first, last, value in zip(text, starts, ends, sure, strict=True)
     ]
 
@@ -69,7 +72,7 @@ def _distance_s(window: Window, time_s: float) -> float:
     return min(max(piece.span.start_s - time_s, time_s - piece.span.end_s, 0.0) for piece in window.pieces)
 
 
-def _decoded(window: Window, items: Sequence[tuple[str, Span, float]]) -> Decoded:
+def _decoded(window: Window, items: Sequence[_Character]) -> Decoded:
     starts, ends = [], []
     for _, span, _ in items:
         piece = min(window.pieces, key=lambda p: max(p.span.start_s - span.start_s, span.start_s - p.span.end_s, 0.0))
@@ -78,4 +81,6 @@ def _decoded(window: Window, items: Sequence[tuple[str, Span, float]]) -> Decode
         ends.append(float(np.clip(span.end_s + shift, piece.window_start_s, piece.window_end_s)))
     start_s, end_s = repaired(starts, ends, window.duration_s)
     text = "".join(char for char, _, _ in items)
-    return Decoded(text, start_s, end_s, tuple(sure for _, _, sure in items), 0.0, 0.0, compression_ratio(text))
+    sure = tuple(value for _, _, value in items if value is not None)
+    known = sure if len(sure) == len(items) else ()
+    return Decoded(text, start_s, end_s, known, 0.0, 0.0, compression_ratio(text))

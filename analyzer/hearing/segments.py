@@ -107,9 +107,10 @@ def _segment(
         group = group[1:]
     while group and text[group[-1]].isspace():
         group = group[:-1]
-    sounding = [decoded.char_confidence[index] for index in group if is_spoken(text[index])]
+    sounding = [index for index in group if is_spoken(text[index])]
     if not sounding:
         return None
+    known = decoded.char_confidence
     low = min(stretch.start_s, times[group[-1]].start_s)
     starts = [float(max(times[index].start_s, low)) for index in group]
     starts = [min(value, max(stretch.end_s - 0.01, times[group[0]].start_s)) for value in starts]
@@ -120,8 +121,8 @@ def _segment(
         end_s=end_s,
         text="".join(text[index] for index in group),
         char_start_s=tuple(starts),
-        char_confidence=tuple(float(decoded.char_confidence[index]) for index in group),
-        confidence=quantise_ratio(float(np.mean(sounding))),
+        char_confidence=tuple(float(known[index]) for index in group) if known else (),
+        confidence=quantise_ratio(float(np.mean([known[index] for index in sounding]))) if known else None,
         channel=channel,
     )
 

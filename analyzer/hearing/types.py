@@ -111,20 +111,26 @@ class Decoded:
 
     `avg_logprob` is the mean log-probability a token, `no_speech_prob` the engine's doubt that there is
     speech at all, `compression_ratio` that of zlib on the UTF-8 text (over 2.4 the text repeats itself).
+    What an engine does not tell is None, and `char_confidence` empty: nothing stands in for it. `coarse` times are
+    shared out over longer stretches than words.
     """
 
     text: str
     char_start_s: tuple[float, ...]
     char_end_s: tuple[float, ...]
     char_confidence: tuple[float, ...]
-    avg_logprob: float
-    no_speech_prob: float
+    avg_logprob: float | None
+    no_speech_prob: float | None
     compression_ratio: float
     temperature: float = 0.0
+    coarse: bool = False
 
     def __post_init__(self) -> None:
-        if not len(self.text) == len(self.char_start_s) == len(self.char_end_s) == len(self.char_confidence):
-            raise ValueError(f"every character needs a start, an end and a confidence: {self.text!r}")
+        count = len(self.text)
+        if not count == len(self.char_start_s) == len(self.char_end_s) or len(self.char_confidence) not in (0, count):
+            raise ValueError(
+                f"every character needs a start and an end, and a confidence if any has one: {self.text!r}"
+            )
 
 
 class Look(StrEnum):
@@ -153,7 +159,7 @@ class Transcriber(Protocol):
 
 @runtime_checkable
 class Scorer(Protocol):
-    """An engine that tells how probable a text is as the words of a window: both speech engines do."""
+    """An engine that tells how probable a text is as the words of a window: both Whisper engines do."""
 
     def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
         """Summed log-probability of the tokens of each text in nats, by teacher forcing, no prompt before them."""

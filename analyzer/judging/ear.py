@@ -187,7 +187,7 @@ class Ear:
         )
 
     def confidence(self, who: Role | None, match: Match) -> float:
-        """Return how sure the engine was of the matched words, in [0, 1]."""
+        """Return how sure the engine was of the matched words, in [0, 1]; NaN where it does not tell."""
         return float(np.mean(self.stream(who).confidence[match.first : match.last + 1]))
 
     def span(self, who: Role | None, match: Match) -> Span:

@@ -219,8 +219,9 @@ def _touches(match: Match, others: list[Match]) -> bool:
 
 def _doubt(match: Match, element: Element, case: Case) -> str:
     ear, who = case.ear, element.who
-    if ear.confidence(who, match) < CLEAR_CONFIDENCE:
-        return "doubt-audio"
+    sure = ear.confidence(who, match)
+    if not sure >= CLEAR_CONFIDENCE:
+        return "doubt-unmeasured" if math.isnan(sure) else "doubt-audio"
     stream = ear.stream(who)
     if ear.sound.outcome(stream, match) is Outcome.SUSPICION:
         return "doubt-sound"

@@ -52,7 +52,7 @@ def is_undone(stream: Stream, match: Match, words: Vocabulary) -> bool:
 
 
 def _is_heard(stream: Stream, begin: int, end: int) -> bool:
-    return float(np.mean(stream.confidence[begin:end])) >= HEARD
+    return not float(np.mean(stream.confidence[begin:end])) < HEARD  # as it is written where the engine does not tell
 
 
 def _says_otherwise(stream: Stream, match: Match, words: Vocabulary) -> bool:

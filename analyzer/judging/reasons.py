@@ -28,6 +28,8 @@ TEMPLATES = {
     "out-of-order": "第{clause}条“{text}”应在“{after}”之后说，但{faults}。",
     "not-applicable": "第{clause}条只在“{condition}”时适用：{basis}，本次不计分。",
     "unheard": "第{clause}条无法判断：在{where}有 {seconds} 秒人声没有听清，需要的话可能就在其中，请人工复听。",
+    "unmeasured": "第{clause}条无法判断：{time} 的“{quote}”像是在说“{phrase}”（相似度 {similarity}），"
+    "但语音引擎不说明听得有多准，请人工复听。",
     "unclear": "第{clause}条无法判断：{time} 的“{quote}”像是在说“{phrase}”（相似度 {similarity}），但录音不清楚，请人工复听。",
     "nothing-heard": "第{clause}条无法判断：录音里没有听到可以判断的人声。",
     "not-connected": "第{clause}条无法判断：电话没有接通，没有人对话。",
@@ -72,6 +74,7 @@ PARTS = {
     "lesser": "；属于{title}，扣 {penalty} 分",
     "doubt-voice": "不能确定是谁说的",
     "doubt-audio": "这一段录音不清楚",
+    "doubt-unmeasured": "语音引擎不说明听得有多准",
     "doubt-misheard": "听写出来的这几个字连不成话，可能听岔了音",
     "doubt-unasked": "前面没有听到用户提问或要求，不一定是在回答用户",
     "doubt-meaning": "不是原话，只是意思像",

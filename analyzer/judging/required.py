@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -25,7 +26,8 @@ NEAREST_SIMILARITY = 0.7  # words less alike than this are not shown as what com
 class _ElementSearch:
     """What was found of one element: the best hit that counts, and the best that does not.
 
-    `undone`: words of the element that say the contrary (没给您试). `perhaps`: what the sound leaves possible.
+    `undone`: words of the element that say the contrary (没给您试); `unmeasured`, where nobody tells how surely they were
+    heard. `perhaps`: what the sound leaves possible. `nearest_confidence` is NaN where the engine does not tell.
     """
 
     element: Element
@@ -35,6 +37,7 @@ class _ElementSearch:
     nearest_confidence: float
     otherwise: Hit | None = None  # other words that may mean it
     undone: Hit | None = None
+    unmeasured: bool = False
     perhaps: Hit | None = None
 
 
@@ -102,6 +105,7 @@ def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
         return _ElementSearch(element, ear.hit(who, best, element=element.id), None, None, 1.0)
     undone = next((m for m in best_first if ear.is_undone(who, m)), None)
     contrary = None if undone is None else ear.hit(who, undone, element=element.id)
+    unmeasured = undone is not None and math.isnan(ear.confidence(who, undone))
     meant = case.understanding.best(element.meaning, who, window)
     if meant is not None and undone is not None and meant.first <= undone.last and undone.first <= meant.last:
         meant = None
@@ -109,16 +113,17 @@ def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
     if otherwise is not None and not otherwise.suspicion:
         return _ElementSearch(element, otherwise, None, None, 1.0)
     if best is not None and case.understanding.is_absurd(element, best):
-        return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary)  # another sentence, elsewhere
+        # another sentence, elsewhere
+        return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary, unmeasured)
     if best is not None:
         outside = ear.hit(who, best, element=element.id)
-        return _ElementSearch(element, None, outside, outside, 1.0, otherwise, contrary)
+        return _ElementSearch(element, None, outside, outside, 1.0, otherwise, contrary, unmeasured)
     match = ear.finder(who, COURTESY).nearest(element.phrases)
     # As alike as THRESHOLD, an exception excused it; less alike than NEAREST_SIMILARITY, it is another sentence.
     if match is None or not NEAREST_SIMILARITY <= match.similarity < THRESHOLD:
-        return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary)
+        return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary, unmeasured)
     hit = ear.hit(who, match, element=element.id)
-    return _ElementSearch(element, None, None, hit, ear.confidence(who, match), otherwise, contrary)
+    return _ElementSearch(element, None, None, hit, ear.confidence(who, match), otherwise, contrary, unmeasured)
 
 
 def makes_sense(match: Match, inside: bool, element: Element, case: Case) -> bool:
@@ -175,9 +180,12 @@ class _Explanation:
                 near is not None
                 and search.elsewhere is None
                 and near.similarity >= UNCLEAR_SIMILARITY
-                and search.nearest_confidence < POOR_CONFIDENCE
+                and not search.nearest_confidence >= POOR_CONFIDENCE
             ):
-                return reason("unclear", clause=self.item.clause, **quoted(near)), self.nearest
+                code = "unmeasured" if math.isnan(search.nearest_confidence) else "unclear"
+                return reason(code, clause=self.item.clause, **quoted(near)), self.nearest
+            if search.undone is not None and search.unmeasured:
+                return reason("unmeasured", clause=self.item.clause, **quoted(search.undone)), search.undone
         sounding = next((s.perhaps for s in self.missing if s.perhaps is not None), None)
         if sounding is not None:
             return reason("perhaps", clause=self.item.clause, **quoted(sounding)), replace(sounding, suspicion=True)

@@ -118,7 +118,8 @@ def _sounding(utterance: Utterance, checks: Sequence[Check]) -> _Sounding:
     text += utterance.text[done:]
     starts += utterance.char_start_s[done:]
     sure += utterance.char_confidence[done:]
-    changed = replace(utterance, text=text, char_start_s=tuple(starts), char_confidence=tuple(sure))
+    known = tuple(sure) if utterance.char_confidence else ()
+    changed = replace(utterance, text=text, char_start_s=tuple(starts), char_confidence=known)
     return _Sounding(changed, utterance, tuple(put))
 
 

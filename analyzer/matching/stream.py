@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,8 @@ class Stream:
     """Normalised characters of the utterances of one role (or of all), in order of time.
 
     All arrays have one value a character: `breaks` (Break before it), `owner` (index of the utterance),
-    `origin` (index in that utterance's text), `confidence` in [0, 1]. `words` is the jieba tokenizer.
+    `origin` (index in that utterance's text), `confidence` in [0, 1] (NaN where the engine does not tell). `words` is the
+    jieba tokenizer.
     A window of a stream knows the `whole` and its `offset` there, so that both are prepared for a search only once.
     """
 
@@ -129,7 +131,8 @@ def make_stream(transcript: Sequence[Utterance], roles: Iterable[Role] | None, w
         breaks.append(_between(previous, index, utterance))
         breaks += bytes(flat.breaks[1:])
         origin += flat.origin
-        confidence += map(utterance.char_confidence.__getitem__, flat.origin)
+        known = utterance.char_confidence or (math.nan,) * len(utterance.text)
+        confidence += map(known.__getitem__, flat.origin)
         chosen.append(utterance)
         previous = (index, utterance)
     return Stream(

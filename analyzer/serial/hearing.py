@@ -92,7 +92,7 @@ def _utterance(data: object, known: Mapping[str, Role], place: str) -> Utterance
     named = data.get("speaker")
     speaker = str(named) if named not in (None, "") else ""
     whose = role(data.get("role"), f"{place}.role") if data.get("role") else known.get(speaker, Role.UNKNOWN)
-    confidence = ratio(data.get("confidence"), f"{place}.confidence")
+    confidence: float | None = ratio(data.get("confidence"), f"{place}.confidence")
     if data.get("char_s") is None:
         starts = tuple(start_s + (end_s - start_s) * i / len(words) for i in range(len(words)))
     else:
@@ -101,7 +101,13 @@ def _utterance(data: object, known: Mapping[str, Role], place: str) -> Utterance
         if order != tuple(sorted(order)):
             refuse("times", f"{place}.char_s 要递增并在 start_s 与 end_s 之间", OR_LEAVE_OUT)
     sure = data.get("char_confidence")
-    each_sure = (confidence,) * len(words) if sure is None else numbers(sure, len(words), f"{place}.char_confidence")
+    each_sure: tuple[float, ...] = ()
+    if sure == [] and data.get("confidence") is None:  # said to be unknown, which is not left out
+        confidence = None
+    elif sure is None:
+        each_sure = (ratio(confidence, place),) * len(words)
+    else:
+        each_sure = numbers(sure, len(words), f"{place}.char_confidence")
     if max(each_sure, default=0.0) > 1.0:
         refuse("ratio", f"{place}.char_confidence 应在 0 到 1 之间", OR_LEAVE_OUT)
     speaker_sure = ratio(data.get("speaker_confidence"), f"{place}.speaker_confidence")

@@ -69,7 +69,7 @@ def quantised(u: Utterance) -> Utterance:
         u.speaker,
         u.role,
         u.text,
-        quantise_ratio(u.confidence),
+        None if u.confidence is None else quantise_ratio(u.confidence),
         tuple([round(float(t), 2) for t in u.char_start_s]),  # three hours have 50,000: no call for each
         tuple([round(float(c), 3) for c in u.char_confidence]),
         quantise_ratio(u.speaker_confidence),

@@ -190,7 +190,7 @@ def _utterance(segment: Segment, first: int, until: int, speaker: str, sure: flo
         speaker=speaker,
         role=Role.UNKNOWN,
         text=segment.text[first:until],
-        confidence=quantise_ratio(sum(confidences) / len(confidences)),
+        confidence=quantise_ratio(sum(confidences) / len(confidences)) if confidences else None,
         char_start_s=starts,
         char_confidence=confidences,
         speaker_confidence=quantise_ratio(sure),
@@ -205,6 +205,7 @@ def _joined(parts: Sequence[Utterance]) -> Iterable[Utterance]:
             current is not None
             and part.speaker == current.speaker
             and (part.speaker_confidence >= SURE) == (current.speaker_confidence >= SURE)
+            and (part.confidence is None) == (current.confidence is None)
             and part.start_s - current.end_s < BREAK_S
             and part.end_s - current.start_s <= LONGEST_JOINED_S
             and part.char_start_s[0] >= current.char_start_s[-1]
@@ -227,8 +228,8 @@ def _together(first: Utterance, second: Utterance) -> Utterance:
         speaker=first.speaker,
         role=Role.UNKNOWN,
         text=first.text + second.text,
-        confidence=quantise_ratio(sum(confidences) / len(confidences)),
+        confidence=quantise_ratio(sum(confidences) / len(confidences)) if confidences else None,
         char_start_s=first.char_start_s + second.char_start_s,
         char_confidence=confidences,
-        speaker_confidence=quantise_ratio(sure / len(confidences)),
+        speaker_confidence=quantise_ratio(sure / (len(first.text) + len(second.text))),
     )

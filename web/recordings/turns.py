@@ -210,7 +210,7 @@ def turns(
                 machine_role=said.role,
                 text=text,
                 machine_text=said.text,
-                runs=_runs(text, starts, said.char_confidence if source is said else (1.0,) * len(text), here),
+                runs=_runs(text, starts, _sure(said, text) if source is said else (1.0,) * len(text), here),
                 times=tuple(round(100 * (start_s - said.start_s)) for start_s in starts),
                 unsure_speaker=said.speaker_confidence < UNSURE_SPEAKER and role == said.role and edit.role is None,
                 edit=edit,
@@ -223,6 +223,11 @@ def _evenly(said: Utterance, text: str) -> list[float]:
     """Times for words that nobody timed."""
     step = (said.end_s - said.start_s) / max(1, len(text))
     return [said.start_s + step * i for i in range(len(text))]
+
+
+def _sure(said: Utterance, text: str) -> Sequence[float]:
+    """What the engine tells of its words; where it tells nothing no word is marked: a warning says so of them all."""
+    return said.char_confidence or (1.0,) * len(text)
 
 
 def _runs(text: str, starts: Sequence[float], sure: Sequence[float], here: Sequence[ClauseHit]) -> tuple[Run, ...]:
