@@ -27,6 +27,7 @@ from web.learning import views as learning
 from web.links import views as links
 from web.months import views as months
 from web.notices import views as notices
+from web.oidc import views as oidc
 from web.privacy import views as privacy
 from web.queue import doorbell
 from web.recordings import views as recordings
@@ -53,6 +54,7 @@ FEATURES = (
     jobs,
     home,
     auth,
+    oidc,
     notices,
     admin,
     staff,
@@ -115,7 +117,7 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=web.proxies, x_proto=web.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(lambda _: forget_reads())
     app.register_error_handler(storage.StorageError, errors.store_away)
-    for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, sound, header, cli):
+    for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, sound, header, oidc, cli):
         part.init(app)
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)

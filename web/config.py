@@ -137,6 +137,71 @@ class WebSettings:
         "谁必须使用两步验证（手机动态码）：`nobody` 不要求，`managers` 主管和管理员，`everybody` 所有人；其他人可自行开启。",
         choices=("nobody", "managers", "everybody"),
     )
+    oidc_issuer: str = setting(
+        "",
+        "Company login by OpenID Connect (docs/OIDC.md): address of the provider (issuer), `https://…`; empty: none.",
+        "公司账号登录（OpenID Connect，见 docs/OIDC.md）：认证服务的地址（issuer），`https://…`；留空则不用。",
+        empty=True,
+    )
+    oidc_client_id: str = setting(
+        "", "Name of this site at the provider.", "本网站在认证服务登记的 client_id。", empty=True
+    )
+    oidc_client_secret: str = setting(
+        "",
+        "Its secret; empty: the file below, or a public client (PKCE alone).",
+        "本网站的 client_secret；留空则读下面的文件，都没有则作为公开客户端（只用 PKCE）。",
+        empty=True,
+    )
+    oidc_client_secret_file: str = setting(
+        "", "File whose first line is that secret.", "第一行是 client_secret 的文件。", empty=True
+    )
+    oidc_scope: str = setting(
+        "openid profile",
+        "What the provider is asked for; some give groups only with a scope of its own (`openid profile groups`).",
+        "向认证服务要的内容（scope）；有的服务要另加 `groups` 才给用户组。",
+    )
+    oidc_groups_claim: str = setting(
+        "groups",
+        "Claim that holds a person's groups; dots lead inwards (`realm_access.roles`).",
+        "用户组在哪个 claim 里；点号表示里层（`realm_access.roles`）。",
+    )
+    oidc_roles: str = setting(
+        "",
+        "Groups and their roles, separated by semicolons, first match wins: `qa-leads=admin; qa=qa`. In none: refused.",
+        "用户组对应的身份，用分号分开，排在前面的优先：`qa-leads=admin; qa=qa`；不在任何一组的人不能登录。",
+        empty=True,
+    )
+    oidc_teams: str = setting(
+        "",
+        "Groups and the teams of managers, `east=东区; west=西区; heads=*` (`*`: all); a manager in none is refused. "
+        "Empty: as the account says.",
+        "用户组对应的主管班组，`east=东区; west=西区; heads=*`（`*` 为全部班组），不在任何一组的主管不能登录；留空则按账号里的设置。",
+        empty=True,
+    )
+    oidc_username_claim: str = setting(
+        "",
+        "Claim by whose value an existing account of that user name is taken for the person's (never an admin's); only "
+        "one that people cannot change themselves. Empty: none.",
+        "用哪个 claim 的值认领同名的已有账号（管理员账号除外）；必须是本人改不了的值。留空则不认领。",
+        empty=True,
+    )
+    oidc_staff_claim: str = setting(
+        "",
+        "Claim that holds the staff number; technicians need it.",
+        "工号在哪个 claim 里；技师用公司账号登录要靠它对应到人员。",
+        empty=True,
+    )
+    oidc_create: bool = setting(
+        False,
+        "Make an account at the first login of a person who has a role; else an admin links it to one.",
+        "有身份的人第一次登录时自动建账号；否则由管理员关联到已有账号。",
+    )
+    oidc_second_factor: bool = setting(
+        False,
+        "Ask for the site's own second factor after the company's login too.",
+        "公司账号登录后也要本网站的两步验证。",
+    )
+    oidc_button: str = setting("用公司账号登录", "Words on the button of the login page.", "登录页上按钮的文字。")
     trusted_hosts: str = setting(
         "",
         "Host names the site answers to, separated by commas; empty: any.",

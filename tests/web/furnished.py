@@ -287,6 +287,7 @@ def pages(made: Furniture) -> dict[str, str]:
         "help.page": "/help/admin",
         "auth.password": "/password",
         "auth.second_factor": "/second-factor",
+        "oidc.account": "/company-account",
         "standard_editing.index": "/standards/drafts",
         "standard_editing.show": f"/standards/drafts/{made.draft}",
         "standard_editing.problems": f"/standards/drafts/{made.draft}/problems",
@@ -315,7 +316,9 @@ NO_PAGES = frozenset(
         "recordings.audio", "recordings.peaks", "recordings.transcript", "recordings.line",
         "recordings.part", "recordings.job", "recordings.export", "scorecards.clip_audio", "scorecards.export",
         "topics.talk_part", "scorecards.export_csv", "staff.example", "auth.code",
-        "search.palette", "help.picture", "auth.renew", "notices.show", "standard_dryrun.table", "standard_trying.ready",
+        "oidc.begin", "oidc.back", "oidc.left",
+        "search.palette", "help.picture", "auth.renew",
+        "notices.show", "standard_dryrun.table", "standard_trying.ready",
         "standard_versions.text", "standard_versions.folder", "staff.import_progress",
     }
 )  # fmt: skip

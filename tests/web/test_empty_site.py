@@ -18,7 +18,15 @@ from web.queue import presence
 ROLES = {"admin": UserRole.ADMIN, "qa": UserRole.QA, "manager": UserRole.MANAGER, "technician": UserRole.TECHNICIAN}
 # pages that show something of their own though nobody has brought anything: forms, settings, standards, the log
 NEVER_EMPTY = {
-    *("auth.login", "auth.password", "auth.second_factor", "admin.users", "admin.user_new", "admin.audit_log"),
+    *(
+        "auth.login",
+        "auth.password",
+        "auth.second_factor",
+        "oidc.account",
+        "admin.users",
+        "admin.user_new",
+        "admin.audit_log",
+    ),
     *(
         "uploads.page",
         "privacy.page",

@@ -14,7 +14,9 @@ from web.admin.log_names import detail_words
 from web.admin.log_objects import Named, Names, clause_of
 from web.kit.paging import Paging, paging
 from web.kit.standards import StandardInfo
-from web.models import AuditEntry, Team, Technician, User, UserRole
+from web.models import AuditEntry, Identity, Team, Technician, User, UserRole
+
+MOST_WAITING = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,27 @@ class UserLine:
     team: str
     active: bool
     second_factor: bool
+    by_company: bool
     last_login_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPerson:
+    """A person of the company's login provider, as its page names him; `made`: the account was made for him."""
+
+    id: int
+    who: str
+    issuer: str
+    made: bool
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyLogin:
+    """Who opens an account by the company's login, and else who waits for one, newest first."""
+
+    linked: CompanyPerson | None
+    waiting: tuple[CompanyPerson, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +78,10 @@ class AuditPage:
 def users(session: Session) -> tuple[UserLine, ...]:
     """Return all accounts: active ones first, then by role and name."""
     rows = session.execute(
-        select(User, Technician.name, Technician.staff_no, Team.name)
+        select(User, Technician.name, Technician.staff_no, Team.name, Identity.id)
         .outerjoin(Technician, Technician.id == User.technician_id)
         .outerjoin(Team, Team.id == User.team_id)
+        .outerjoin(Identity, Identity.user_id == User.id)
         .order_by(User.active.desc(), User.role, User.username)
     )
     return tuple(
@@ -71,10 +94,31 @@ def users(session: Session) -> tuple[UserLine, ...]:
             team or "",
             user.active,
             bool(user.second_factor_salt),
+            identity is not None,
             user.last_login_at,
         )
-        for user, technician, staff_no, team in rows
+        for user, technician, staff_no, team, identity in rows
     )
+
+
+def company_login(session: Session, user_id: int, issuer: str) -> CompanyLogin:
+    """Return who opens the account; where nobody does, who of this issuer waits."""
+    linked = session.scalar(select(Identity).where(Identity.user_id == user_id))
+    if linked is not None or not issuer:
+        return CompanyLogin(_company_person(linked) if linked else None, ())
+    waiting = session.scalars(
+        select(Identity)
+        .where(Identity.user_id.is_(None), Identity.issuer == issuer)
+        .order_by(Identity.last_at.desc(), Identity.id)
+        .limit(MOST_WAITING)
+    )
+    return CompanyLogin(None, tuple(_company_person(one) for one in waiting))
+
+
+def _company_person(row: Identity) -> CompanyPerson:
+    names = dict.fromkeys(one for one in (row.name, row.username) if one)
+    who = "，".join(names) or row.subject
+    return CompanyPerson(row.id, who, row.issuer, row.made_account, row.last_at)
 
 
 def audit_page(

@@ -57,7 +57,12 @@ def user_edit(user_id: int) -> ResponseReturnValue:
             return redirect(url_for("admin.users"))
         except FieldError as error:
             form.refuse(error)
-    shown = {"user_id": user.id, "username": user.username, "second_factor": bool(user.second_factor_salt)}
+    shown = {
+        "user_id": user.id,
+        "username": user.username,
+        "second_factor": bool(user.second_factor_salt),
+        "company": queries.company_login(reader(), user.id, site().web.oidc_issuer),
+    }
     return render_template("admin/user.html", form=form, **shown), form.status
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request, session, url_for
 from sqlalchemy.orm import Session
 
 from web.auth import browsers, passwords, throttle
 from web.auth.throttle import Counter
+from web.db import now
 from web.kit.i18n import gettext as _
-from web.kit.login import viewer
+from web.kit.login import came_by_company, viewer
 from web.kit.site import reader, site
 from web.models import User
 
 blueprint = Blueprint("auth", __name__)
+FRESH_S = 600
 
 
 def inside(wanted: str) -> str:
@@ -30,22 +32,33 @@ def wait_words(seconds: int) -> str:
     return _("尝试次数太多，请 %(n)s 分钟后再试。", n=math.ceil(seconds / 60))
 
 
-def counters(session: Session, what: str, user_id: int) -> tuple[Counter, ...]:
+def counters(writing: Session, what: str, user_id: int) -> tuple[Counter, ...]:
     """Return what an attempt at an account's second factor, or at its password from within, counts for."""
-    return throttle.of_account(session, what, user_id, browsers.known(user_id))
+    return throttle.of_account(writing, what, user_id, browsers.known(user_id))
 
 
 def unconfirmed(password: str) -> str:
-    """Why the viewer's own password does not confirm what he is about to do; "" where it does."""
+    """Why the viewer's own password does not confirm what he is about to do; "" where it does.
+
+    Who came by the company's login has proved himself there: that counts for ten minutes.
+    """
+    if came_by_company():
+        fresh = now().timestamp() - session.get("began", 0) <= FRESH_S
+        return "" if fresh else _("请先退出，用公司账号重新登录，再在 %(n)s 分钟之内做这一步。", n=FRESH_S // 60)
+    return wrong_password(password)
+
+
+def wrong_password(password: str) -> str:
+    """Why that is not the viewer's password; "" where it is."""
     user = reader().get_one(User, viewer().id)
-    with site().db.writing() as session:
-        wait = throttle.admit(session, counters(session, "confirm", user.id), user.id)
+    with site().db.writing() as writing:
+        wait = throttle.admit(writing, counters(writing, "confirm", user.id), user.id)
     if wait:
         return wait_words(wait)
     if not passwords.right(user, password[: passwords.MAX_LENGTH + 1]):
         return _("当前密码不对。")
-    with site().db.writing() as session:
-        throttle.succeeded(session, counters(session, "confirm", user.id))
+    with site().db.writing() as writing:
+        throttle.succeeded(writing, counters(writing, "confirm", user.id))
     return ""
 
 

@@ -16,7 +16,8 @@ from web.auth.throttle import Guest
 from web.db import Database, now
 from web.kit import audit
 from web.kit.i18n import gettext as _
-from web.models import User, username_key
+from web.kit.site import site
+from web.models import Identity, User, username_key
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128  # scrypt takes any length, a megabyte would only keep it busy
@@ -29,11 +30,16 @@ _EARLIER, _REST = "scrypt:32768:8:1", "scrypt:32768:8:2"  # one third of today's
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """How a login went: the user's id, or why not. `wait_s`: nothing was tried; `expired`: a given password is too old."""
+    """How a login went: the user's id, or why not.
+
+    `wait_s`: nothing was tried; `expired`: a given password is too old; `by_company`: right, but the account is linked to
+    the company's login, and who has left the company must not come in by an old password.
+    """
 
     user_id: int | None
     wait_s: int = 0
     expired: bool = False
+    by_company: bool = False
 
 
 def hashed(password: str) -> str:
@@ -103,6 +109,9 @@ def attempt(db: Database, guest: Guest, password: str) -> Attempt:
         if not opens or row is None or user is None or not row.active or row.password_hash != user.password_hash:
             audit.record(session, "login-failed", "user", row.id if row else "")  # a wrong name may be a password
             return Attempt(None)
+        if linked(session, row.id):
+            audit.record(session, "login-failed", "user", row.id, why="by-company")
+            return Attempt(None, by_company=True)
         if row.initial_until is not None and row.initial_until <= now():
             audit.record(session, "login-expired", "user", row.id)
             return Attempt(None, expired=True)
@@ -112,10 +121,20 @@ def attempt(db: Database, guest: Guest, password: str) -> Attempt:
         return Attempt(row.id)
 
 
-def entered(session: Session, user: User) -> None:
+def linked(session: Session, user_id: int) -> bool:
+    """Whether the account opens by the company's login instead of its password, as long as the site has that login."""
+    issuer = site().web.oidc_issuer
+    if not issuer:
+        return False
+    found = select(Identity.id).where(Identity.user_id == user_id, Identity.issuer == issuer)
+    return session.scalar(found) is not None
+
+
+def entered(session: Session, user: User, *, by_company: bool = False) -> None:
     """Note that the user is in."""
     user.last_login_at = now()
-    audit.record(session, "login", "user", user.id, user_id=user.id, username=user.username)
+    how = {"how": "company"} if by_company else {}
+    audit.record(session, "login", "user", user.id, user_id=user.id, username=user.username, **how)
 
 
 def change(session: Session, user: User, password: str) -> None:

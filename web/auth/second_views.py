@@ -9,7 +9,7 @@ from web.auth import second, throttle
 from web.auth.blueprint import blueprint, counters, unconfirmed, wait_words
 from web.kit.access import must_use_second_factor
 from web.kit.i18n import gettext as _
-from web.kit.login import sign_in, viewer
+from web.kit.login import sign_in_again, viewer
 from web.kit.site import forget_reads, reader, site
 from web.models import User
 
@@ -44,7 +44,7 @@ def second_factor_confirm() -> ResponseReturnValue:
         user = writing.get_one(User, viewer().id)
         codes = second.switch_on(writing, site().seal, user, salt, step)
     forget_reads()
-    sign_in(user)
+    sign_in_again(user)
     return render_template("auth/recovery_codes.html", codes=codes)
 
 
@@ -68,7 +68,7 @@ def second_factor_remove() -> ResponseReturnValue:
     if not right:
         return _page(_("动态码不对，或已经用过。请等下一个再试。"), 422)
     forget_reads()
-    sign_in(user)
+    sign_in_again(user)
     flash(_("两步验证已关闭。"), "success")
     return redirect(url_for("auth.second_factor"))
 

@@ -57,6 +57,11 @@ def of_password(session: Session, guest: Guest) -> tuple[Counter, ...]:
     )
 
 
+def of_address(session: Session, address: str) -> tuple[Counter, ...]:
+    """Return the counter of an attempt that names nobody: one that comes back from the company's login."""
+    return (Counter(_key(session, "company", _network(address)), FREE_BY_ADDRESS, False),)
+
+
 def of_account(session: Session, what: str, user_id: int, browser: str) -> tuple[Counter, ...]:
     """Return the counter of what only somebody gets to who has the account's password or session already."""
     return (Counter(_key(session, what, str(user_id), browser), FREE_BY_NAME, True),)

@@ -12,18 +12,17 @@ from wtforms.validators import ValidationError
 
 from web.auth import browsers, metering, names, passwords, second, second_views, throttle
 from web.auth.blueprint import address, blueprint, counters, inside, unconfirmed, wait_words
+from web.auth.entering import ask_second_factor, enter, half_in
 from web.auth.throttle import Guest
-from web.db import now
 from web.kit import audit
 from web.kit.forms import Form
 from web.kit.i18n import gettext as _
-from web.kit.login import sign_in, viewer
+from web.kit.login import came_by_company, sign_in, viewer
 from web.kit.site import forget_reads, reader, site
 from web.models import User
 
 __all__ = ["blueprint", "metering", "second_views"]
 
-HALF_S = 300  # between the password and the second factor
 _LIMITS = {"autocomplete": "new-password", "maxlength": passwords.MAX_LENGTH, "required": True}
 
 
@@ -67,20 +66,20 @@ def login_submit() -> ResponseReturnValue:
         return _form(wanted, username, wait_words(tried.wait_s), 429, tried.wait_s)
     if tried.expired:
         return _form(wanted, username, _("初始密码已经过期，请联系管理员重新生成。"), 422)
+    if tried.by_company:
+        return _form(wanted, username, _("这个账号已关联公司账号，请用公司账号登录。"), 422)
     if tried.user_id is None:
         return _form(wanted, username, _("用户名或密码不对。"), 422)
     user = reader().get_one(User, tried.user_id)
     if user.second_factor_salt:
-        session.clear()
-        session["half"] = {"id": user.id, "epoch": user.session_epoch, "at": _seconds(), "next": wanted}
-        return redirect(url_for("auth.code"))
-    return _in(user.id, wanted)
+        return ask_second_factor(user, wanted)
+    return enter(user.id, wanted)
 
 
 @blueprint.get("/login/code")
 def code() -> ResponseReturnValue:
     """Ask for the second factor."""
-    if _half_in() is None:
+    if half_in() is None:
         return redirect(url_for("auth.login"))
     return render_template("auth/code.html", error="")
 
@@ -88,7 +87,7 @@ def code() -> ResponseReturnValue:
 @blueprint.post("/login/code")
 def code_submit() -> ResponseReturnValue:
     """Check the second factor."""
-    half, user_id = session.get("half"), _half_in()
+    half, user_id = session.get("half"), half_in()
     if half is None or user_id is None:
         flash(_("请重新输入用户名和密码。"), "warning")
         return redirect(url_for("auth.login"))
@@ -106,7 +105,7 @@ def code_submit() -> ResponseReturnValue:
             audit.record(writing, "code-failed", "user", user_id)
     if not right:
         return render_template("auth/code.html", error=_("动态码不对，或已经用过。请等下一个再试。")), 422
-    return _in(user_id, half["next"])
+    return enter(user_id, half["next"], by_company=half.get("company", False))
 
 
 @blueprint.post("/logout")
@@ -115,9 +114,10 @@ def logout() -> ResponseReturnValue:
     with site().db.writing() as writing:
         writing.get_one(User, viewer().id).session_epoch += 1
         audit.record(writing, "logout", "user", viewer().id)
+    left = url_for("oidc.left" if came_by_company() else "auth.login")
     logout_user()
     session.clear()
-    answer = make_response(redirect(url_for("auth.login")))
+    answer = make_response(redirect(left))
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
@@ -130,12 +130,17 @@ def renew() -> ResponseReturnValue:
 
 @blueprint.get("/password")
 def password() -> ResponseReturnValue:
+    """Show the form; who came by the company's login has no password here that opens anything."""
+    if came_by_company():
+        return redirect(url_for("oidc.account"))
     return render_template("auth/password.html", form=PasswordForm())
 
 
 @blueprint.post("/password")
 def password_submit() -> ResponseReturnValue:
     """Change the viewer's own password; his other sessions end."""
+    if came_by_company():
+        return redirect(url_for("oidc.account"))
     form = PasswordForm()
     if not form.validate():
         return render_template("auth/password.html", form=form), 422
@@ -151,30 +156,3 @@ def password_submit() -> ResponseReturnValue:
 def _form(wanted: str, username: str = "", error: str = "", status: int = 200, wait_s: int = 0) -> Response:
     shown = render_template("auth/login.html", next=wanted, username=username, error=error)
     return make_response(shown, status, {"Retry-After": str(wait_s)} if wait_s else {})
-
-
-def _in(user_id: int, wanted: str) -> ResponseReturnValue:
-    """Let the user in, and know his browser from now on."""
-    with site().db.writing() as writing:
-        user = writing.get_one(User, user_id)
-        passwords.entered(writing, user)
-    forget_reads()
-    sign_in(user)
-    answer = make_response(redirect(inside(wanted)))
-    browsers.remember(answer, user_id)
-    return answer
-
-
-def _half_in() -> int | None:
-    """Return who gave his password a moment ago and is asked for the second factor."""
-    half = session.get("half")
-    if not half or not 0 <= _seconds() - half["at"] <= HALF_S:
-        return None
-    user = reader().get(User, half["id"])
-    if user is None or not user.active or not user.second_factor_salt or user.session_epoch != half["epoch"]:
-        return None
-    return user.id
-
-
-def _seconds() -> int:
-    return int(now().timestamp())

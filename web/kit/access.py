@@ -13,7 +13,7 @@ from sqlalchemy import Select, false, select
 from werkzeug.wrappers import Response
 
 from web.kit.i18n import gettext as _
-from web.kit.login import Viewer
+from web.kit.login import Viewer, came_by_company
 from web.kit.site import site
 from web.models import Recording, ReviewState, Technician, UserRole
 
@@ -52,6 +52,14 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "auth.second_factor_begin": EVERYONE,
     "auth.second_factor_confirm": EVERYONE,
     "auth.second_factor_remove": EVERYONE,
+    # oidc: the company's login
+    "oidc.begin": PUBLIC,
+    "oidc.back": PUBLIC,
+    "oidc.left": PUBLIC,
+    "oidc.account": EVERYONE,
+    "oidc.unlink_own": EVERYONE,
+    "oidc.link": ADMINS,
+    "oidc.unlink": ADMINS,
     # admin
     "admin.users": ADMINS,
     "admin.user_new": ADMINS,
@@ -311,7 +319,9 @@ def must_use_second_factor(role: UserRole) -> bool:
 
 
 def needs_second_factor(viewer: Viewer) -> bool:
-    """Whether the viewer has to set up a second factor before anything else."""
+    """Whether the viewer has to set up a second factor before anything else; the company's login has its own."""
+    if came_by_company() and not site().web.oidc_second_factor:
+        return False
     return not viewer.second_factor and must_use_second_factor(viewer.role)
 
 
@@ -328,7 +338,7 @@ def _check() -> Response | None:
         if request.method != "GET" or "HX-Request" in request.headers or request.path.startswith("/api/"):
             abort(401)
         return redirect(url_for("auth.login", next=request.full_path.rstrip("?")))
-    if current_user.must_change_password and endpoint not in _FIRST["auth.password"]:
+    if current_user.must_change_password and not came_by_company() and endpoint not in _FIRST["auth.password"]:
         flash(_("请先修改初始密码。"), "warning")
         return redirect(url_for("auth.password"))
     if needs_second_factor(current_user) and endpoint not in _FIRST["auth.second_factor"]:

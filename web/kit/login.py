@@ -59,12 +59,27 @@ def viewer() -> Viewer:
     return cast(Viewer, current_user._get_current_object())
 
 
-def sign_in(user: User) -> None:
+def sign_in(user: User, *, by_company: bool = False) -> None:
     """Begin a session of the user; nothing stays of whoever sat here before."""
     session.clear()
     session.permanent = True
     session["began"] = int(now().timestamp())
+    if by_company:
+        session["company"] = True
     login_user(viewer_of(user))
+
+
+def sign_in_again(user: User) -> None:
+    """Go on after the viewer's own act has ended his sessions; who came by the company's login stays so, no longer."""
+    began, by_company = session.get("began"), came_by_company()
+    sign_in(user, by_company=by_company)
+    if by_company and began is not None:
+        session["began"] = began
+
+
+def came_by_company() -> bool:
+    """Whether the request's session was begun by the company's login."""
+    return bool(session.get("company"))
 
 
 def look_nobody_up() -> None:

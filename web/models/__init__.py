@@ -25,7 +25,7 @@ from web.models.dryruns import (
 from web.models.exclusions import Exclusion
 from web.models.notices import GroupMessage, Notice, NoticeKind
 from web.models.opinions import Opinion, OpinionRun
-from web.models.people import LoginThrottle, User, UserRole, username_key
+from web.models.people import Identity, LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
 from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
 from web.models.reviews import (
@@ -80,6 +80,7 @@ __all__ = [
     "Exclusion",
     "GroupMessage",
     "Handover",
+    "Identity",
     "ItemPeriod",
     "Job",
     "JobKind",

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from web.db import UtcDateTime, now
@@ -74,3 +74,23 @@ class LoginThrottle(Base):
     failures: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # before it nothing is tried
+
+
+class Identity(Base):
+    """A person as the company's login provider knows him: (issuer, subject), and whose account that is.
+
+    Without an account it waits for an admin: somebody with a role logged in whom the site could not place.
+    """
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), unique=True)
+    username: Mapped[str] = mapped_column(String(64), default="")  # as the provider says; for people's eyes only
+    name: Mapped[str] = mapped_column(String(64), default="")
+    made_account: Mapped[bool] = mapped_column(default=False)  # the account was made by it: nobody knows its password
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

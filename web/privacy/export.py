@@ -23,6 +23,7 @@ from web.models import (
     CalibrationAgreement,
     CoachingNote,
     Decision,
+    Identity,
     PrivateWords,
     Recording,
     SignOff,
@@ -109,9 +110,12 @@ def _about(session: Session, person: Person) -> dict[str, Any]:
     account = (
         None if user is None else _fields(user, ("username", "name", "email", "active", "created_at", "last_login_at"))
     )
+    identity = user and session.scalar(select(Identity).where(Identity.user_id == user.id))
     return {
         "technician": _fields(row, _OWN),
         "account": account,
+        "company_login": identity
+        and _fields(identity, ("issuer", "subject", "username", "name", "created_at", "last_at")),
         "coaching": [_fields(n, ("at", "text", "action", "due_on", "done_at")) for n in notes],
     }
 

@@ -14,7 +14,7 @@ from web.kit import audit
 from web.kit.recordings import refuse_held
 from web.kit.refusals import HeldError
 from web.kit.site import Site
-from web.models import CoachingNote, PublishedMonth, Recording, Technician, User, WorkOrder
+from web.models import CoachingNote, Identity, PublishedMonth, Recording, Technician, User, WorkOrder
 from web.privacy.person import Person
 
 AT_ONCE = 50
@@ -82,6 +82,7 @@ def _nobody(session: Session, technician_id: int) -> None:
         user.username, user.name, user.email, user.active = f"deleted-{user.id}", NAMELESS, "", False
         user.second_factor_salt, user.recovery_codes = "", []
         user.session_epoch, user.password_hash, user.preferences = user.session_epoch + 1, "", {}
+        session.execute(delete(Identity).where(Identity.user_id == user.id))
     for month in session.scalars(select(PublishedMonth)):
         people = [{**one, **names} if one["id"] == technician_id else one for one in month.body["technicians"]]
         if people != month.body["technicians"]:

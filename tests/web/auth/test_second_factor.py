@@ -16,8 +16,7 @@ from sqlalchemy import select
 from tests.web.cast import PASSWORD
 from tests.web.conftest import Login
 from tests.web.html import page
-from web.auth import second, throttle
-from web.auth import views as auth_views
+from web.auth import entering, second, throttle
 from web.db import Database, now
 from web.kit.site import KEY, Site
 from web.models import AuditEntry, User
@@ -39,7 +38,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
     made = Clock()
-    for module in (second, throttle, auth_views):
+    for module in (second, throttle, entering):
         monkeypatch.setattr(module, "now", made)
     return made
 
@@ -132,7 +131,7 @@ def test_half_a_login_does_not_last(
 ) -> None:
     phone, _ = set_up(login("admin"), clock)
     browser = first_step(app)
-    clock.wait(seconds=auth_views.HALF_S + 1)
+    clock.wait(seconds=entering.HALF_S + 1)
     assert give(browser, phone.at(clock.at)).location == "/login"
     browser = first_step(app)
     with db.writing() as session:

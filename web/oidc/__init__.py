@@ -1,0 +1,1 @@
+"""Logging in with the company's own accounts, by OpenID Connect."""
