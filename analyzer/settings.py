@@ -25,9 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def setting(default: Any, doc: str, zh: str, **limits: Any) -> Any:
     """A field with its line in the tables of the two READMEs.
 
-    `limits`: `choices`; `min` and `max`; `empty`, true where the value may be.
+    `limits`: `choices`; `min` and `max`; `empty`, true where the value may be; `secret`, true where it is never shown.
     """
-    return field(default=default, metadata={"doc": doc, "zh": zh, **limits})
+    return field(default=default, repr=not limits.get("secret"), metadata={"doc": doc, "zh": zh, **limits})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,46 @@ class Settings:
     engine: str = setting(
         "faster-whisper",
         "Speech engine: `faster-whisper`, `openai-whisper`, `sherpa-onnx` (a folder with a SenseVoice, Paraformer, FireRed or "
-        "Whisper model as ONNX) or `recorded` (replays the transcript file that the model names).",
+        "Whisper model as ONNX), `openai-api` (a server that speaks `/v1/audio/transcriptions`) or `recorded` (replays the "
+        "transcript file that the model names). docs/ENGINES.md",
         "语音引擎：`faster-whisper`、`openai-whisper`、`sherpa-onnx`（文件夹里的 SenseVoice、Paraformer、FireRed 或 Whisper "
-        "的 ONNX 模型）或 `recorded`（重放转写文件，文件路径填在模型里）。",
-        choices=("faster-whisper", "openai-whisper", "sherpa-onnx", "recorded"),
+        "的 ONNX 模型）、`openai-api`（会 `/v1/audio/transcriptions` 的服务器）或 `recorded`（重放转写文件，文件路径填在模型里）。"
+        "见 docs/ENGINES.md。",
+        choices=("faster-whisper", "openai-whisper", "sherpa-onnx", "openai-api", "recorded"),
     )
     model: str = setting(
         "base",
-        "Model name (`tiny` … `large-v3`, `turbo`) or a folder holding one.",
-        "模型名（`tiny` … `large-v3`、`turbo`），或存放模型的文件夹。",
+        "Model name (`tiny` … `large-v3`, `turbo`) or a folder holding one; with `openai-api` the server's name for it.",
+        "模型名（`tiny` … `large-v3`、`turbo`），或存放模型的文件夹；用 `openai-api` 时是服务器上的模型名。",
+    )
+    speech_url: str = setting(
+        "",
+        "Address of the speech server of `openai-api`, up to `/v1`. Sound leaves this machine only where the engine is "
+        "`openai-api`, and only to this address.",
+        "`openai-api` 的语音服务器地址，写到 `/v1`。只有引擎是 `openai-api` 时声音才离开本机，并且只发到这个地址。",
+        empty=True,
+    )
+    speech_key: str = setting(
+        "",
+        "Key that the speech server asks for; never logged. Better in a file:",
+        "语音服务器要求的密钥，不写进任何日志。最好放在文件里：",
+        empty=True,
+        secret=True,
+    )
+    speech_key_file: str = setting("", "File that holds the key, instead.", "存放密钥的文件，代替上一项。", empty=True)
+    speech_timeout_s: float = setting(
+        120.0,
+        "Seconds after which one answer of the speech server is given up and asked for again.",
+        "语音服务器的一次答复最多等多少秒，超过就重新请求。",
+        min=1.0,
+        max=900.0,
+    )
+    speech_patience_s: float = setting(
+        600.0,
+        "Seconds for which a speech server that is away or busy is asked again, before the recording fails.",
+        "语音服务器连不上或正忙时，重试多少秒之后这段录音才算失败。",
+        min=0.0,
+        max=1500.0,
     )
     home: Path = setting(
         ROOT / "var",

@@ -106,6 +106,13 @@ def plan(m: Measurements, alignment: Alignment | None = None) -> Plan:
     return Plan("same", _weights([row], [gain_db]), m.dc, gain_db, max(level), None, (), correlation)
 
 
+def as_it_is(m: Measurements) -> Plan:
+    """All channels' mean, and nothing else: 16 bits at 16 kHz come out as they went in."""
+    row = np.full((1, m.channels), 32768.0 / 32767.0 / m.channels, np.float32)
+    level_db = max(m.level_db(c, SPEECH_SHARE) for c in range(m.channels))
+    return Plan("only", row, np.zeros_like(m.dc), 0.0, level_db, None, (), 1.0)
+
+
 def _weights(rows: list[list[float]], gains_db: list[float]) -> NDArray[np.float32]:
     scale = 10.0 ** (np.asarray(gains_db) / 20.0)
     return (np.asarray(rows) * scale[:, None]).astype(np.float32)

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from analyzer.audio import playback, walls
 from analyzer.audio.alignment import Alignment
-from analyzer.audio.channels import Plan, plan
+from analyzer.audio.channels import Plan, as_it_is, plan
 from analyzer.audio.fold import fold
 from analyzer.audio.measure import Measurements
 from analyzer.audio.planes import packed, read_planes
@@ -104,7 +104,7 @@ def decode(request: Request) -> Report:
             for block in read_planes(kept):
                 heard.add(block)
         measured = heard.measured
-        chosen = plan(measured, heard.alignment)
+        chosen = as_it_is(measured) if request.plain else plan(measured, heard.alignment)
         played = _playback(tape, heard.peaks, kept, request)
         for plane in {*planes} - {*kept}:
             plane.unlink()

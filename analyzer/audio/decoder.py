@@ -59,6 +59,15 @@ def decode_file(path: Path, folder: Path, settings: Settings, playback: Path | N
     return answer, folder / TARGET
 
 
+def plain_file(path: Path, folder: Path, settings: Settings) -> Path:
+    """Decode `path` in a child process as one channel, as it is; int16 in the returned file inside `folder`. Raises AudioError."""
+    check_file(path, settings)
+    answer = _ask(path, folder, settings, plain=True)
+    if not isinstance(answer, Report):
+        raise _error(path, settings, answer)
+    return folder / TARGET
+
+
 def cut_file(
     path: Path,
     start_s: float,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import messages
-from analyzer.audio.decoder import check_file, decode_file
+from analyzer.audio.decoder import check_file, decode_file, plain_file
 from analyzer.domain import Layout
 from analyzer.physics import SAMPLE_RATE_HZ
 from analyzer.settings import Settings
@@ -101,3 +101,9 @@ def open_audio(path: Path, settings: Settings, playback: Path | None = None) -> 
     if report.media_type is not None:
         made = Playback(report.media_type, report.copied, report.planes)
     yield Audio(path.name, samples, layout, messages.warnings(report), made)
+
+
+def plain_samples(path: Path, settings: Settings) -> NDArray[np.int16]:
+    """One channel of a short file as it is, shape (n,), int16 at 16 kHz. Raises AudioError."""
+    with tempfile.TemporaryDirectory(prefix=f"tingjian-audio-{os.getpid()}-") as folder:
+        return np.fromfile(plain_file(path, Path(folder), settings), np.int16)

@@ -20,7 +20,8 @@ class Request:
 
     `playback` is a folder that gets what a page needs (playback.py) on the way; with `cut_s`, only that stretch is
     decoded, and `target` becomes a file that browsers play instead of samples. `mute_s` are stretches of the recording that
-    are silent in it; alone, they ask for such a file of the whole recording.
+    are silent in it; alone, they ask for such a file of the whole recording. `plain`: one channel of samples as they are in
+    the file, neither lifted nor gated: somebody else has prepared them.
     """
 
     source: str
@@ -33,6 +34,7 @@ class Request:
     playback: str | None = None
     cut_s: tuple[float, float] | None = None
     mute_s: tuple[tuple[float, float], ...] | None = None
+    plain: bool = False
 
     @property
     def encodes(self) -> bool:

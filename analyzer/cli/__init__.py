@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from analyzer import interrupt
 from analyzer.errors import AnalyzerError, LexiconError, SettingsError
 
-COMMANDS = ("run", "score", "check", "demo", "model", "readers")
+COMMANDS = ("run", "score", "check", "demo", "model", "readers", "serve")
 WRONG_USAGE = ("fact-", "model-unknown")  # errors of the command line rather than of a file
 
 

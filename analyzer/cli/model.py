@@ -1,4 +1,7 @@
-"""`python -m analyzer model [NAME] [--verify]`: put a model in place for both engines; prints the folder where it lies."""
+"""`python -m analyzer model [NAME] [--verify]`: put a model in place for both engines; prints the folder where it lies.
+
+Where another machine hears (`openai-api`) it asks that one whether it can.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 
 from analyzer.errors import ModelError
 from analyzer.hearing import mend, provision
+from analyzer.hearing.remote import look
 from analyzer.settings import Settings
 
 
@@ -20,6 +24,9 @@ def add_parser(commands: Any) -> None:
 def model(arguments: argparse.Namespace) -> int:
     try:
         settings = Settings.from_environment(model=arguments.name)
+        if settings.engine == "openai-api":
+            print(look(settings).sentence)
+            return 0
         folder = mend(settings) if arguments.verify else provision(settings, checkpoint=True).parent
     except OSError as error:
         raise ModelError("model-write", f"模型写不到磁盘：{error}", "请检查磁盘空间和权限后重试") from error

@@ -26,7 +26,9 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser("run", help="分析录音：转写、分清说话人、逐条判断、打分")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="录音文件，或装着录音的文件夹")
     add_common(parser)
-    parser.add_argument("--engine", metavar="E", help="faster-whisper（默认）、openai-whisper、sherpa-onnx 或 recorded")
+    parser.add_argument(
+        "--engine", metavar="E", help="faster-whisper（默认）、openai-whisper、sherpa-onnx、openai-api 或 recorded"
+    )
     parser.add_argument("--model", metavar="M", help="模型名或文件夹，默认 base")
     parser.add_argument(
         "--technician-channel",

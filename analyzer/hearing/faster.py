@@ -49,11 +49,7 @@ class FasterWhisper:
         self._settings = settings
         self._warnings: list[str] = []
         self._model, self._tokenizer, self._filters, device, compute_type = self._load(folder)
-        prompt: list[int] = []
-        if settings.prompt.strip():
-            words = self._tokenizer.encode(" " + settings.prompt.strip())
-            prompt = [self._tokenizer.sot_prev, *words[-(MAX_TOKENS // 2 - 1) :]]
-        self._prompt = [*prompt, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        self.prompt_by(settings.prompt)
         import faster_whisper
 
         self.engine = Engine(
@@ -67,6 +63,14 @@ class FasterWhisper:
     @property
     def warnings(self) -> tuple[str, ...]:
         return tuple(self._warnings)
+
+    def prompt_by(self, prompt: str) -> None:
+        """Put these words before the windows to come; only their end where they are too many."""
+        before: list[int] = []
+        if prompt.strip():
+            words = self._tokenizer.encode(" " + prompt.strip())
+            before = [self._tokenizer.sot_prev, *words[-(MAX_TOKENS // 2 - 1) :]]
+        self._prompt = [*before, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
 
     def _load(self, folder: Path) -> tuple[Any, Any, NDArray[np.float32], str, str]:
         import ctranslate2

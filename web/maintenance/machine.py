@@ -7,8 +7,9 @@ from pathlib import Path
 
 from analyzer.audio import walls
 from analyzer.audio.decoder import standing_walls
-from analyzer.errors import ModelError
+from analyzer.errors import AnalyzerError, ModelError
 from analyzer.hearing import integrity, onnxfolder
+from analyzer.hearing.remote import look
 from web.config import Settings
 from web.maintenance.finding import Finding
 
@@ -21,9 +22,15 @@ WALLS = {
 
 
 def weights(settings: Settings) -> Iterator[Finding]:
-    """Every file of a model that has a published or noted hash; of a folder of ONNX files, which model it is."""
+    """Every file of a model that has a published or noted hash; of a folder of ONNX files, which model it is.
+
+    Of a model on another machine, what that one answers.
+    """
     if settings.engine == "sherpa-onnx":
         yield _of_a_folder(settings)
+        return
+    if settings.engine == "openai-api":
+        yield from _of_a_server(settings)
         return
     folder = settings.models_dir
     if not folder.is_dir() or not any(folder.iterdir()):
@@ -38,6 +45,25 @@ def weights(settings: Settings) -> Iterator[Finding]:
         yield Finding("model", "warning", words, "自备的模型请自己核对校验值")
     elif not broken:
         yield Finding("model", "ok", f"模型的 {len(known)} 个文件逐字节核对过，语音模型在 {folder}")
+
+
+def _of_a_server(settings: Settings) -> Iterator[Finding]:
+    """What is here of it, speech detection and voices, and whether the server answers: it gets a second of silence."""
+    for one in integrity.damaged(settings):
+        yield Finding("model", "error", integrity.error(one).message, one.advice)
+    try:
+        server = look(settings)
+    except AnalyzerError as error:
+        yield Finding("speech", "error", error.message, error.advice)
+        return
+    yield Finding("speech", "ok", server.sentence)
+    if server.bare:
+        yield Finding(
+            "speech",
+            "warning",
+            f"录音的声音不加密地发到 {server.address}",
+            "只在自己的内网里这样用；否则在语音服务器前面放 HTTPS，并把 TINGJIAN_SPEECH_URL 改成 https://",
+        )
 
 
 def _of_a_folder(settings: Settings) -> Finding:
