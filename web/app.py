@@ -18,6 +18,7 @@ from web.config import Settings, WebSettings
 from web.digest import views as digest
 from web.help import views as help_pages
 from web.home import views as home
+from web.hooks import views as hooks
 from web.intake import storage
 from web.jobs import views as jobs
 from web.kit import access, cookies, errors, i18n, incoming, login, pages, refused, security, sound, tracing
@@ -75,6 +76,7 @@ FEATURES = (
     standard_dryrun,
     watch,
     privacy,
+    hooks,
     standard_versions,
     system,
     help_pages,

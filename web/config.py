@@ -341,8 +341,8 @@ class WebSettings:
     )
     private_webhooks: bool = setting(
         False,
-        "Robots may be at addresses of the own network, and without HTTPS.",
-        "群机器人的地址可以在内部网络里，也可以不是 HTTPS。",
+        "Robots and webhooks may be at addresses of the own network, and without HTTPS.",
+        "群机器人和事件推送的地址可以在内部网络里，也可以不是 HTTPS。",
     )
     opinion_url: str = setting(
         "",

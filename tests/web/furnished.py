@@ -16,10 +16,12 @@ from tests.web.data import analysis
 from tests.web.dryrun import town
 from web.config import WebSettings
 from web.db import now
+from web.hooks import acts as hook_acts
+from web.hooks import outbox
 from web.intake import findable, rows
 from web.intake.storage import open_storage
 from web.kit import audit
-from web.kit.site import KEY
+from web.kit.site import KEY, Site
 from web.lexicon import drafts
 from web.links import keep as links_keep
 from web.models import (
@@ -31,6 +33,9 @@ from web.models import (
     CalibrationSession,
     Clip,
     CoachingNote,
+    DeliveryState,
+    HookAttempt,
+    HookEvent,
     Job,
     JobKind,
     JobState,
@@ -159,6 +164,7 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
             audit.record(session, "listen", "recording", visit.id)
             draft = drafts.open_draft(session, here, "property-visit", people["qa"].id)
             town.finished_run(session, draft.id, [visit.id, signed.id])
+            _hook(session, here, people["admin"].id, visit.id)
             version = StandardVersion(
                 standard_id="property-visit", number=1, version="1.0.1", title="上门", digest="d", files={},
                 effective_from=dt.date(2020, 1, 1),
@@ -186,6 +192,22 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
             draft = publishing.draft(session, here, made.month, now().date())
             publishing.publish(session, draft, people["manager"].id, "")
     return made
+
+
+def _hook(session: Session, here: Site, user_id: int, recording_id: int) -> None:
+    """A receiver with a log: taken, waiting after a failure, given up."""
+    wish = hook_acts.Wish("工单系统", "https://hooks.example.com/tingjian", hook_acts.choices())
+    hook_id, _secret = hook_acts.add(session, here.seal, wish, user_id)
+    for number in range(12):
+        row = outbox.add(session, hook_id, HookEvent.RECORDING_JUDGED, {"recording_id": recording_id, "score": 80.0})
+        row.state, row.attempts = [*DeliveryState][number % 3], 2
+        session.flush()
+        session.add_all(
+            HookAttempt(
+                delivery_id=row.id, number=tried + 1, took_ms=12, status=503, trouble="对方没有收下（HTTP 503）"
+            )
+            for tried in range(2)
+        )
 
 
 def _calibrations(session: Session, people: dict[str, Any], done: Recording, waiting: Recording) -> None:
@@ -282,6 +304,11 @@ def pages(made: Furniture) -> dict[str, str]:
         "admin.user_edit": f"/admin/users/{made.user}",
         "admin.audit_log": "/admin/audit",
         "privacy.page": "/privacy",
+        "hooks.index": "/hooks",
+        "hooks.new": "/hooks/new",
+        "hooks.show": "/hooks/1",
+        "hooks.edit": "/hooks/1/edit",
+        "hooks.delivery": "/hooks/deliveries/1",
         "system.page": "/system",
         "help.index": "/help",
         "help.page": "/help/admin",

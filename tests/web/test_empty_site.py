@@ -30,6 +30,7 @@ NEVER_EMPTY = {
     *(
         "uploads.page",
         "privacy.page",
+        "hooks.new",
         "system.page",
         "standard_reading.index",
         "standard_importing.page",

@@ -107,6 +107,13 @@ def actions() -> dict[str, str]:
         "backup-asked": _("要求备份"),
         "checkup-asked": _("要求体检"),
         "restored": _("从备份恢复"),
+        "hook-added": _("新增推送地址"),
+        "hook-changed": _("修改推送地址"),
+        "hook-switched": _("启停推送地址"),
+        "hook-secret-changed": _("更换推送密钥"),
+        "hook-pinged": _("测试推送"),
+        "hook-replayed": _("重新推送"),
+        "hook-ended": _("推送自动停止"),
         "refused": _("被拒绝"),
         "demo.seeded": _("写入演示数据"),
     }
@@ -132,6 +139,7 @@ def objects() -> dict[str, str]:
         "readers": _("意思相同的读者"),
         "standard": _("标准"),
         "standard_run": _("试算"),
+        "hook": _("推送地址"),
         "page": _("页面"),
     }
 
@@ -164,6 +172,7 @@ def _fields() -> dict[str, str]:
         "note": _("说明"), "files": _("文件"),
         "how": _("途径"), "why": _("为什么"), "person": _("公司账号"), "subject": _("编号（sub）"), "staff_no": _("工号"),
         "told": _("详情"),
+        "host": _("主机"), "events": _("事件"), "event": _("事件"), "delivery": _("推送编号"),
     }  # fmt: skip
 
 
@@ -209,4 +218,6 @@ def _values() -> dict[str, str]:
         "unfit": _("资料不合要求"),
         "denied": _("认证服务没有同意"),
         "unproved": _("没有通过核验"),
+        "gone": _("对方不再接收"),
+        "paused": _("连续多天失败"),
     }

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from web.kit.standards import StandardInfo
 from web.kit.values import whole
-from web.models import AuditEntry, CalibrationSession, Clip, Recording, Technician, User, WorkOrder
+from web.models import AuditEntry, CalibrationSession, Clip, Hook, Recording, Technician, User, WorkOrder
 
 BY_STAFF_NO = frozenset({"staff-changed"})  # actions on a technician that note his number, not his id
 
@@ -41,6 +41,7 @@ class Names:
         self._clips = self._found(select(Clip), Clip.id, _ids(entries, "clip"))
         sessions = _ids(entries, "calibration")
         self._calibrations = self._found(select(CalibrationSession), CalibrationSession.id, sessions)
+        self._hooks = self._found(select(Hook), Hook.id, _ids(entries, "hook"))
         people = [e for e in entries if e.object_kind == "technician"]
         numbers = {e.object_id for e in people if e.action in BY_STAFF_NO}
         ids = _ids([e for e in people if e.action not in BY_STAFF_NO], "technician")
@@ -57,6 +58,7 @@ class Names:
             "order": self._order,
             "clip": self._clip,
             "calibration": self._calibration,
+            "hook": self._hook,
             "standard": self._standard,
         }
         if entry.object_kind == "technician":
@@ -90,6 +92,10 @@ class Names:
     def _calibration(self, number: str) -> Named:
         row = self._calibrations.get(whole(number))
         return Named(row.title, "calibration.show", {"session_id": row.id}) if row else Named(number)
+
+    def _hook(self, number: str) -> Named:
+        row = self._hooks.get(whole(number))
+        return Named(row.name, "hooks.show", {"hook_id": row.id}) if row else Named(number)
 
     def _found(self, statement: Any, column: Any, wanted: set[Any]) -> dict[Any, Any]:
         if not wanted:

@@ -69,6 +69,16 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "admin.user_sign_out": ADMINS,
     "admin.audit_log": ADMINS,
     "admin.audit_verify": ADMINS,
+    # hooks
+    "hooks.index": ADMINS,
+    "hooks.new": ADMINS,
+    "hooks.show": ADMINS,
+    "hooks.edit": ADMINS,
+    "hooks.switch": ADMINS,
+    "hooks.rotate": ADMINS,
+    "hooks.ping": ADMINS,
+    "hooks.delivery": ADMINS,
+    "hooks.replay": ADMINS,
     # system
     "system.page": ADMINS,
     "system.backup": ADMINS,

@@ -119,6 +119,7 @@ MENU = (
         (
             NavEntry("admin.users", "users", _l("账号"), ("admin.user_new", "admin.user_edit")),
             NavEntry("privacy.page", "user-check", _l("个人信息")),
+            NavEntry("hooks.index", "send", _l("事件推送")),
             NavEntry("admin.audit_log", "shield-lock", _l("操作日志"), ("admin.audit_verify",)),
             NavEntry("system.page", "gauge", _l("系统")),
         ),

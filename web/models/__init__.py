@@ -23,6 +23,7 @@ from web.models.dryruns import (
     StandardRunSlice,
 )
 from web.models.exclusions import Exclusion
+from web.models.hooks import DeliveryState, Hook, HookAttempt, HookDelivery, HookEvent, HookState
 from web.models.notices import GroupMessage, Notice, NoticeKind
 from web.models.opinions import Opinion, OpinionRun
 from web.models.people import Identity, LoginThrottle, User, UserRole, username_key
@@ -74,12 +75,18 @@ __all__ = [
     "CoachingNote",
     "CustomerWord",
     "Decision",
+    "DeliveryState",
     "DoomedFile",
     "DraftChange",
     "DraftState",
     "Exclusion",
     "GroupMessage",
     "Handover",
+    "Hook",
+    "HookAttempt",
+    "HookDelivery",
+    "HookEvent",
+    "HookState",
     "Identity",
     "ItemPeriod",
     "Job",

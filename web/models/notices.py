@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     TAKEN_OVER = "taken-over"
     CALIBRATION_ASKED = "calibration-asked"
     CALIBRATION_CLOSED = "calibration-closed"
+    HOOK_ENDED = "hook-ended"
 
 
 class Notice(Base):

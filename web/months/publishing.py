@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from web.db import now
+from web.hooks import outbox
 from web.kit import audit
 from web.kit.calendar import Period, month_days, months_over
 from web.kit.site import Site
@@ -130,6 +131,7 @@ def publish(session: Session, made: Draft, user_id: int, note: str) -> Published
     audit.record(session, "month-published", "month", made.month, edition=made.edition, digest=made.digest)
     everybody = with_role(session, *UserRole)
     tell(session, NoticeKind.MONTH_PUBLISHED, everybody, by=user_id, month=made.month, edition=made.edition)
+    outbox.month_published(session, row)
     return row
 
 

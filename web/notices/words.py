@@ -26,6 +26,7 @@ def kind_names() -> dict[NoticeKind, str]:
         NoticeKind.TAKEN_OVER: _("录音被别人接手"),
         NoticeKind.CALIBRATION_ASKED: _("请您参加校准"),
         NoticeKind.CALIBRATION_CLOSED: _("校准可以比较了"),
+        NoticeKind.HOOK_ENDED: _("事件推送停了"),
     }
 
 
@@ -39,7 +40,13 @@ def kinds_for(role: UserRole) -> tuple[NoticeKind, ...]:
     )
     second = (NoticeKind.APPEAL_CONTESTED, NoticeKind.APPEAL_DECIDED)
     return {
-        UserRole.ADMIN: (NoticeKind.APPEAL_ACCEPTED, *second, NoticeKind.MONTH_OUTDATED, *office),
+        UserRole.ADMIN: (
+            NoticeKind.APPEAL_ACCEPTED,
+            *second,
+            NoticeKind.MONTH_OUTDATED,
+            *office,
+            NoticeKind.HOOK_ENDED,
+        ),
         UserRole.QA: (NoticeKind.APPEAL_FILED, NoticeKind.APPEAL_ACCEPTED, *second, *office),
         UserRole.MANAGER: (
             *(NoticeKind.APPEAL_CONTESTED, NoticeKind.MONTH_PUBLISHED, NoticeKind.MONTH_OUTDATED),
@@ -100,6 +107,10 @@ def sentence(kind: NoticeKind, facts: Mapping[str, Any], *, by: str, technician:
             return _("%(who)s 请您参加校准，最晚 %(due)s 提交。", who=by or _("同事"), due=facts.get("due", ""))
         case NoticeKind.CALIBRATION_CLOSED:
             return _("您参加的校准已结束，可以比较各人的判定。")
+        case NoticeKind.HOOK_ENDED if facts.get("reason") == "gone":
+            return _("第 %(n)s 号推送地址说它不再接收（410），已停止推送。", n=facts.get("hook"))
+        case NoticeKind.HOOK_ENDED:
+            return _("第 %(n)s 号推送地址连续多天没有收下任何事件，已暂停推送。", n=facts.get("hook"))
     return _("%(who)s 接手了您要复核的 %(n)s 段录音。", who=by or _("同事"), n=facts.get("recordings", 1))
 
 
@@ -114,6 +125,8 @@ def target(kind: NoticeKind, facts: Mapping[str, Any], recording_id: int | None,
             return url_for("review.appeals", appeal=facts["appeal"])  # where he can go on
         case NoticeKind.CALIBRATION_ASKED | NoticeKind.CALIBRATION_CLOSED:
             return url_for("calibration.show", session_id=facts["calibration"])
+        case NoticeKind.HOOK_ENDED:
+            return url_for("hooks.show", hook_id=facts["hook"])
         case NoticeKind.MONTH_OUTDATED:
             return url_for("months.index", month=facts["month"])
         case NoticeKind.MONTH_PUBLISHED if role is not UserRole.TECHNICIAN:

@@ -13,6 +13,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from web.db import now
+from web.hooks import outbox
 from web.intake import rows
 from web.kit import audit
 from web.kit.i18n import gettext as _
@@ -93,6 +94,7 @@ def _answer(session: Session, viewer: Viewer, row: Appeal, answer: Answer, what:
     row.state, row.resolved_by_id, row.resolved_at, row.resolution = answer.outcome, viewer.id, step.at, text
     session.add(step)
     session.flush()
+    outbox.appeal_answered(session, row)
     done = f"appeal-{answer.outcome}" if what == "answered" else "appeal-decided"
     audit.record(session, done, "recording", row.recording_id, item=row.item_id, appeal=row.id, outcome=answer.outcome)
     return step

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from web.db import now
+from web.hooks import outbox
 from web.kit import audit
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
@@ -49,6 +50,7 @@ def appeal(session: Session, viewer: Viewer, recording_id: int, item_id: str, te
     audit.record(session, "appealed", "recording", recording_id, item=item_id, appeal=row.id)
     judges = with_role(session, UserRole.QA)
     tell(session, NoticeKind.APPEAL_FILED, judges, by=viewer.id, recording=recording_id, item=item_id)
+    outbox.appeal_filed(session, row)
     return row
 
 
@@ -85,6 +87,7 @@ def contest(session: Session, viewer: Viewer, appeal_id: int, text: str) -> Appe
     audit.record(session, "appeal-contested", "recording", row.recording_id, item=row.item_id, appeal=row.id)
     judges = deciders(session, row) or with_role(session, UserRole.ADMIN)  # who can add a manager
     _tell(session, NoticeKind.APPEAL_CONTESTED, [*judges, row.resolved_by_id or 0], viewer, row)
+    outbox.appeal_filed(session, row)
     return row
 
 

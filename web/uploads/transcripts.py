@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from web import queue
 from web.db import now
+from web.hooks import outbox
 from web.intake import receive, rows
 from web.intake.analysis import TranscriptError, documents, parse_analysis, unjudged
 from web.intake.details import Details
@@ -142,8 +143,11 @@ def _put(
     )
     session.add(row)
     session.flush()
-    rows.record_analysis(session, row.id, document, "imported", name)
-    if not document["items"]:
+    if document["items"]:
+        with outbox.judging(session, row.id):
+            rows.record_analysis(session, row.id, document, "imported", name)
+    else:
+        rows.record_analysis(session, row.id, document, "imported", name)
         queue.enqueue(session, row.id, JobKind.SCORE, "导入转写")
     audit.record(session, "recording.imported", "recording", row.id, name=hide(name))
     return row.id

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from web import queue
+from web.hooks import outbox
 from web.intake import effective, rows
 from web.models import Analysis, JobKind, Recording, ReviewState
 
@@ -64,7 +65,8 @@ def store(
     again = effective.was_heard(session, recording.id)
     origin = "heard" if job.kind is JobKind.HEAR and not again else "rescored"
     judged_by = _digest(session, recording)
-    rows.record_analysis(session, recording.id, document, origin, job.cause, job.requested_by_id)
+    with outbox.judging(session, recording.id):
+        rows.record_analysis(session, recording.id, document, origin, job.cause, job.requested_by_id)
     job.stage_s = dict(stage_s or {})
     queue.finish(session, assignment.token, now)
     used = assignment.inputs if again else assignment.inputs.of_a_new_hearing()

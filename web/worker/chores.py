@@ -14,6 +14,8 @@ from flask import Flask
 from web.db import now
 from web.digest import mailing
 from web.dryrun import rejudging
+from web.hooks import sweep as hooks
+from web.hooks.sender import Senders
 from web.intake import findable
 from web.intake.storage import open_storage
 from web.kit import lexicons
@@ -59,6 +61,11 @@ def mail_notices(here: Site) -> None:
 def tell_groups(here: Site) -> None:
     """Send what waits to the robots of groups."""
     groups.deliver(here)
+
+
+def sweep_hooks(here: Site) -> None:
+    """End the log of what was sent to other systems."""
+    hooks.sweep(here)
 
 
 def count_words(here: Site) -> None:
@@ -141,6 +148,8 @@ CHORES: list[Chore] = [
     Chore("notices by mail", 600.0, mail_notices),
     Chore("groups", 30.0, tell_groups),
     Chore("old notices", 86_400.0, notices.sweep),
+    Chore("webhooks", 2.0, Senders().look),
+    Chore("log of webhooks", 86_400.0, sweep_hooks),
     Chore("dry runs", 2.0, dryrun.DryRuns().look),
     Chore("judging again", 2.0, judge_again),
     Chore("learning", 1.0, learning.Learner().look),
