@@ -49,12 +49,12 @@ def post(
     private: bool,
     public: bool = True,
     most: int = MOST,
-    longest_s: float = LONGEST_S,
+    longest_s: float | None = None,
 ) -> Answer:
     """Send a body and return what was answered, whatever its status.
 
     `private`: the own network may be asked, and without HTTPS; `public`: the internet may. `most`: bytes of the answer that
-    are read. `longest_s`: seconds for the whole; one that is longer than usual may be silent as long. Raises RefusedError for
+    are read. `longest_s`: seconds for the whole, LONGEST_S if nothing is said; one that is longer than usual may be silent as long. Raises RefusedError for
     an address of a kind that is not allowed, AddressError for what is no address, UnreachableError.
     """
     try:
@@ -65,10 +65,11 @@ def post(
     if not parts.hostname or parts.scheme not in (("https", "http") if private else ("https",)):
         raise AddressError("not-https", "地址不对", "要写成 https:// 开头的完整地址")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    whole_s = LONGEST_S if longest_s is None else longest_s
     try:
         place = resolved(parts.hostname, port, private=private, public=public)
-        connection = _Pinned(place, parts.scheme == "https", longest_s if longest_s > LONGEST_S else READ_S)
-        return _exchange(connection, path, body, headers, most, longest_s)
+        connection = _Pinned(place, parts.scheme == "https", whole_s if whole_s > LONGEST_S else READ_S)
+        return _exchange(connection, path, body, headers, most, whole_s)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise UnreachableError(type(error).__name__) from error
 

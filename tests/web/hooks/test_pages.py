@@ -71,37 +71,35 @@ def test_a_new_receiver_is_stored_and_its_secret_shown_once_and_kept_nowhere(db:
     assert "geheim" not in page(admin.get("/admin/audit")).text
 
 
-@pytest.mark.parametrize(
-    ("url", "words"),
-    [
-        ("", "https://"),
-        ("hooks.example.com", "https://"),
-        ("ftp://hooks.example.com/", "https://"),
-        ("javascript:alert(1)", "https://"),
-        ("https://", "https://"),
-        ("https://hooks.example.com:99999/", "https://"),
-        ("https://hooks.example.com/a b", "https://"),
-        ("https://hooks.example.com/\r\nX: y", "https://"),
-        ("https://客户.example.com/", "https://"),
-        ("http://hooks.example.com/", "https://"),
-        ("https://me:geheim@hooks.example.com/", "用户名"),
-        ("https://@hooks.example.com/", "用户名"),
-        ("https://hooks.example.com/#x", "用户名"),
-        ("https://127.0.0.1/", "内部网络"),
-        ("https://[::1]/", "内部网络"),
-        ("https://[::ffff:10.0.0.1]/", "内部网络"),
-        ("https://169.254.169.254/latest", "内部网络"),
-        ("https://localhost/", "内部网络"),
-        ("https://a.localhost/", "内部网络"),
-        ("https://hooks.example.com/" + "x" * 500, "最多"),
-    ],
+REFUSED = (
+    ("", "https://"),
+    ("hooks.example.com", "https://"),
+    ("ftp://hooks.example.com/", "https://"),
+    ("javascript:alert(1)", "https://"),
+    ("https://", "https://"),
+    ("https://hooks.example.com:99999/", "https://"),
+    ("https://hooks.example.com/a b", "https://"),
+    ("https://hooks.example.com/\r\nX: y", "https://"),
+    ("https://客户.example.com/", "https://"),
+    ("http://hooks.example.com/", "https://"),
+    ("https://me:geheim@hooks.example.com/", "用户名"),
+    ("https://@hooks.example.com/", "用户名"),
+    ("https://hooks.example.com/#x", "用户名"),
+    ("https://127.0.0.1/", "内部网络"),
+    ("https://[::1]/", "内部网络"),
+    ("https://[::ffff:10.0.0.1]/", "内部网络"),
+    ("https://169.254.169.254/latest", "内部网络"),
+    ("https://localhost/", "内部网络"),
+    ("https://a.localhost/", "内部网络"),
+    ("https://hooks.example.com/" + "x" * 500, "最多"),
 )
-def test_an_address_that_nothing_is_sent_to_is_refused_at_its_field(
-    db: Database, admin: FlaskClient, url: str, words: str
-) -> None:
-    shown = page(admin.post("/hooks/new", data={**FORM, "url": url}), 422)
-    assert words in shown.one("div", id="url-hint").text
-    assert (shown.one("input", id="name").get("value"), log(db)) == ("工单系统", [])
+
+
+def test_an_address_that_nothing_is_sent_to_is_refused_at_its_field(db: Database, admin: FlaskClient) -> None:
+    for url, words in REFUSED:
+        shown = page(admin.post("/hooks/new", data={**FORM, "url": url}), 422)
+        assert words in shown.one("div", id="url-hint").text, url
+        assert (shown.one("input", id="name").get("value"), log(db)) == ("工单系统", []), url
 
 
 def test_inner_addresses_are_taken_where_the_settings_allow(here: Site, admin: FlaskClient) -> None:
