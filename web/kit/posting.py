@@ -54,8 +54,8 @@ def post(
     """Send a body and return what was answered, whatever its status.
 
     `private`: the own network may be asked, and without HTTPS; `public`: the internet may. `most`: bytes of the answer that
-    are read. `longest_s`: seconds for the whole, LONGEST_S if nothing is said; one that is longer than usual may be silent as long. Raises RefusedError for
-    an address of a kind that is not allowed, AddressError for what is no address, UnreachableError.
+    are read. `longest_s`: seconds for the whole (LONGEST_S if nothing is said); one that is longer may be silent as long.
+    Raises RefusedError for an address of a kind that is not allowed, AddressError for what is no address, UnreachableError.
     """
     try:
         parts = urlsplit(url)

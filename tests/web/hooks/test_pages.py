@@ -162,7 +162,7 @@ def test_a_test_is_sent_by_the_worker_looked_at_and_sent_again(
     assert (answer.location, receiver.taken) == ("/hooks/deliveries/1", [])
     waiting = page(admin.get("/hooks/deliveries/1"))
     assert "等着发送" in waiting.text
-    assert '"type":"webhook.ping"' in waiting.one("pre").text
+    assert '"type":"webhook.ping"' in waiting.one("code", id="body").text
     receiver.answers = [Answer(503, b"<script>busy</script>")]
     send(number)
     failed = page(admin.get("/hooks/deliveries/1"))
