@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from urllib.parse import urlsplit
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -20,7 +20,7 @@ from web.oidc import pages
 from web.oidc.blueprint import blueprint, init, provider
 from web.oidc.people import person
 from web.oidc.placing import place
-from web.oidc.provider import AwayError, Provider, UnprovedError, logged
+from web.oidc.provider import AwayError, UnprovedError, logged
 
 __all__ = ["blueprint", "init", "pages"]
 
@@ -30,7 +30,9 @@ log = logging.getLogger(__name__)
 @blueprint.get("/login/company")
 def begin() -> ResponseReturnValue:
     """Send the browser to the provider."""
-    company, wanted = _company(), request.args.get("next", "")
+    company, wanted = provider(), request.args.get("next", "")
+    if company is None:
+        return redirect(url_for("auth.login"))
     if current_user.is_authenticated:
         return redirect(inside(wanted))
     # the way back leads to the public address: a cookie of another one would not be there
@@ -45,7 +47,9 @@ def begin() -> ResponseReturnValue:
 @blueprint.get("/login/company/back")
 def back() -> ResponseReturnValue:
     """Take who comes back from the provider."""
-    company = _company()
+    company = provider()
+    if company is None:
+        return redirect(url_for("auth.login"))
     begun = company.waiting.get_state_data(session, request.args.get("state"))
     if begun is None:  # late, used, of another browser, or the back button
         if current_user.is_authenticated:
@@ -85,14 +89,12 @@ def back() -> ResponseReturnValue:
 @blueprint.get("/login/company/left")
 def left() -> ResponseReturnValue:
     """Say that the site is left, and where the company's own login is ended: a form may not lead there (CSP)."""
-    company = _company()
+    company = provider()
+    if company is None:  # the setting went while somebody was in
+        return redirect(url_for("auth.login"))
     return render_template(
         "oidc/left.html", out=company.logout_address(company.rules.public_url + url_for("auth.login"))
     )
-
-
-def _company() -> Provider:
-    return provider() or abort(404)
 
 
 def _away(error: AwayError, wanted: str) -> ResponseReturnValue:
