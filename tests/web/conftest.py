@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from analyzer.settings import ROOT, Settings
 from tests.web import cast
@@ -76,11 +77,18 @@ def web_settings(database_url: str) -> WebSettings:
     return WebSettings(database_url=database_url, queue_url=REDIS) if POSTGRES else WebSettings()
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once a process: each test has a site of its own, and half the time of a page went into them."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(home: Path, web_settings: WebSettings) -> Iterator[Flask]:
+def app(home: Path, web_settings: WebSettings, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The site; CSRF checks are off but in the tests of CSRF."""
     settings = Settings(home=home, lexicons=ROOT / "lexicons")
     made = create_app({"TESTING": True, "WTF_CSRF_ENABLED": False, "SECRET_KEY": "test"}, settings, web_settings)
+    made.jinja_env.bytecode_cache = compiled
     yield made
     database: Database = made.extensions[KEY].db
     held = database.engine.pool.checkedout()  # type: ignore[attr-defined]  # of QueuePool, which a file and a server have
