@@ -110,6 +110,7 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         ("technician", "/scorecards/mine"),
         ("admin", "/admin/users"),
         ("admin", "/admin/audit"),
+        ("admin", "/hooks"),
         ("manager", "/scorecards/digest"),
         ("manager", f"/scorecards/words?period={month}"),
         ("manager", f"/scorecards/talk?period={month}"),

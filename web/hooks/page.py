@@ -134,7 +134,10 @@ def _line(session: Session, hook_id: int) -> HookLine | None:
 def _lines(session: Session, rows: Sequence[tuple[Hook, str]]) -> tuple[HookLine, ...]:
     counted = session.execute(
         select(HookDelivery.hook_id, HookDelivery.state, func.count())
-        .where(HookDelivery.hook_id.in_([hook.id for hook, _ in rows]), HookDelivery.state != DeliveryState.SENT)
+        .where(
+            HookDelivery.hook_id.in_([hook.id for hook, _ in rows]),
+            HookDelivery.state.in_((DeliveryState.WAITING, DeliveryState.FAILED)),
+        )
         .group_by(HookDelivery.hook_id, HookDelivery.state)
     )
     counts = {(hook_id, state): n for hook_id, state, n in counted}

@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from web.db import UtcDateTime, now
@@ -72,13 +72,7 @@ class HookDelivery(Base):
     __table_args__ = (
         Index("ix_hook_deliveries_hook", "hook_id", "id"),
         Index("ix_hook_deliveries_at", "at"),
-        Index(
-            "ix_hook_deliveries_waiting",
-            "next_at",
-            "hook_id",
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
-        ),
+        Index("ix_hook_deliveries_state", "state", "next_at", "hook_id"),  # looked at every other second
         UniqueConstraint("message_id"),
     )
 

@@ -68,13 +68,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_hook_deliveries_at", "hook_deliveries", ["at"])
     op.create_index("ix_hook_deliveries_hook", "hook_deliveries", ["hook_id", "id"])
-    op.create_index(
-        "ix_hook_deliveries_waiting",
-        "hook_deliveries",
-        ["next_at", "hook_id"],
-        sqlite_where=sa.text("state = 'waiting'"),
-        postgresql_where=sa.text("state = 'waiting'"),
-    )
+    op.create_index("ix_hook_deliveries_state", "hook_deliveries", ["state", "next_at", "hook_id"])
     op.create_table(
         "hook_attempts",
         sa.Column("delivery_id", sa.Integer(), nullable=False),
