@@ -12,6 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import cli
 from web.admin import views as admin
+from web.api import document as api
+from web.api import door as api_door
+from web.api import pages as tokens
 from web.auth import views as auth
 from web.calibration import views as calibration
 from web.config import Settings, WebSettings
@@ -81,6 +84,8 @@ FEATURES = (
     system,
     help_pages,
     standard_editing,
+    tokens,
+    api,
 )
 
 
@@ -119,7 +124,22 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=web.proxies, x_proto=web.proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(lambda _: forget_reads())
     app.register_error_handler(storage.StorageError, errors.store_away)
-    for part in (tracing, cookies, security, i18n, login, access, errors, refused, pages, sound, header, oidc, cli):
+    for part in (
+        tracing,
+        cookies,
+        security,
+        i18n,
+        login,
+        api_door,
+        access,
+        errors,
+        refused,
+        pages,
+        sound,
+        header,
+        oidc,
+        cli,
+    ):
         part.init(app)
     for feature in FEATURES:
         app.register_blueprint(feature.blueprint)

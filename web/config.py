@@ -234,6 +234,13 @@ class WebSettings:
         min=5,
         max=3600,
     )
+    api_per_minute: int = setting(
+        300,
+        "Requests a minute that each token of the REST API may make (counted together by all processes of a machine).",
+        "REST 接口每个令牌每分钟最多多少次请求（同一台机器的各个进程合计）。",
+        min=1,
+        max=100_000,
+    )
     random_share: float = setting(
         0.1, "Share of recordings drawn at random for review.", "随机抽查的录音比例。", min=0.0, max=1.0
     )

@@ -48,6 +48,13 @@ HEADERS = {
     "X-Forwarded-For": ("²", "::1, 256.1.1.1"),
 }
 UPLOAD = {"name": "a.m4a", "size": 1000, "modified": 1_700_000_000_000, "sample": "ab", "details": {"staff_no": "1001"}}
+REST = (
+    {"name": "a.m4a", "size": 1000, "sample": "ab", "details": {"staff_no": "1001", "recorded_at": "2026-11-24T09:00"}},
+    {"details": {"order_no": "WO-1", "facts": {"late": True}, "technician_channel": 1}},
+    {"do": "set", "verdict": "met", "note": "x", "seen": "x"},
+    {"staff_no": "1001", "job_kind": "水管", "appointment_at": "2026-11-24T09:00:00+08:00", "facts": {"late": None}},
+    {"orders": [{"order_no": "WO-7", "staff_no": "1001", "facts": {"late": True}}]},
+)
 TABLES = (
     (("工号", "姓名", "班组", "在职"), (("1001", "王师傅", "东区", "是"), ("1007", "赵师傅", "西区", ""))),
     (("工单号", "工号", "预约时间", "完成时间", "迟到"), (("WO-7", "1001", "2026-11-24 09:00", "", "是"),)),
@@ -182,7 +189,7 @@ class Maker:
         if act < 0.3:
             deep = hostile.nested(self.chance.choice((10, 100, 5_000, 100_000)))
             return {"data": f'{{"names": {deep}, "details": {deep}}}', "content_type": "application/json"}
-        document = self.chance.choice(({"names": ["20260105_1001__回访.amr", "x"]}, UPLOAD))
+        document = self.chance.choice(({"names": ["20260105_1001__回访.amr", "x"]}, UPLOAD, *REST))
         made = hostile.dumped(hostile.broken(self.chance, document, self.chance.randint(0, 3)))
         return {"data": made, "content_type": "application/json"}
 

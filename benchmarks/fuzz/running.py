@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
+import secrets
 import traceback
 from collections import Counter
 from dataclasses import dataclass, field
@@ -15,13 +17,16 @@ from sqlalchemy import String, func, select
 
 from benchmarks.fuzz import hostile
 from benchmarks.fuzz.requests import Maker, Sent
+from web.api import tokens
+from web.api.scopes import SCOPES
 from web.config import AnalyzerError
 from web.db import now
 from web.intake.details import Details
 from web.kit.login import viewer_of
+from web.kit.problems import API
 from web.kit.site import site_of
 from web.links import keep as links
-from web.models import Base, Recording, ReviewState, User
+from web.models import ApiToken, Base, Recording, ReviewState, User
 from web.summaries import keep
 from web.uploads import transcripts
 
@@ -76,6 +81,19 @@ class Browsers:
             self._kept[role] = client, valid
         return self._kept[role][0]
 
+    def token(self, role: str) -> str:
+        """A token of the role with every scope; its owner may have been changed since the last one."""
+        with site_of(self.app).db.writing() as session:
+            user = session.get_one(User, self.people[role].id)
+            secret = tokens.PREFIX + secrets.token_urlsafe(32)
+            session.add(
+                ApiToken(
+                    user_id=user.id, name="fuzz", digest=hashlib.sha256(secret.encode()).hexdigest(), beginning="tj_fuzz",
+                    scopes=list(SCOPES), role=user.role, epoch=user.session_epoch,
+                )
+            )  # fmt: skip
+        return secret
+
     def _logged_in(self, role: str) -> bool:
         return self._kept[role][0].get_cookie("tingjian") is not None
 
@@ -87,7 +105,10 @@ def fuzz_requests(app: Flask, people: dict[str, Any], known: tuple[str, ...], se
     turns = [(rule, role) for rule in maker.rules for role in ROLES] * rounds
     chance.shuffle(turns)
     for rule, role in turns:
-        send(browsers.of(role), maker.request(rule), role, found)
+        browser, sent = browsers.of(role), maker.request(rule)
+        if rule.rule.startswith(API) and role and chance.random() < 0.9:
+            sent.more["headers"]["Authorization"] = f"Bearer {browsers.token(role)}"
+        send(browser, sent, role, found)
     _refuse_long(app, found)
     return found
 

@@ -25,6 +25,7 @@ from web.kit.site import KEY, Site
 from web.lexicon import drafts
 from web.links import keep as links_keep
 from web.models import (
+    ApiToken,
     Appeal,
     CalibrationAgreement,
     CalibrationAnswer,
@@ -131,6 +132,13 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
             session.add_all(
                 [
                     Appeal(recording_id=signed.id, item_id="greeting", user_id=people["technician"].id, text="我说了"),
+                    *(
+                        ApiToken(
+                            user_id=people["qa"].id, name=f"呼叫中心{n}", digest=f"{n:064}", beginning="tj_abc123",
+                            scopes=["recordings:write"], role=people["qa"].role, epoch=people["qa"].session_epoch,
+                        )
+                        for n in range(5)
+                    ),
                     Clip(
                         recording_id=signed.id, technician_id=people["wang"].id, standard_id="property-visit",
                         item_id="greeting", start_s=2.0, end_s=5.0, quote="您好", good=True,
@@ -315,6 +323,9 @@ def pages(made: Furniture) -> dict[str, str]:
         "auth.password": "/password",
         "auth.second_factor": "/second-factor",
         "oidc.account": "/company-account",
+        "tokens.index": "/tokens",
+        "tokens.everybody": "/tokens/all",
+        "tokens.reference": "/tokens/reference",
         "standard_editing.index": "/standards/drafts",
         "standard_editing.show": f"/standards/drafts/{made.draft}",
         "standard_editing.problems": f"/standards/drafts/{made.draft}/problems",
@@ -347,5 +358,7 @@ NO_PAGES = frozenset(
         "search.palette", "help.picture", "auth.renew",
         "notices.show", "standard_dryrun.table", "standard_trying.ready",
         "standard_versions.text", "standard_versions.folder", "staff.import_progress",
+        "api.openapi", "api.me", "api.recordings", "api.recording", "api.analysis", "api.verdicts", "api.upload_state",
+        "api.technicians", "api.orders", "api.order", "api.scorecards", "api.export_recordings", "api.standards", "api.standard",
     }
 )  # fmt: skip

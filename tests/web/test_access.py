@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from typing import Any
 
 import pytest
@@ -10,10 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.web import cast
+from web.api.scopes import SCOPES
 from web.db import Database, now
 from web.kit.access import PUBLIC, TABLE, visible
 from web.kit.login import viewer_of
-from web.models import Recording, ReviewState, User, UserRole
+from web.models import ApiToken, Recording, ReviewState, User, UserRole
 from web.queue import presence
 
 ROLES = {"admin": UserRole.ADMIN, "qa": UserRole.QA, "manager": UserRole.MANAGER, "technician": UserRole.TECHNICIAN}
@@ -51,6 +54,20 @@ def _anew(app: Flask, db: Database, user_id: int) -> FlaskClient:
     return browser
 
 
+def bearer(db: Database, user_id: int) -> dict[str, str]:
+    """A token with every scope: what it opens is then the role's alone."""
+    with db.writing() as session:
+        user = session.get_one(User, user_id)
+        secret = "tj_" + secrets.token_urlsafe(32)
+        session.add(
+            ApiToken(
+                user_id=user.id, name="x", digest=hashlib.sha256(secret.encode()).hexdigest(), beginning="tj_x",
+                scopes=list(SCOPES), role=user.role, epoch=user.session_epoch,
+            )
+        )  # fmt: skip
+    return {"Authorization": f"Bearer {secret}"}
+
+
 @pytest.mark.parametrize("who", [*ROLES, None])
 def test_every_route_opens_to_the_roles_of_the_table_and_to_nobody_else(
     app: Flask, db: Database, people: dict[str, Any], who: str | None
@@ -61,7 +78,8 @@ def test_every_route_opens_to_the_roles_of_the_table_and_to_nobody_else(
     wrong = []
     for endpoint, method, path in routes(app):
         browser = _anew(app, db, people[who].id) if who else app.test_client()
-        response = browser.open(path, method=method, follow_redirects=False)
+        headers = bearer(db, people[who].id) if who and endpoint.startswith("api.") else {}
+        response = browser.open(path, method=method, follow_redirects=False, headers=headers)
         allowed = TABLE[endpoint]
         if who is None and allowed != PUBLIC:
             sent_away = response.status_code == 401 or (

@@ -114,6 +114,8 @@ def actions() -> dict[str, str]:
         "hook-pinged": _("测试推送"),
         "hook-replayed": _("重新推送"),
         "hook-ended": _("推送自动停止"),
+        "token-made": _("新建访问令牌"),
+        "token-revoked": _("吊销访问令牌"),
         "refused": _("被拒绝"),
         "demo.seeded": _("写入演示数据"),
     }
@@ -141,6 +143,7 @@ def objects() -> dict[str, str]:
         "standard_run": _("试算"),
         "hook": _("推送地址"),
         "page": _("页面"),
+        "token": _("访问令牌"),
     }
 
 
@@ -166,7 +169,7 @@ def _fields() -> dict[str, str]:
         "standard": _("标准"), "from": _("起"), "to": _("止"), "state": _("状态"), "review": _("复核"),
         "team": _("班组"), "format": _("格式"), "decisions": _("复核决定数"), "taken": _("采用"), "kept": _("未采用"),
         "head": _("恢复前的末条"), "left": _("剩余"), "want": _("缺少"), "method": _("方式"), "path": _("网址"),
-        "outcome": _("结果"),
+        "outcome": _("结果"), "api_token": _("通过令牌"), "scopes": _("权限"), "until": _("有效期至"),
         "draft": _("草稿编号"), "what": _("改了什么"), "number": _("第几版"), "version": _("版本号"), "effective_from": _("生效日期"),
         "queued": _("已排队"), "frozen": _("月份已发布"), "done": _("已试算"),
         "note": _("说明"), "files": _("文件"),

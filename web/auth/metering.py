@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from web.auth import throttle
 from web.auth.blueprint import blueprint, wait_words
+from web.kit import problems
 from web.kit.errors import explain
 from web.kit.site import site
 
@@ -16,6 +17,7 @@ METERED = {
     "recordings.export": 60,
     "scorecards.export": 60,
     "scorecards.export_csv": 60,
+    "api.export_recordings": 60,
     "recordings.transcript": 600,
     "privacy.export": 60,
 }
@@ -31,5 +33,7 @@ def _meter() -> ResponseReturnValue | None:
         wait = throttle.admit(session, counters, current_user.id)
     if not wait:
         return None
+    if problems.of_api():
+        return problems.problem(429, explain(429)[0], wait_words(wait), headers={"Retry-After": str(wait)})
     shown = render_template("errors/page.html", code=429, title=explain(429)[0], advice=wait_words(wait))
     return shown, 429, {"Retry-After": str(wait)}

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 from zxcvbn import zxcvbn
@@ -17,7 +17,7 @@ from web.db import Database, now
 from web.kit import audit
 from web.kit.i18n import gettext as _
 from web.kit.site import site
-from web.models import Identity, User, username_key
+from web.models import ApiToken, Identity, User, username_key
 
 MIN_LENGTH = 8
 MAX_LENGTH = 128  # scrypt takes any length, a megabyte would only keep it busy
@@ -154,3 +154,10 @@ def _set(session: Session, user: User, password: str) -> None:
     user.password_hash = hashed(password)
     user.session_epoch += 1
     audit.record(session, "password-changed", "user", user.id)
+
+
+def keep_tokens(session: Session, user: User) -> None:
+    """Let the tokens of the user's programs outlive the epoch that has just ended; any other end of it ends them too."""
+    old = user.session_epoch - 1
+    mine = update(ApiToken).where(ApiToken.user_id == user.id, ApiToken.epoch == old)
+    session.execute(mine.values(epoch=user.session_epoch))

@@ -112,7 +112,9 @@ def code_submit() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """End all sessions of the viewer: who copied a cookie, or forgot another computer, is out as well."""
     with site().db.writing() as writing:
-        writing.get_one(User, viewer().id).session_epoch += 1
+        user = writing.get_one(User, viewer().id)
+        user.session_epoch += 1
+        passwords.keep_tokens(writing, user)  # a programme goes on when its owner goes home
         audit.record(writing, "logout", "user", viewer().id)
     left = url_for("oidc.left" if came_by_company() else "auth.login")
     logout_user()

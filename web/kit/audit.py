@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,8 @@ def record(
         address = request.remote_addr or ""
         if current_user and current_user.is_authenticated and user_id in (None, current_user.id):
             user_id, username = current_user.id, current_user.username
+        if "api_token" in g:  # a program did it in his name
+            detail = {**detail, "api_token": g.api_token.id}
     chain.join(
         session,
         AuditEntry(

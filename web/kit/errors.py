@@ -17,6 +17,7 @@ from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalSer
 from web.config import AnalyzerError
 from web.db import UnstorableError
 from web.db.troubles import Trouble, trouble_of
+from web.kit import problems
 from web.kit.i18n import gettext as _
 from web.kit.kept import KeptForm, kept_form, login_expired
 from web.kit.login import look_nobody_up
@@ -38,6 +39,7 @@ def explain(code: int) -> tuple[str, str]:
         405: (_("请求有误"), _("请返回上一页重试。")),
         409: (_("内容已被别人修改"), _("请刷新页面，看过最新内容后再保存。")),
         413: (_("内容太大"), _("请减小文件，或分几次提交。")),
+        415: (_("格式不对"), _("请按接口说明换一种内容格式。")),
         422: (_("填写有误"), _("请按提示改正后再提交。")),
         429: (_("操作太频繁"), _("请稍候再试。")),
         503: (_("系统正忙"), _("这一步还没有保存。请过十几秒再试；如果一直这样，请联系管理员。")),
@@ -63,6 +65,8 @@ def _answer(error: Exception) -> ResponseReturnValue:
         g.refused_token = True  # for the audit log (refused.py)
     elif isinstance(error.description, str) and getattr(error, "for_users", False):
         advice = error.description
+    if problems.of_api():
+        return problems.of_error(error, code, title, advice)
     answer = _told(code, title, advice, "errors/page.html")
     if isinstance(error, CSRFError):
         answer.headers["Tingjian-Token"] = "expired"  # scripts renew it (session.js)
@@ -101,6 +105,8 @@ def _not_now(code: int, title: str, advice: str) -> Response:
 
 
 def _told(code: int, title: str, advice: str, template: str) -> Response:
+    if problems.of_api():
+        return problems.problem(code, title, advice)
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return make_response({"error": title, "advice": advice, "request": request_id()}, code)
     if "HX-Request" in request.headers:

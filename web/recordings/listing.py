@@ -96,6 +96,17 @@ def every(session: Session, viewer: Viewer, asked: Filter) -> Iterator[ListLine]
             yield _line(row, viewer)
 
 
+def behind(
+    session: Session, viewer: Viewer, asked: Filter, last: int | None, count: int, newest_first: bool
+) -> list[ListLine]:
+    """Give so many recordings of a filter that come behind number `last` (None: from the beginning), by number."""
+    statement = asked.narrow(visible(_joined(), viewer))
+    if last is not None:
+        statement = statement.where(Recording.id < last if newest_first else Recording.id > last)
+    statement = statement.order_by(Recording.id.desc() if newest_first else Recording.id).limit(count)
+    return [_line(row, viewer) for row in session.execute(statement)]
+
+
 def chosen(session: Session, viewer: Viewer, ids: list[int]) -> Iterator[ListLine]:
     """Give those of the recordings that the viewer may see, newest first."""
     statement = visible(_joined(), viewer).where(Recording.id.in_(ids))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from web.kit.paging import Paging, paging
@@ -52,22 +53,32 @@ class OrderPage:
 
 def staff(session: Session, team: str = "", text: str = "") -> tuple[StaffLine, ...]:
     """Return technicians by team and number, those who left last."""
-    count = (
-        select(func.count())
-        .where(Recording.technician_id == Technician.id, Recording.deleted_at.is_(None))
-        .scalar_subquery()  # one look into an index for each person; a join would go through the whole table
-    )
-    statement = (
-        select(Technician, Team.name, count)
-        .outerjoin(Team, Team.id == Technician.team_id)
-        .order_by(Technician.active.desc(), Team.name.nulls_first(), Technician.staff_no)
-    )
+    statement = _staff().order_by(Technician.active.desc(), Team.name.nulls_first(), Technician.staff_no)
     if team:
         statement = statement.where(Team.name == team)
     if text:
         statement = statement.where(
             or_(Technician.name.contains(text, autoescape=True), Technician.staff_no.contains(text, autoescape=True))
         )
+    return _staff_lines(session, statement)
+
+
+def staff_behind(session: Session, last: int | None, count: int) -> tuple[StaffLine, ...]:
+    """So many technicians that come behind number `last` (None: from the beginning), by number."""
+    statement = _staff().where(Technician.id > (last or 0)).order_by(Technician.id).limit(count)
+    return _staff_lines(session, statement)
+
+
+def _staff() -> Select[Any]:
+    count = (
+        select(func.count())
+        .where(Recording.technician_id == Technician.id, Recording.deleted_at.is_(None))
+        .scalar_subquery()  # one look into an index for each person; a join would go through the whole table
+    )
+    return select(Technician, Team.name, count).outerjoin(Team, Team.id == Technician.team_id)
+
+
+def _staff_lines(session: Session, statement: Select[Any]) -> tuple[StaffLine, ...]:
     return tuple(
         StaffLine(t.id, t.staff_no, t.name, name or "", t.active, t.example_consent, n)
         for t, name, n in session.execute(statement)
@@ -107,6 +118,21 @@ def orders(session: Session, *, wanted: int, text: str = "", technician_id: int 
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     place = paging(wanted, total)
     ids = session.scalars(statement.order_by(WorkOrder.id.desc()).limit(place.size).offset(place.offset)).all()
+    return OrderPage(order_lines(session, ids), place)
+
+
+def order_ids_behind(session: Session, last: int | None, count: int, technician_id: int | None = None) -> list[int]:
+    """The numbers of so many work orders that come behind number `last` (None: from the beginning), newest first."""
+    statement = select(WorkOrder.id).order_by(WorkOrder.id.desc()).limit(count)
+    if last is not None:
+        statement = statement.where(WorkOrder.id < last)
+    if technician_id is not None:
+        statement = statement.where(WorkOrder.technician_id == technician_id)
+    return list(session.scalars(statement))
+
+
+def order_lines(session: Session, ids: Sequence[int]) -> tuple[OrderLine, ...]:
+    """The work orders with these numbers, newest first."""
     counts = dict(
         session.execute(
             select(Recording.work_order_id, func.count())
@@ -120,7 +146,7 @@ def orders(session: Session, *, wanted: int, text: str = "", technician_id: int 
         .where(WorkOrder.id.in_(ids))
         .order_by(WorkOrder.id.desc())
     )
-    lines = tuple(
+    return tuple(
         OrderLine(
             o.id,
             o.order_no,
@@ -135,4 +161,3 @@ def orders(session: Session, *, wanted: int, text: str = "", technician_id: int 
         )
         for o, staff_no, name in rows
     )
-    return OrderPage(lines, place)

@@ -178,6 +178,12 @@ def cancel(here: Site, user_id: int, upload_id: str) -> None:
     _lock_path(here, upload_id).unlink(missing_ok=True)
 
 
+def state_of(here: Site, user_id: int, upload_id: str) -> Upload:
+    """The user's upload as it stands. Raises SliceError for one that is not his, or not there any more."""
+    with _locked(here, upload_id):
+        return _own(here, user_id, upload_id)
+
+
 def unfinished(session: Session, user_id: int) -> list[Upload]:
     """Return this user's uploads that wait for the rest of their file, the newest first."""
     statement = select(Upload).where(Upload.user_id == user_id, Upload.state == UploadState.RECEIVING)

@@ -1,0 +1,1 @@
+"""The REST API: who may ask, what is answered, how it fails."""

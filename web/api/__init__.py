@@ -1,0 +1,1 @@
+"""The REST API, its tokens, and the document that describes it."""
