@@ -38,16 +38,19 @@ NEVER_EMPTY = {
         "help.index",
         "staff.order",
     ),
-    *("staff.technician", "staff.import_file", "search.page"),
+    *("staff.technician", "staff.import_file", "search.page", "tokens.reference"),
 }
 
 
 def paths(app: Flask) -> dict[str, str]:
-    """What a GET without any parameter can ask for, by its endpoint."""
+    """What a GET without any parameter can ask for, by its endpoint; the API opens to no browser."""
     return {
         rule.endpoint: rule.rule
         for rule in app.url_map.iter_rules()
-        if "GET" in (rule.methods or ()) and not rule.arguments and rule.endpoint in TABLE
+        if "GET" in (rule.methods or ())
+        and not rule.arguments
+        and rule.endpoint in TABLE
+        and not rule.endpoint.startswith("api.")
     }
 
 

@@ -69,6 +69,7 @@ SECTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "改标准": (*_READING, "standard_trying.page"),
         "个人信息": ("privacy.page",),
         "操作日志": ("admin.audit_log",),
+        "访问令牌": ("tokens.index", "tokens.everybody", "tokens.reference"),
     },
 }
 
