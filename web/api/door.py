@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from flask import Flask, Response, g, request
+from sqlalchemy import select
 
 from web.api import pace, tokens
 from web.api.blueprint import blueprint
 from web.api.scopes import NEEDS
 from web.kit import problems
-from web.kit.access import PUBLIC, TABLE, needs_second_factor
+from web.kit.access import PUBLIC, TABLE, must_use_second_factor
 from web.kit.i18n import gettext as _
-from web.kit.login import manager
+from web.kit.login import Viewer, manager
 from web.kit.problems import ProblemError
 from web.kit.site import reader, site
+from web.models import Identity
 
 JSON = ("application/json",)
 BODIES = {
@@ -43,7 +45,7 @@ def _admit() -> None:
     if g.api_pace.refused:
         raise ProblemError(429, "too-many-requests", _("这个令牌这一分钟的请求太多，请稍后再来。"))
     g.api_token, g._login_user = grant, grant.viewer
-    if grant.viewer.must_change_password or needs_second_factor(grant.viewer):
+    if grant.viewer.must_change_password or _lacks_second_factor(grant.viewer):
         raise ProblemError(403, "account", _("令牌的主人要先在网站上修改初始密码，或开启两步验证。"))
     scope = NEEDS.get(endpoint, "")
     if scope and scope not in grant.scopes:
@@ -51,6 +53,15 @@ def _admit() -> None:
         words = _("这个令牌没有需要的权限：%(scope)s。", scope=scope)
         raise ProblemError(403, "insufficient-scope", words, headers={"WWW-Authenticate": challenge}, scope=scope)
     tokens.note_use(here.db, grant)
+
+
+def _lacks_second_factor(owner: Viewer) -> bool:
+    """As `access.needs_second_factor`, of no session: the company's login of a linked account stands for its own."""
+    if owner.second_factor or not must_use_second_factor(owner.role):
+        return False
+    if site().web.oidc_second_factor:
+        return True
+    return reader().scalar(select(Identity.user_id).where(Identity.user_id == owner.id).limit(1)) is None
 
 
 def _bearer() -> str:

@@ -16,10 +16,11 @@ from tests.web.conftest import Login
 from tests.web.html import page
 from web.api import tokens
 from web.api.scopes import NEEDS, SCOPES, scopes_of
+from web.config import WebSettings
 from web.db import Database, now
 from web.kit.access import PUBLIC, TABLE
 from web.kit.refusals import FieldError
-from web.models import ApiToken, AuditEntry, User, UserRole
+from web.models import ApiToken, AuditEntry, Identity, User, UserRole
 
 CHALLENGE = "WWW-Authenticate"
 
@@ -148,6 +149,23 @@ def test_whoever_must_change_his_password_first_sends_no_program(
     change(db, people["qa"].id, must_change_password=True)
     answer = one.get("/me")
     assert (answer.status_code, answer.get_json()["type"]) == (403, "urn:tingjian:problem:account")
+
+
+class TestWhereASecondFactorIsAskedFor:
+    @pytest.fixture
+    def web_settings(self, database_url: str) -> WebSettings:
+        return WebSettings(database_url=database_url, require_second_factor="everybody")
+
+    def test_a_token_of_an_account_without_one_opens_nothing_unless_the_company_vouches(
+        self, app: Flask, db: Database, people: dict[str, Any], program: Programs
+    ) -> None:
+        one = program("qa")
+        with one.client.session_transaction() as cookie:
+            cookie["company"] = True
+        assert one.get("/me").status_code == 403, "a cookie beside the token helps nothing"
+        with db.writing() as session:
+            session.add(Identity(user_id=people["qa"].id, issuer="https://login.example", subject="4711"))
+        assert one.get("/me").status_code == 200
 
 
 def test_when_a_token_was_used_is_kept_to_the_minute(db: Database, program: Programs) -> None:
