@@ -87,10 +87,17 @@ def warnings(report: Report) -> tuple[str, ...]:
         sentences.append(f"录音音量很小（{report.level_db:.0f} dBFS），已放大 {report.gain_db:.0f} dB，文字可能不准。")
     elif report.gain_db < -0.5:
         sentences.append(f"录音音量超过满幅，已降低 {-report.gain_db:.0f} dB。")
+    if report.legs is not None:
+        sentences.append(_legs_warning(*report.legs))
     sentences.extend(_channel_warnings(report))
     if total_s < 1.0:
         sentences.append(f"录音只有 {total_s:.2f} 秒。")
     return tuple(sentences)
+
+
+def _legs_warning(first_s: float, second_s: float, later_s: float) -> str:
+    later = "按开头对齐" if not later_s else f"{'右' if later_s > 0 else '左'}声道晚 {abs(later_s):.1f} 秒开始"
+    return f"这通电话由两个文件合成：左声道 {first_s:.1f} 秒，右声道 {second_s:.1f} 秒，{later}，短的一边用静音补齐。"
 
 
 def _channel_warnings(report: Report) -> list[str]:

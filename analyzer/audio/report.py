@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,7 @@ class Report:
     `planes` are the channels of the waveform. `delay_s` parts two channels with the same talk, `echoes` are (channel that
     repeats the other one, seconds later). `tracks` were heard, `left_out_tracks` not; `joined` files stood end to end;
     `mended`: there was sound behind the end that a header states; `unread_bytes` stand behind the last that was read.
+    `legs` are those of a call that came as two files (`legs.py`): the seconds of each, and how much later the second began.
     `choice` says how the channels were used: only | mixdown | same | left | right | silent | two.
     """
 
@@ -83,6 +85,7 @@ class Report:
     joined: int = 1
     mended: bool = False
     unread_bytes: int = 0
+    legs: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,4 +129,17 @@ def result_from_json(text: str) -> Report | ClipSpan | Failure:
         return ClipSpan(**values)
     if "code" in values:
         return Failure(**values)
-    return Report(**{**values, "echoes": tuple((channel, delay_s) for channel, delay_s in values.get("echoes", ()))})
+    echoes = tuple((channel, delay_s) for channel, delay_s in values.get("echoes", ()))
+    legs = values.get("legs")
+    return Report(**{**values, "echoes": echoes, "legs": None if legs is None else (legs[0], legs[1], legs[2])})
+
+
+def legs_comment(first_s: float, second_s: float, later_s: float) -> str:
+    """What a file that was joined from two legs says of itself; `later_s`: how much later the second one began."""
+    return f"tingjian legs {first_s:.2f} {second_s:.2f} {later_s:.2f}"
+
+
+def legs_of(comment: str) -> tuple[float, float, float] | None:
+    """What `legs_comment` wrote, None for any other comment."""
+    found = re.fullmatch(r"tingjian legs (\d{1,6}\.\d\d) (\d{1,6}\.\d\d) (-?\d{1,6}\.\d\d)", comment.strip("\0 "))
+    return (float(found[1]), float(found[2]), float(found[3])) if found else None

@@ -70,6 +70,7 @@ class Source:
         self.filled_samples = 0
         self.read_bytes = 0  # how far into the file the packets came from
         self.stated_s = self._stated_s(path)
+        self.comment: str = str(self._container.metadata.get("comment", ""))
         self._origin_s = (self._container.start_time or 0) / 1e6
 
     def __enter__(self) -> Source:

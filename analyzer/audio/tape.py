@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.audio import containers, ends, kinds, sniff
-from analyzer.audio.report import BLOCK_SAMPLES, DecodeError
+from analyzer.audio.report import BLOCK_SAMPLES, DecodeError, legs_of
 from analyzer.audio.room import Room
 from analyzer.audio.stream import MOST_PLANES, Source
 from analyzer.physics import SAMPLE_RATE_HZ
@@ -52,6 +52,7 @@ class Tape:
         first = self._sources[0]
         self.container, self.codec = first.container, first.codec
         self.rate_hz, self.channels = first.rate_hz, first.channels
+        self.legs = legs_of(first.comment)
         self.tracks = len(self._sources)
         self.left_out_tracks = first.skipped + first.tracks - self.tracks
         self.joined = len(self._parts)

@@ -13,7 +13,7 @@ from typing import Any
 from analyzer.domain import Candidate, Hearing, How, Kind, Role
 from analyzer.judging.accusing import accusations, unclear
 from analyzer.judging.case import Case, open_case
-from analyzer.judging.conversation import no_conversation, of_people
+from analyzer.judging.conversation import no_conversation, of_people, unanswered
 from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, establish, holds
 from analyzer.judging.forbidden import CLEAR_CONFIDENCE
@@ -67,7 +67,7 @@ def candidates(
     With those that were checked, there are at most `most` (None: `most_of`).
     """
     room = (most_of(hearing) if most is None else most) - len(hearing.checks)
-    if room <= 0 or no_conversation(hearing) is not None:
+    if room <= 0 or (unanswered(given) or no_conversation(hearing)) is not None:
         return ()
     hearing = of_people(hearing)
     case = open_case(hearing, standard, words)

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.domain import MACHINE, Hearing, SoundKind, Span, Utterance
 from analyzer.text import normalise
 
+CALL_ANSWERED = "call_answered"  # the one fact that every standard knows: a telephone system's record says whether
 LEAST_CHARACTERS = 4  # fewer characters in a whole recording are no conversation to judge
 FEW_CHARACTERS = 15  # 喂，你好，喂，听得见吗: what somebody says into a line with a machine at its other end
 SOME_CHARACTERS = 40  # what somebody says to a menu
@@ -63,6 +64,11 @@ def _without(spans: Sequence[Span], taken: Sequence[Span]) -> tuple[Span, ...]:
             if b > a
         ]
     return tuple(left)
+
+
+def unanswered(given: Mapping[str, bool]) -> str | None:
+    """The code of the reason where the telephone system's own record says that nobody answered, or None."""
+    return "not-answered" if given.get(CALL_ANSWERED) is False else None
 
 
 def no_conversation(hearing: Hearing) -> str | None:

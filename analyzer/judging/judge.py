@@ -10,7 +10,7 @@ from typing import Any
 from analyzer.domain import Fact, Hearing, How, ItemResult, Judgement, Kind, Verdict
 from analyzer.errors import AnalyzerError
 from analyzer.judging.case import Case, bare_result, open_case
-from analyzer.judging.conversation import no_conversation, of_people
+from analyzer.judging.conversation import CALL_ANSWERED, no_conversation, of_people, unanswered
 from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, doubtful, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
@@ -55,7 +55,8 @@ def examined(
 ) -> tuple[Judgement, Case]:
     """`judge`, with the case that it was judged from: for `traces.py`, which shows how."""
     check_given(given, standard)
-    silence = no_conversation(hearing)
+    silence = unanswered(given) or no_conversation(hearing)
+    given = {name: value for name, value in given.items() if name in standard.facts}
     hearing = of_people(hearing)
     case = replace(open_case(hearing, standard, words, readers), silence=silence)
     ear = case.ear
@@ -77,9 +78,9 @@ def examined(
 
 
 def check_given(given: Mapping[str, bool], standard: Standard) -> None:
-    """Raise AnalyzerError ("fact-unknown") for a given fact that the standard does not know."""
+    """Raise AnalyzerError ("fact-unknown") for a given fact that the standard does not know; `CALL_ANSWERED` is everybody's."""
     for name in given:
-        if name not in standard.facts:
+        if name not in standard.facts and name != CALL_ANSWERED:
             near = difflib.get_close_matches(name, standard.facts, n=1)
             advice = f"是不是 {near[0]}？" if near else f"可用的事实：{'、'.join(sorted(standard.facts))}"
             raise AnalyzerError("fact-unknown", f"标准 {standard.ref.id} 不认识事实 {name}", advice)

@@ -13,11 +13,12 @@ from pathlib import Path
 from flask import g, has_request_context
 
 from analyzer.errors import LexiconError
+from analyzer.judging import CALL_ANSWERED
 from analyzer.rubric.gaps import named
 from analyzer.rubric.load import lexicon_files, load_standard, standard_files
 from analyzer.rubric.policy import Suspicions
 
-__all__ = ["FactInfo", "ItemInfo", "StandardInfo", "all_facts", "named", "standard", "standards"]
+__all__ = ["CALL_ANSWERED", "FactInfo", "ItemInfo", "StandardInfo", "all_facts", "named", "standard", "standards"]
 
 _log = logging.getLogger(__name__)
 Stamp = tuple[tuple[str, int], ...]  # (path, time of its last change in ns) of every file of a folder
@@ -60,6 +61,7 @@ SHORT = {
     "returning": "再次来访",
     "signed": "当天签约",
     "problem_reported": "报告未修好",
+    CALL_ANSWERED: "接通",
 }
 
 
@@ -176,6 +178,7 @@ def _info(standard_id: str, folder: Path) -> StandardInfo:
 
 
 def all_facts(folder: Path) -> tuple[FactInfo, ...]:
-    """Return the facts of all standards, each once."""
+    """Return the facts of all standards, each once, and the one that every standard knows."""
     found = {fact.name: fact for info in standards(folder) for fact in info.facts}
+    found.setdefault(CALL_ANSWERED, FactInfo(CALL_ANSWERED, "电话接通了", ""))
     return tuple(found.values())

@@ -11,6 +11,7 @@ from analyzer.audio import PEAKS_FILE, PLAY_FILE, Audio, cut_file, mute_file, op
 from analyzer.domain import Engine, Hearing, Judgement, Role, Span, Speaker, Utterance
 from analyzer.heap import first_to_go
 from analyzer.hearing.integrity import inspection
+from analyzer.judging import CALL_ANSWERED
 from analyzer.pipeline import Analyzer, load, rescore
 from analyzer.progress import Progress
 from analyzer.reading.company import Outcome, company_line, fingerprint_text
@@ -118,8 +119,8 @@ def standard_of(standard_id: str | None, settings: Settings) -> Standard:
 
 
 def _asked_about(facts: Mapping[str, bool], standard: Standard) -> dict[str, bool]:
-    """An order states more facts than each standard asks about."""
-    return {name: value for name, value in facts.items() if name in standard.facts}
+    """An order states more facts than each standard asks about; whether a call was answered every standard knows."""
+    return {name: value for name, value in facts.items() if name in standard.facts or name == CALL_ANSWERED}
 
 
 _FEW_WORDS = Hearing(
