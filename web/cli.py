@@ -10,11 +10,11 @@ from web.digest import commands as digest
 from web.maintenance import commands as maintenance
 from web.privacy import commands as privacy
 from web.serving import commands as serving
+from web.sources import commands as sources
 from web.standards.versions import commands as standards
-from web.uploads import commands as uploads
 from web.worker import commands as worker
 
-FEATURES = (serving, admin, maintenance, worker, uploads, demo, digest, privacy, standards)
+FEATURES = (serving, admin, maintenance, worker, sources, demo, digest, privacy, standards)
 
 
 def init(app: Flask) -> None:

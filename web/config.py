@@ -227,6 +227,26 @@ class WebSettings:
         "投递文件夹：放进去的录音由后台自动收取；留空则不用。",
         empty=True,
     )
+    drop_standard: str = setting(
+        "",
+        "Standard of dropped recordings that say none themselves, like `property-visit`; empty: somebody is asked.",
+        "投递的录音自己没有说明时用的标准，如 `property-visit`；留空则等人补充。",
+        empty=True,
+    )
+    drop_still_seconds: int = setting(
+        10,
+        "Seconds that size and time of a dropped file must stand still before it is taken in.",
+        "投递的文件大小和时间多少秒不变才收取。",
+        min=0,
+        max=3600,
+    )
+    drop_wait_seconds: int = setting(
+        60,
+        "Seconds that a dropped recording whose standard is not known waits for the file that tells about it.",
+        "投递的录音还不知道按哪个标准判断时，等同名的说明文件多少秒。",
+        min=0,
+        max=86400,
+    )
     lease_seconds: int = setting(
         30,
         "A worker silent for this long is taken for dead and its recording queued again.",

@@ -19,7 +19,8 @@ MINUTE_S = 60.0  # forms show minutes: a smaller difference is nobody's change
 class Details:
     """What is told about a recording; everything may be missing. `technician_channel` counts from 0.
 
-    A `recorded_at` without a zone is in the site's zone.
+    A `recorded_at` without a zone is in the site's zone. Of `customer_phone` only its digest is kept: whoever asks for
+    what is kept of him is found by it.
     """
 
     standard_id: str | None = None
@@ -29,6 +30,7 @@ class Details:
     facts: Mapping[str, bool] = field(default_factory=dict)
     technician_channel: int | None = None
     note: str = ""
+    customer_phone: str = ""
 
 
 def stated(session: Session, row: Recording, details: Details, zone: ZoneInfo) -> dict[str, object]:

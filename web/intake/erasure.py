@@ -44,6 +44,7 @@ from web.models import (
     SpokenNumber,
     StandardRunDifference,
     StandardRunRecording,
+    TakenFile,
     TranscriptEdit,
     Upload,
     Verdict,
@@ -108,7 +109,7 @@ def erase_deleted(session: Session, recording: Recording, now: datetime | None =
     erase_words(session, recording, now)
     documents = select(Analysis.id).where(Analysis.recording_id == own)
     session.execute(delete(AnalysisDocument).where(AnalysisDocument.analysis_id.in_(documents)))
-    for table in (Verdict, RecordingFigures, Presence):
+    for table in (Verdict, RecordingFigures, Presence, TakenFile):
         session.execute(delete(table).where(table.recording_id == own))
     for part in (CalibrationAgreement, CalibrationAnswer, CalibrationRecording):
         session.execute(delete(part).where(part.recording_id == own))

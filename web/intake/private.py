@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from web.intake import findable
 from web.intake.analysis import Hearing, Utterance, hearing_from_dict
 from web.intake.doom import doom
 from web.intake.effective import effective, heard_document, inputs
-from web.masking import MASK, Secret, mask, phone_numbers, secrets_in
+from web.masking import MASK, Secret, mask, phone_numbers, secrets, secrets_in
 from web.masking.find import covered
-from web.models import Clip, PrivateWords, Recording
+from web.models import Clip, PrivateWords, Recording, SpokenNumber
 from web.models.vocabulary import Role
 
 AROUND_S = 0.3  # times of words are anchors: what is muted begins earlier and ends later
@@ -95,6 +96,13 @@ def joined(spans: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], .
 def digest_of_number(number: str) -> str:
     """What is kept of a mobile number, to find it by."""
     return hashlib.sha256(f"tingjian mobile {number}".encode()).hexdigest()
+
+
+def tell_number(session: Session, recording_id: int, phone: str) -> None:
+    """Keep the digest of the mobile number that a list or a telephone system names, to find the recording by."""
+    for number in phone_numbers(secrets(re.sub(r"[\s-]", "", phone).removeprefix("+86"))):
+        told = SpokenNumber(recording_id=recording_id, digest=digest_of_number(number), told=True)
+        session.merge(told)
 
 
 def discreet(document: Mapping[str, Any]) -> dict[str, Any]:

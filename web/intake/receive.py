@@ -17,7 +17,7 @@ from web.db import Database, now
 from web.intake import kinds
 from web.intake.details import Details, besides, stated
 from web.intake.doom import being_removed, doom, needed
-from web.intake.private import hide
+from web.intake.private import hide, tell_number
 from web.intake.storage import Storage, Taken
 from web.kit import audit
 from web.kit.forms import ImpossibleError, possible
@@ -109,12 +109,14 @@ def _recorded(
     if known is not None:
         if known.stored_key != taken.key:  # its sound was erased on purpose
             doom(session, taken.key)
+        tell_number(session, known.id, details.customer_phone)
         return _told_again(session, known, details, settings, user_id)
     row = _row(session, settings, taken, name, details, file_time)
     row.media_type = kinds.media_type(path) or ""
     row.source, row.uploaded_by_id = source, user_id
     session.add(row)
     session.flush()
+    tell_number(session, row.id, details.customer_phone)
     if row.standard_id is not None:
         queue.enqueue(session, row.id, JobKind.HEAR, user_id=user_id)
     audit.record(session, "recording.received", "recording", row.id, user_id=user_id, name=hide(name), source=source)

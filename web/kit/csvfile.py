@@ -119,6 +119,19 @@ def read_table(content: bytes, columns: Mapping[str, tuple[str, ...]], required:
         raise TableError("cell", (str(reader.line_num),)) from None
 
 
+def unknown_headings(content: bytes, columns: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The headings of a file that `read_table` leaves out, as written. Raises TableError."""
+    lines = _text(content).splitlines()
+    heads = next(csv.reader(lines[:1], delimiter=max(",;\t", key=lines[0].count)), []) if lines else []
+    known = {_heading(heading) for name, headings in columns.items() for heading in (name, *headings)}
+    return tuple(cell.strip() for cell in heads if cell.strip() and _heading(cell) not in known)
+
+
+def text_of(content: bytes) -> str:
+    """A text file of people or of their systems: UTF-8 or GBK. Raises TableError ("encoding")."""
+    return _text(content)
+
+
 def _rows(reader: Reader, columns: Mapping[str, tuple[str, ...]], required: tuple[str, ...]) -> list[Row]:
     names = {_heading(heading): name for name, headings in columns.items() for heading in (name, *headings)}
     heads = [names.get(_heading(cell)) for cell in next(reader)]

@@ -28,7 +28,17 @@ from web.models.notices import GroupMessage, Notice, NoticeKind
 from web.models.opinions import Opinion, OpinionRun
 from web.models.people import Identity, LoginThrottle, User, UserRole, username_key
 from web.models.privacy import DoomedFile, LegalHold, PrivateWords, SpokenNumber
-from web.models.recordings import Job, JobKind, JobState, Recording, RecordingState, ReviewState, Upload, UploadState
+from web.models.recordings import (
+    Job,
+    JobKind,
+    JobState,
+    Recording,
+    RecordingState,
+    ReviewState,
+    TakenFile,
+    Upload,
+    UploadState,
+)
 from web.models.reviews import (
     APPEAL_WAITS,
     BULK,
@@ -124,6 +134,7 @@ __all__ = [
     "StandardRunRecording",
     "StandardRunSlice",
     "StandardVersion",
+    "TakenFile",
     "Team",
     "TeamReviewer",
     "Technician",

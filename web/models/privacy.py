@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from web.db import UtcDateTime, now
@@ -31,13 +31,17 @@ class PrivateWords(Base):
 
 
 class SpokenNumber(Base):
-    """The digest of a mobile number that is said in a recording: finds what is somebody's without keeping a list of numbers."""
+    """The digest of a mobile number that is said in a recording: finds what is somebody's without keeping a list of numbers.
+
+    `told`: a list or a telephone system named it; what is said again or corrected does not take it away.
+    """
 
     __tablename__ = "spoken_numbers"
     __table_args__ = (Index("ix_spoken_numbers_digest", "digest"),)
 
     recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    told: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class LegalHold(Base):

@@ -196,6 +196,20 @@ class Job(Base):
     detail: Mapped[str] = mapped_column(Text, default="")
 
 
+class TakenFile(Base):
+    """A file that was taken in from where it lies, so that the next import goes on behind it without reading it again.
+
+    `key` is the digest of its place (names tell of people), `stamp` that of its size, its time and what was told about it.
+    """
+
+    __tablename__ = "taken_files"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    stamp: Mapped[str] = mapped_column(String(64))
+    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id"), index=True)
+    taken_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class UploadState(StrEnum):
     """How far an upload is."""
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from web.kit.csvfile import BadCell, Row, read_table
+from web.kit.csvfile import BadCell, Row, read_table, unknown_headings
 from web.kit.forms import ImpossibleError, boolean, plain_number
 from web.kit.i18n import gettext as _
 from web.kit.refusals import FieldError
@@ -28,17 +28,19 @@ COLUMNS = {
     "recorded_at": ("录音时间", "时间", "日期", "date", "time"),
     "technician_channel": ("技师声道", "声道", "channel"),
     "note": ("备注", "说明"),
+    "customer_phone": ("客户电话", "客户手机", "电话", "手机", "phone"),
 }
 _CHANNELS = {"左": 0, "左声道": 0, "left": 0, "1": 0, "右": 1, "右声道": 1, "right": 1, "2": 1}
-_MAX = {"staff_no": 32, "order_no": 64, "note": 500}
+_MAX = {"staff_no": 32, "order_no": 64, "note": 500, "customer_phone": 32}
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The rows by path (as `key_of` writes it), and what could not be read."""
+    """The rows by path (as `key_of` writes it), what could not be read, and the headings that nobody knows."""
 
     rows: Mapping[str, SheetRow]
     bad: tuple[BadCell, ...]
+    unknown: tuple[str, ...] = ()
 
     def rows_of(self, paths: Sequence[str]) -> tuple[dict[str, SheetRow], set[str]]:
         """The rows of these files by path, each the one that agrees with most of its folders; and the paths in doubt.
@@ -89,8 +91,20 @@ def read_manifest(
     session: Session, content: bytes, standards: Sequence[StandardInfo], facts: Sequence[FactInfo], zone: ZoneInfo
 ) -> Manifest:
     """A bad row is left out and told; the others hold. Raises TableError."""
-    columns = COLUMNS | {f.name: (f.title, f.short) for f in facts}
+    columns = columns_of(facts)
     table = read_table(content, columns, ("file",))
+    return replace(read_rows(session, table, standards, facts, zone), unknown=unknown_headings(content, columns))
+
+
+def columns_of(facts: Sequence[FactInfo]) -> dict[str, tuple[str, ...]]:
+    """The columns of a list, each with the headings that mean it."""
+    return COLUMNS | {f.name: (f.title, f.short) for f in facts}
+
+
+def read_rows(
+    session: Session, table: Sequence[Row], standards: Sequence[StandardInfo], facts: Sequence[FactInfo], zone: ZoneInfo
+) -> Manifest:
+    """The rows of a list that was taken apart already."""
     staff = people(session, [plain_number(row["order_no"]) for row in table if row["order_no"]])
     known = {s.id for s in standards}
     words = {s.title: s.id for s in standards}
@@ -109,7 +123,13 @@ def read_manifest(
             stated = row_of(_parts(row, standard_id, zone), staff, known)
             _refuse_doubts(row, stated, staff)
             given = {f.name: _fact(f.name, row[f.name]) for f in facts if row[f.name]}
-            rows[key] = replace(stated, facts=given, technician_channel=_channel(row), note=row["note"])
+            rows[key] = replace(
+                stated,
+                facts=given,
+                technician_channel=_channel(row),
+                note=row["note"],
+                customer_phone=row["customer_phone"],
+            )
         except FieldError as error:
             bad.append(BadCell(row.number, _heading(error.field, facts), error.words))
     return Manifest(rows, tuple(bad))

@@ -19,6 +19,7 @@ from web.models import Technician, WorkOrder
 from web.staff.alike import folded
 from web.uploads.names import NameParts, read_name
 
+_TEXTS = ("standard_id", "staff_no", "order_no", "note", "customer_phone")
 MOMENT = "%Y-%m-%dT%H:%M"  # of an <input type="datetime-local">
 
 
@@ -33,6 +34,7 @@ class SheetRow:
     facts: Mapping[str, bool] = field(default_factory=dict)
     technician_channel: int | None = None
     note: str = ""
+    customer_phone: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)  # field → code: unknown | several | differs
 
     def as_json(self) -> dict[str, Any]:
@@ -110,9 +112,7 @@ def details_of(cells: Mapping[str, Any], zone: ZoneInfo) -> Details:
     """The details that the page's cells state. Raises ValueError for a time that cannot be read."""
     facts = cells.get("facts")
     channel = cells.get("technician_channel")
-    text = {
-        name: plain_text(str(cells.get(name) or "")).strip() for name in ("standard_id", "staff_no", "order_no", "note")
-    }
+    text = {name: plain_text(str(cells.get(name) or "")).strip() for name in _TEXTS}
     return Details(
         text["standard_id"] or None,
         plain_number(text["staff_no"]).split(" ")[0] or None,
@@ -121,6 +121,7 @@ def details_of(cells: Mapping[str, Any], zone: ZoneInfo) -> Details:
         {str(k): v for k, v in facts.items() if isinstance(v, bool)} if isinstance(facts, dict) else {},
         channel if channel in (0, 1) and not isinstance(channel, bool) else None,
         text["note"],
+        text["customer_phone"],
     )
 
 

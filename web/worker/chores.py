@@ -24,10 +24,11 @@ from web.links import keep as links
 from web.notices import groups, imports, mails
 from web.notices import sweep as notices
 from web.privacy import retention
+from web.sources import watch
 from web.staff import kept
 from web.summaries import confirmed, keep, rules, words
 from web.uploads import slices
-from web.worker import apart, burning, clips, drop, dryrun, learning, leftovers, muting, opinions
+from web.worker import apart, burning, clips, dryrun, learning, leftovers, muting, opinions
 
 log = logging.getLogger(__name__)
 LEFTOVER_S = 86_400.0
@@ -136,7 +137,7 @@ def close_files(here: Site) -> None:
 
 
 CHORES: list[Chore] = [
-    Chore("drop folder", 5.0, drop.look),
+    Chore("drop folder", 5.0, watch.Watch().look),
     Chore("links", 5.0, judge_links),
     Chore("open links", 900.0, judge_open_links),
     Chore("scorecards", 5.0, refresh_scorecards),

@@ -85,8 +85,8 @@ def _put(session: Session, one: Looked) -> None:
         doom(session, one.key)
         return
     row.state, row.spans, row.stored_key = one.state, [list(span) for span in one.heard.spans], one.key
-    session.execute(delete(SpokenNumber).where(SpokenNumber.recording_id == one.recording_id))
-    session.add_all(
-        SpokenNumber(recording_id=one.recording_id, digest=digest_of_number(number))
-        for number in sorted(one.heard.numbers)
-    )
+    of_it = SpokenNumber.recording_id == one.recording_id
+    session.execute(delete(SpokenNumber).where(of_it, SpokenNumber.told.is_(False)))
+    told = set(session.scalars(select(SpokenNumber.digest).where(of_it)))
+    digests = map(digest_of_number, sorted(one.heard.numbers))
+    session.add_all(SpokenNumber(recording_id=one.recording_id, digest=d) for d in digests if d not in told)

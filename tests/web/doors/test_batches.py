@@ -34,8 +34,9 @@ from web.kit.site import Site
 from web.links import keep as links
 from web.maintenance.doctor import examine
 from web.models import Clip, Job, JobState, PrivateWords, Recording, ScorePeriod, SetAside, SiteValue
+from web.sources import watch
 from web.summaries import keep
-from web.worker import assignment, burning, clips, drop
+from web.worker import assignment, burning, clips
 
 SOUND = sample("followup-01-washer.amr").read_bytes()
 OTHER = sample("followup-02-still-leaking.opus").read_bytes()
@@ -57,7 +58,12 @@ def later(db: Database, hours: float = 2.0) -> None:
 def dropping(here: Site, tmp_path: Path, people: object) -> Site:
     folder = tmp_path / "投递"
     folder.mkdir()
-    return dataclasses.replace(here, web=WebSettings(drop_folder=str(folder), file_name_pattern="{date}_{name}_{kind}"))
+    return dataclasses.replace(
+        here,
+        web=WebSettings(
+            drop_still_seconds=0, drop_wait_seconds=0, drop_folder=str(folder), file_name_pattern="{date}_{name}_{kind}"
+        ),
+    )
 
 
 def lay(site: Site, name: bytes | str, content: bytes, ago_s: float = 60.0) -> Path:
@@ -76,7 +82,7 @@ def test_a_gbk_name_is_read_and_a_day_that_cannot_be_keeps_nobody_waiting(droppi
     lay(dropping, "20261123_王师傅_回访.amr".encode("gb18030"), SOUND, 90.0)
     lay(dropping, "00010101_王师傅_回访.opus", OTHER, 80.0)
     lay(dropping, b"\xff\xfe\x80.m4a", sample("visit-03-heater-rude.m4a").read_bytes(), 70.0)
-    drop.look(dropping)
+    watch.Watch().look(dropping)
     assert names(db)[:2] == ["00010101_王师傅_回访.opus", "20261123_王师傅_回访.amr"]
     assert aside(db) == []
     with db.reading() as session:
@@ -96,14 +102,14 @@ def test_a_full_or_read_only_store_leaves_dropped_files_where_they_are_until_it_
 
     with monkeypatch.context() as broke:
         broke.setattr(Storage, "take", broken)
-        drop.look(dropping)
+        watch.Watch().look(dropping)
     assert path.exists()
     assert not (path.parent / "未收").exists()
     assert aside(db)[0][:2] == ("drop folder", "a.amr")
-    drop.look(dropping)
+    watch.Watch().look(dropping)
     assert path.exists(), "its time has not come"
     later(db)
-    drop.look(dropping)
+    watch.Watch().look(dropping)
     assert (path.parent / "已收" / "a.amr").exists()
     assert (names(db), aside(db)) == (["a.amr"], [])
 
@@ -113,7 +119,7 @@ def test_too_little_room_is_no_fault_of_the_file_either(
 ) -> None:
     path = lay(dropping, "a.amr", SOUND)
     monkeypatch.setattr(Storage, "free_bytes", lambda _self: 10)
-    drop.look(dropping)
+    watch.Watch().look(dropping)
     assert path.exists()
     assert "磁盘空间不足" in aside(db)[0][2]
 
@@ -129,12 +135,12 @@ def test_a_file_on_which_the_program_breaks_keeps_nobody_waiting(
             raise RuntimeError("nobody thought of this")
         return take(*given)
 
-    monkeypatch.setattr(drop, "receive_file", breaking)
-    drop.look(dropping)
+    monkeypatch.setattr(watch, "receive_file", breaking)
+    watch.Watch().look(dropping)
     assert (bad.exists(), good.exists(), names(db)) == (True, False, ["b.opus"])
     assert "RuntimeError" in aside(db)[0][2]
     bad.unlink()
-    drop.look(dropping)
+    watch.Watch().look(dropping)
     assert aside(db) == [], "a file that somebody took away is no longer told"
 
 

@@ -132,7 +132,8 @@ def test_an_analysis_comes_in_with_its_verdicts_and_once(app: Flask, db: Databas
     shutil.copy(HEARD, path)
     result = run(app, path)
     assert (result.exit_code, "已导入 1 份转写" in result.output) == (0, True), result.output
-    assert "1 份已存在" in run(app, path).output
+    assert "1 个以前已经导入" in run(app, path).output
+    assert "1 份已存在" in run(app, shutil.copy(path, tmp_path / "20260105_1001_又一份_回访.json")).output
     document = json.loads(HEARD.read_text("utf-8"))
     with db.reading() as session:
         row = session.scalars(select(Recording)).one()

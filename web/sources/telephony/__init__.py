@@ -1,0 +1,1 @@
+"""Call records of telephone systems."""
