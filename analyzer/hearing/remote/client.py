@@ -6,10 +6,8 @@ the system's authorities (SSL_CERT_FILE names others). The key stands in one hea
 
 from __future__ import annotations
 
-import base64
 import email.utils
 import http.client
-import ipaddress
 import json
 import random
 import secrets
@@ -18,14 +16,12 @@ import ssl
 import threading
 import time
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from analyzer.errors import ModelError, SettingsError
+from analyzer.errors import ModelError
+from analyzer.hearing.remote.address import KEY, KEY_FILE, URL, address, key, proxy
 from analyzer.settings import Settings
 
 MOST_BYTES = 8 * 1024**2  # of an answer: a window's is 40 kB with a word a character
@@ -33,7 +29,6 @@ CONNECT_S = 10.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 MOST_TRIES = 1_000
 BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
-_URL, _KEY, _KEY_FILE = "TINGJIAN_SPEECH_URL", "TINGJIAN_SPEECH_KEY", "TINGJIAN_SPEECH_KEY_FILE"
 _CHUNK = 64 * 1024
 
 
@@ -49,74 +44,6 @@ class _AgainError(Exception):
         self.wait_s = wait_s
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where requests go: `path` is the base path without a slash at its end."""
-
-    secure: bool
-    host: str
-    port: int
-    path: str
-
-    @property
-    def shown(self) -> str:
-        """What may be told of it: no user, no password, no query."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'https' if self.secure else 'http'}://{host}:{self.port}{self.path}"
-
-    @property
-    def is_loopback(self) -> bool:
-        if self.host == "localhost" or self.host.endswith(".localhost"):
-            return True
-        with suppress(ValueError):
-            return ipaddress.ip_address(self.host).is_loopback
-        return False
-
-
-def address(url: str) -> Address:
-    """The address that the setting names. Raises SettingsError."""
-    if not url.strip():
-        raise SettingsError(
-            "speech-url", f"语音引擎 openai-api 需要服务器的地址，而 {_URL} 是空的", "例如 http://gpu:8700/v1"
-        )
-    try:
-        parts = urllib.parse.urlsplit(url.strip())
-        port = parts.port
-    except ValueError:
-        raise SettingsError("speech-url", f"{_URL} 不是可用的地址", "应写成 http(s)://主机:端口/v1") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(
-            "speech-url", f"{_URL} 要以 http:// 或 https:// 开头，后面是主机", "例如 http://gpu:8700/v1"
-        )
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise SettingsError("speech-url", f"{_URL} 里不能带用户名、密码、? 或 #", f"密钥请填在 {_KEY} 或 {_KEY_FILE}")
-    if any(ord(char) <= 0x20 or ord(char) > 0x7E for char in parts.path):
-        raise SettingsError("speech-url", f"{_URL} 的路径里有空格或非 ASCII 字符", "请改用 %XX 的写法")
-    path = parts.path.rstrip("/").removesuffix("/audio/transcriptions")
-    secure = parts.scheme == "https"
-    return Address(secure, parts.hostname, port or (443 if secure else 80), path)
-
-
-def key(settings: Settings) -> str:
-    """The key to send, "" for none. Raises SettingsError that never holds it."""
-    found, name = settings.speech_key, _KEY
-    if settings.speech_key_file:
-        name = _KEY_FILE
-        if settings.speech_key:
-            raise SettingsError("speech-key", f"{_KEY} 和 {_KEY_FILE} 只能填一个", "请去掉其中一个")
-        try:
-            found = Path(settings.speech_key_file).expanduser().read_text("utf-8")
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "不是文字"
-            raise SettingsError("speech-key", f"{name} 指的密钥文件读不到：{reason}", "请检查路径和权限") from None
-        if not found.strip():
-            raise SettingsError("speech-key", f"{name} 指的密钥文件是空的", "请写入密钥，或去掉这个设置")
-    found = found.strip()
-    if not all(0x20 < ord(char) < 0x7F for char in found):
-        raise SettingsError("speech-key", f"{name} 里有空格、换行或非 ASCII 字符", "请只写密钥本身")
-    return found
-
-
 class Client:
     """Requests to one server. Safe for several threads: each request has a connection of its own."""
 
@@ -125,7 +52,7 @@ class Client:
         self._key = key(settings)
         self._timeout_s, self._patience_s = settings.speech_timeout_s, settings.speech_patience_s
         self._tls = ssl.create_default_context() if self.address.secure else None
-        self._proxy = _proxy(self.address)
+        self._proxy = proxy(self.address)
 
     def get(self, path: str) -> Any:
         """The answer to GET, as JSON. Raises ModelError, MissingError."""
@@ -155,7 +82,7 @@ class Client:
                     raise ModelError(
                         "speech-unreachable",
                         f"语音服务器 {self.address.shown} 没有给出结果：{error}",
-                        f"试了 {time.monotonic() - began:.0f} 秒。请确认服务器开着、{_URL} 写得对、防火墙放行；"
+                        f"试了 {time.monotonic() - began:.0f} 秒。请确认服务器开着、{URL} 写得对、防火墙放行；"
                         "之后重试这段录音，忙的时候可以调大 TINGJIAN_SPEECH_PATIENCE_S",
                     ) from error.__cause__
                 pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
@@ -209,14 +136,14 @@ class Client:
             raise ModelError(
                 "speech-redirect",
                 f"语音服务器 {shown} 要把请求转到 {to:.100}，没有跟过去：录音只发给设置里写的地址",
-                f"如果那里才对，请把 {_URL} 改成最终的地址",
+                f"如果那里才对，请把 {URL} 改成最终的地址",
             )
         body = _bounded(answer)
         if status in BUSY:
             raise _AgainError(f"它答复 {status}{_said(body)}", _retry_after(answer.headers.get("Retry-After")))
         if status in (401, 403):
             raise ModelError(
-                "speech-key", f"语音服务器 {shown} 不接受密钥（{status}）{_said(body)}", f"请检查 {_KEY} 或 {_KEY_FILE}"
+                "speech-key", f"语音服务器 {shown} 不接受密钥（{status}）{_said(body)}", f"请检查 {KEY} 或 {KEY_FILE}"
             )
         if status in (404, 405, 501):
             raise MissingError(_said(body))
@@ -224,7 +151,7 @@ class Client:
             raise ModelError(
                 "speech-refused",
                 f"语音服务器 {shown} 拒绝了请求（{status}）{_said(body)}",
-                f"请按它说的改正 TINGJIAN_MODEL、TINGJIAN_PROMPT 或 {_URL}",
+                f"请按它说的改正 TINGJIAN_MODEL、TINGJIAN_PROMPT 或 {URL}",
             )
         try:
             return json.loads(body)
@@ -232,7 +159,7 @@ class Client:
             raise ModelError(
                 "speech-protocol",
                 f"语音服务器 {shown} 的答复不是 JSON，开头是 {body[:40]!r}",
-                f"请确认 {_URL} 指的是 OpenAI 兼容的语音接口（一般以 /v1 结尾）",
+                f"请确认 {URL} 指的是 OpenAI 兼容的语音接口（一般以 /v1 结尾）",
             ) from None
 
 
@@ -262,7 +189,7 @@ def _bounded(answer: http.client.HTTPResponse) -> bytes:
         size += len(part)
         if size > MOST_BYTES:
             raise ModelError(
-                "speech-protocol", f"语音服务器的答复超过 {MOST_BYTES >> 20} MB，没有读完", f"请检查 {_URL} 指的是什么"
+                "speech-protocol", f"语音服务器的答复超过 {MOST_BYTES >> 20} MB，没有读完", f"请检查 {URL} 指的是什么"
             )
         parts.append(part)
     if answer.length:
@@ -317,30 +244,3 @@ def _retry_after(value: str | None) -> float | None:
 
 def _until(date: str) -> float:
     return email.utils.parsedate_to_datetime(date).timestamp() - time.time()
-
-
-@dataclass(frozen=True, slots=True)
-class _Proxy:
-    host: str
-    port: int
-    headers: dict[str, str]
-
-
-def _proxy(where: Address) -> _Proxy | None:
-    """The environment's proxy for this address: none for our own machine, and none that NO_PROXY takes out."""
-    host = f"{where.host}:{where.port}"
-    named = urllib.request.getproxies_environment().get("https" if where.secure else "http")
-    if where.is_loopback or not named or urllib.request.proxy_bypass(host):
-        return None
-    try:
-        parts = urllib.parse.urlsplit(named if "//" in named else f"http://{named}")
-        port = parts.port
-    except ValueError:
-        parts, port = urllib.parse.SplitResult("", "", "", "", ""), None
-    if parts.scheme != "http" or not parts.hostname:
-        raise SettingsError("speech-proxy", "环境变量里的代理地址不能用", "请写成 http://主机:端口，或用 NO_PROXY 排除")
-    headers = {}
-    if parts.username is not None:
-        whole = f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
-        headers["Proxy-Authorization"] = f"Basic {base64.b64encode(whole.encode()).decode()}"
-    return _Proxy(parts.hostname, port or 80, headers)
