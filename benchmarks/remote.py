@@ -63,12 +63,14 @@ def main(arguments: list[str]) -> int:
     head = heading(["remote", *arguments])
     with frozen(Settings.from_environment()) as home, serving() as url:
         away = replace(home, engine="openai-api", speech_url=url)
+        RESULTS.mkdir(parents=True, exist_ok=True)
         pairs = []
         for sample in select(load_samples([SAMPLES]), options.only):
             pairs.append(_both(sample, home, away))
             say(f"{sample.id}: verdicts {pairs[-1].row[2]}, words {pairs[-1].row[3]}, checks {pairs[-1].row[5]}")
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    (RESULTS / "remote.md").write_text("\n".join(_report(head, pairs)) + "\n", "utf-8")
+            (RESULTS / "remote.md").write_text(
+                "\n".join(_report(head, pairs)) + "\n", "utf-8"
+            )  # an hour may be cut short
     say(f"{RESULTS / 'remote.md'}")
     return 0
 
