@@ -66,7 +66,7 @@ def test_no_secret_has_a_default_and_only_the_proxy_listens_outside() -> None:
     assert {name: value for name, value in given.items() if name != "SITE_HOST" and value} == {}
 
 
-@pytest.mark.parametrize("name", ["tingjian-site.service", "tingjian-worker.service"])
+@pytest.mark.parametrize("name", ["tingjian-site.service", "tingjian-worker.service", "tingjian-speech.service"])
 def test_services_write_only_their_own_folder(name: str) -> None:
     unit = (DEPLOY / "systemd" / name).read_text("utf-8")
     for line in ("User=tingjian", "ProtectSystem=strict", "StateDirectory=tingjian", "UMask=0077"):
@@ -75,7 +75,8 @@ def test_services_write_only_their_own_folder(name: str) -> None:
     assert "TINGJIAN_HOME=/var/lib/tingjian" in environment.splitlines()
 
 
-def test_the_worker_may_wall_its_decoders_in() -> None:
-    unit = (DEPLOY / "systemd" / "tingjian-worker.service").read_text("utf-8")
+@pytest.mark.parametrize("name", ["tingjian-worker.service", "tingjian-speech.service"])
+def test_who_decodes_may_wall_its_decoders_in(name: str) -> None:
+    unit = (DEPLOY / "systemd" / name).read_text("utf-8")
     rules = [line for line in unit.splitlines() if not line.startswith("#")]
     assert not [line for line in rules if line.startswith(("RestrictNamespaces", "SystemCallFilter", "PrivateDevices"))]
