@@ -20,7 +20,7 @@ export HF_HUB_OFFLINE ?= 1
 SCALE_DATABASE ?= postgresql://postgres@127.0.0.1/postgres
 SCALE_REDIS ?= redis://127.0.0.1:6379/15
 
-.PHONY: demo intro run user samples install model check test test-scale bench lock sbom audit clean help
+.PHONY: demo intro run user samples install model check test test-scale bench catalogues lock sbom audit clean help
 
 help:  ## list the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -67,6 +67,9 @@ test-scale: $(VENV)/.installed-scale model  ## the site's tests again, on Postgr
 bench: $(VENV)/.installed-bench model  ## accuracy and speed; results go to benchmarks/results/
 	$(PY) -m benchmarks accuracy
 	$(PY) -m benchmarks speed
+
+catalogues: $(VENV)/.installed  ## bring web/translations up to what the pages say; lists what English still lacks
+	@$(PY) -m supply.catalogues $(NEW)
 
 lock: $(TOOLS)/.installed $(VENV)/.installed-dev  ## lock every package with its hashes, after a change of requirements*.txt
 	@$(PY) -m supply.lock $(TOOLS)/bin/uv

@@ -98,6 +98,12 @@ class WebSettings:
         empty=True,
     )
     timezone: str = setting("Asia/Shanghai", "Time zone of dates and times on pages.", "页面上日期和时间所用的时区。")
+    language: str = setting(
+        "zh_Hans_CN",
+        "Language of whoever has not chosen one: `zh_Hans_CN`, `zh_Hant`, `en`, or `auto` for the browser's.",
+        "没有自己选过语言的人看到的语言：`zh_Hans_CN` 简体、`zh_Hant` 繁体、`en` 英文，`auto` 按浏览器的语言。",
+        choices=("zh_Hans_CN", "zh_Hant", "en", "auto"),
+    )
     session_minutes: int = setting(
         480,
         "Minutes without a click after which one must log in again.",

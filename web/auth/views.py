@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Response, abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user, logout_user
@@ -14,7 +14,8 @@ from web.auth import browsers, metering, names, passwords, second, second_views,
 from web.auth.blueprint import address, blueprint, counters, inside, unconfirmed, wait_words
 from web.auth.entering import ask_second_factor, enter, half_in
 from web.auth.throttle import Guest
-from web.kit import audit
+from web.kit import audit, i18n
+from web.kit.cookies import cookie_name, is_secure
 from web.kit.forms import Form
 from web.kit.i18n import gettext as _
 from web.kit.login import came_by_company, sign_in, viewer
@@ -23,6 +24,7 @@ from web.models import User
 
 __all__ = ["blueprint", "metering", "second_views"]
 
+YEAR_S = 365 * 86_400
 _LIMITS = {"autocomplete": "new-password", "maxlength": passwords.MAX_LENGTH, "required": True}
 
 
@@ -106,6 +108,24 @@ def code_submit() -> ResponseReturnValue:
     if not right:
         return render_template("auth/code.html", error=_("动态码不对，或已经用过。请等下一个再试。")), 422
     return enter(user_id, half["next"], by_company=half.get("company", False))
+
+
+@blueprint.post("/language")
+def language() -> ResponseReturnValue:
+    """Keep the language that somebody reads: with his account, and in this browser for the pages before a login."""
+    wanted = request.form.get("language", "")
+    if wanted not in i18n.LANGUAGES:
+        abort(400)
+    if current_user.is_authenticated:
+        with site().db.writing() as writing:
+            user = writing.get_one(User, viewer().id)
+            user.preferences = {**(user.preferences or {}), i18n.PREFERENCE: wanted}
+            audit.record(writing, "language", "user", user.id, language=i18n.LANGUAGES[wanted])
+    answer = make_response(redirect(inside(request.form.get("next", "")), 303))
+    answer.set_cookie(
+        cookie_name(i18n.COOKIE), wanted, max_age=YEAR_S, secure=is_secure(), httponly=True, samesite="Lax"
+    )
+    return answer
 
 
 @blueprint.post("/logout")

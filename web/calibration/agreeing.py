@@ -15,6 +15,7 @@ from web.db import now
 from web.intake.private import hide
 from web.kit import audit
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.kit.login import Viewer
 from web.kit.refusals import GoneError, InvalidError
 from web.kit.site import Site
@@ -90,7 +91,8 @@ def to_draft(
         changed = with_example(text, item_id, example, found.sentence)
     except yamltext.YamlTextError as error:
         raise InvalidError(_("草稿里加不进去：%(why)s", why=str(error))) from None
-    what = _("校准“%(title)s”的例句", title=row.title)
+    with in_source():
+        what = _("校准“%(title)s”的例句", title=row.title)
     draft = drafts.save(session, here, draft.id, draft.revision, {path: changed}, viewer.id, what)
     found.draft_id = draft.id
     audit.record(session, "calibration-example", "calibration", row.id, item=item_id, draft=draft.id)

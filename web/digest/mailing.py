@@ -15,6 +15,7 @@ from web.digest.week import digest
 from web.kit.aside import Batch
 from web.kit.calendar import Grain, period_name
 from web.kit.i18n import gettext as _
+from web.kit.i18n import speaking
 from web.kit.login import Viewer, viewer_of
 from web.kit.site import Site
 from web.kit.smtp import connection, message, server
@@ -31,7 +32,11 @@ KEPT = "digest"  # site value: {"week": "2026-W48", "users": [ids to whom it was
 
 def compose(here: Site, viewer: Viewer, address: str, today: dt.date) -> EmailMessage:
     """The viewer's mail; links begin with the site's public address."""
-    with current_app.test_request_context(base_url=here.web.public_url), here.db.reading() as session:
+    with (
+        current_app.test_request_context(base_url=here.web.public_url),
+        speaking(viewer.preferences),
+        here.db.reading() as session,
+    ):
         week = digest(session, viewer, today, standards(here.lexicons), here.web.min_recordings)
         subject = _("听检周报 %(first)s 至 %(last)s", first=week.week.first, last=week.week.last)
         text, html = (render_template(f"digest/mail.{kind}", digest=week, name=viewer.name) for kind in ("txt", "html"))

@@ -44,6 +44,7 @@ TABLE: dict[str, frozenset[UserRole]] = {
     "auth.login_submit": PUBLIC,
     "auth.code": PUBLIC,
     "auth.code_submit": PUBLIC,
+    "auth.language": PUBLIC,
     "auth.logout": EVERYONE,
     "auth.renew": EVERYONE,
     "auth.password": EVERYONE,

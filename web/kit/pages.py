@@ -15,6 +15,7 @@ from web.kit.menu import counts_now, shown
 from web.kit.paging import page_link
 from web.kit.policies import passed
 from web.kit.site import site
+from web.kit.told import told
 
 ICONS = Path(__file__).parents[1] / "static" / "vendor" / "icons"
 
@@ -89,8 +90,9 @@ ROLE_NAMES = {"admin": _l("管理员"), "qa": _l("质检员"), "manager": _l("�
 def init(app: Flask) -> None:
     """Give templates their filters and globals."""
     app.jinja_env.filters.update(
-        local_time=local_time, local_date=local_date, duration=duration, percent=percent, number=number, size=size
-    )
+        local_time=local_time, local_date=local_date, duration=duration, percent=percent, number=number, size=size,
+        told=told,
+    )  # fmt: skip
     app.jinja_env.globals.update(
         icon=icon,
         asset=asset,

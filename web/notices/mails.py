@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import smtplib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
+from typing import Any
 
 from flask import current_app, render_template, url_for
 from sqlalchemy import func, select, update
@@ -18,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from web.db import now
 from web.kit.i18n import gettext as _
+from web.kit.i18n import speaking
 from web.kit.site import Site
 from web.kit.smtp import connection, message, server
 from web.models import Notice, NoticeKind, User
@@ -38,6 +41,7 @@ class Due:
     address: str
     kind: NoticeKind
     notices: tuple[int, ...]
+    preferences: Mapping[str, Any]
 
 
 def declined(user: User) -> frozenset[str]:
@@ -94,14 +98,14 @@ def due(session: Session, moment: dt.datetime) -> list[Due]:
             found.setdefault((user.id, kind), []).append(notice_id)
             users[user.id] = user
     return [
-        Due(user_id, users[user_id].name, users[user_id].email, kind, tuple(ids))
+        Due(user_id, users[user_id].name, users[user_id].email, kind, tuple(ids), users[user_id].preferences or {})
         for (user_id, kind), ids in list(found.items())[:MOST]
     ]
 
 
 def compose(here: Site, mail: Due) -> EmailMessage:
     """No names of others and no private words: what it is about stands on the site."""
-    with current_app.test_request_context(base_url=here.web.public_url):
+    with current_app.test_request_context(base_url=here.web.public_url), speaking(mail.preferences):
         subject = _("听检：%(what)s（%(n)s 条）", what=kind_names()[mail.kind], n=len(mail.notices))
         text, html = (
             render_template(

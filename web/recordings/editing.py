@@ -10,7 +10,6 @@ from datetime import datetime
 
 from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict
 
@@ -18,6 +17,8 @@ from web.config import AnalyzerError
 from web.db import now
 from web.kit.errors import worded
 from web.kit.forms import moment
+from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.kit.login import viewer
 from web.kit.refusals import SignedError, StaleError
 from web.kit.site import forget_reads, reader, site
@@ -75,7 +76,7 @@ def rejudge(recording_id: int) -> ResponseReturnValue:
     """Judge again, with corrected words or by the standard as it now reads."""
     try:
         with _changing() as session:
-            row = changes.judge_again(session, viewer(), recording_id, request.form.get("cause", _("重新判分"))[:200])
+            row = changes.judge_again(session, viewer(), recording_id, _cause())
     except AnalyzerError as error:
         raise worded(Conflict(str(error))) from error
     return _judging(row)
@@ -137,6 +138,13 @@ def _changing() -> Iterator[Session]:
     with site().db.writing() as session:
         yield session
     forget_reads()
+
+
+def _cause() -> str:
+    """Why it is judged again, as it is written down."""
+    with in_source():
+        asked = request.form.get("cause") or _("重新判分")
+        return _("文字更正") if asked == "words" else asked[:200]
 
 
 def _revision() -> int:

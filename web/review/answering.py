@@ -17,6 +17,7 @@ from web.hooks import outbox
 from web.intake import rows
 from web.kit import audit
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.kit.login import Viewer
 from web.kit.recordings import recording_for
 from web.kit.refusals import GoneError, InvalidError, StaleError
@@ -132,7 +133,8 @@ def _correct(
     step.before, step.after, step.after_credit, step.score_before = line.final, verdict, credit, recording.score
     add(session, viewer, recording, line, "appeal", verdict, step.text[:MAX_NOTE], credit)
     if recording.review_state is ReviewState.SIGNED:
-        why = _("申诉成立：%(why)s", why=step.text)
+        with in_source():
+            why = _("申诉成立：%(why)s", why=step.text)
         replace_edition(session, viewer, recording, why)
         add_edition(session, viewer, recording, why[:MAX_NOTE])
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.models.vocabulary import How, Kind, VerdictWord
 from web.review.lines import ClauseLine
 
@@ -27,14 +28,15 @@ class Usual:
 
 def usual_reasons(line: ClauseLine) -> tuple[Usual, ...]:
     """The reasons for another verdict than the one that stands, the most usual first: never more than nine, one key each."""
-    if line.how == How.PERSON:
-        found = [Usual(verdict, _("先前选错了")) for verdict in line.choices]
-    elif line.how == How.LINK:
-        found = _linked()
-    elif line.kind == Kind.FORBIDDEN:
-        found = _forbidden(line)
-    else:
-        found = _required(line)
+    with in_source():  # it becomes the decision's note
+        if line.how == How.PERSON:
+            found = [Usual(verdict, _("先前选错了")) for verdict in line.choices]
+        elif line.how == How.LINK:
+            found = _linked()
+        elif line.kind == Kind.FORBIDDEN:
+            found = _forbidden(line)
+        else:
+            found = _required(line)
     return tuple(one for one in found if one.verdict != line.final and one.verdict in line.choices)
 
 

@@ -218,8 +218,6 @@ def test_without_a_standard_there_is_nothing_to_judge_by(login: Login, db: Datab
 
 
 def test_words_that_were_asked_for_are_judged_again(login: Login, db: Database, visit: int) -> None:
-    answer = login("qa").post(
-        f"/recordings/{visit}/rejudge", data={"cause": "文字更正"}, headers={"HX-Request": "true"}
-    )
+    answer = login("qa").post(f"/recordings/{visit}/rejudge", data={"cause": "words"}, headers={"HX-Request": "true"})
     assert page(answer).all("div", hx_get=f"/recordings/{visit}/job?first=0")
     assert jobs(db) == [(JobKind.SCORE, "文字更正")]

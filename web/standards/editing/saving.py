@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from web.kit import audit
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.kit.lexicons import newest_lexicons, text_of
 from web.kit.refusals import GoneError, InvalidError
 from web.kit.site import Site
@@ -192,7 +193,8 @@ def plan_fields(
     after = {name: merged.values[name] for name in mine}
     changed = [name for name, value in after.items() if value != theirs.get(name, "")]
     new = put(text, target, theirs, after)
-    what = _("%(where)s：%(what)s", where=named(target, theirs), what=told(changed, known))
+    with in_source():
+        what = _("%(where)s：%(what)s", where=named(target, theirs), what=told(changed, known))
     others = [name for name in merged.theirs if name in typed] if seen.revision != draft.revision else []
     key = shown(step(after["id"])) if target.is_clause and "id" in changed else ""
     return Plan(draft.id, draft.revision, {target.file: new}, what, told(others, known), key)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.kit.refusals import InvalidError, StaleError
 from web.kit.site import Site
 from web.lexicon import blocks, yamltext
@@ -38,7 +39,8 @@ def add_clause(
     rows = [f"id: {key}", f"kind: {kind}", f"how: {how}", f"clause: {_quoted(clause)}", f"text: {_quoted(text)}"]
     rows += ["when: always", *_beginning(kind, how)]
     new = _done(lambda: blocks.added(standing, entries, len(entries) - 1, rows) if entries else _first(standing, rows))
-    what = _("添加条款：%(what)s", what=f"{clause} {text[:16]}".strip())
+    with in_source():
+        what = _("添加条款：%(what)s", what=f"{clause} {text[:16]}".strip())
     return Plan(draft.id, draft.revision, {file: new}, what, key=key)
 
 
@@ -53,9 +55,9 @@ def shape_clause(session: Session, site: Site, draft_id: int, file: str, key: st
         before = target.node(then) if then is not None else None
         if before is None or fields.values_of(before) != fields.values_of(entries[index]):
             raise StaleError
-    words = named(target, fields.values_of(entries[index]))
+    what = _told(do, target, fields.values_of(entries[index]))
     new = _done(lambda: _shaped(text, entries, index, do))
-    return Plan(draft.id, draft.revision, {file: new}, f"{_told(do)}：{words}")
+    return Plan(draft.id, draft.revision, {file: new}, what)
 
 
 def shape_part(session: Session, site: Site, draft_id: int, target: Target, kind: str, do: str, key: str) -> Plan:
@@ -65,7 +67,7 @@ def shape_part(session: Session, site: Site, draft_id: int, target: Target, kind
     node = target.node(text)
     if node is None or kind not in fields.PARTS:
         raise LostError
-    words = named(target, fields.values_of(node))
+    what = _told(do, target, fields.values_of(node))
     if do == "add":
         entries = node.fields[kind].items if kind in node.fields else []
         if len(entries) >= MOST:
@@ -85,7 +87,7 @@ def shape_part(session: Session, site: Site, draft_id: int, target: Target, kind
     else:
         new_key, (entries, index) = "", _found(text, (*target.at, kind), step(key))
         new = _done(lambda: _shaped(text, entries, index, do))
-    return Plan(draft.id, draft.revision, {target.file: new}, f"{_told(do)}：{words}", key=new_key)
+    return Plan(draft.id, draft.revision, {target.file: new}, what, key=new_key)
 
 
 def _shaped(text: str, entries: list[Node], index: int, do: str) -> str:
@@ -98,8 +100,11 @@ def _shaped(text: str, entries: list[Node], index: int, do: str) -> str:
     return blocks.moved(text, entries, index, 1 if do == DOWN else -1)
 
 
-def _told(do: str) -> str:
-    return {UP: _("上移"), DOWN: _("下移"), REMOVE: _("删除"), "add": _("添加一部分")}[do]
+def _told(do: str, target: Target, values: Mapping[str, str]) -> str:
+    """What was done to what, as it is written down; of something that cannot be done, nothing."""
+    with in_source():
+        done = {UP: _("上移"), DOWN: _("下移"), REMOVE: _("删除"), "add": _("添加一部分")}.get(do, "")
+        return f"{done}：{named(target, values)}"
 
 
 def _found(text: str, at: Path, key: str | int) -> tuple[list[Node], int]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.kit.login import viewer
 from web.kit.refusals import InvalidError
 from web.kit.site import reader, site
@@ -87,7 +88,8 @@ def _plan(session: Session, draft_id: int, target: Target, phrase: str, part: st
     old = values.get(part, "")
     listed = old.split("\n") if old else []
     after = {part: "\n".join([*listed, words] if words not in listed else listed)}
-    what = _("%(where)s：从复核添短语“%(p)s”", where=named(target, values), p=words[:60])
+    with in_source():
+        what = _("%(where)s：从复核添短语“%(p)s”", where=named(target, values), p=words[:60])
     return Plan(draft.id, draft.revision, {target.file: put(text, target, values, after)}, what)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.kit.lexicons import newest_lexicons, text_of
 from web.kit.refusals import GoneError
 from web.kit.site import Site
@@ -41,13 +42,16 @@ def plan_text(
     theirs = text_now(session, site, draft, file)
     before = text_then(session, site, draft, file, seen)
     if before == theirs or mine == theirs:
-        return Plan(draft.id, draft.revision, {file: mine}, _("全文：%(f)s", f=file))
+        with in_source():
+            return Plan(draft.id, draft.revision, {file: mine}, _("全文：%(f)s", f=file))
     pieces = merge_lines((before or "").split("\n"), mine.split("\n"), theirs.split("\n"))
     clashing = conflicts(pieces)
     if clashing and (against != draft.revision or len(chosen) != len(clashing)):
         raise TextClashError(pieces, draft.revision)
     text = "\n".join(settled(pieces, chosen))
-    return Plan(draft.id, draft.revision, {file: text}, _("全文：%(f)s（与别人的修改合并）", f=file), _("全文"))
+    with in_source():
+        what = _("全文：%(f)s（与别人的修改合并）", f=file)
+    return Plan(draft.id, draft.revision, {file: text}, what, _("全文"))
 
 
 def plan_renewal(session: Session, site: Site, draft_id: int, file: str, against: int, chosen: Sequence[str]) -> Plan:
@@ -62,7 +66,8 @@ def plan_renewal(session: Session, site: Site, draft_id: int, file: str, against
     if clashing and (against != draft.revision or len(chosen) != len(clashing)):
         raise TextClashError(pieces, draft.revision)
     text = "\n".join(settled(pieces, chosen))
-    what = _("并入已发布的新内容：%(f)s", f=file)
+    with in_source():
+        what = _("并入已发布的新内容：%(f)s", f=file)
     return Plan(draft.id, draft.revision, {file: text}, what, merged=file, anew=True)
 
 

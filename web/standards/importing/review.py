@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.lexicon.written import Proposal, Row, edited, facts, phrase_problem
 from web.models.vocabulary import How, Kind
 from web.standards.importing.page import BAN, LINK, OR, PERSON_BAN, RULE, kind_of, kind_words, typed
@@ -43,7 +44,8 @@ def _row(row: Row, given: Mapping[str, str | None], listed: bool, known: Mapping
     if kind != kind_of(row):
         changes["kind"] = Kind.FORBIDDEN if kind in (BAN, PERSON_BAN) else Kind.REQUIRED
         changes["how"] = How.RULE if kind in (RULE, BAN) else How.LINK if kind == LINK else How.PERSON
-        changes["notes"] = (_("导入时由人定为“%(kind)s”。", kind=kind_words()[kind]),)
+        with in_source():  # it is written into the standard
+            changes["notes"] = (_("导入时由人定为“%(kind)s”。", kind=kind_words()[kind]),)
         changes["confidence"] = 1.0
     if text and text != row.text:
         changes["text"] = text[:MOST_CHARS]

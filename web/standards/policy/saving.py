@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from web.kit.i18n import in_source
 from web.kit.lexicons import newest_lexicons, overlay
 from web.kit.refusals import GoneError
 from web.kit.site import Site
@@ -81,7 +82,9 @@ def save(session: Session, site: Site, form: Filled, by_id: int | None) -> Saved
     labels = [form.fields.label(key) for key in changes]
     path = f"{draft.standard_id}.yaml"
     text = written(drafts.text_in(session, site, draft, path) or "", changes)
-    what = "计分与尺度：" + "、".join(labels)
+    with in_source():
+        named = fields_of(form.seen)
+        what = "计分与尺度：" + "、".join(named.label(key) for key in changes)
     try:
         drafts.save(session, site, draft.id, draft.revision, {path: text}, by_id, what)
     except StaleDraftError as error:  # between two lines of this very transaction: it cannot be

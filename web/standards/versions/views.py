@@ -12,6 +12,7 @@ from web.kit import audit
 from web.kit.calendar import today_in
 from web.kit.downloads import attachment
 from web.kit.i18n import gettext as _
+from web.kit.i18n import in_source
 from web.kit.lexicons import newest_lexicons, text_of
 from web.kit.login import viewer
 from web.kit.refusals import GoneError, InvalidError
@@ -137,7 +138,9 @@ def take_files(standard_id: str) -> ResponseReturnValue:
             draft = drafts.open_draft(session, here, standard_id, viewer().id)
             before = draft.revision
             changed = files.changed(session, here, draft, texts, standard_id)
-            drafts.save(session, here, draft.id, before, changed, viewer().id, _("导入文件"))
+            with in_source():
+                what = _("导入文件")
+            drafts.save(session, here, draft.id, before, changed, viewer().id, what)
             audit.record(session, "standard-imported", "standard", standard_id, files="、".join(changed))
             draft_id, same = draft.id, draft.revision == before
     except GoneError:

@@ -2,7 +2,15 @@
 const place = document.getElementById("ui-texts");
 const texts = place ? JSON.parse(place.textContent) : {};
 
+/** Fill a text of the page: {name} or %(name)s stands for values.name, and "{n} recording(s)" is one or several. */
+export function fill(text, values = {}) {
+  return text
+    .replace(/(?:%\((\w+)\)s|\{(\w+)\})((?: [a-z-]+){1,3}?)\(s\)/g, (whole, a, b, word) =>
+      whole.slice(0, -word.length - 3) + word + (String(values[a ?? b]) === "1" ? "" : "s"))
+    .replace(/%\((\w+)\)s|\{(\w+)\}/g, (whole, a, b) => values[a ?? b] ?? whole);
+}
+
 /** Return the text in the page's language; %(name)s stands for values.name. */
 export function _(text, values = {}) {
-  return (texts[text] ?? text).replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
+  return fill(texts[text] ?? text, values);
 }

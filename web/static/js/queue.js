@@ -1,5 +1,6 @@
 // The queue page: asks for news every two seconds, but only while somebody looks and something is going on.
 import { keepFresh } from "./fresh.js";
+import { fill } from "./i18n.js";
 import { announce, notify } from "./site.js";
 
 const EVERY_MS = 2000;
@@ -42,7 +43,7 @@ form.addEventListener("htmx:afterSettle", () => {
 });
 
 function tell(key, values) {
-  return form.dataset[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return fill(form.dataset[key], values);
 }
 
 function chosen() {

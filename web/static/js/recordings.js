@@ -1,5 +1,5 @@
 // The list: choosing rows (Shift for a range, all of the filter), the bar of bulk actions, the count in its questions.
-import { _ } from "./i18n.js";
+import { _, fill } from "./i18n.js";
 
 const form = document.getElementById("bulk");
 const head = document.getElementById("choose-page"); // not there for who may only read the list
@@ -22,11 +22,11 @@ if (form && head) {
     }
     for (const box of boxes) box.closest("tr").classList.toggle("is-chosen", box.checked);
     bar.hidden = chosen === 0;
-    const n = count().toLocaleString("zh-CN");
+    const n = count().toLocaleString(document.documentElement.lang);
     told.textContent = _("已选 %(n)s 段", { n });
     for (const button of bar.querySelectorAll("[data-question]")) {
       const who = technician?.selectedOptions[0]?.text ?? "";
-      button.dataset.confirm = button.dataset.question.replace("{n}", n).replace("{who}", who);
+      button.dataset.confirm = fill(button.dataset.question, { n, who });
     }
   }
   form.addEventListener("click", (event) => {

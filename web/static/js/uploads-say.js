@@ -1,8 +1,10 @@
 // Words and numbers of the upload page.
+import { fill } from "./i18n.js";
+
 const texts = JSON.parse(document.getElementById("texts").textContent);
 
 /** The sentence `key` with its {places} filled in. */
-export const say = (key, values = {}) => texts[key].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+export const say = (key, values = {}) => fill(texts[key], values);
 
 /** 12.3 MB, as the server writes it. */
 export function readable(bytes) {
