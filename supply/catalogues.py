@@ -19,6 +19,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from web.kit.sentences import shapes
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "web" / "translations"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("static/js/**.js", "javascript")]
@@ -26,15 +28,16 @@ KEYWORDS = {"_": None, "_l": None}
 IN_SCRIPTS = "script"  # the comment of a text that scripts say too
 ENGLISH, TRADITIONAL = "en", "zh_Hant"
 _ALWAYS = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # a file's time tells nothing, and would differ at every run
-_KEPT = re.compile(r"%\(\w+\)[.\d]*[sdf]|\{\w+\}|</?\w[^>]*>|[A-Za-z_][\w./:@-]*")
+_KEPT = re.compile(r"%\(\w+\)[.\d]*[sdf]|\{\w+\}|</?\w[^>]*>|[A-Za-z_][A-Za-z0-9_./:@-]*")
 
 
 def said() -> dict[str, bool]:
-    """Every text of the site's pages, messages and scripts in order, with whether a script says it."""
+    """Every text of pages, messages and scripts, and every sentence that is written down, with whether a script says it."""
     found: dict[str, bool] = {}
     for file, _line, message, _comments, _context in extract_from_dir(ROOT / "web", METHODS, keywords=KEYWORDS):
         for text in (message,) if isinstance(message, str) else message:
             found[text] = found.get(text, False) or file.endswith(".js")
+    found |= {text: found.get(text, False) for text in shapes()}
     return dict(sorted(found.items()))
 
 
