@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from web.kit.i18n import gettext as _
+from web.kit.marks import mark
 
 
 def actions() -> dict[str, str]:
@@ -151,7 +152,9 @@ def objects() -> dict[str, str]:
 def detail_words(detail: dict[str, Any]) -> str:
     """Return an entry's detail in words: names of fields and verdicts in Chinese, what people typed as it is."""
     names, values = _fields(), _values()
-    return "；".join(f"{names.get(k, k)}：{values.get(v, v) if isinstance(v, str) else v}" for k, v in _shown(detail))
+    return mark("；").join(
+        f"{names.get(k, k)}{mark('：')}{values.get(v, v) if isinstance(v, str) else v}" for k, v in _shown(detail)
+    )
 
 
 def _shown(detail: dict[str, Any]) -> list[tuple[str, Any]]:

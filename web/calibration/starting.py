@@ -16,6 +16,7 @@ from web.kit.access import STAFF, visible
 from web.kit.calendar import Period
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer
+from web.kit.marks import mark
 from web.kit.recording_line import columns_of, with_people
 from web.kit.refusals import InvalidError
 from web.kit.site import site
@@ -147,7 +148,7 @@ def _all_see_all(session: Session, known: dict[int, Any], ids: Sequence[int]) ->
     ]
     if short:
         raise InvalidError(
-            _("%(who)s 只能看本班组的录音，这次的录音里有别的班组：请换人或换录音。", who="、".join(short))
+            _("%(who)s 只能看本班组的录音，这次的录音里有别的班组：请换人或换录音。", who=mark("、").join(short))
         )
 
 

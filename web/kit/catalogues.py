@@ -28,9 +28,12 @@ def catalogue(language: str) -> NullTranslations:
         return NullTranslations()
     compiled = io.BytesIO()
     with _file(language).open("rb") as file:
-        write_mo(compiled, read_po(file))
+        read = read_po(file)
+    write_mo(compiled, read)
     compiled.seek(0)
-    return Translations(compiled)
+    made = Translations(compiled)
+    vars(made)["_catalog"][""] = ""  # gettext answers an empty text with the head of the file
+    return made
 
 
 @functools.cache

@@ -21,8 +21,10 @@ from web.kit import problems
 from web.kit.i18n import gettext as _
 from web.kit.kept import KeptForm, kept_form, login_expired
 from web.kit.login import look_nobody_up
+from web.kit.marks import mark
 from web.kit.refusals import GoneError, HeldError, SignedError, StaleError
 from web.kit.site import forget_reads
+from web.kit.told import told
 from web.kit.tracing import request_id
 
 log = logging.getLogger(__name__)
@@ -134,7 +136,9 @@ def signed_words() -> str:
 
 def _unreadable(error: AnalyzerError) -> str:
     """A stored document or a standard that cannot be read: the page says which and what helps, not that it broke."""
-    return "；".join(part for part in (error.message, error.advice or _("请重新判分，或联系管理员。")) if part)
+    return mark("；").join(
+        part for part in (told(error.message), told(error.advice) or _("请重新判分，或联系管理员。")) if part
+    )
 
 
 def held_words() -> str:

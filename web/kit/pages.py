@@ -11,11 +11,12 @@ from flask import Flask, current_app, url_for
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from web.kit.marks import Marks, mark
 from web.kit.menu import counts_now, shown
 from web.kit.paging import page_link
 from web.kit.policies import passed
 from web.kit.site import site
-from web.kit.told import told
+from web.kit.told import known, told
 
 ICONS = Path(__file__).parents[1] / "static" / "vendor" / "icons"
 
@@ -92,8 +93,11 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(
         local_time=local_time, local_date=local_date, duration=duration, percent=percent, number=number, size=size,
         told=told,
+        known=known,
     )  # fmt: skip
+    app.jinja_env.add_extension(Marks)
     app.jinja_env.globals.update(
+        mark=mark,
         icon=icon,
         asset=asset,
         page_link=page_link,

@@ -97,6 +97,20 @@ WORK = (
     "程序出错（{name}），细节在后台进程的日志里",
     "存放处没有应答（{name}）",
 )
+DRAFTS = (
+    "添加条款：{what}",
+    "添加一部分：{what}",
+    "上移：{what}",
+    "下移：{what}",
+    "删除：{what}",
+    "撤销：{what}",
+    "全文：{file}",
+    "全文：{file}（与别人的修改合并）",
+    "并入已发布的新内容：{file}",
+    "计分与尺度：{fields}",
+    "{what}：从复核添短语“{phrase}”",
+    "校准“{what}”的例句",
+)
 
 
 def shapes() -> tuple[str, ...]:
@@ -104,4 +118,4 @@ def shapes() -> tuple[str, ...]:
     tables = [*TEMPLATES.values(), *PARTS.values()]
     for said in (*ERRORS.values(), *TEXTS.values()):
         tables += [text for text in said if text]
-    return tuple(dict.fromkeys([*tables, *AUDIO, *HEARING, *WORK]))
+    return tuple(dict.fromkeys([*tables, *AUDIO, *HEARING, *WORK, *DRAFTS]))

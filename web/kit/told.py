@@ -44,6 +44,11 @@ def told(text: str) -> str:
     return text if language() == SOURCE else _told(language(), text)
 
 
+def known(text: str) -> str:
+    """Return a note in the request's language where it is, to the letter, one that the program offered."""
+    return str(catalogue(language()).ugettext(text)) if text else ""
+
+
 @functools.lru_cache(maxsize=4096)
 def _told(wanted: str, text: str) -> str:
     return _said(wanted, text) or text
@@ -91,12 +96,11 @@ def _patterns(wanted: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     made = []
     for shape in shapes():
         words = str(catalogue(wanted).ugettext(shape))
-        if words != shape or "{" in shape:
+        if _MAY_BE_LEFT_OUT.search(shape) or "{" in shape:
             for leave in (r"\1", "") if _MAY_BE_LEFT_OUT.search(shape) else (r"\1",):
                 made.append((_MAY_BE_LEFT_OUT.sub(leave, shape), _MAY_BE_LEFT_OUT.sub(leave, words)))
-    with_places = [(shape, words) for shape, words in made if "{" in shape or "}" in shape]
-    with_places.sort(key=lambda pair: -len(re.sub(r"\{\w*\}", "", pair[0])))
-    return tuple((re.compile(_pattern(shape), re.S), words) for shape, words in with_places)
+    made.sort(key=lambda pair: -len(re.sub(r"\{\w*\}", "", pair[0])))
+    return tuple((re.compile(_pattern(shape), re.S), words) for shape, words in made)
 
 
 def _pattern(shape: str) -> str:

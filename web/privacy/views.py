@@ -11,6 +11,7 @@ from web.intake.storage import open_storage
 from web.kit import audit
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
+from web.kit.marks import mark
 from web.kit.site import forget_reads, reader, site
 from web.kit.values import whole
 from web.privacy import export as package
@@ -76,7 +77,7 @@ def erase() -> ResponseReturnValue:
     done = removal.erase(site(), asked, viewer().id)
     flash(_("已删除 %(n)s 段录音的声音和文字；几分钟内文件也会从磁盘上清除。", n=done.recordings), "success")
     if done.held:
-        kept = "、".join(str(number) for number in done.held)
+        kept = mark("、").join(str(number) for number in done.held)
         flash(_("这些录音在法律保留中，没有删除：%(ids)s。", ids=kept), "warning")
     return redirect(url_for("privacy.page"), 303)
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from flask_babel import gettext as _
 
 from web.intake.analysis import Figures
+from web.kit.marks import mark
 from web.kit.pages import duration, percent
 from web.models.vocabulary import Role
 from web.recordings.words import role_name
@@ -32,7 +33,7 @@ def figures(numbers: Figures) -> tuple[Figure, ...]:
         return ()
     cuts, silence, polite = numbers.interruptions, numbers.longest_silence, numbers.politeness
     greeting_s = numbers.first_greeting_s
-    by_phrase = "、".join(f"{word} {count}" for word, count in polite.by_phrase.items()) if polite else ""
+    by_phrase = mark("、").join(f"{word} {count}" for word, count in polite.by_phrase.items()) if polite else ""
     return (
         Figure(_("说话占比"), _each(numbers.talk_share, percent), _("各方说话时间占全部说话时间的比例。")),
         Figure(

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from web.kit.i18n import gettext as _
+from web.kit.marks import mark
 
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?e\+?\d+", re.IGNORECASE)  # 2.02611E+11: what a spreadsheet makes of a long number
 
@@ -70,5 +71,5 @@ def namesake_words(known: Mapping[str, str]) -> tuple[str, ...]:
     """What to say of a new person whose name others (name by number) have."""
     if not known:
         return ()
-    who = "、".join(f"{number} {known[number]}" for number in sorted(known)[:3])
+    who = mark("、").join(f"{number} {known[number]}" for number in sorted(known)[:3])
     return (_("已有同名的人员：%(who)s。若是同一个人，请用原来的工号。", who=who),)

@@ -14,6 +14,7 @@ from web.kit.csvfile import MAX_ROWS, TableError, csv_lines
 from web.kit.downloads import attachment
 from web.kit.i18n import gettext as _
 from web.kit.login import viewer
+from web.kit.marks import mark
 from web.kit.pages import local_time
 from web.kit.site import site
 from web.staff import importing, kept, orders, people
@@ -166,8 +167,8 @@ def _table_words(error: TableError) -> str:
     return {
         "encoding": _("读不懂这个文件的编码。请在 Excel 里另存为“CSV UTF-8（逗号分隔）”。"),
         "empty": _("请选择一个有内容的 CSV 文件。"),
-        "columns": _("缺少这些列：%(names)s。第一行应是列名。", names="、".join(error.names)),
-        "twice": _("这些列出现了不止一次：%(names)s。每一列只留一个。", names="、".join(error.names)),
+        "columns": _("缺少这些列：%(names)s。第一行应是列名。", names=mark("、").join(error.names)),
+        "twice": _("这些列出现了不止一次：%(names)s。每一列只留一个。", names=mark("、").join(error.names)),
         "rows": _("行数超过 %(n)s，请分成几个文件。", n=MAX_ROWS),
         "cell": _("第 %(n)s 行附近有一格太长，多半是少了一个引号。请检查后重新保存。", n="".join(error.names)),
     }[error.code]

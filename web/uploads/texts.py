@@ -8,7 +8,9 @@ from web.intake import kinds
 from web.intake.receive import Received
 from web.kit.csvfile import BadCell, TableError
 from web.kit.i18n import gettext as _
+from web.kit.marks import mark
 from web.kit.pages import size
+from web.kit.told import told
 from web.uploads.slices import SliceError
 
 FORMATS = "wav、mp3、m4a、aac、ogg、opus、flac、amr、wma、webm、mp4、mov"
@@ -46,7 +48,10 @@ def explain(error: SliceError) -> tuple[str, str]:
         "when": (given["words"], _("请核对录音时间")),
         "moment": (_("录音时间看不懂"), _("请写成 2026-01-05 14:03 这样")),
     }
-    return sentences.get(error.code) or kinds.reason(error.code, given["limit"])  # what the file is instead
+    if error.code in sentences:
+        return sentences[error.code]
+    what, advice = kinds.reason(error.code, given["limit"])  # what the file is instead
+    return told(what), told(advice)
 
 
 def same_words() -> str:
@@ -65,7 +70,8 @@ def known(received: Received) -> str:
         "note": _("备注"),
     }
     added, differs = (
-        "、".join(titles[name] for name in names if name in titles) for names in (received.added, received.differs)
+        mark("、").join(titles[name] for name in names if name in titles)
+        for names in (received.added, received.differs)
     )
     words = same_words()
     if added:
@@ -84,8 +90,8 @@ def table_fault(error: TableError) -> str:
     return {
         "encoding": _("清单的编码看不懂，请另存为 UTF-8 或 GBK 的 CSV"),
         "empty": _("清单是空的"),
-        "columns": _("清单缺少这些列：%(names)s", names="、".join(error.names)),
-        "twice": _("清单里这些列出现了不止一次：%(names)s", names="、".join(error.names)),
+        "columns": _("清单缺少这些列：%(names)s", names=mark("、").join(error.names)),
+        "twice": _("清单里这些列出现了不止一次：%(names)s", names=mark("、").join(error.names)),
         "rows": _("清单的行数太多"),
         "cell": _("清单第 %(n)s 行附近有一格太长，多半是少了一个引号", n="".join(error.names)),
     }[error.code]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from web.kit.marks import mark
 from web.lexicon import yamltext
 from web.lexicon.outline import Path, step
 from web.standards.editing.fields import COMPLEX, NOT, PARTS
@@ -62,7 +63,7 @@ def value_of(name: str, typed: str, specs: Mapping[str, Spec]) -> Any:
 def told(names: Iterable[str], specs: Mapping[str, Spec]) -> str:
     """Which fields a change was about, in the words of the form."""
     labels = dict.fromkeys(str(spec.label) for name in names if (spec := spec_of(name, specs)))
-    return "、".join(labels)
+    return mark("、").join(labels)
 
 
 def _late(name: str) -> tuple[int, str]:

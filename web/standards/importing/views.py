@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from web.kit.i18n import gettext as _
 from web.kit.lexicons import newest_lexicons
 from web.kit.login import viewer
+from web.kit.marks import mark
 from web.kit.refusals import InvalidError
 from web.kit.site import reader, site
 from web.kit.values import whole
@@ -166,7 +167,7 @@ def _nameable(given: Given) -> None:
 def _given_up(made: Draft) -> str:
     """A sentence on clauses that were to be heard and are a person's in the draft."""
     names = {item_id: clause for item_id, _kind, _how, clause in made.items}
-    shown = "、".join(names[name] for name in made.given_up[:MOST_GIVEN_UP])
+    shown = mark("、").join(names[name] for name in made.given_up[:MOST_GIVEN_UP])
     more = _("等") if len(made.given_up) > MOST_GIVEN_UP else ""
     return _(
         "有 %(n)s 条本来要听录音，但还没有能比对的话，先由人填：%(which)s%(more)s。补上说法以后再改成听录音判。",

@@ -12,6 +12,7 @@ from web.kit.calendar import today_in
 from web.kit.i18n import gettext as _
 from web.kit.lexicons import text_of
 from web.kit.login import viewer
+from web.kit.marks import mark
 from web.kit.refusals import GoneError
 from web.kit.site import forget_reads, reader, site
 from web.kit.values import whole
@@ -57,7 +58,7 @@ def save(draft_id: int) -> ResponseReturnValue:
         return _clashed(draft_id, form, clash), 409
     except (LexiconError, YamlTextError) as error:
         return render_template("standards/policy/broken.html", draft=_draft(draft_id), problem=str(error)), 422
-    flash(_("已存进草稿：%(what)s。", what="、".join(saved.labels)), "success")
+    flash(_("已存进草稿：%(what)s。", what=mark("、").join(saved.labels)), "success")
     if saved.merged:
         flash(_("同时有人改了这份草稿的别处，两边的改动都在。"), "info")
     return redirect(url_for("standard_policy.page", draft_id=draft_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from web.kit.i18n import gettext as _
+from web.kit.marks import mark
 from web.lexicon.trial import Drawing, Standing, Step, StepKind
 from web.models.vocabulary import Kind
 
@@ -75,7 +76,7 @@ def why(standing: Standing, because: str, limit: float | None) -> str:
 def drawing_told(drawing: Drawing) -> str:
     """Return a drawing as a sentence: what a screen reader says in place of the picture."""
     differing = [told for step in drawing.steps if (told := _told(step))]
-    between = "；".join(differing) if differing else _("每个字都相同")
+    between = mark("；").join(differing) if differing else _("每个字都相同")
     sums = _("合计代价 %(cost)s，上限 %(limit)s。", cost=f"{drawing.cost:.2f}", limit=f"{drawing.limit:.2f}")
     return f"{between}。{sums}"
 
