@@ -31,7 +31,7 @@ _BROWSERS = {"zh-Hans": DEFAULT, "zh-CN": DEFAULT, "zh-SG": DEFAULT, "zh-Hant": 
              "zh-HK": "zh_Hant", "zh-MO": "zh_Hant", "zh": DEFAULT, "en": "en"}  # fmt: skip
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """Return the text in the request's language; import it as `_`, which is what catalogues are made from."""
     return str(flask_babel.gettext(text, **values))
 
@@ -80,7 +80,7 @@ class _Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types
     def get_translations(self) -> Any:
         return catalogue(language())
 
-    def gettext(self, string: str, **variables: object) -> str:
+    def gettext(self, string: str, /, **variables: object) -> str:
         said = str(self.get_translations().ugettext(string))
         return counted(said, variables) % variables if variables else said
 
@@ -90,7 +90,7 @@ class _Languages(Babel):  # type: ignore[misc]
 
 
 @pass_context
-def _in_template(context: Context, text: str, **values: object) -> str:
+def _in_template(context: Context, text: str, /, **values: object) -> str:
     """`_` of templates, as Jinja's: what is filled in is escaped, the text itself is not."""
     said = counted(str(catalogue(language()).ugettext(text)), values)
     return (Markup(said) if context.eval_ctx.autoescape else said) % values  # noqa: S704  # our own catalogue
