@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from web.admin.log_names import detail_words
@@ -103,7 +103,8 @@ def users(session: Session) -> tuple[UserLine, ...]:
 
 def company_login(session: Session, user_id: int, issuer: str) -> CompanyLogin:
     """Return who opens the account; where nobody does, who of this issuer waits."""
-    linked = session.scalar(select(Identity).where(Identity.user_id == user_id))
+    of_this = Identity.issuer == issuer if issuer else true()
+    linked = session.scalar(select(Identity).where(Identity.user_id == user_id, of_this))
     if linked is not None or not issuer:
         return CompanyLogin(_company_person(linked) if linked else None, ())
     waiting = session.scalars(

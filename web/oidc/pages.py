@@ -47,8 +47,11 @@ def link(user_id: int) -> ResponseReturnValue:
         user = writing.get(User, user_id) or abort(404)
         number = whole(request.form.get("identity", ""))
         identity = writing.get(Identity, number, with_for_update=True) if number is not None else None
-        has_one = writing.scalar(select(Identity.id).where(Identity.user_id == user_id)) is not None
-        done = identity is not None and identity.user_id is None and not has_one
+        done = (
+            identity is not None
+            and identity.user_id is None
+            and not placing.has_person(writing, user_id, identity.issuer)
+        )
         if done and identity is not None:
             placing.link(writing, identity, user, how="admin")
     if done:

@@ -58,8 +58,20 @@ def place(session: Session, person: Person, rules: Rules) -> Placed:
     return Placed(user.id)
 
 
+def has_person(session: Session, user_id: int, issuer: str) -> bool:
+    """Whether somebody of that issuer opens the account."""
+    found = select(Identity.id).where(Identity.user_id == user_id, Identity.issuer == issuer)
+    return session.scalar(found) is not None
+
+
 def link(session: Session, identity: Identity, user: User, *, how: str) -> None:
-    """Let the person open the account from now on, and nobody's password; its sessions end."""
+    """Let the person open the account from now on, and nobody's password; its sessions end.
+
+    A link of an issuer of earlier gives way.
+    """
+    for earlier in session.scalars(select(Identity).where(Identity.user_id == user.id, Identity.id != identity.id)):
+        earlier.user_id, earlier.made_account = None, False
+    session.flush()
     identity.user_id, identity.made_account = user.id, how == "made"
     user.must_change_password, user.initial_until = False, None
     if how != "made":
@@ -86,6 +98,7 @@ def _placed(session: Session, identity: Identity | None, person: Person, rules: 
     if identity is None:
         identity = Identity(issuer=person.issuer, subject=person.subject)
         session.add(identity)
+        session.flush()
     identity.username, identity.name, identity.last_at = person.username, person.name, now()
     known = user is not None
     user = user or _claimed(session, person, technician)
@@ -125,7 +138,7 @@ def _claimed(session: Session, person: Person, technician: Technician | None) ->
     (user,) = users.values()
     if user.role is UserRole.ADMIN:
         raise _NoError("admins-account")
-    if session.scalar(select(Identity.id).where(Identity.user_id == user.id)) is not None:
+    if has_person(session, user.id, person.issuer):
         raise _NoError("anothers-account")
     return user
 

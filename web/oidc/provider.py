@@ -80,7 +80,7 @@ class Waiting(FlaskIntegration):  # type: ignore[misc]
         return self._open(session).get(state or "")
 
     def set_state_data(self, session: MutableMapping[str, Any], state: str, data: dict[str, Any]) -> None:
-        kept = {name: value for name, value in data.items() if name != "url"}
+        kept = {name: value for name, value in data.items() if name != "url"}  # it was sent, and is not needed
         kept["until"] = int(time.time()) + self.expires_in
         session[BEGUN] = dict([*self._open(session).items(), (state, kept)][-MOST_OPEN:])
 
@@ -143,7 +143,7 @@ class Provider:
         """The provider's page that ends its own session; "" where it has none or is away."""
         try:
             client = self._known()
-            made = client.create_logout_url(back, state="", client_id=self.rules.client_id)
+            made = client.create_logout_url(back, client_id=self.rules.client_id)
         except (AwayError, RuntimeError):
             return ""
         address: str = made["url"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import Any
 
 import pyotp
@@ -144,6 +146,25 @@ def test_a_claim_named_in_the_settings_links_the_account_of_that_name(
 
 
 @by_claims
+def test_a_link_of_an_issuer_of_earlier_gives_way(
+    app: Flask, stub: Stub, db: Database, login: Login, people: dict[str, Any]
+) -> None:
+    with db.writing() as session:
+        session.add(Identity(issuer="https://old.example", subject="u-1", user_id=people["qa"].id))
+    sent = app.test_client().post("/login", data={"username": "chen", "password": PASSWORD})
+    assert sent.location == "/"  # it closes nothing any more
+    stub.claims |= {"preferred_username": "chen"}
+    browser = app.test_client()
+    come_back(browser, stub)
+    assert inside(browser)
+    assert stub.issuer in page(login("admin").get(f"/admin/users/{people['qa'].id}")).text
+    with db.reading() as session:
+        assert dict(session.execute(select(Identity.issuer, Identity.user_id)).all()) == {  # type: ignore[arg-type]
+            "https://old.example": None, stub.issuer: people["qa"].id,
+        }  # fmt: skip
+
+
+@by_claims
 def test_an_admins_account_is_never_linked_by_a_claim(app: Flask, stub: Stub, db: Database) -> None:
     stub.claims |= {"preferred_username": "admin", "groups": ["heads"]}
     assert "管理员账号" in refused(app.test_client(), stub)
@@ -165,6 +186,22 @@ def test_a_technician_is_found_by_his_staff_number(
     assert "没有带上工号" in refused(app.test_client(), stub)
     stub.claims |= {"preferred_username": "chen", "staff_no": "1002"}
     assert "两个不同的账号" in refused(app.test_client(), stub)
+
+
+@by_claims
+def test_a_persons_data_have_the_link_and_erasing_them_takes_it(
+    app: Flask, stub: Stub, db: Database, login: Login
+) -> None:
+    stub.claims |= {"preferred_username": "w", "groups": ["techs"], "staff_no": "1001"}
+    come_back(app.test_client(), stub)
+    asked = {"by": "technician", "value": "1001", "again": "1001"}
+    given = login("admin").post("/privacy/person/export", data=asked, buffered=True)
+    with zipfile.ZipFile(io.BytesIO(given.get_data())) as archive:
+        texts = [archive.read(name).decode() for name in archive.namelist() if name.endswith(".json")]
+    assert any('"company_login"' in text and '"u-1"' in text for text in texts)
+    login("admin").post("/privacy/person/erase", data=asked)
+    with db.reading() as session:
+        assert session.scalars(select(Identity)).all() == []
 
 
 @pytest.mark.parametrize("oidc", [CLAIMS])
