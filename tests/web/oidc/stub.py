@@ -60,6 +60,7 @@ class Stub:
         answer = {
             "/.well-known/openid-configuration": self._configuration,
             "/jwks": lambda _: _json({"keys": [key.as_dict(private=False) for key in self.keys]}),
+            "/moved": lambda _: Response("", 302, headers={"Location": f"{self.issuer}/jwks"}),
             "/token": self._token,
             "/userinfo": lambda _: _json(self.userinfo),
         }[request.path](request)

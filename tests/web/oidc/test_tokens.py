@@ -170,6 +170,12 @@ def test_odd_answers_to_a_code_open_nothing(app: Flask, stub: Stub) -> None:
     assert stayed_out == dict.fromkeys(ODD, True)
 
 
+def test_no_redirect_is_followed(client: FlaskClient, stub: Stub) -> None:
+    stub.metadata["jwks_uri"] = f"{stub.issuer}/moved"
+    assert come_back(client, stub).location == "/login"
+    assert "/jwks" not in stub.asked
+
+
 def test_an_answer_that_never_ends_is_cut_off(client: FlaskClient, stub: Stub) -> None:
     stub.token_answer = lambda _: Response((b"x" * 65536 for _ in range(1000)), content_type="application/json")
     assert come_back(client, stub).location == "/login"
