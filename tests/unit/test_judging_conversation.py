@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analyzer.domain import MACHINE, Engine, Hearing, Role, Sound, SoundKind, Span, Verdict
+from analyzer.domain import MACHINE, Engine, Hearing, How, Role, Sound, SoundKind, Span, Verdict
 from analyzer.judging import judge, words_for
 from analyzer.judging.conversation import no_conversation
 from analyzer.judging.machine import Announcements
@@ -169,3 +169,15 @@ def test_calling_into_a_dead_line_is_no_conversation() -> None:
     assert (
         no_conversation(marked((UNKNOWN, "喂，您好。"), (UNKNOWN, "喂喂，听得到吗？"), engine=ONE_VOICE)) == "one-voice"
     )
+
+
+def test_a_call_that_its_record_calls_unanswered_is_not_judged_whatever_is_heard() -> None:
+    hearing = marked((T, "您好，我是幸福里物业的，请问昨天的维修您满意吗？"), (C, "满意，谢谢。"))
+    spoke = judge(hearing, FOLLOWUP, {}, WORDS)
+    told = judge(hearing, FOLLOWUP, {"call_answered": False}, WORDS)
+    assert spoke.score.value is not None
+    assert told.score.value is None
+    assert {i.verdict for i in told.items if i.how is How.RULE} == {Verdict.CANNOT_JUDGE}
+    assert told.warnings == ("没有接通：话单写明没有人接听，本录音不判断、不打分",)
+    assert "call_answered" not in told.facts
+    assert judge(hearing, FOLLOWUP, {"call_answered": True}, WORDS) == spoke

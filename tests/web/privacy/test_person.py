@@ -15,6 +15,7 @@ from tests.web.conftest import Login
 from tests.web.html import page
 from tests.web.privacy.stage import NUMBER, SPOKEN, everything, told
 from web.db import Database
+from web.intake.private import mark, tell_number
 from web.kit.site import KEY
 from web.models import Recording, Technician, User, WorkOrder
 from web.privacy import holds
@@ -50,6 +51,22 @@ def test_a_customer_is_found_by_order_and_by_a_number_that_was_only_said(db: Dat
         assert by_order.recordings == ()
         with pytest.raises(ValueError, match="12345"):
             find(session, By.PHONE, "12345")
+
+
+def test_a_customer_is_found_by_a_number_that_only_a_list_named_also_after_the_words_were_looked_at(
+    app: Flask, db: Database, private: int
+) -> None:
+    with db.writing() as session:
+        tell_number(session, private, "+86 139-0000-0000")
+        tell_number(session, private, "138 1234 5678")  # said as well
+        mark(session, private)
+    with app.app_context():
+        muting.mute_waiting(app.extensions[KEY])
+    with db.reading() as session:
+        for number in ("13900000000", "13812345678"):
+            found = find(session, By.PHONE, number)
+            assert found is not None
+            assert private in found.recordings
 
 
 def test_percent_and_underscore_find_nobody(db: Database, private: int) -> None:
