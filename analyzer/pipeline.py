@@ -111,6 +111,8 @@ class Analyzer:
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         if not candidates(hearing, standard, given, words, len(hearing.checks) + 1):
             return hearing
+        if not isinstance(load_transcriber(self.settings), Scorer):
+            return hearing
         with inspected(self.settings), open_audio(path, self.settings) as audio:
             return self.hear_again(audio, hearing, standard, given)
 

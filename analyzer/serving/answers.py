@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from analyzer.domain import Segment
+from analyzer.hearing.remote.wire import FIELD
 from analyzer.hearing.types import LEAST_PROBABILITY, compression_ratio
 
 
@@ -16,15 +17,18 @@ def plain(segments: Sequence[Segment]) -> str:
     return "\n".join(segment.text for segment in segments)
 
 
-def verbose(segments: Sequence[Segment], duration_s: float, *, words: bool) -> dict[str, Any]:
-    """`verbose_json`. `avg_logprob` is the mean over characters; a doubt that there is speech is not given, for guards have
-    taken out what is none."""
+def verbose(segments: Sequence[Segment], duration_s: float, warnings: Sequence[str], *, words: bool) -> dict[str, Any]:
+    """`verbose_json`, with what a reader should know of it.
+
+    `avg_logprob` is the mean over characters; a doubt that there is speech is not given, for guards have taken out what is none.
+    """
     told: dict[str, Any] = {
         "task": "transcribe",
         "language": "zh",
         "duration": duration_s,
         "text": plain(segments),
         "segments": [_segment(number, segment) for number, segment in enumerate(segments)],
+        FIELD: {"warnings": list(warnings)},
     }
     if words:
         told["words"] = [word for segment in segments for word in _words(segment)]

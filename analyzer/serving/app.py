@@ -26,7 +26,7 @@ from analyzer.hearing import Window, WindowPiece, detect_speech, hear
 from analyzer.hearing.remote import wire
 from analyzer.hearing.types import WINDOW_S
 from analyzer.serving import answers
-from analyzer.serving.line import InLine, Line
+from analyzer.serving.line import GoneError, InLine, Line
 from analyzer.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -98,6 +98,8 @@ class Application:
             return act(request)
         except RefusedError as refused:
             return refused.response()
+        except GoneError:
+            return RefusedError(503, "gone", "等的人已经走了").response()
         except AudioError as error:
             return RefusedError(400, error.code, str(error)).response()
         except RequestEntityTooLarge:
@@ -124,7 +126,7 @@ class Application:
         return _json({"status": "ok", "waiting": self._line.waiting})
 
     def _models(self, _request: Request) -> Response:
-        entry = wire.model_entry(self._line.engine, scores=self._line.scores)
+        entry = wire.model_entry(self._line.engine, self._line.warnings, scores=self._line.scores)
         return _json({"object": "list", "data": [entry]})
 
     def _transcribe(self, request: Request) -> Response:
@@ -132,7 +134,7 @@ class Application:
             self._check_model(form)
             if form.own is not None:
                 window = self._window(form)
-                (decoded,) = self._line.decode([window], form.own.look, form.own.prompt)
+                (decoded,) = self._line.decode([window], form.own.look, form.own.prompt, form.gone)
                 return _json(wire.answer_of(decoded, window.duration_s))
             wanted = form.fields.get("response_format", "json")
             if wanted not in FORMATS:
@@ -142,12 +144,12 @@ class Application:
                 _bad("language", f"只听中文，得到 {language!r:.40}；请写 zh 或不写")
             if form.fields.get("stream", "").lower() in ("true", "1"):
                 _bad("stream", "不会边听边答；请去掉它")
-            segments, duration_s = self._heard(form)
+            segments, duration_s, warnings = self._heard(form)
             if wanted == "text":
                 return Response(answers.plain(segments) + "\n", content_type="text/plain; charset=utf-8")
             if wanted == "json":
                 return _json({"text": answers.plain(segments)})
-            return _json(answers.verbose(segments, duration_s, words="word" in form.granularities))
+            return _json(answers.verbose(segments, duration_s, warnings, words="word" in form.granularities))
 
     def _score(self, request: Request) -> Response:
         if not self._line.scores:
@@ -164,19 +166,20 @@ class Application:
                 or not all(isinstance(text, str) and len(text) <= wire.MOST_TEXT for text in texts)
             ):
                 _bad(wire.TEXTS, f"应是 1 到 {wire.MOST_TEXTS} 段文字的 JSON 列表，每段最多 {wire.MOST_TEXT} 个字")
-            return _json({"nats": list(self._line.score(self._window(form), texts))})
+            return _json({"nats": list(self._line.score(self._window(form), texts, form.gone))})
 
-    def _heard(self, form: _Form) -> tuple[list[Segment], float]:
+    def _heard(self, form: _Form) -> tuple[list[Segment], float, tuple[str, ...]]:
         """A whole recording, as it is heard before it is judged: speech detected, guarded, each channel by itself."""
         prompt = form.fields.get("prompt", self._settings.prompt)[: wire.MOST_TEXT]
         settings = replace(self._settings, prompt=prompt)
-        turn = InLine(self._line, prompt, self._settings.batch)
+        turn = InLine(self._line, prompt, self._settings.batch, form.gone)
         with ExitStack() as stack:
             with self._decoding:
                 audio = stack.enter_context(open_audio(form.path, self._settings))
             parts = [hear(samples, detect_speech(samples), turn, settings) for samples in audio.samples]
             segments = sorted((s for part in parts for s in part.segments), key=lambda s: (s.start_s, s.end_s))
-            return segments, audio.duration_s
+            warnings = (*audio.warnings, *(w for part in parts for w in part.warnings))
+            return segments, audio.duration_s, tuple(dict.fromkeys(warnings))
 
     def _window(self, form: _Form) -> Window:
         """The sound as one window. Raises RefusedError, AudioError."""
@@ -211,12 +214,13 @@ class _Bounded(Request):
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """`own`: what our own client says of the sound; None for anybody else's."""
+    """`own`: what our own client says of the sound; None for anybody else's. `gone`: whether the client has hung up."""
 
     fields: dict[str, str]
     granularities: tuple[str, ...]
     path: Path
     own: wire.Asked | None
+    gone: Callable[[], bool]
 
 
 @contextmanager
@@ -236,7 +240,7 @@ def _form(request: Request) -> Iterator[_Form]:
             _bad(wire.FIELD, f"不合格式：{error}")
     granularities = tuple(request.form.getlist("timestamp_granularities[]"))
     with _stored(sound) as path:
-        yield _Form(fields, granularities, path, own)
+        yield _Form(fields, granularities, path, own, request.environ.get("waitress.client_disconnected", bool))
 
 
 @contextmanager

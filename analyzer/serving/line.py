@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
@@ -13,11 +13,16 @@ from analyzer.hearing import Decoded, Scorer, Transcriber, Window
 from analyzer.hearing.types import Look, Prompted
 
 
+class GoneError(Exception):
+    """Nobody waits for the answer any more."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Windows:
     windows: tuple[Window, ...]
     look: Look
     prompt: str
+    gone: Callable[[], bool]
     done: Future[list[Decoded]] = field(default_factory=Future)
 
 
@@ -25,6 +30,7 @@ class _Windows:
 class _Texts:
     window: Window
     texts: tuple[str, ...]
+    gone: Callable[[], bool]
     done: Future[tuple[float, ...]] = field(default_factory=Future)
 
 
@@ -55,15 +61,17 @@ class Line:
     def waiting(self) -> int:
         return len(self._waiting)
 
-    def decode(self, windows: Sequence[Window], look: Look, prompt: str) -> list[Decoded]:
-        """One Decoded a window, once it is their turn. Raises what the engine raises."""
-        asked = _Windows(tuple(windows), look, prompt)
+    def decode(
+        self, windows: Sequence[Window], look: Look, prompt: str, gone: Callable[[], bool] = bool
+    ) -> list[Decoded]:
+        """One Decoded a window, once it is their turn. Raises what the engine raises, GoneError where nobody waits any more."""
+        asked = _Windows(tuple(windows), look, prompt, gone)
         self._join(asked)
         return asked.done.result()
 
-    def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
-        """As a Scorer does, once it is its turn. Raises what the engine raises."""
-        asked = _Texts(window, tuple(texts))
+    def score(self, window: Window, texts: Sequence[str], gone: Callable[[], bool] = bool) -> tuple[float, ...]:
+        """As a Scorer does, once it is its turn. Raises as `decode`."""
+        asked = _Texts(window, tuple(texts), gone)
         self._join(asked)
         return asked.done.result()
 
@@ -84,12 +92,20 @@ class Line:
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._waiting or self._closed)
+                self._let_go()
                 if self._closed:
                     for late in self._waiting:
                         late.done.set_exception(RuntimeError("the line is closed"))
                     return
-                some = self._taken()
-            self._do(some)
+                some = self._taken() if self._waiting else []
+            if some:
+                self._do(some)
+
+    def _let_go(self) -> None:
+        """Who has hung up meanwhile comes again: what nobody waits for must not keep those who wait."""
+        for each in [each for each in self._waiting if each.gone()]:
+            self._waiting.remove(each)
+            each.done.set_exception(GoneError())
 
     def _taken(self) -> list[_Windows | _Texts]:
         """The first who waits and, where windows are decoded for the first time, others that can be decoded with them."""
@@ -129,11 +145,11 @@ class Line:
 class InLine:
     """The engine as `hear` knows it, for one request: its windows wait in the line, a few at a time."""
 
-    def __init__(self, line: Line, prompt: str, at_once: int) -> None:
-        self._line, self._prompt, self._at_once = line, prompt, at_once
+    def __init__(self, line: Line, prompt: str, at_once: int, gone: Callable[[], bool]) -> None:
+        self._line, self._prompt, self._at_once, self._gone = line, prompt, at_once, gone
         self.engine, self.warnings = line.engine, line.warnings
 
     def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
         size = 1 if look is Look.CAREFUL else self._at_once
         for first in range(0, len(windows), size):
-            yield from self._line.decode(windows[first : first + size], look, self._prompt)
+            yield from self._line.decode(windows[first : first + size], look, self._prompt, self._gone)

@@ -54,6 +54,7 @@ class Server:
             ident=None,
             clear_untrusted_proxy_headers=True,
             asyncore_use_poll=True,
+            channel_request_lookahead=1,  # so that it notices who hangs up
         )
 
     @property

@@ -222,6 +222,37 @@ def test_who_comes_when_the_line_is_full_is_sent_away_and_comes_again() -> None:
     assert len(heard) == 2
 
 
+def test_what_nobody_waits_for_any_more_is_not_decoded() -> None:
+    hold = threading.Event()
+    echo = Echo(hold)
+    with serving(echo) as url:
+        transcriber = connect(client_settings(url, batch=1))
+        first = threading.Thread(
+            target=lambda: list(transcriber.transcribe([Window(NOISE, (WindowPiece(0, RATE, 0),))]))
+        )
+        first.start()
+        assert echo.entered.wait(60)
+        impatient = connect(client_settings(url, speech_timeout_s=1.0, speech_patience_s=0.0))
+        with pytest.raises(ModelError, match="没有答完"):
+            list(impatient.transcribe([Window(NOISE, (WindowPiece(0, 2 * RATE, 0),))]))
+        hold.set()
+        first.join(60)
+        for _ in range(600):
+            if health(url)["waiting"] == 0:
+                break
+            threading.Event().wait(0.05)
+        (late,) = transcriber.transcribe([Window(NOISE, (WindowPiece(0, RATE, 0),))])
+    assert late.text and sum(echo.batches) == 2
+
+
+def test_warnings_of_the_engine_behind_are_those_of_every_result() -> None:
+    class Slow(Echo):
+        warnings = ("没有显卡，用的是处理器",)
+
+    with serving(Slow()) as url:
+        assert connect(client_settings(url)).warnings == Slow.warnings
+
+
 def test_what_waits_together_is_decoded_together() -> None:
     hold = threading.Event()
     echo = Echo(hold)

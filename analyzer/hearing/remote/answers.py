@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from analyzer.errors import ModelError
+from analyzer.hearing.remote.wire import FIELD
 from analyzer.hearing.script import is_spoken
 from analyzer.hearing.timing import repaired
 from analyzer.hearing.types import Decoded, Window, compression_ratio
@@ -52,6 +53,7 @@ class _Part:
 def decoded(answer: object, window: Window, server: str) -> Decoded:
     """Raises ModelError, with the place, for what is not the protocol's."""
     whole = _mapping(answer, "答复", server)
+    own = whole.get(FIELD)
     reader = _Reader(server, max(window.duration_s + LATE_S, WINDOW_END_S + 1.0))
     parts = reader.parts(whole)
     words = [word for part in parts for word in part.words] or reader.words(whole.get("words"), "words")
@@ -77,7 +79,7 @@ def decoded(answer: object, window: Window, server: str) -> Decoded:
         _mean(parts, "no_speech_prob"),
         compression_ratio(text),
         max((part.temperature for part in parts), default=0.0),
-        coarse=not words,
+        coarse=not words or (isinstance(own, dict) and own.get("coarse") is True),
     )
 
 

@@ -30,10 +30,10 @@ class RemoteTranscriber:
     gave it. Raises ModelError where the server does not answer within the patience that is set.
     """
 
-    warnings: tuple[str, ...] = ()
-
     def __init__(self, client: Client, settings: Settings, own: dict[str, Any] | None = None) -> None:
         self._client, self._settings, self._own = client, settings, own
+        told = [] if own is None else own.get("warnings")
+        self.warnings: tuple[str, ...] = tuple(str(w)[:300] for w in told[:9]) if isinstance(told, list) else ()
         self.engine = Engine(NAME, settings.model, device=client.address.shown)
         if own is not None:
             behind = own["engine"]

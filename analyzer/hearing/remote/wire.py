@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -105,6 +106,7 @@ def answer_of(decoded: Decoded, duration_s: float) -> dict[str, Any]:
         "text": decoded.text,
         "segments": [segment] if decoded.text else [],
         "words": words,
+        FIELD: {"coarse": decoded.coarse},
     }
 
 
@@ -114,7 +116,7 @@ def _sure(probability: float | None) -> dict[str, float]:
     return {"probability": probability, "logprob": math.log(max(probability, 1e-10))}
 
 
-def model_entry(engine: Engine, *, scores: bool) -> dict[str, Any]:
-    """Our own server's entry in /v1/models."""
-    own = {"protocol": PROTOCOL, "scores": scores, "engine": asdict(engine)}
+def model_entry(engine: Engine, warnings: Sequence[str], *, scores: bool) -> dict[str, Any]:
+    """Our own server's entry in /v1/models; `warnings` are the engine's, which belong to every result."""
+    own = {"protocol": PROTOCOL, "scores": scores, "engine": asdict(engine), "warnings": list(warnings)}
     return {"id": engine.model, "object": "model", "created": 0, "owned_by": "tingjian", FIELD: own}
