@@ -207,7 +207,12 @@ class WebSettings:
         "Ask for the site's own second factor after the company's login too.",
         "公司账号登录后也要本网站的两步验证。",
     )
-    oidc_button: str = setting("用公司账号登录", "Words on the button of the login page.", "登录页上按钮的文字。")
+    oidc_button: str = setting(
+        "",
+        "Words on the button of the login page; empty: 用公司账号登录, in the reader's language.",
+        "登录页上按钮的文字；留空则为“用公司账号登录”。",
+        empty=True,
+    )
     trusted_hosts: str = setting(
         "",
         "Host names the site answers to, separated by commas; empty: any.",
