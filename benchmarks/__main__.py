@@ -30,6 +30,7 @@ COMMANDS = {
     ),
     "gpu": ("gpu.command", "engines on a GPU and on the processor: times real time, memory, words and verdicts"),
     "remote": ("remote", "the samples heard at home and by `analyzer serve`: the same verdicts, words and checks"),
+    "engines": ("engines.command", "the same weights in each speech engine: words, verdicts, cost"),
     "demo": ("demo.command", "speaks the demo archive's spoken orders into samples/demo (needs ../shared/tts)"),
     "drafting": ("drafting.command", "written standards to drafts: clauses recognised, kinds right"),
     "pages": ("pages.command", "every page of the site at 100,000 recordings: times and queries"),

@@ -88,19 +88,19 @@ def joined(samples: Sequence[Sample], seconds: float, settings: Settings) -> NDA
     return np.concatenate(parts)[:wanted]
 
 
-def judged(samples: Sequence[Sample], settings: Settings) -> Words:
+def judged(samples: Sequence[Sample], settings: Settings, *, people: bool = True, warm_up: bool = True) -> Words:
     """The whole pipeline on every sample and on every clip of people; the first sample is heard before, to warm up."""
     ears = Ears(settings, {s.script.standard: load(s.script.standard, settings) for s in samples})
-    list(ears.own_scene(samples[:1]))
+    list(ears.own_scene(samples[: int(warm_up)]))
     with timed() as spent:
         began_s = time.perf_counter()
         evaluations = list(ears.own_scene(samples))
         took_s = time.perf_counter() - began_s
-    people = human.measure(ears.hear)
+    read = human.measure(ears.hear) if people else None
     talks = [e for e in evaluations if not e.sample.silent]
     pairs = [v for e in evaluations for v in e.verdicts]
     return Words(
-        people=people and (sum(c.edits for c in people.corpora), sum(c.characters for c in people.corpora)),
+        people=read and (sum(c.edits for c in read.corpora), sum(c.characters for c in read.corpora)),
         samples=(sum(e.edits for e in talks), sum(e.characters for e in talks)),
         verdicts={f"{pair.sample.id}/{pair.item}": pair.actual for pair in pairs},
         right=sum(pair.right for pair in pairs),
