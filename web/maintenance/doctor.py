@@ -109,6 +109,7 @@ def _model(site: Site) -> Iterator[Finding]:
     from web.maintenance import machine  # numpy and the analyzer: commands that do not ask need not wait for them
 
     yield from machine.weights(site.settings)
+    yield from machine.size(site.settings)
 
 
 def _decoding(site: Site) -> Iterator[Finding]:

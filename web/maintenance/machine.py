@@ -8,7 +8,8 @@ from pathlib import Path
 from analyzer.audio import walls
 from analyzer.audio.decoder import standing_walls
 from analyzer.errors import AnalyzerError, ModelError
-from analyzer.hearing import integrity, onnxfolder
+from analyzer.hearing import integrity, onnxfolder, sizing
+from analyzer.hearing.catalogue import SOURCES
 from analyzer.hearing.remote import look
 from web.config import Settings
 from web.maintenance.finding import Finding
@@ -64,6 +65,29 @@ def _of_a_server(settings: Settings) -> Iterator[Finding]:
             f"录音的声音不加密地发到 {server.address}",
             "只在自己的内网里这样用；否则在语音服务器前面放 HTTPS，并把 TINGJIAN_SPEECH_URL 改成 https://",
         )
+
+
+def size(settings: Settings) -> Iterator[Finding]:
+    """Which of the Whisper models that are fetched by name this machine could hear with."""
+    if settings.engine != "faster-whisper":
+        return
+    machine = sizing.this_machine(settings.usable_threads, card=settings.device != "cpu")
+    best = sizing.recommended(machine)
+    cost = sizing.COSTS[best]
+    card = f"{machine.card_mib / 1024:.0f} GB 显卡" if machine.card_mib else "没有显卡"
+    here = f"这台机器（{machine.cores} 核，{machine.memory_mib / 1024:.0f} GB 内存，{card}）"
+    used = sizing.cost_of(settings.model)
+    if used is not None and machine.card_mib is None and 2 * used.memory_mib > machine.memory_mib:
+        hint = f"请改用 {best}：python -m analyzer model {best}，再设 TINGJIAN_MODEL={best}"
+        yield Finding("model-size", "warning", f"{here}的内存对模型 {settings.model} 太小", hint)
+    elif used is None or used.parameters_m >= cost.parameters_m:
+        yield Finding("model-size", "ok", f"{here}按型号大小最多用 {best}，现在是 {settings.model}")
+    else:
+        minutes = f"，一小时人声约听 {60 * machine.share(best):.0f} 分钟" if machine.card_mib is None else ""
+        words = f"{here}可以用更大的模型 {best}{minutes}；现在是 {settings.model}。大模型一般听得更准，但在上门录音上没有测过"
+        megabytes = SOURCES[best].megabytes
+        hint = f"联网运行 python -m analyzer model {best}（下载 {megabytes} MB），先用几段录音试听，再设 TINGJIAN_MODEL={best}"
+        yield Finding("model-size", "ok", words, hint)
 
 
 def _of_a_folder(settings: Settings) -> Finding:

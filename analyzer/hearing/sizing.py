@@ -1,0 +1,95 @@
+"""Which Whisper model a machine can carry: what each costs, and the largest that costs no more than it has.
+
+Published: openai/whisper, README.md, "Available models" (parameters; memory of a card, of openai-whisper itself in float16 and
+float32 mixed, so that CTranslate2 needs less). Measured: benchmarks/results/engines.md, "Sizes" (AMD EPYC, CTranslate2 4.8.5, int8).
+How well each hears Mandarin at home visits was measured here for `base` only.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.hearing.catalogue import ALIASES
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """`core_s`: seconds of one core for a second of speech; `memory_mib` of a process that holds the model, int8."""
+
+    parameters_m: int
+    card_gb: int
+    core_s: float
+    memory_mib: int
+
+
+# From the least to the most that they hear; `large-v2` is as large-v3.
+COSTS = {
+    "tiny": Cost(39, 1, 0.021, 291),
+    "base": Cost(74, 1, 0.039, 269),
+    "small": Cost(244, 2, 0.116, 711),
+    "medium": Cost(769, 5, 0.333, 1891),
+    "turbo": Cost(809, 6, 0.369, 1819),
+    "large-v3": Cost(1550, 10, 0.0, 0),
+}
+SLOWEST = 0.2  # of the length of the speech: an hour of it is heard in twelve minutes
+OTHERS_MIB = 1024  # the rest of a worker: base's whole process peaks at 1004 MiB (benchmarks/results/memory.md)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """`memory_mib` that this process may use, `cores` likewise, `card_mib` of the card that would hear, if there is one."""
+
+    memory_mib: int
+    cores: int
+    card_mib: int | None = None
+
+    def carries(self, name: str) -> bool:
+        """Whether the model fits into memory, beside the rest and as much again for the machine."""
+        return 2 * (COSTS[name].memory_mib + OTHERS_MIB) <= self.memory_mib
+
+    def share(self, name: str) -> float:
+        """What part of the speech's length hearing it takes on this processor, were all cores of use."""
+        return COSTS[name].core_s / self.cores
+
+
+def recommended(machine: Machine) -> str:
+    """The best model that the card holds by the published figures, or that the processor hears in time by ours."""
+    if machine.card_mib is not None:
+        fitting = [name for name, cost in COSTS.items() if cost.card_gb * 1000 <= machine.card_mib]
+    else:
+        fitting = [name for name in COSTS if machine.carries(name) and machine.share(name) <= SLOWEST]
+    return fitting[-1] if fitting else "tiny"
+
+
+def cost_of(name: str) -> Cost | None:
+    """None for a folder, or a model that is not in the table."""
+    name = ALIASES.get(name, name)
+    return COSTS.get("large-v3" if name == "large-v2" else name)
+
+
+def this_machine(cores: int, *, card: bool) -> Machine:
+    """What this process may use; `cores` and whether a card is wanted are settings."""
+    return Machine(_memory_mib(), cores, _card_mib() if card else None)
+
+
+def _memory_mib() -> int:
+    """Of the machine, or of the container where that is less."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = int(Path("/sys/fs/cgroup/memory.max").read_text("ascii"))
+    except (OSError, ValueError):  # no such file, or "max"
+        limit = whole
+    return min(whole, limit) // 1024**2
+
+
+def _card_mib() -> int | None:
+    """Memory of the first card; None where there is none or its driver does not answer."""
+    command = ["nvidia-smi", "--id=0", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603
+        return int(done.stdout.strip())
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
