@@ -32,7 +32,7 @@ COSTS = {
     "small": Cost(244, 2, 0.116, 711),
     "medium": Cost(769, 5, 0.333, 1891),
     "turbo": Cost(809, 6, 0.369, 1819),
-    "large-v3": Cost(1550, 10, 0.0, 0),
+    "large-v3": Cost(1550, 10, 0.600, 3462),
 }
 SLOWEST = 0.2  # of the length of the speech: an hour of it is heard in twelve minutes
 OTHERS_MIB = 1024  # the rest of a worker: base's whole process peaks at 1004 MiB (benchmarks/results/memory.md)
