@@ -89,7 +89,7 @@ def _card_mib() -> int | None:
     """Memory of the first card; None where there is none or its driver does not answer."""
     command = ["nvidia-smi", "--id=0", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
         return int(done.stdout.strip())
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
