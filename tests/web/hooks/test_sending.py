@@ -18,6 +18,7 @@ from tests.web.hooks.conftest import LONGEST_S, Answer, Receiver, Subscribe
 from web.db import Database, now
 from web.hooks import acts, desk, outbox, schedule, sender
 from web.hooks.sender import Senders, send_next
+from web.kit import chain
 from web.kit.site import Site
 from web.models import (
     AuditEntry,
@@ -347,6 +348,20 @@ def test_a_changed_secret_signs_beside_the_former_for_a_day(
     assert Webhook(new).verify(last.body, last.headers)
     with pytest.raises(Exception, match="No matching signature"):
         Webhook(old).verify(last.body, last.headers)
+
+
+def test_a_copy_of_the_database_without_the_key_sends_nothing(
+    here: Site, db: Database, receiver: Receiver, subscribe: Subscribe
+) -> None:
+    number, _ = subscribe(receiver.url)
+    happen(db)
+    copy = replace(here, db=Database(db.url, chain.opened(here.folder, "another key of thirty-two characters")))
+    assert send_next(copy, number)
+    copy.db.dispose()
+    assert receiver.taken == []
+    assert "TINGJIAN_WEB_AUDIT_KEY" in attempts(db)[0].trouble
+    assert send_next(here, number, delivery(db).next_at)
+    assert len(receiver.taken) == 1
 
 
 def test_the_log_is_kept_for_thirty_days(here: Site, db: Database, receiver: Receiver, subscribe: Subscribe) -> None:

@@ -73,6 +73,7 @@ def test_who_cannot_prove_his_name_is_sent_nothing(port: int, monkeypatch: pytes
 
 def test_a_handshake_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posting, "LONGEST_S", 0.5)
+    monkeypatch.setattr(posting, "READ_S", 90.0)  # which Python holds a whole handshake to
     ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as slow:
 
