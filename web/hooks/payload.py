@@ -21,10 +21,14 @@ def body(event: HookEvent, at: dt.datetime, facts: Mapping[str, Any], public_url
     site = urlsplit(public_url)
     routes = current_app.url_map.bind(site.netloc, site.path or "/", url_scheme=site.scheme)
     endpoint, values = _page(event, facts)
+    links = {"url": routes.build(endpoint, values, force_external=True)}
+    if "recording_id" in facts:
+        asked = {"recording_id": facts["recording_id"]}
+        links["api_url"] = routes.build("api.recording", asked, force_external=True)
     told = {
         "type": event.value,
         "timestamp": at.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "data": {**facts, "url": routes.build(endpoint, values, force_external=True)},
+        "data": {**facts, **links},
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 

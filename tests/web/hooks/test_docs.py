@@ -55,5 +55,5 @@ def test_the_example_has_the_fields_of_a_judged_recording(
     heard(db, people["wang"], analysis("visit-03"))
     with db.reading() as session:
         facts = session.get_one(HookDelivery, 1).facts
-    assert set(shown["data"]) == {*facts, "url"}
+    assert set(shown["data"]) == {*facts, "url", "api_url"}
     assert shown["type"] == "recording.judged"

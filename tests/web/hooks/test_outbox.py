@@ -196,4 +196,5 @@ def test_nothing_that_is_sent_has_a_word_of_the_recording_or_a_name(
     assert "1001" not in sent
     told_ = json.loads(payload.body(rows[0].event, rows[0].at, rows[0].facts, here.web.public_url))
     assert told_["data"]["url"] == f"https://tingjian.example.com/qa/recordings/{rows[0].facts['recording_id']}"
+    assert told_["data"]["api_url"].startswith("https://tingjian.example.com/qa/api/v1/recordings/")
     assert dt.datetime.fromisoformat(told_["timestamp"]) == rows[0].at
