@@ -97,6 +97,18 @@ WORK = (
     "程序出错（{name}），细节在后台进程的日志里",
     "存放处没有应答（{name}）",
 )
+SENDING = (
+    "对方没有收下（HTTP {n}）",
+    "对方要求转到别的地址，没有跟过去；请填写最终的地址",
+    "连不上（{name}）",
+    "请检查网络和地址",
+    "地址不对",
+    "要写成 https:// 开头的完整地址",
+    "地址在内部网络里，没有发送",
+    "如果就是要发到内部网络，请设 TINGJIAN_WEB_PRIVATE_WEBHOOKS=true",
+    "签名用的密钥找不到了（TINGJIAN_WEB_AUDIT_KEY 换过）",
+    "请把原来的密钥加进 TINGJIAN_WEB_AUDIT_KEY，或更换这个地址的密钥",
+)
 DRAFTS = (
     "添加条款：{what}",
     "添加一部分：{what}",
@@ -118,4 +130,4 @@ def shapes() -> tuple[str, ...]:
     tables = [*TEMPLATES.values(), *PARTS.values()]
     for said in (*ERRORS.values(), *TEXTS.values()):
         tables += [text for text in said if text]
-    return tuple(dict.fromkeys([*tables, *AUDIO, *HEARING, *WORK, *DRAFTS]))
+    return tuple(dict.fromkeys([*tables, *AUDIO, *HEARING, *WORK, *SENDING, *DRAFTS]))

@@ -14,11 +14,11 @@ from sqlalchemy import select, text
 from tests.web.conftest import Login
 from tests.web.hooks.conftest import Answer, Receiver, Subscribe
 from tests.web.html import page
-from web.db import Database
+from web.db import Database, now
 from web.hooks import acts
 from web.hooks.sender import send_next
 from web.kit.site import Site
-from web.models import AuditEntry, Base, DeliveryState, Hook, HookDelivery, HookEvent, HookState
+from web.models import AuditEntry, Base, DeliveryState, Hook, HookDelivery, HookEvent, HookState, User
 
 EVENTS = ["recording.judged", "appeal.filed"]
 FORM = {"name": "工单系统", "url": "https://hooks.example.com/tingjian?token=geheim", "events": EVENTS}
@@ -187,7 +187,7 @@ def test_a_test_is_sent_by_the_worker_looked_at_and_sent_again(
 def test_what_is_just_being_sent_is_not_sent_again(
     here: Site, db: Database, admin: FlaskClient, subscribe: Subscribe
 ) -> None:
-    from web.db import now
+
     from web.hooks import desk, outbox
 
     number, _ = subscribe("https://hooks.example.com/")
@@ -233,3 +233,24 @@ def test_an_administrator_is_told_of_one_that_ended_and_led_there(
     assert "第 1 号推送地址说它不再接收" in line.text
     assert admin.get(line.one("a").get("href") or "").location == "/hooks/1"
     assert "对方不再接收" in page(admin.get("/hooks")).text
+
+
+def test_why_it_failed_is_told_in_the_language_of_who_looks(
+    db: Database,
+    admin: FlaskClient,
+    people: dict[str, Any],
+    receiver: Receiver,
+    subscribe: Subscribe,
+    send: Callable[[int], bool],
+) -> None:
+    number, _ = subscribe(receiver.url)
+    admin.post(f"/hooks/{number}/ping")
+    receiver.answers = [Answer(503), Answer(302)]
+    send(number)
+    with db.writing() as session:
+        session.get_one(User, people["admin"].id).preferences = {"language": "en"}
+        acts.replay(session, session.get_one(HookDelivery, 1), now())
+    send(number)
+    english = admin.get("/hooks/deliveries/1").text
+    assert "The receiver did not take it (HTTP 503)" in english
+    assert "which was not followed" in english
