@@ -1,15 +1,17 @@
 """`python -m analyzer model [NAME] [--verify]`: put a model in place for both engines; prints the folder where it lies.
 
-Where another machine hears (`openai-api`) it asks that one whether it can.
+Where another machine hears (`openai-api`) it asks that one whether it can; of a folder for `sherpa-onnx` it tells which model it holds.
 """
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from analyzer.errors import ModelError
 from analyzer.hearing import mend, provision
+from analyzer.hearing.onnxfolder import recognise
 from analyzer.hearing.remote import look
 from analyzer.settings import Settings
 
@@ -26,6 +28,10 @@ def model(arguments: argparse.Namespace) -> int:
         settings = Settings.from_environment(model=arguments.name)
         if settings.engine == "openai-api":
             print(look(settings).sentence)
+            return 0
+        if settings.engine == "sherpa-onnx":
+            held = recognise(Path(settings.model), settings.compute_type)
+            print(f"{settings.model} {held.family} {held.compute_type}")
             return 0
         folder = mend(settings) if arguments.verify else provision(settings, checkpoint=True).parent
     except OSError as error:

@@ -140,7 +140,12 @@ class SherpaOnnx:
         """Tokens of a part of a window, and whether the model told their times; else they share the part evenly."""
         stream = self._recognizer.create_stream()
         stream.accept_waveform(SAMPLE_RATE_HZ, self._filled(samples))
-        self._recognizer.decode_stream(stream)
+        try:
+            self._recognizer.decode_stream(stream)
+        except RuntimeError as error:  # graph and metadata that do not fit each other
+            raise ModelError(
+                "model-decode", f"模型 {self._files.first.parent} 不能用：{error}", "请换一份 sherpa-onnx 发布的模型"
+            ) from error
         result = stream.result
         words = [self._words[t] for t in result.tokens] if self._words else written(result.tokens, self._files.family)
         times = [float(np.clip(start_s + time, start_s, end_s)) for time in result.timestamps]

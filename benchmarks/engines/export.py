@@ -8,6 +8,7 @@ the decoder keeps its past keys and values in caches of full length, written at 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def export(checkpoint: Path, folder: Path, name: str = "base") -> Path:
                 "cross_attention_weights": {0: "n_audio", 2: "n_tokens", 3: "T"},
             },
         )  # fmt: skip
-    _describe(folder / f"{name}-encoder.onnx", _metadata(model, heads, name))
+    describe(folder / f"{name}-encoder.onnx", _metadata(model, heads, name))
     _tokens(folder / f"{name}-tokens.txt")
     return folder
 
@@ -175,7 +176,8 @@ def _metadata(model: Any, heads: list[tuple[int, int]], name: str) -> dict[str, 
     }
 
 
-def _describe(path: Path, metadata: dict[str, object]) -> None:
+def describe(path: Path, metadata: Mapping[str, object]) -> None:
+    """Write what the file says of itself, in place of what it said."""
     import onnx
 
     model = onnx.load(path)

@@ -21,9 +21,9 @@ from analyzer.hearing.script import is_spoken, spoken, to_simplified
 from analyzer.hearing.sherpa import PART_S, parts, written
 from analyzer.hearing.types import ChannelHearing, Decoded, Transcriber, Window, WindowPiece
 from analyzer.settings import Settings
-from benchmarks.engines.export import export
+from benchmarks.engines.export import describe, export
 from tests.integration import onnx_graphs as graphs
-from tests.integration.command_line import cut
+from tests.integration.command_line import command, cut
 
 RATE = 16_000
 TOKENS = ("<blank>", "<s>", "</s>", "<|zh|>", "<|NEUTRAL|>", "<|BGM|>", "<|withitn|>", "您", "好", "，", "▁OK", "<unk>",
@@ -121,6 +121,16 @@ def test_the_engine_says_which_model_heard(tmp_path: Path) -> None:
         "cpu",
     )
     assert said.version
+
+
+def test_the_command_tells_which_model_a_folder_holds(tmp_path: Path) -> None:
+    folder = graphs.fire_red(tmp_path / "fire-red", TOKENS, numbers("您 </s>"))
+    done = command("model", folder, TINGJIAN_ENGINE="sherpa-onnx")
+    assert (done.status, done.out) == (0, f"{folder} FireRed AED int8\n"), done.err
+    (folder / "tokens.txt").unlink()
+    done = command("model", folder, TINGJIAN_ENGINE="sherpa-onnx")
+    assert done.status != 0
+    assert "缺少 tokens.txt" in done.err
 
 
 def test_a_gpu_that_is_asked_for_is_told_to_be_out_of_reach(tmp_path: Path) -> None:
@@ -233,6 +243,21 @@ def test_a_tiny_random_whisper_goes_all_the_way_through_export_and_engine(
     assert all(
         0.0 <= a < b <= windows[0].duration_s for a, b in zip(decoded.char_start_s, decoded.char_end_s, strict=True)
     )
+
+    describe(folder / "tiny-encoder.onnx", {**metadata(folder / "tiny-encoder.onnx"), "n_alignment_heads": 0})
+    assert not recognise(folder).dated
+    (undated,) = engine(folder, beam=3).transcribe(windows)  # the other settings load it anew
+    assert undated.coarse
+    assert len(undated.char_start_s) == len(undated.text)
+
+
+def test_a_graph_that_does_not_fit_what_it_says_is_refused_by_name_of_its_folder(tmp_path: Path) -> None:
+    folder = graphs.fire_red(tmp_path / "model", TOKENS, numbers("您 好 </s>"))
+    said = metadata(folder / "encoder.int8.onnx") | {"num_head": 7}
+    describe(folder / "encoder.int8.onnx", said)
+    with pytest.raises(ModelError, match="不能用") as refused:
+        list(engine(folder).transcribe([Window(QUIET, (WindowPiece(0, RATE, 0),))]))
+    assert str(folder) in refused.value.message
 
 
 @pytest.fixture(scope="session")
