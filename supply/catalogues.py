@@ -34,7 +34,13 @@ _KEPT = re.compile(r"%\(\w+\)[.\d]*[sdf]|\{\w+\}|</?\w[^>]*>|[A-Za-z_][A-Za-z0-9
 def said() -> dict[str, bool]:
     """Every text of pages, messages and scripts, and every sentence that is written down, with whether a script says it."""
     found: dict[str, bool] = {}
-    for file, _line, message, _comments, _context in extract_from_dir(ROOT / "web", METHODS, keywords=KEYWORDS):
+    everywhere = extract_from_dir(
+        ROOT / "web",
+        METHODS,
+        keywords=KEYWORDS,
+        directory_filter=lambda _folder: True,  # Babel would leave _parts out
+    )
+    for file, _line, message, _comments, _context in everywhere:
         for text in (message,) if isinstance(message, str) else message:
             found[text] = found.get(text, False) or file.endswith(".js")
     found |= {text: found.get(text, False) for text in shapes()}
