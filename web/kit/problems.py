@@ -14,6 +14,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from web.kit.i18n import gettext as _
 from web.kit.tracing import request_id
 
 API = "/api/v1/"
@@ -44,6 +45,20 @@ class ProblemError(HTTPException):
         self.code, self.kind, self.errors, self.headers, self.more = status, kind, tuple(errors), headers or {}, more
 
 
+def words_of(status: int, title: str, advice: str) -> tuple[str, str]:
+    """What a program's author is told where a page would tell its reader something else."""
+    own = {
+        400: (_("请求有误"), _("请按接口说明改正后再发。")),
+        401: (_("没有有效的令牌"), _("请带上访问令牌：Authorization: Bearer tj_…")),
+        403: (_("没有权限"), _("令牌的主人没有这项权限。")),
+        404: (_("找不到"), _("没有这个地址或这条数据，或者令牌的主人看不到它。")),
+        405: (_("方法不对"), _("这个地址支持的方法见 Allow。")),
+        409: (_("和现状冲突"), _("请取回最新结果，再提交。")),
+        422: (_("内容有误"), _("请按 errors 指出的地方改正后再发。")),
+    }
+    return own.get(status, (title, advice))
+
+
 def of_api() -> bool:
     """Whether the request is for the REST API."""
     return request.path.startswith(API)
@@ -72,6 +87,9 @@ def problem(
 
 def of_error(error: HTTPException, status: int, title: str, advice: str) -> Response:
     """An HTTPException as a problem, with its headers (Allow, Retry-After, WWW-Authenticate) and what its fields lack."""
+    told = getattr(error, "for_users", False) and error.description  # words of its own: they stay
+    title, usual = words_of(status, title, advice)
+    advice = advice if told else usual
     headers = {name: value for name, value in error.get_headers() if name.lower() not in _NOT_CARRIED}
     if isinstance(error, ProblemError):
         headers |= error.headers

@@ -40,6 +40,7 @@ def test_each_has_the_shape_of_rfc_9457(program: Programs, method: str, path: st
     assert told["request"] == answer.headers["X-Request-ID"]
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in answer.headers
+    assert "页" not in told["title"] + told["detail"], "a program has no page before it"
     if status == 405:
         assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
