@@ -95,6 +95,8 @@ class Remote:
         if item.size_bytes > most_bytes:
             raise SourceError("too-large", f"{item.name} 太大", f"最多 {most_bytes // 1024} KB")
         content: bytes = self._asked(lambda fs: fs.cat_file(self._place(item)))
+        if len(content) != item.size_bytes:
+            raise SourceError("source-growing", f"{item.name} 还在写入", "写完后重新运行，会接着导入")
         return content
 
     @contextmanager

@@ -63,11 +63,7 @@ def of_call(call: Call, second_leg: bool, legs: int, agents: Agents, zone: ZoneI
         facts={} if call.answered else {CALL_ANSWERED: False},
     )
     if bool(caller) == bool(called):
-        words = (
-            "双方都是员工的分机"
-            if caller
-            else f"分机 {call.extensions[0] or call.caller} 和 {call.extensions[1] or call.called}"
-        )
+        words = "双方都是员工的分机" if caller else f"主叫 {call.caller} 和被叫 {call.called}"
         why = "没有说明是谁的录音" if caller else "都不是员工的工号或分机"
         return Told(replace(row, note=hide(f"{call.caller} → {call.called}")), (f"{call.place}：{hide(words)}，{why}",))
     outbound = bool(caller)

@@ -22,6 +22,7 @@ from web.intake.receive import receive_file
 from web.intake.storage import Storage, open_storage
 from web.kit.aside import Batch
 from web.kit.site import Site
+from web.kit.standards import standard
 from web.queue import doorbell
 from web.sources.ledger import key_of
 from web.sources.moving import moved, told_beside
@@ -34,6 +35,7 @@ from web.uploads.names import readable
 
 log = logging.getLogger(__name__)
 STEP = "drop folder"
+SETTING = "TINGJIAN_WEB_DROP_STANDARD"
 AGAIN = ("disk-full", "storage", "audio-unreadable", "temp")  # not the file's fault
 REFUSED = "未收"
 AT_ONCE, LONGEST_S = 1000, 5.0  # recordings a look is prepared for, and how long it takes them in
@@ -113,6 +115,8 @@ class Watch:
         drop = Drop(Path(here.web.drop_folder))
         items = drop.items()
         batch = Batch(here.db, STEP)
+        if not _standard_known(here, batch):
+            return
         if drop.folder.is_dir():  # a share that is not mounted just now says nothing about its files
             batch.forget_others(_key(drop, item) for item in items)
         still = self._still(items, here.web.drop_still_seconds)
@@ -142,6 +146,16 @@ class Watch:
         self._seen = seen
         young = {i.path for i in items if time.time() - int(i.changed) / 1e9 < still_s}
         return {path for path, one in seen.items() if now_s - one.since_s >= still_s} - young
+
+
+def _standard_known(here: Site, batch: Batch) -> bool:
+    """Whether the site has the standard of its drop folder; a slip in the settings must not refuse every file."""
+    name = here.web.drop_standard
+    if not name or standard(here.lexicons, name) is not None:
+        return True
+    if SETTING not in batch.known:
+        batch.put(SETTING, SETTING, f"没有标准 {name}；改正这项设置之前，投递的文件留在原处")
+    return False
 
 
 def _due(drop: Drop, works: Works, batch: Batch) -> list[Work]:

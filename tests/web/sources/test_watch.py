@@ -15,7 +15,7 @@ from tests.web.sources.conftest import Sound, lay
 from tests.web.sources.test_resuming import ANSWERED, NO_ANSWER, only
 from web.db import Database
 from web.kit.site import Site
-from web.models import Recording, RecordingState, Technician
+from web.models import Recording, RecordingState, SetAside, Technician
 from web.sources import moving, watch
 from web.sources.watch import Watch
 
@@ -212,6 +212,20 @@ def test_a_call_record_in_the_folder_tells_about_what_comes_later(dropping: Site
         assert session.scalars(select(Recording).order_by(Recording.id.desc())).first().facts == {
             "call_answered": False
         }  # type: ignore[union-attr]
+
+
+def test_a_slip_in_the_settings_refuses_no_file(dropping: Site, db: Database, sound: Sound) -> None:
+    path = drop(dropping, "a.wav", sound(1))
+    one = Watch()
+    for _ in range(2):
+        one.look(with_settings(dropping, drop_standard="property-folowup"))
+    with db.reading() as session:
+        assert "没有标准 property-folowup" in session.scalars(select(SetAside)).one().reason
+    assert (path.exists(), count(db)) == (True, 0)
+    one.look(with_settings(dropping, drop_standard="property-followup"))
+    with db.reading() as session:
+        assert session.scalars(select(SetAside)).all() == []
+    assert only(db).standard_id == "property-followup"
 
 
 def test_two_legs_of_a_call_wait_for_each_other(dropping: Site, db: Database, sound: Sound, clock: Clock) -> None:

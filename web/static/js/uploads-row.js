@@ -12,6 +12,7 @@ export class Row {
     this.problems = {};
     this.technicianChannel = null;
     this.note = "";
+    this.customerPhone = "";
     this.element = document.getElementById("row").content.querySelector("tr").cloneNode(true);
     this.find("[data-name]").textContent = file.name;
     this.find("[data-check]").setAttribute("aria-label", file.name);
@@ -45,6 +46,7 @@ export class Row {
     }
     if (told.technician_channel != null) this.technicianChannel = told.technician_channel;
     if (told.note) this.note = told.note;
+    if (told.customer_phone) this.customerPhone = told.customer_phone;
     this.problems = told.problems || {};
     this.draw();
   }
@@ -55,7 +57,7 @@ export class Row {
       if (select.value) facts[select.dataset.fact] = select.value === "1";
     }
     const cells = Object.fromEntries(CELLS.map((name) => [name, this.cell(name).value.trim()]));
-    return { ...cells, facts, technician_channel: this.technicianChannel, note: this.note };
+    return { ...cells, facts, technician_channel: this.technicianChannel, note: this.note, customer_phone: this.customerPhone };
   }
 
   progress(bytes, resumed = false) {
