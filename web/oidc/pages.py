@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import logout_user
 from sqlalchemy import select
@@ -36,6 +36,7 @@ def unlink_own() -> ResponseReturnValue:
         if kept.user_id == viewer().id:
             placing.unlink(writing, kept, writing.get_one(User, viewer().id))
     logout_user()
+    session.clear()
     flash(_("已取消关联。请用本站的用户名和密码登录。"), "success")
     return redirect(url_for("auth.login"))
 
