@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from flask import Flask
+from openpyxl import load_workbook
 
 from supply import catalogues
 from tests.web.conftest import Login
@@ -49,3 +51,23 @@ def test_no_page_leaves_a_text_of_the_site_in_chinese(app: Flask, people: dict[s
             left[path] = sorted(found)
     assert left == {}
     assert shown > 40
+
+
+def test_what_is_taken_away_speaks_english_too(app: Flask, people: dict[str, Any], login: Login) -> None:
+    made = furnish(app, people)
+    browser = login("manager")
+    browser.post("/language", data={"language": "en"})
+    chinese = set(catalogues.read("en"))
+    for path in ("/recordings/export.csv", "/scorecards/export.csv", "/scorecards/export.csv?sheet=people"):
+        answer = browser.get(path)
+        heads = answer.get_data(as_text=True).removeprefix("\ufeff").splitlines()[0].split(",")
+        assert answer.status_code == 200 and len(heads) > 5
+        assert chinese & {head.strip('"') for head in heads} == set(), path
+    answer = browser.get("/scorecards/export.xlsx")
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=scorecards_")
+    book = load_workbook(io.BytesIO(answer.data))
+    assert book.sheetnames == ["Summary", "By person", "By clause", "Evidence"]
+    assert chinese & {cell.value for sheet in book for cell in sheet[1]} == set()
+    printed = page(browser.get(f"/scorecards/technicians/{made.technician}/print?month=2026-10"))
+    assert printed.element.get("lang") == "en"
+    assert "Monthly service scorecard" in texts(printed)
