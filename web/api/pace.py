@@ -13,6 +13,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from web.kit.values import whole
+
 log = logging.getLogger(__name__)
 WINDOW_S = 60
 
@@ -54,7 +56,7 @@ def _counted(folder: Path, token_id: int, window: int) -> int:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         kept, _, count = os.read(handle, 64).decode("ascii", "replace").partition(" ")
-        made = int(count) + 1 if kept == str(window) and count.strip().isdecimal() else 1
+        made = (whole(count.strip()) or 0) + 1 if kept == str(window) else 1
         os.pwrite(handle, f"{window} {made:>10}".encode(), 0)
         return made
     finally:
