@@ -6,7 +6,6 @@ import dataclasses
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from analyzer.physics import SAMPLE_RATE_HZ
 
@@ -124,7 +123,9 @@ def request_from_json(text: str) -> Request:
 
 def result_from_json(text: str) -> Report | ClipSpan | Failure:
     """The child's answer. Raises ValueError, TypeError or KeyError for anything else."""
-    values: dict[str, Any] = json.loads(text)
+    values = json.loads(text)
+    if not isinstance(values, dict):
+        raise TypeError(f"not an object: {text[:50]!r}")
     if "clip_s" in values:
         return ClipSpan(**values)
     if "code" in values:

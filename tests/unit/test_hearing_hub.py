@@ -218,6 +218,7 @@ def test_the_command_asks_the_mirror_that_is_named_and_believes_only_the_publish
 ) -> None:
     environment = {
         **os.environ,
+        "HF_HUB_OFFLINE": "0",  # make has it at 1
         "HF_ENDPOINT": hub.url,
         "HF_HOME": str(tmp_path / "hub"),
         "TINGJIAN_HOME": str(tmp_path),
