@@ -14,11 +14,13 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError, YAMLStreamError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 Path = Sequence[str | int]
 _RISKY = "#:*&!|>@`%?-,[]{}\"'~"  # what a plain scalar may not begin with
 MAX_CHARACTERS = 1_000_000  # of a file: ours have 92 KB at most
+MAX_DEPTH = 50  # of lists and mappings in one another: ours have 8 at most
 
 
 class YamlTextError(ValueError):
@@ -160,8 +162,13 @@ def _load(text: str) -> Any:
     if len(text) > MAX_CHARACTERS:
         raise YamlTextError(f"文件太大：超过 {MAX_CHARACTERS} 字")
     try:
-        if any(_aliased(event) for event in _yaml().parse(text)):  # a few lines can stand for gigabytes
-            raise YamlTextError("标准里不能用 & 和 * 引用别处的内容，请直接写出来")
+        depth = 0
+        for event in _yaml().parse(text):
+            if _aliased(event):  # a few lines can stand for gigabytes
+                raise YamlTextError("标准里不能用 & 和 * 引用别处的内容，请直接写出来")
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > MAX_DEPTH:  # ruamel.yaml's time grows with more than the square of the depth
+                raise YamlTextError(f"括号或缩进套得太深：超过 {MAX_DEPTH} 层")
         document = _yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark

@@ -68,6 +68,7 @@ def test_a_clause_is_put_in_and_taken_out_again() -> None:
         "a: !!python/object/apply:os.system ['true']\nb: {",
         "\ta: 1\n",
         "a: " + "[" * 20_000,
+        "a: " + "[{b: " * 190_000,  # took hours
         "x" * 1_000_001,
         "a: \x00\n",
     ],
