@@ -20,7 +20,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 Path = Sequence[str | int]
 _RISKY = "#:*&!|>@`%?-,[]{}\"'~"  # what a plain scalar may not begin with
 MAX_CHARACTERS = 1_000_000  # of a file: ours have 92 KB at most
-MAX_DEPTH = 50  # of lists and mappings in one another: ours have 8 at most
+MAX_DEPTH = 50  # of lists and mappings in one another: ours have 6 at most
 
 
 class YamlTextError(ValueError):
