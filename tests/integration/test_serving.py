@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from analyzer.hearing.remote.wire import wav
 from analyzer.hearing.types import Look, Transcriber, compression_ratio
 from analyzer.pipeline import ONCE, Analyzer, load
 from analyzer.serving.app import Limits
+from analyzer.serving.line import GoneError, Line
 from analyzer.serving.server import Server, key_of, local_engine
 from analyzer.settings import Settings
 from tests.integration.conftest import Cuts
@@ -35,6 +36,15 @@ from tests.integration.conftest import Cuts
 RATE = 16_000
 KEY = "0123456789abcdef-of-the-test"
 NOISE = (np.random.default_rng(2).normal(size=RATE * 3) * 3000).astype(np.int16)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for it, a minute at most."""
+    for _ in range(1200):
+        if true():
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("it did not come to that")
 
 
 class Echo:
@@ -225,24 +235,32 @@ def test_who_comes_when_the_line_is_full_is_sent_away_and_comes_again() -> None:
 def test_what_nobody_waits_for_any_more_is_not_decoded() -> None:
     hold = threading.Event()
     echo = Echo(hold)
-    with serving(echo) as url:
-        transcriber = connect(client_settings(url, batch=1))
-        first = threading.Thread(
-            target=lambda: list(transcriber.transcribe([Window(NOISE, (WindowPiece(0, RATE, 0),))]))
-        )
-        first.start()
-        assert echo.entered.wait(60)
-        impatient = connect(client_settings(url, speech_timeout_s=1.0, speech_patience_s=0.0))
-        with pytest.raises(ModelError, match="没有答完"):
-            list(impatient.transcribe([Window(NOISE, (WindowPiece(0, 2 * RATE, 0),))]))
-        hold.set()
-        first.join(60)
-        for _ in range(600):
-            if health(url)["waiting"] == 0:
-                break
-            threading.Event().wait(0.05)
-        (late,) = transcriber.transcribe([Window(NOISE, (WindowPiece(0, RATE, 0),))])
-    assert late.text and sum(echo.batches) == 2
+    line = Line(echo, 1)
+    hung_up = threading.Event()
+    asked: dict[str, list[Decoded] | GoneError] = {}
+
+    def decode(name: str, gone: Callable[[], bool]) -> None:
+        try:
+            asked[name] = line.decode([Window(NOISE, (WindowPiece(0, RATE, 0),))], Look.FIRST, "", gone)
+        except GoneError as error:
+            asked[name] = error
+
+    first = threading.Thread(target=decode, args=("first", bool))
+    first.start()
+    assert echo.entered.wait(60)  # it is being decoded
+    impatient = threading.Thread(target=decode, args=("impatient", hung_up.is_set))
+    impatient.start()
+    until(lambda: line.waiting == 1)
+    hung_up.set()
+    last = threading.Thread(target=decode, args=("last", bool))
+    last.start()
+    until(lambda: line.waiting == 2)
+    hold.set()
+    for thread in (first, impatient, last):
+        thread.join(60)
+    line.close()
+    assert echo.batches == [1, 1]
+    assert isinstance(asked["impatient"], GoneError) and len(asked["last"]) == 1  # type: ignore[arg-type]
 
 
 def test_warnings_of_the_engine_behind_are_those_of_every_result() -> None:

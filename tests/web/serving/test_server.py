@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from flask import Flask
-from waitress import create_server
+from waitress import create_server, wasyncore
 
 from analyzer.settings import ROOT
 from web.serving.balance import UNUSED_IN_A_CROWD_S, UNUSED_S, balanced
@@ -101,14 +101,19 @@ def test_two_hundred_connections_that_browsers_keep_open_leave_room_for_more(
 @pytest.mark.parametrize(("many", "crowded"), [(9, False), (0, True)])
 def test_in_a_crowd_no_connection_is_kept(app: Flask, many: int, crowded: bool) -> None:
     server = balanced(create_server(app, host="127.0.0.1", port=0), shared=False, many=many)
-    threading.Thread(target=server.run, daemon=True).start()
-    used = http.client.HTTPConnection("127.0.0.1", int(server.effective_port), timeout=PATIENCE_S)
-    used.request("GET", "/health")
-    assert used.getresponse().will_close is crowded
-    with socket.create_connection(("127.0.0.1", int(server.effective_port))):  # and never used
-        wait_until(lambda: bool(server.active_channels))
-        server.maintenance(time.time() + UNUSED_IN_A_CROWD_S + 1)
-        assert server.adj.channel_timeout == (UNUSED_IN_A_CROWD_S if crowded else UNUSED_S)
-    used.close()
-    server.task_dispatcher.shutdown()  # a thread that still answers would wake a loop that is gone
-    server.close()
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        used = http.client.HTTPConnection("127.0.0.1", int(server.effective_port), timeout=PATIENCE_S)
+        used.request("GET", "/health")
+        assert used.getresponse().will_close is crowded
+        with socket.create_connection(("127.0.0.1", int(server.effective_port))):  # and never used
+            wait_until(lambda: bool(server.active_channels))
+            server.maintenance(time.time() + UNUSED_IN_A_CROWD_S + 1)
+            assert server.adj.channel_timeout == (UNUSED_IN_A_CROWD_S if crowded else UNUSED_S)
+        used.close()
+    finally:
+        server.task_dispatcher.shutdown(timeout=PATIENCE_S)
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))  # in its own thread
+        thread.join(PATIENCE_S)
+    assert not thread.is_alive()
