@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -29,6 +29,8 @@ from web.kit.cookies import SessionCookies
 from web.kit.site import KEY, Site
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+PATIENCE_MS = 60_000  # on a machine as busy as may be; Playwright's own five seconds are not enough there
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -129,7 +131,7 @@ def browser_page(
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     yield open_page

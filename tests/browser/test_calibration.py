@@ -51,7 +51,8 @@ def test_from_the_start_to_an_example(
         for _ in range(2):
             page.get_by_label(verdict, exact=True).check()
             shot(page, f"calibration-judge-{verdict}")
-            page.get_by_role("button", name="保存").click()
+            with page.expect_navigation():  # the next recording's page has the same words on it
+                page.get_by_role("button", name="保存").click()
         expect(page.locator(".calibration-todo")).to_contain_text("已判 1 / 1 条")
         shot(page, f"calibration-todo-{verdict}")
         page.get_by_role("button", name="全部判完，提交").click()
