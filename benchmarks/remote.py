@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -120,8 +120,8 @@ def _told(item: ItemResult) -> str:
     return f"{verdict} (suspected)" if any(hit.suspicion for hit in item.hits) else verdict
 
 
-def _same(others: object) -> str:
-    return f"**{len(others)} differ**" if others else "same"  # type: ignore[arg-type]
+def _same(others: Sized) -> str:
+    return f"**{len(others)} differ**" if others else "same"
 
 
 def _report(head: list[str], pairs: list[Pair]) -> list[str]:

@@ -108,7 +108,7 @@ def keep(session: Session, claimed: Claim, model: str, found: Sequence[Proposal]
 def fail(session: Session, claimed: Claim, why: str, now: datetime, *, last: bool = False) -> None:
     """An answer that is none: asked again a little later, three times in all; `last`: never again."""
     run = session.get(OpinionRun, claimed.recording_id)
-    if run is not None:
+    if run is not None and run.analysis_id == claimed.analysis_id:
         run.tries = TRIES if last else run.tries + 1
         run.state, run.until, run.failure = "failed", now + AGAIN, why[:200]
 
@@ -116,7 +116,7 @@ def fail(session: Session, claimed: Claim, why: str, now: datetime, *, last: boo
 def put_back(session: Session, claimed: Claim, why: str, now: datetime) -> None:
     """The server is away: the recording waits as before, and all rest a while."""
     run = session.get(OpinionRun, claimed.recording_id)
-    if run is not None:
+    if run is not None and run.analysis_id == claimed.analysis_id:
         run.state, run.until = "failed", now
     session.merge(SiteValue(name=STANDING, value={"failed_at": now.isoformat(), "failure": why[:200]}))
 
