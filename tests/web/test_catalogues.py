@@ -74,6 +74,48 @@ EXAMPLES = {
 }
 
 
+# what English says for a word, whatever the sentence (web/translations/README.md has the table)
+TERMS = {
+    "申诉": r"appeal|upheld", "工单": r"\border", "条款": "clause", "签核": r"sign(ed|s|ing)?[ -]off|signed", "校准": "calibrat|consensus",
+    "技师": "technician", "质检员": r"\bqa\b", "主管": "manager", "禁语": "forbidden", "疑似": "suspi|suspect",
+    "无法判断": r"cannot (be )?judged?|could not be judged", "证据": "evidence", "评分卡": "scorecard", "盲评": "blind",
+    "辅导": "coach", "工号": r"staff n(o\.|umber)", "合格率": "pass rate", "达标率": "compliance|miss rate", "扣分": "deduct|scor",
+    "班组": "team", "草稿": "draft", "试算": "trial|run|tried|judges past", "备份": "back", "令牌": "token",
+    "推送": "webhook|deliver|sent|event",
+    "权限": "permission|access|may not", "法律保留": "legal hold", "转写": "transcri", "短语表": "phrase list",
+    "不适用": "not appl|applies", "区间": "interval|bound", "抽查": "sample", "声道": "channel", "未见": "not observed",
+    "改判": "overrul|verdict", "放弃": "discard|given up",
+}  # fmt: skip
+OTHERWISE = {  # no word for it in the sentence
+    "一句话，或几句对话（客户：…／技师：…）",
+    "技：这个我不清楚。客：我下午还要上班去。技：我马上帮您问一下主管。不会比上面“紧接着”的那一项更宽。",
+    "错判扣分：机器判了未达标或说了禁语，人工认为不是。漏判：人工判了，机器没有判。机器“无法判断”的不计。点数字可以逐条听。",
+    "判为未见（人工条款，不计分）",
+    "CSV，列名：文件名、标准、工号、工单号、录音时间、备注，以及各项事实",
+}
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_a_term_is_said_by_its_english_word(term: str) -> None:
+    said_so = re.compile(TERMS[term], re.IGNORECASE)
+    wrong = held("en", lambda text, string: term in text and not said_so.search(string) and text not in OTHERWISE)
+    assert wrong == {}, f"say {TERMS[term]!r}, or name the sentence in OTHERWISE"
+
+
+def test_english_reads_as_english_is_written() -> None:
+    """No marks of Chinese width outside what is quoted, no double blanks, none at the end but behind a colon."""
+    quoted = re.compile(
+        r"“[^”]*”|[〔〕]|(?:技师|客户|[技客])：.*|一、（一）.*?A\.|（甲／乙）|［甲］|〈甲〉|《甲》|[？＊／]"
+    )
+
+    def odd(text: str, string: str) -> bool:
+        bare = quoted.sub("", string)
+        ends = string != string.rstrip(" ") and not text.endswith(("：", " ")) and not text.startswith(("、", "；"))
+        return ends or "  " in string or bool(re.search("[，。；：！？（）、「」]", bare) and text not in EXAMPLES)
+
+    assert held("en", odd) == {}
+
+
 def test_every_example_is_still_said() -> None:
     assert [text for text in EXAMPLES if text not in said()] == []
 
@@ -107,10 +149,26 @@ def test_a_catalogue_stands_as_the_command_writes_it(language: str) -> None:
 
 
 def test_the_glossary_s_words_are_said_in_traditional_as_they_should_be() -> None:
-    texts = ["发布", "用户名", "这个类型没有权限", "软件", "视频", "录音", "质检员", "“%(name)s”里的文件"]
+    texts = ["发布", "用户名", "用户抱怨", "这个类型没有权限", "软件", "视频", "录音", "质检员", "“%(name)s”里的文件"]
     assert list(catalogues.traditional(texts).values()) == [
-        "發佈", "用戶名", "這個類型沒有權限", "軟體", "影片", "錄音", "質檢員", "“%(name)s”裡的檔案",
+        "發佈", "使用者名稱", "用戶抱怨", "這個類型沒有權限", "軟體", "影片", "錄音", "質檢員", "“%(name)s”裡的檔案",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("simplified", "traditional"),
+    [
+        ("已签核", "已簽核"), ("新标签页", "新標籤頁"), ("您来复核", "您來複核"), ("人工复听", "人工複聽"),
+        ("只影响得分", "只影響得分"), ("只签核", "只簽核"), ("查看表格", "檢視表格"),
+        ("短语表转着圈引用", "短語表轉著圈引用"), ("没有采用", "沒有採用"), ("草稿里加", "草稿裡加"),
+        ("最近四周", "最近四週"), ("这台机器", "這台機器"), ("文字反复循环", "文字反覆循環"),
+        ("公司账号", "公司帳號"), ("退出登录", "登出"), ("程序升级过", "程式升級過"), ("访问令牌", "存取權杖"),
+        ("保存期限", "保存期限"), ("保存草稿", "儲存草稿"), ("里程", "里程"),
+    ],
+)  # fmt: skip
+def test_words_that_are_easily_converted_wrongly(simplified: str, traditional: str) -> None:
+    """Each was wrong once: OpenCC takes 签核 for a lot (籤) and 查看表格 for a watch (錶) where nobody tells it."""
+    assert catalogues.traditional([simplified]) == {simplified: traditional}
 
 
 def test_every_language_has_its_catalogue_and_its_tag() -> None:

@@ -64,7 +64,7 @@ def test_a_part_of_a_reason_is_said(english: None, code: str) -> None:
 def test_faults_come_one_behind_the_other(english: None) -> None:
     said = told(reasons.reason("missed", **VALUES))
     assert said == (
-        "Clause 二.1、三.4(5) asks for “您好，我是服务中心的维修人员”: “再见” not heard in the closing (0:31–1:22), "
+        "Clause 二.1、三.4(5) requires “您好，我是服务中心的维修人员”, but “再见” was not heard in the closing (0:31–1:22), "
         "the nearest is “能大无” at 0:13 (similarity 0.59 to “再见”); “怎么开” was said too late, at 0:24."
     )
 
@@ -72,7 +72,7 @@ def test_faults_come_one_behind_the_other(english: None) -> None:
 def test_a_quotation_that_reads_like_a_reason_changes_nothing_around_it(english: None) -> None:
     quote = "”，但没有听到“再见”（与“再见”相似度 0.50）"
     said = told(reasons.reason("met", **VALUES | {"quote": quote}))
-    assert said.startswith("Clause 二.1、三.4(5) met: “") and quote in said
+    assert said.startswith("Clause 二.1、三.4(5) is met: “") and quote in said
 
 
 @pytest.mark.parametrize("code", messages.ERRORS)
