@@ -9,6 +9,7 @@ import sys
 COMMANDS = {
     "accuracy": ("accuracy.command", "items, words, speakers and roles on the samples, from audio and from scripts"),
     "speed": ("speed.command", "stage times and times real time, beside openai-whisper's own transcribe"),
+    "peers": ("peers.command", "this pipeline beside openai-whisper, faster-whisper, whisperX and whisper.cpp"),
     "memory": ("speed.memory", "peak memory of `analyzer run` by stage and length"),
     "muting": ("speed.muting", "what it costs to silence private words, by format: for an archive after an upgrade"),
     "speakers": ("speakers.command", "speaker turns and number of speakers, on dialogues cut from real voices"),

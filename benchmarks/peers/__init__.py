@@ -1,0 +1,1 @@
+"""This pipeline beside what a user would otherwise pick, on the same weights and the same audio."""
