@@ -109,7 +109,7 @@ def test_a_visit_is_assembled_of_talks_and_pauses_and_its_turns_stay_on_their_wo
 
 def test_from_the_second_round_on_work_goes_on_under_the_talk() -> None:
     talk = tone(9.0, TALK)
-    visit = assemble([talk], 60.0)
+    visit = assemble([talk], 100.0)  # more than a talk with the longest pause
     begins = round((visit.turns[2].span.start_s - 1.0) * SAMPLE_RATE_HZ)
     added = visit.samples[begins : begins + len(talk.samples)] - talk.samples
     level_db = 20 * np.log10(np.sqrt((added**2).mean()) / speech_rms(talk))
