@@ -19,6 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from web.kit.checkup_sentences import meanings
 from web.kit.sentences import shapes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,7 +33,8 @@ _KEPT = re.compile(r"%\(\w+\)[.\d]*[sdf]|\{\w+\}|</?\w[^>]*>|[A-Za-z_][A-Za-z0-9
 
 
 def said() -> dict[str, bool]:
-    """Every text of pages, messages and scripts, and every sentence that is written down, with whether a script says it."""
+    """Every text of pages, messages and scripts, every sentence that is written down, and what settings mean, with whether
+    a script says it."""
     found: dict[str, bool] = {}
     everywhere = extract_from_dir(
         ROOT / "web",
@@ -43,7 +45,7 @@ def said() -> dict[str, bool]:
     for file, _line, message, _comments, _context in everywhere:
         for text in (message,) if isinstance(message, str) else message:
             found[text] = found.get(text, False) or file.endswith(".js")
-    found |= {text: found.get(text, False) for text in shapes()}
+    found |= {text: found.get(text, False) for text in (*shapes(), *meanings())}
     return dict(sorted(found.items()))
 
 
@@ -119,7 +121,7 @@ def written(path: Path) -> dict[str, str]:
 
 def main() -> int:
     texts = said()
-    english = read(ENGLISH) | (written(Path(sys.argv[1])) if len(sys.argv) > 1 else {})
+    english = read(ENGLISH) | meanings() | (written(Path(sys.argv[1])) if len(sys.argv) > 1 else {})
     made = {
         TRADITIONAL: traditional(texts),
         ENGLISH: {text: english.get(text, "") for text in texts},

@@ -126,7 +126,7 @@ def actions() -> dict[str, str]:
 def objects() -> dict[str, str]:
     """Return what the log's entries are about."""
     return {
-        "user": _("账号"),
+        "user": _("所属账号"),
         "recording": _("录音"),
         "recordings": _("录音列表"),
         "scorecards": _("评分卡"),

@@ -1,6 +1,7 @@
 """The sentences that the analyzer and the worker write down, as shapes with {places}: what `told` can say otherwise.
 
-Those of tables stand there (reasons, audio, standards); the others are written here as their authors put them together.
+Those of tables stand there (reasons, audio, standards), the checkup's in `checkup_sentences.py`; the others are written here
+as their authors put them together.
 A sentence that has no shape here is shown as it was written, in Simplified Chinese.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from analyzer.audio.messages import ERRORS
 from analyzer.judging.reasons import PARTS, TEMPLATES
 from analyzer.rubric.messages import TEXTS
+from web.kit.checkup_sentences import CHECKUP, COMPOSED, FAULTS, MACHINE
 
 AUDIO = (
     "录音「{name}」：{reason}（{code}）",
@@ -130,4 +132,6 @@ def shapes() -> tuple[str, ...]:
     tables = [*TEMPLATES.values(), *PARTS.values()]
     for said in (*ERRORS.values(), *TEXTS.values()):
         tables += [text for text in said if text]
-    return tuple(dict.fromkeys([*tables, *AUDIO, *HEARING, *WORK, *SENDING, *DRAFTS]))
+    return tuple(
+        dict.fromkeys([*tables, *AUDIO, *HEARING, *WORK, *SENDING, *DRAFTS, *CHECKUP, *MACHINE, *COMPOSED, *FAULTS])
+    )

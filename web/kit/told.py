@@ -32,9 +32,11 @@ _HOLDS = {
     "nearest": r"(?:[，；][^“]*(?:“.*)?)?|[^，；].*?",
 }
 _SENTENCES = frozenset(
-    ("alike", "basis", "doubt", "faults", "frame", "limit", "more", "nearest", "note", "reason", "where")
+    "alike basis doubt faults frame limit machine more nearest note reason title walls where".split()
 )
-_MAYBE_SENTENCES = frozenset(("limit", "nearest", "note", "reason"))  # or a name, a number, a system's own words
+_MAYBE_SENTENCES = frozenset(
+    ("limit", "nearest", "note", "reason", "title")
+)  # or a name, a number, a system's own words
 _MAY_BE_LEFT_OUT = re.compile(r"〔([^〔〕]*)〕")
 _BETWEEN = {"；": "; ", "，": ", ", "。": ". "}
 

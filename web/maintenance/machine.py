@@ -107,6 +107,6 @@ def decoding() -> Iterator[Finding]:
         hint = (
             "需要 Linux 5.13 以上的内核；容器里还要允许 unshare、landlock 和 seccomp。没有它们照样解码，只是少一层保护"
         )
-        yield Finding("decoding", "warning", f"解码进程缺少这些隔离：{'、'.join(missing)}", hint)
+        yield Finding("decoding", "warning", f"解码进程缺少这些隔离：{'；'.join(missing)}", hint)
     else:
-        yield Finding("decoding", "ok", f"解码进程已隔离：{'、'.join(WALLS.values())}")
+        yield Finding("decoding", "ok", f"解码进程已隔离：{'；'.join(WALLS.values())}")

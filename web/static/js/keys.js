@@ -10,7 +10,7 @@ const table = (player, text) => [
   { keys: ["ArrowDown"], shown: ["↓"], does: _("下一条要复核的，从证据前 2 秒播放"), run: () => tell("tingjian:criterion", { step: 1 }) },
   { keys: ["ArrowUp"], shown: ["↑"], does: _("上一条要复核的，从证据前 2 秒播放"), run: () => tell("tingjian:criterion", { step: -1 }) },
   { keys: ["Enter"], shown: ["Enter"], does: _("再听一遍这一条的证据"), run: () => tell("tingjian:again") },
-  { keys: [" ", "k"], shown: ["空格", "K"], does: _("播放 / 暂停"), run: () => player.toggle() },
+  { keys: [" ", "k"], shown: [_("空格"), "K"], does: _("播放 / 暂停"), run: () => player.toggle() },
   { keys: [..."123456789"], shown: ["1", "…", "9"], does: _("改判打开时：选这条理由，保存，到下一条"), when: reasons, run: (key) => tell("tingjian:reason", { number: +key }) },
   { keys: ["0"], shown: ["0"], does: _("改判打开时：自己写理由"), when: reasons, run: () => tell("tingjian:reason", { number: 0 }) },
   { keys: ["y"], shown: ["Y"], does: _("确认机器的判定，到下一条（疑似：属实）"), run: () => tell("tingjian:answer", { yes: true }) },
