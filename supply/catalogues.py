@@ -1,8 +1,9 @@
 """`python -m supply.catalogues`: bring the catalogues of web/translations up to what the pages now say.
 
 Traditional Chinese is made anew by OpenCC and the glossary beside it; English keeps what people wrote, drops what nobody says
-any more, and lists what is missing. `python -m supply.catalogues FILE` first takes translations from FILE: lines of the
-Chinese text and its English, with a tab between them (a line break within a text is written \\n).
+any more, and lists what is missing; the manuals of docs/manuals get their Traditional ones beside them.
+`python -m supply.catalogues FILE` first takes translations from FILE: lines of the Chinese text and its English, with a tab
+between them (a line break within a text is written \\n).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from web.kit.sentences import shapes
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "web" / "translations"
+MANUALS = ROOT / "docs" / "manuals"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("static/js/**.js", "javascript")]
 KEYWORDS = {"_": None, "_l": None}
 IN_SCRIPTS = "script"  # the comment of a text that scripts say too
@@ -93,6 +95,23 @@ def traditional(texts: Iterable[str]) -> dict[str, str]:
     return {text: whole.get(text) or told(text) for text in texts}
 
 
+def traditional_manual(text: str) -> str:
+    """A manual in Traditional characters: names of buttons as the pages say them, addresses as they stand."""
+    parts = re.split(r"(「[^」]+」|\]\([^)]+\))", text)
+    names = traditional(part[1:-1] for part in parts if part.startswith("「"))
+    told = traditional(part for part in parts if part and not part.startswith(("「", "](")))
+    made = "".join(f"「{names[part[1:-1]]}」" if part.startswith("「") else told.get(part, part) for part in parts)
+    return made.replace("](pictures/", "](../pictures/")
+
+
+def write_manuals() -> None:
+    """Make those of docs/manuals/zh_Hant anew."""
+    for source in MANUALS.glob("*.md"):
+        path = MANUALS / TRADITIONAL / source.name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(traditional_manual(source.read_text("utf-8")), "utf-8")
+
+
 def content(language: str, strings: Mapping[str, str], scripts: Container[str]) -> bytes:
     """A catalogue as it stands in its file: the same for the same strings, whatever the day."""
     catalogue = Catalog(
@@ -130,6 +149,7 @@ def main() -> int:
         path = catalogue_file(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content(language, strings, {text for text, scripted in texts.items() if scripted}))
+    write_manuals()
     missing = [text for text, string in made[ENGLISH].items() if not string]
     sys.stdout.write(f"{len(texts)} texts; English is missing for {len(missing)}\n")
     sys.stdout.writelines(f"{text}\t\n".replace("\n", "\\n", text.count("\n")) for text in missing)

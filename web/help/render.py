@@ -6,7 +6,7 @@ import functools
 import itertools
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from web.config import ROOT
+from web.kit.catalogues import SOURCE
 
 FOLDER = ROOT / "docs" / "manuals"
 PICTURES = "pictures"
@@ -25,24 +26,35 @@ _OTHER = re.compile(r"([a-z]+)\.md(?:#(.*))?")
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """A manual as the site shows it; `sections`: its headings of the second level, which are its anchors."""
+    """A manual as the site shows it; `language`: the one it is in.
+
+    `sections`: anchor and words of its headings of the second level.
+    """
 
     name: str
     title: str
     body: Markup
-    sections: tuple[str, ...]
+    sections: tuple[tuple[str, str], ...]
+    language: str = SOURCE
 
 
-def manual(name: str, address: Address) -> Manual:
-    """The manual of `docs/manuals/<name>.md`. Raises OSError where there is none."""
-    path = FOLDER / f"{name}.md"
+def manual(name: str, address: Address, language: str = SOURCE) -> Manual:
+    """The manual of `docs/manuals/<language>/<name>.md`, else the Chinese one, `docs/manuals/<name>.md`.
+
+    Anchors are the Chinese headings in every language: an address leads whoever follows it to the same section.
+    Raises OSError where there is none.
+    """
+    source, own = FOLDER / f"{name}.md", FOLDER / language / f"{name}.md"
+    path = own if own.is_file() else source
     tokens = _parsed(path, path.stat().st_mtime_ns)
     headings = list(_headings(tokens))
-    shown = [_shown(token, address) for token in _anchored(tokens)]
+    anchors = [text for _, text in _headings(_parsed(source, source.stat().st_mtime_ns))]
+    shown = [_shown(token, address) for token in _anchored(tokens, anchors)]
     rendered = _library().renderer.render(shown, _library().options, {})
     body = Markup(rendered)  # noqa: S704  # of our own documents, HTML in them switched off
     title = next(text for level, text in headings if level == "h1")
-    return Manual(name, title, body, tuple(text for level, text in headings if level == "h2"))
+    sections = tuple((anchor, text) for anchor, (level, text) in zip(anchors, headings, strict=True) if level == "h2")
+    return Manual(name, title, body, sections, language if path == own else SOURCE)
 
 
 @functools.cache
@@ -61,10 +73,11 @@ def _headings(tokens: tuple[Token, ...]) -> Iterator[tuple[str, str]]:
             yield opening.tag, words.content
 
 
-def _anchored(tokens: tuple[Token, ...]) -> Iterator[Token]:
-    """The tokens with headings that can be pointed at."""
-    for token, after in itertools.zip_longest(tokens, tokens[1:]):
-        yield token.copy(attrs={"id": after.content}) if token.type == "heading_open" else token
+def _anchored(tokens: tuple[Token, ...], anchors: Sequence[str]) -> Iterator[Token]:
+    """The tokens with headings that can be pointed at, by the anchors in their order."""
+    names = iter(anchors)
+    for token in tokens:
+        yield token.copy(attrs={"id": next(names)}) if token.type == "heading_open" else token
 
 
 def _shown(token: Token, address: Address) -> Token:
@@ -72,7 +85,7 @@ def _shown(token: Token, address: Address) -> Token:
     if token.type == "link_open" and (found := _OTHER.fullmatch(unquote(str(token.attrs["href"])))):
         return token.copy(attrs={**token.attrs, "href": address(found[1], found[2] or "")})
     if token.type == "image":
-        source = str(token.attrs["src"]).removeprefix(f"{PICTURES}/")
+        source = str(token.attrs["src"]).removeprefix("../").removeprefix(f"{PICTURES}/")
         return token.copy(attrs={**token.attrs, "src": address("", source), "loading": "lazy", **_size(source)})
     if token.children:
         return token.copy(children=[_shown(child, address) for child in token.children])

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from web.help.render import FOLDER, PICTURES, manual
 from web.help.sections import MANUALS, section_for
+from web.kit.i18n import language
 from web.kit.login import viewer
 
 blueprint = Blueprint("help", __name__, url_prefix="/help")
@@ -35,7 +36,7 @@ def picture(name: str) -> ResponseReturnValue:
 def _show(name: str) -> str:
     own = MANUALS[viewer().role]
     names = sorted(MANUALS.values(), key=lambda other: other != own)
-    manuals = [manual(other, _address) for other in names]
+    manuals = [manual(other, _address, language()) for other in names]
     return render_template("help/page.html", manuals=manuals, shown=next(m for m in manuals if m.name == name))
 
 

@@ -13,6 +13,7 @@ from flask import Flask
 
 from analyzer.cli import COMMANDS
 from analyzer.settings import ROOT, Settings
+from supply import catalogues
 from tests.web.conftest import Login
 from tests.web.html import page
 from web import create_app
@@ -24,6 +25,9 @@ from web.models import UserRole
 
 PATHS = sorted(FOLDER.glob("*.md"))
 each = pytest.mark.parametrize("path", PATHS, ids=lambda p: p.stem)
+TRANSLATED = [FOLDER / language / path.name for language in ("en", "zh_Hant") for path in PATHS]
+each_translated = pytest.mark.parametrize("path", TRANSLATED, ids=lambda p: f"{p.parent.name}-{p.stem}")
+each_everywhere = pytest.mark.parametrize("path", [*PATHS, *TRANSLATED], ids=lambda p: f"{p.parent.name}-{p.stem}")
 FLASK = create_app(settings=Settings(home=Path(tempfile.mkdtemp()))).cli.commands
 UI = [*(ROOT / "web" / "templates").rglob("*.html"), *(ROOT / "web").rglob("*.py")]
 MOST_BYTES = 3 * 1024**2  # of all pictures together
@@ -41,6 +45,52 @@ def text(path: Path) -> str:
     return path.read_text("utf-8")
 
 
+def names_in(path: Path) -> set[str]:
+    """The pages and buttons that a Chinese manual names."""
+    return set(re.findall(r"「([^」]+)」", text(path)))
+
+
+def headings_in(path: Path) -> list[str]:
+    return re.findall(r"^(#+) .+$", text(path), re.MULTILINE)
+
+
+@each_translated
+def test_a_translated_manual_has_the_parts_pictures_and_commands_of_the_chinese_one(path: Path) -> None:
+    source = FOLDER / path.name
+    assert headings_in(path) == headings_in(source)
+    assert re.findall(r"\]\(\.\./(.+?\.png)\)", text(path)) == re.findall(r"\]\((.+?\.png)\)", text(source))
+    assert re.findall(r"^(?:-|\d\.) ", text(path), re.M) == re.findall(r"^(?:-|\d\.) ", text(source), re.M)
+    codes = [{code for code in re.findall(r"`([^`\n]+)`", text(one)) if code.isascii()} for one in (source, path)]
+    assert codes[0] - codes[1] == set()
+
+
+@each
+def test_the_english_manual_names_what_the_chinese_one_names_as_english_pages_say_it(path: Path) -> None:
+    english = catalogues.read("en")
+    assert set(re.findall(r"\*\*(.+?)\*\*", text(FOLDER / "en" / path.name))) == {english[n] for n in names_in(path)}
+
+
+@each
+def test_the_english_manual_names_the_keys_of_the_chinese_one(path: Path) -> None:
+    keys = {"空格": "Space"}
+    wanted = {keys.get(key, key) for key in re.findall(r"【([^】]+)】", text(path))}
+    assert set(re.findall(r"(?<!!)\[([^\]]+)\](?!\()", text(FOLDER / "en" / path.name))) == wanted
+
+
+@each
+def test_english_manuals_hold_chinese_only_where_they_quote_it(path: Path) -> None:
+    quoted = re.compile(r"“[^”]*”|《[^》]*》|\(简体中文, 繁體中文, English\)|\]\([^)]*\)")
+    assert re.findall("[\u3400-\u9fff]", quoted.sub("", text(FOLDER / "en" / path.name))) == []
+
+
+@each
+def test_the_traditional_manual_is_what_the_command_makes(path: Path) -> None:
+    made = catalogues.traditional_manual(text(path))
+    assert text(FOLDER / "zh_Hant" / path.name) == made, "run `make catalogues`"
+    hant = catalogues.read("zh_Hant")
+    assert set(re.findall(r"「([^」]+)」", made)) == {hant[name] for name in names_in(path)}
+
+
 def test_there_is_a_manual_for_each_role() -> None:
     assert {path.stem for path in PATHS} == set(MANUALS.values())
     assert set(MANUALS) == set(UserRole)
@@ -53,7 +103,7 @@ def test_every_page_and_button_that_a_manual_names_is_on_the_site(path: Path) ->
     assert named - words_of_the_site() == set()
 
 
-@each
+@each_everywhere
 def test_every_command_that_a_manual_names_can_be_typed(path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     settings = {f"{PREFIX}{name.upper()}" for name in WebSettings.__dataclass_fields__}
@@ -119,6 +169,39 @@ def test_each_role_sees_its_own_manual_first_and_all_links_lead_somewhere(login:
             assert answer.status_code == 200, image.get("src")
             assert image.get("alt")
             answer.close()
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "section"),
+    [("en", "Technician's manual", "Appeals"), ("zh_Hant", "技師手冊", "申訴")],
+)
+def test_manuals_follow_the_reader_s_language_and_their_addresses_stay(
+    login: Login, language: str, title: str, section: str
+) -> None:
+    browser = login("technician")
+    browser.post("/language", data={"language": language})
+    shown = page(browser.get("/help"))
+    article = shown.one("article")
+    assert article.one("h1").text == title
+    assert article.get("lang") is None
+    assert article.one(id="申诉").text == section
+    assert {link.get("href"): link.text for link in shown.one(class_="manual-sections").all("a")}["#申诉"] == section
+    for image in article.all("img"):
+        answer = browser.get(image.get("src") or "")
+        assert answer.status_code == 200
+        answer.close()
+
+
+def test_a_manual_that_nobody_translated_is_shown_in_chinese_and_says_so(
+    login: Login, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in PATHS:
+        (tmp_path / path.name).write_text("# 手册\n\n## 申诉\n", "utf-8")
+    monkeypatch.setattr("web.help.render.FOLDER", tmp_path)
+    browser = login("technician")
+    browser.post("/language", data={"language": "en"})
+    article = page(browser.get("/help")).one("article")
+    assert (article.one("h1").text, article.get("lang")) == ("手册", "zh-CN")
 
 
 def test_every_page_leads_to_its_section(login: Login, app: Flask) -> None:
