@@ -1,14 +1,34 @@
-"""Windows decoded together, as many as the device's memory holds."""
+"""Windows decoded together, as many as the device's memory holds, and hands that share them out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from analyzer.errors import ModelError
 from analyzer.hearing.types import Decoded, Window
 
 # How torch and CTranslate2 say it: both raise a plain RuntimeError (torch's own is a subclass of it).
 _FULL = ("out of memory", "cublas_status_alloc_failed")
+
+HANDS = 2  # two decoders of one thread take 0.8 of the time of one of two (benchmarks/results/peers.md)
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Hands:
+    """Workers beside each other that share `threads` threads: `count` of them with `threads` each."""
+
+    def __init__(self, threads: int) -> None:
+        self.count = min(HANDS, threads)
+        self.threads = -(-threads // self.count)
+        self._pool = ThreadPoolExecutor(self.count, "hand")
+
+    def each(self, work: Callable[[A], B], parts: Iterable[A]) -> list[B]:
+        """Every part's result, in order. Raises what the first failed part raised."""
+        return list(self._pool.map(work, parts))
 
 
 def in_batches(

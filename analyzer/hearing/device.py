@@ -10,6 +10,9 @@ from analyzer.settings import Settings
 
 NO_GPU = "没有找到可用的显卡"
 CHECK_DRIVER = "请用 nvidia-smi 检查显卡和驱动，或设 TINGJIAN_DEVICE=cpu"
+CUDA_LIBRARIES = (
+    "请确认装有 CUDA 12 的 cuBLAS（pip install nvidia-cublas-cu12），并且 LD_LIBRARY_PATH 指向它的 lib 文件夹"
+)
 
 
 def on_processor(settings: Settings, reason: str, advice: str) -> str:

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from analyzer.domain import Engine
 from analyzer.errors import ModelError
-from analyzer.hearing.batches import in_batches
-from analyzer.hearing.device import CHECK_DRIVER, NO_GPU, on_processor
+from analyzer.hearing.batches import Hands, in_batches
+from analyzer.hearing.device import CHECK_DRIVER, CUDA_LIBRARIES, NO_GPU, on_processor
 from analyzer.hearing.features import FRAMES, log_mel, scored_frames
-from analyzer.hearing.timing import repaired, spread, token_characters
+from analyzer.hearing.timing import jump_times, repaired, spread, token_characters
 from analyzer.hearing.types import (
     IMPROBABLE,
     LEAST_PROBABILITY,
@@ -31,23 +31,24 @@ from analyzer.hearing.types import (
 )
 from analyzer.settings import Settings
 
-_CUDA_ADVICE = (
-    "请确认装有 CUDA 12 的 cuBLAS（pip install nvidia-cublas-cu12），并且 LD_LIBRARY_PATH 指向它的 lib 文件夹"
-)
 _LEAST_HALF = (
     6e-8  # the smallest float16: a token less probable comes as 0, which 1e-10 would make 6 nats worse than it is
 )
 FRAMES_PER_S = 100
-TOKENS_PER_S = 50
 MAX_TOKENS = 448
 
 
 class FasterWhisper:
-    """faster-whisper on one model folder. Not safe for several threads at once (RELIABILITY §1.4)."""
+    """faster-whisper on one model folder. Not safe for several threads at once (RELIABILITY §1.4).
+
+    On a processor a batch is shared out among decoders of the same weights, each with its share of the threads. A window
+    comes out the same whoever decodes it, and beside whatever other windows.
+    """
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self._settings = settings
         self._warnings: list[str] = []
+        self._hands = Hands(settings.usable_threads)
         self._model, self._tokenizer, self._filters, device, compute_type = self._load(folder)
         self.prompt_by(settings.prompt)
         import faster_whisper
@@ -90,8 +91,8 @@ class FasterWhisper:
                     str(folder),
                     device=device,
                     compute_type=compute_type,
-                    cpu_threads=settings.usable_threads,
-                    num_workers=1,
+                    cpu_threads=self._hands.threads,
+                    num_workers=self._hands.count if device == "cpu" else 1,
                     local_files_only=True,
                 )
                 if device == "cuda":  # missing libraries show only when something is computed
@@ -105,7 +106,7 @@ class FasterWhisper:
                         "请检查 TINGJIAN_COMPUTE_TYPE，或删除模型文件夹后重新准备",
                     ) from error
                 reason = f"显卡用不了（{str(error).splitlines()[0]}）"
-                self._warnings.append(on_processor(settings, reason, _CUDA_ADVICE))
+                self._warnings.append(on_processor(settings, reason, CUDA_LIBRARIES))
                 continue
             tokenizer = Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language="zh")
             filters = np.ascontiguousarray(whisper.feature_extractor.mel_filters, np.float32)
@@ -122,7 +123,7 @@ class FasterWhisper:
     def _decode(self, batch: Sequence[Window], *, careful: bool) -> list[Decoded]:
         """`careful` is for one window."""
         encoded = self._encode(batch)
-        results = self._generate(encoded, len(batch), 0.0)
+        results = self._generate(encoded, 0.0)
         temperatures = [0.0] * len(batch)
         if careful:
             results, temperatures = self._fallback(encoded, results)
@@ -142,37 +143,57 @@ class FasterWhisper:
         least = _LEAST_HALF if "float16" in self.engine.compute_type else LEAST_PROBABILITY
         return tuple(float(np.sum(np.log(np.maximum(a.text_token_probs, least)))) for a in aligned)
 
-    def _encode(self, batch: Sequence[Window]) -> Any:
+    @property
+    def _on_processor(self) -> bool:
+        return self.engine.device == "cpu"
+
+    def _encode(self, batch: Sequence[Window]) -> NDArray[np.float32] | Any:
+        """The batch's encoder states: an array on a processor, where a hand's share is cut out of it; else on the device.
+
+        A processor encodes windows one by one: as fast, with one window's attention in memory (72 MB) instead of the batch's.
+        """
         import ctranslate2
 
-        features = [log_mel(window.audio(), self._filters, self._settings.usable_threads) for window in batch]
-        if self.engine.device != "cpu":
+        if not self._on_processor:
+            features = [log_mel(window.audio(), self._filters, self._settings.usable_threads) for window in batch]
             return self._model.encode(ctranslate2.StorageView.from_array(np.stack(features)))
-        # One at a time is as fast on a CPU and keeps one window's attention in memory (72 MB) instead of the batch's.
-        encoded = [np.array(self._model.encode(ctranslate2.StorageView.from_array(f[np.newaxis]))) for f in features]
-        return ctranslate2.StorageView.from_array(np.concatenate(encoded))
 
-    def _generate(self, encoded: Any, count: int, temperature: float) -> list[Any]:
+        def encoded(window: Window) -> NDArray[np.float32]:
+            mel = log_mel(window.audio(), self._filters, self._hands.threads)[np.newaxis]
+            return np.array(self._model.encode(ctranslate2.StorageView.from_array(mel)))
+
+        return np.concatenate(self._hands.each(encoded, batch))
+
+    def _generate(self, encoded: Any, temperature: float) -> list[Any]:
         sampling: dict[str, object] = {"beam_size": self._settings.beam}
         if temperature > 0.0:
             sampling = {"beam_size": 1, "num_hypotheses": 5, "sampling_topk": 0, "sampling_temperature": temperature}
-        results: list[Any] = self._model.generate(
-            encoded,
-            [self._prompt] * count,
-            max_length=MAX_TOKENS,
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_blank=True,
-            suppress_tokens=[-1],
-            **sampling,
-        )
-        return results
+
+        def generated(states: Any) -> list[Any]:
+            results: list[Any] = self._model.generate(
+                states,
+                [self._prompt] * states.shape[0],
+                max_length=MAX_TOKENS,
+                return_scores=True,
+                return_no_speech_prob=True,
+                suppress_blank=True,
+                suppress_tokens=[-1],
+                **sampling,
+            )
+            return results
+
+        if not self._on_processor:
+            return generated(encoded)
+        shares = [share for share in np.array_split(encoded, self._hands.count) if len(share)]
+        return [
+            result for results in self._hands.each(lambda share: generated(_view(share)), shares) for result in results
+        ]
 
     def _fallback(self, encoded: Any, results: list[Any]) -> tuple[list[Any], list[float]]:
         """Whisper's schedule for one window: warmer until the text neither repeats itself nor is improbable."""
         tried: list[tuple[float, float, Any, float]] = []
         for temperature in TEMPERATURES:
-            result = results[0] if temperature == 0.0 else self._generate(encoded, 1, temperature)[0]
+            result = results[0] if temperature == 0.0 else self._generate(encoded, temperature)[0]
             ratio = compression_ratio(self._tokenizer.decode(result.sequences_ids[0]))
             logprob = _avg_logprob(result)
             tried.append((ratio, logprob, result, temperature))
@@ -196,7 +217,7 @@ class FasterWhisper:
             ends: list[float] = []
             confidence: list[float] = []
             if ids:
-                jumps = _jump_times(alignment.alignments, len(ids))
+                jumps = jump_times(alignment.alignments, len(ids))
                 text, starts, ends, confidence = spread(
                     token_characters(ids, self._tokenizer.decode), jumps[:-1], jumps[1:], alignment.text_token_probs
                 )
@@ -214,34 +235,22 @@ class FasterWhisper:
         ids = [window_ids or [self._tokenizer.encode(" ")[0]] for window_ids in tokens]
         frames = [max(2, round(window.duration_s * FRAMES_PER_S)) for window in batch]
         sot = self._tokenizer.sot_sequence
-        if self.engine.device != "cpu":
+        if not self._on_processor:
             together: list[Any] = self._model.align(encoded, sot, ids, frames)
             return together
-        import ctranslate2
+        # Every token's probabilities over the vocabulary are held (100 MB a window), so one window a hand at a time.
+        return self._hands.each(
+            lambda i: self._model.align(_view(encoded[i : i + 1]), sot, [ids[i]], [frames[i]])[0], range(len(ids))
+        )
 
-        # Every token's probabilities over the vocabulary are held: 800 MB for eight windows. Two at a time, each beside the
-        # longest, are padded as in the whole batch, and come out the same to the last bit.
-        states = np.array(encoded)
-        longest = max(range(len(ids)), key=lambda i: len(ids[i]))
-        alignments: list[Any] = []
-        for i in range(len(ids)):
-            pair = [longest, i] if i != longest else [longest]
-            view = ctranslate2.StorageView.from_array(np.ascontiguousarray(states[pair]))
-            alignments.append(self._model.align(view, sot, [ids[k] for k in pair], [frames[k] for k in pair])[-1])
-        return alignments
+
+def _view(states: NDArray[np.float32]) -> Any:
+    import ctranslate2
+
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(states))
 
 
 def _avg_logprob(result: Any) -> float:
     """CTranslate2's score is the sum over the tokens divided by their number; Whisper also counts the end token."""
     count = len(result.sequences_ids[0])
     return float(result.scores[0]) * count / (count + 1)
-
-
-def _jump_times(path: list[tuple[int, int]], count: int) -> list[float]:
-    """When each of the `count` tokens begins, and when the last ends, in seconds: len count + 1."""
-    texts = np.array([pair[0] for pair in path])
-    times = np.array([pair[1] for pair in path]) / TOKENS_PER_S
-    first = np.concatenate([[True], np.diff(texts) > 0])
-    starts = [float(value) for value in times[first]][: count + 1]
-    end = float(times[-1]) if len(times) else 0.0
-    return starts + [end] * (count + 1 - len(starts))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 MIN_CHAR_S = 0.02  # one frame of the encoder: no character is shorter
+TOKENS_PER_S = 50  # frames of the encoder that an alignment points to
 
 Times = tuple[tuple[float, ...], tuple[float, ...]]
 
@@ -77,3 +78,16 @@ def repaired(start_s: Sequence[float], end_s: Sequence[float], duration_s: float
     ends = np.clip(np.nan_to_num(np.asarray(end_s, np.float64)), starts + step, None)
     ends = np.minimum(ends, np.maximum(following, starts))
     return tuple(map(float, starts)), tuple(map(float, ends))
+
+
+def jump_times(path: Sequence[tuple[int, int]], count: int) -> list[float]:
+    """When each of `count` tokens begins, and when the last ends, in seconds: len count + 1.
+
+    `path` are the (token, frame) steps of an alignment, TOKENS_PER_S frames a second.
+    """
+    texts = np.array([pair[0] for pair in path])
+    times = np.array([pair[1] for pair in path]) / TOKENS_PER_S
+    first = np.concatenate([[True], np.diff(texts) > 0])
+    starts = [float(value) for value in times[first]][: count + 1]
+    end = float(times[-1]) if len(times) else 0.0
+    return starts + [end] * (count + 1 - len(starts))

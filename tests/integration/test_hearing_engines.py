@@ -114,6 +114,17 @@ def test_people_are_understood_and_every_character_has_its_time(people: tuple[np
     assert all(inside)
 
 
+@pytest.mark.voices
+@pytest.mark.weights
+def test_a_window_comes_out_the_same_alone_and_beside_others(people: tuple[np.ndarray, str]) -> None:
+    samples, _ = people
+    windows = pack(samples, detect_speech(samples), limit_s=8.0)
+    assert len(windows) > 2
+    engine = load_transcriber(Settings())
+    together = list(engine.transcribe(windows))
+    assert together == [decoded for window in windows for decoded in engine.transcribe([window])]
+
+
 @pytest.mark.weights
 @pytest.mark.parametrize("level", [0.0, 0.0005, 0.1])
 def test_noise_gives_no_words_even_where_detection_was_wrong(level: float) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from analyzer.errors import ModelError
-from analyzer.hearing.batches import in_batches
+from analyzer.hearing.batches import HANDS, Hands, in_batches
 from analyzer.hearing.types import Decoded, Window, WindowPiece
 
 SOURCE = np.zeros(16_000, np.int16)
@@ -68,3 +69,25 @@ def test_another_failure_is_not_taken_for_a_lack_of_memory() -> None:
     with pytest.raises(RuntimeError, match="illegal"):
         heard(card, 8)
     assert card.tried == [8]
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 8])
+def test_hands_use_every_thread_and_never_idle_for_want_of_one(threads: int) -> None:
+    hands = Hands(threads)
+    assert hands.count <= HANDS
+    assert threads <= hands.count * hands.threads < threads + hands.count
+
+
+def test_hands_work_beside_each_other_and_answer_in_order() -> None:
+    meet = threading.Barrier(2, timeout=60)  # broken where one waits for the other to end
+
+    def work(part: int) -> int:
+        meet.wait()
+        return part * part
+
+    assert Hands(2).each(work, range(4)) == [0, 1, 4, 9]
+
+
+def test_what_one_hand_cannot_do_is_told() -> None:
+    with pytest.raises(RuntimeError, match="out of memory"):
+        Hands(2).each(Card(0).decode, [WINDOWS[:1]])
