@@ -37,6 +37,7 @@ from analyzer.rubric.model import Cue, Phrase
 from analyzer.text.tokens import tokenizer
 
 UNTRUE = (Framing.SUPPOSED, Framing.DENIED, Framing.REPORTED)  # frames in which a fact is not stated
+FEW = 20  # characters; a required phrase has 4 to 15
 BEFORE, AFTER = 32, 40  # characters around a hit in which an exception or help is looked for
 
 # Who is searched for each `who`: where nobody knows who speaks, either speaker counts, and the result says so.
@@ -189,6 +190,18 @@ class Ear:
     def confidence(self, who: Role | None, match: Match) -> float:
         """Return how sure the engine was of the matched words, in [0, 1]; NaN where it does not tell."""
         return float(np.mean(self.stream(who).confidence[match.first : match.last + 1]))
+
+    def clearness(self, who: Role | None, window: Span) -> float:
+        """Return how sure the engine was of what `who` said in some seconds, in [0, 1]; NaN where it does not tell.
+
+        A few characters say little of how well a window is heard: beside them stands, as FEW characters more, the mean over
+        all that `who` said. 1.0 where that is nothing.
+        """
+        stream = self.stream(who)
+        if not stream.text:
+            return 1.0
+        inside = stream.confidence[(window.start_s <= stream.start_s) & (stream.start_s <= window.end_s)]
+        return float((np.sum(inside) + FEW * np.mean(stream.confidence)) / (len(inside) + FEW))
 
     def span(self, who: Role | None, match: Match) -> Span:
         return self.stream(who).span(match.first, match.last)

@@ -28,6 +28,8 @@ TEMPLATES = {
     "out-of-order": "第{clause}条“{text}”应在“{after}”之后说，但{faults}。",
     "not-applicable": "第{clause}条只在“{condition}”时适用：{basis}，本次不计分。",
     "unheard": "第{clause}条无法判断：在{where}有 {seconds} 秒人声没有听清，需要的话可能就在其中，请人工复听。",
+    "poorly-heard": "第{clause}条无法判断：在{where}没有听到{missing}，但那里的话听得不清楚（平均把握 {clearness}），"
+    "说了也可能没听出来，请人工复听。",
     "unmeasured": "第{clause}条无法判断：{time} 的“{quote}”像是在说“{phrase}”（相似度 {similarity}），"
     "但语音引擎不说明听得有多准，请人工复听。",
     "unclear": "第{clause}条无法判断：{time} 的“{quote}”像是在说“{phrase}”（相似度 {similarity}），但录音不清楚，请人工复听。",

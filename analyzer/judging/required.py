@@ -17,6 +17,9 @@ from analyzer.rubric.policy import Stance
 UNHEARD_LONGEST_S = 1.2  # an unheard stretch this long can hold a whole required phrase
 UNCLEAR_SIMILARITY = THRESHOLD - 0.06  # that near to the threshold, poor audio may have made the difference
 POOR_CONFIDENCE = 0.45
+HEARD_POORLY = (
+    0.72  # under this clearness four misses in ten were false, over it one (benchmarks/results/strangers-dev.md)
+)
 EXACT = 0.97  # from this similarity on the words themselves stand there, and no reader overrules them
 TELLING_CHARS = 4  # a nearest phrase of fewer characters tells nobody anything (“您回” for 您请回)
 NEAREST_SIMILARITY = 0.7  # words less alike than this are not shown as what comes nearest: they only puzzle
@@ -126,6 +129,11 @@ def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
     return _ElementSearch(element, None, None, hit, ear.confidence(who, match), otherwise, contrary, unmeasured)
 
 
+def clearness_of(item: Item, case: Case, window: Span) -> float:
+    """Return how clearly those were heard who should have said it, in [0, 1]; NaN where the engine does not tell."""
+    return min(case.ear.clearness(who, window) for who in {element.who for element in item.elements})
+
+
 def makes_sense(match: Match, inside: bool, element: Element, case: Case) -> bool:
     """Whether a match that would count is more than words that sound alike and surely mean something else."""
     return not inside or match.similarity >= EXACT or not case.understanding.is_absurd(element, match)
@@ -192,6 +200,10 @@ class _Explanation:
         other = next((s.otherwise for s in self.missing if s.otherwise is not None), None)
         if other is not None:
             return reason("otherwise", clause=self.item.clause, element=other.phrase, **quoted(other)), other
+        clearness = clearness_of(self.item, self.case, self.window)
+        if clearness < HEARD_POORLY:
+            told = {"missing": self._missing(), "clearness": f"{clearness:.2f}", **self._place()}
+            return reason("poorly-heard", **told), self.nearest
         return None
 
     def missed(self, earlier: Mapping[str, ItemResult]) -> str:

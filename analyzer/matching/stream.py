@@ -57,6 +57,11 @@ class Stream:
         return at - begin in self._words_of[clause]
 
     @functools.cached_property
+    def start_s(self) -> NDArray[np.float64]:
+        """When each character begins, in seconds."""
+        return np.array([self._utterance(i).char_start_s[self.origin[i]] for i in range(len(self.text))], np.float64)
+
+    @functools.cached_property
     def _cuts(self) -> list[int]:
         """Where clauses begin."""
         return [0, *(int(i) for i in np.flatnonzero(self.breaks) if i)]

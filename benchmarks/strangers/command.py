@@ -15,8 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analyzer.audio import open_audio
-from analyzer.domain import Analysis, Hearing, Role, Verdict
-from analyzer.judging import judge, words_for
+from analyzer.domain import Analysis, Hearing, Judgement, Kind, Role, Verdict
+from analyzer.judging import examined, words_for
+from analyzer.judging.case import Case
+from analyzer.judging.required import clearness_of
 from analyzer.pipeline import Analyzer, load, rescore
 from analyzer.reading import NO_READERS, library_of
 from analyzer.serial import analysis_to_dict, dump, hearing_from_dict
@@ -38,11 +40,15 @@ MEANS = ("rules", "+ sound", "+ meaning")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One dialogue in one condition, judged with some of the means."""
+    """One dialogue in one condition, judged with some of the means.
+
+    `unfound`: of each required item that was not found, how clearly its speakers were heard there, and what is true of it.
+    """
 
     condition: str
     means: str
     evaluation: Evaluation
+    unfound: tuple[tuple[float, str], ...]
 
 
 def main(arguments: list[str]) -> int:
@@ -85,6 +91,17 @@ def sample_of(case: JudgedDialogue, place: int) -> Sample:
     )
 
 
+def unfound(judgement: Judgement, case: Case, sample: Sample) -> tuple[tuple[float, str], ...]:
+    """(clearness, expected verdict) of the required items that were not found, whether that counts or a person is asked."""
+    items = {item.id: item for item in case.standard.items}
+    return tuple(
+        (clearness_of(items[result.id], case, result.searched[0]), sample.expected.items[result.id].verdict)
+        for result in judgement.items
+        if result.kind is Kind.REQUIRED and result.id in sample.expected.items
+        if result.verdict is Verdict.MISSED or report.POORLY in result.reason
+    )
+
+
 class Ears:
     """The analyzer with its engines, and what it has heard already."""
 
@@ -104,8 +121,9 @@ class Ears:
             for means in MEANS:
                 checked = replace(hearing, checks=()) if means == MEANS[0] else hearing
                 readers = self._library if means == MEANS[-1] else NO_READERS
-                analysis = Analysis(checked, judge(checked, standard, facts, self._words, readers=readers))
-                yield Judged(condition, means, self._evaluated(sample, analysis, turns, condition))
+                judgement, case = examined(checked, standard, facts, self._words, readers=readers)
+                evaluation = self._evaluated(sample, Analysis(checked, judgement), turns, condition)
+                yield Judged(condition, means, evaluation, unfound(judgement, case, sample))
 
     def _evaluated(
         self, sample: Sample, analysis: Analysis, turns: tuple[ReferenceTurn, ...], condition: str
@@ -125,7 +143,7 @@ class Ears:
             first = known and self._anew(known, sample.script.standard)
             first = first or self._analyzer.hear(audio, "call" if standard.recording == "call" else "visit")
             hearing = self._analyzer.hear_again(audio, first, standard, facts)
-        judged = judge(hearing, standard, facts, self._words)
+        judged, _ = examined(hearing, standard, facts, self._words)
         kept.write_text(dump(analysis_to_dict(Analysis(hearing, judged))), "utf-8")
         undecided = sum(item.verdict is Verdict.CANNOT_JUDGE for item in judged.items)
         say(f"heard    {path.stem:60} {len(hearing.checks)} checks, {undecided} undecided")

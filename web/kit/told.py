@@ -22,6 +22,7 @@ _HOLDS = {
     "window": rf"{_CLOCK}–{_CLOCK}",
     "similarity": r"\d\.\d\d|nan",
     "seconds": r"\d+(?:\.\d+)?",
+    "clearness": r"[01]\.\d\d",
     "share": r"\d+%",
     "n": r"[-+]?[\d.]+(?:%| [KMG]?B)?",
     "clause": r"[^条“：]*?",

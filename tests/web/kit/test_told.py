@@ -26,6 +26,7 @@ VALUES: dict[str, Any] = {
     "phrase": "不清楚", "similarity": "0.87", "text": "您好，我是服务中心的维修人员", "after": "请您试一下",
     "condition": "技师迟到", "element": "说明原因", "fact": "技师迟到，或用户抱怨久等", "seconds": "12.5", "share": "34%",
     "promise": "我帮您问一下", "missing": "“问好”“表明身份（单位或工种）”", "count": "3", "penalty": "5", "title": "“较轻的话”",
+    "clearness": "0.64",
     "where": reasons.PARTS["opening"], "frame": reasons.PARTS["reported"], "alike": "",
     "basis": reasons.part("given-false", fact="技师迟到"), "nearest": reasons.PARTS["nothing-near"], "more": "",
     "doubt": reasons.PARTS["doubt-audio"], "note": reasons.part("by-sound", quote="没知了", phrase="没治了"),
