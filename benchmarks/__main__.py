@@ -41,6 +41,7 @@ COMMANDS = {
         "dryrun",
         "a draft over stored transcripts: processor time of each, and all of it in the worker's processes",
     ),
+    "capacity": ("capacity.command", "the archive to a million rows, the queue, a simulation to a thousand workers"),
     "crowd": (
         "crowd.command",
         "uploads, browsers, reviewers at once on 100,000 recordings: errors, memory, nothing lost",

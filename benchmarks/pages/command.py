@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from analyzer.settings import ROOT, Settings
 from benchmarks.kit.places import RESULTS
@@ -63,9 +63,10 @@ def main(arguments: list[str]) -> int:
 def pages(app: Flask) -> list[tuple[str, str]]:
     """(user, path) of every page that people open, with filters that cost."""
     with app.extensions[KEY].db.reading() as session:
+        count = session.scalar(select(func.count()).select_from(Recording)) or 0
         last = session.scalar(select(Recording.id).order_by(Recording.id.desc()).limit(1))
         middle = (
-            session.scalar(select(Recording.recorded_on).order_by(Recording.recorded_on).offset(60_000).limit(1))
+            session.scalar(select(Recording.recorded_on).order_by(Recording.recorded_on).offset(count * 3 // 5).limit(1))
             or date.today()
         )
     month, year = middle.strftime("%Y-%m"), str(middle.year)
@@ -123,7 +124,7 @@ def measured(app: Flask, port: int, who: str, path: str, rounds: int) -> tuple[s
     client = app.test_client()
     with client.session_transaction() as stored:
         stored.update(kept)
-    with _counted(app) as queries:
+    with counted(app) as queries:
         response = client.get(path)
     if response.status_code != 200:
         raise RuntimeError(f"{path}: {response.status_code}")
@@ -142,7 +143,7 @@ def signed_in(app: Flask, who: str) -> dict[str, object]:
 
 
 @contextmanager
-def _counted(app: Flask) -> Iterator[list[int]]:
+def counted(app: Flask) -> Iterator[list[int]]:
     """Count the statements, but for the BEGIN of each transaction."""
     count = [0]
 

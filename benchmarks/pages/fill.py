@@ -50,6 +50,15 @@ BEGIN = dt.datetime(2025, 11, 24, 1, 0, tzinfo=dt.UTC)
 def fill(here: Site, count: int) -> tuple[float, float]:
     """Fill the database up to `count` recordings; return the seconds of filling and of computing all summaries."""
     begun = time.perf_counter()
+    fill_rows(here, count)
+    filled = time.perf_counter() - begun
+    begun = time.perf_counter()
+    rebuild(here.db)
+    return filled, time.perf_counter() - begun
+
+
+def fill_rows(here: Site, count: int) -> None:
+    """Fill the database up to `count` recordings; the summaries are the caller's."""
     with here.db.reading() as session:
         there = session.scalar(select(func.count()).select_from(Recording)) or 0
     if not there:
@@ -58,10 +67,6 @@ def fill(here: Site, count: int) -> tuple[float, float]:
     documents = {name: _document(name) for name in ("visit-03", "followup-02")}
     for first in range(there, count, CHUNK):
         _chunk(here, first, min(CHUNK, count - first), known, documents)
-    filled = time.perf_counter() - begun
-    begun = time.perf_counter()
-    rebuild(here.db)
-    return filled, time.perf_counter() - begun
 
 
 def _document(name: str) -> dict[str, Any]:

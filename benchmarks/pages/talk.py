@@ -67,15 +67,21 @@ def _talk(dice: random.Random, number: int) -> Talk:
 
 
 def put_talks(session: Session, first: int, count: int) -> None:
-    """Make recordings `first` … findable (SQLite)."""
+    """Make recordings `first` … findable."""
     dice = random.Random(first)
     chosen = [(number, dice.choice(talks())) for number in range(first, first + count)]
     connection = session.connection()
     connection.execute(
-        text("INSERT INTO spoken_texts (recording_id, stamp, waiting, lines) VALUES (:id, 'bench', 0, :lines)"),
+        text("INSERT INTO spoken_texts (recording_id, stamp, waiting, lines) VALUES (:id, 'bench', false, :lines)"),
         [{"id": number, "lines": talk.lines} for number, talk in chosen],
     )
+    if connection.dialect.name == "sqlite":
+        connection.execute(
+            text("INSERT INTO spoken_index (rowid, terms) VALUES (:id, :terms)"),
+            [{"id": number, "terms": talk.terms} for number, talk in chosen],
+        )
+        return
     connection.execute(
-        text("INSERT INTO spoken_index (rowid, terms) VALUES (:id, :terms)"),
-        [{"id": number, "terms": talk.terms} for number, talk in chosen],
+        text("INSERT INTO spoken_index (recording_id, terms) VALUES (:id, array_to_tsvector(:terms))"),
+        [{"id": number, "terms": sorted(set(talk.terms.split()))} for number, talk in chosen],
     )
