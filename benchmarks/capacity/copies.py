@@ -42,6 +42,10 @@ _NUMBERS = {
     "verdicts": ("recording_id", "analysis_id"), "jobs": ("id", "recording_id"),
     "customer_words": ("recording_id",), "spoken_texts": ("recording_id",),
 }  # fmt: skip
+# by which block 0 is found without reading the whole table
+_KEYS = dict.fromkeys(("verdicts", "customer_words", "spoken_texts"), "recording_id") | {
+    "analysis_documents": "analysis_id"
+}
 _DAYS = ("appointment_at", "uploaded_at", "recorded_at", "recorded_on", "signed_at", "at", "created_at", "finished_at")
 
 
@@ -173,8 +177,10 @@ def _statement(model: Any, shift: Shift, *, sqlite: bool, without: tuple[str, ..
     columns = [column for column in model.__table__.columns if column.name not in without]
     chosen = ", ".join(_shifted(table, column, shift, sqlite) for column in columns)
     names = ", ".join(f'"{column.name}"' for column in columns)
-    key = "id" if table in ("work_orders", "recordings") else _NUMBERS[table][-1]
-    return f'INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} WHERE "{key}" BETWEEN 1 AND {BLOCK} ORDER BY "{key}"'  # noqa: S608
+    key, most = _KEYS.get(table, "id"), BLOCK
+    if table == "decisions":
+        most = (BLOCK + 1) * REVIEWED - 1
+    return f'INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} WHERE "{key}" BETWEEN 1 AND {most} ORDER BY "{key}"'  # noqa: S608
 
 
 def _shifted(table: str, column: Column[Any], shift: Shift, sqlite: bool) -> str:

@@ -66,7 +66,9 @@ def pages(app: Flask) -> list[tuple[str, str]]:
         count = session.scalar(select(func.count()).select_from(Recording)) or 0
         last = session.scalar(select(Recording.id).order_by(Recording.id.desc()).limit(1))
         middle = (
-            session.scalar(select(Recording.recorded_on).order_by(Recording.recorded_on).offset(count * 3 // 5).limit(1))
+            session.scalar(
+                select(Recording.recorded_on).order_by(Recording.recorded_on).offset(count * 3 // 5).limit(1)
+            )
             or date.today()
         )
     month, year = middle.strftime("%Y-%m"), str(middle.year)
