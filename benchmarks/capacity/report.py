@@ -195,7 +195,7 @@ def _simulated(home: Path) -> Iterator[str]:
     for kind, one in found["kinds"].items():
         costs = one["costs"]
         basis = (
-            "processor time alone, as the machine was busy when they were measured"
+            "processor time of the site alone, as the machine was busy when they were measured: no disk, no server"
             if one["busy"]
             else "time on the wall"
         )
