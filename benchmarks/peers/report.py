@@ -42,6 +42,7 @@ def lines(
     absent = [m for m in met if m.absent is not None]
     text = ["# Peers", "", *(f"- {note}" for note in notes), *([""] if notes else []), _WHAT, ""]
     text += _table(rows)
+    text += _unequal(rows)
     text += [_HOW, "", "![processor seconds against errors](peers.png)", ""]
     if absent:
         text += ["**Left out**", "", *(f"- {m.name}: {m.absent}" for m in absent), ""]
@@ -69,6 +70,19 @@ def _table(rows: Sequence[Row]) -> list[str]:
     head = ["peer", "× real time", "processor s a second", "peak MiB", "CER samples", "CER people", "speech without text, s",
             "lost in stretches", "invented on noise", "turns on the right speaker"]  # fmt: skip
     return table(head, [_line(row) for row in rows])
+
+
+def _unequal(rows: Sequence[Row]) -> list[str]:
+    """A word of warning where the rows are not of the same recordings."""
+    for kind in ("short", "long"):
+        counts = {row.peer: spent.recordings for row in rows if (spent := getattr(row, kind)) is not None}
+        if len(set(counts.values())) > 1:
+            told = ", ".join(f"{peer} {count}" for peer, count in counts.items())
+            return [
+                f"**Not all peers have all recordings**; each row is of those that its peer heard ({kind}): {told}.",
+                "",
+            ]
+    return []
 
 
 def _line(row: Row) -> list[object]:

@@ -190,6 +190,23 @@ def test_a_row_is_of_medians_and_counts_each_text_once() -> None:
     assert "| tingjian | 0.200 | 0.400 | 502 | 0.000 (0/18) | – | 0.0 of 5 | 0 of 18 | – | 2 of 2 |" in text
     assert "| openai-whisper | 0.500 | 1.000 | 500 | 0.667 (12/18) | – | 3.0 of 5 * | 11 of 18 | – | – |" in text
     assert "- whisperx: ImportError: none" in text
+    assert "Not all peers" not in text
+
+
+def test_a_row_of_fewer_recordings_is_told() -> None:
+    more = replace(recording("visit-02"))
+    records = [
+        record(OURS, 0, 1.0, WHOLE),
+        record(OURS, 0, 1.0, WHOLE, "visit-02"),
+        record("openai-whisper", 0, 5.0, HALF),
+    ]
+    found = rows(records, [recording(), more])
+    text = "\n".join(lines([["- head"]], found, [], [recording(), more], records))
+    assert (
+        "**Not all peers have all recordings**; each row is of those that its peer heard (short): tingjian 2, openai-whisper 1."
+        in text
+    )
+    assert "| openai-whisper | 1 | 0.2 | 1 | 5.0 | 5.0–5.0 | 10.0 | – | – | 300 |" in text
 
 
 def plan(**changes: object) -> Plan:
