@@ -13,16 +13,21 @@ from web.kit.pages import size
 from web.kit.told import told
 from web.uploads.slices import SliceError
 
-FORMATS = "wav、mp3、m4a、aac、ogg、opus、flac、amr、wma、webm、mp4、mov"
+_FORMATS = "wav mp3 m4a aac ogg opus flac amr wma webm mp4 mov".split()
 DIFFERS = "工号和姓名不是一个人"  # of a file's name or line
 # for the file chooser only: what a file is, its first bytes tell
 ACCEPT = ".wav,.mp3,.m4a,.aac,.ogg,.oga,.opus,.flac,.amr,.wma,.webm,.mp4,.mov,.mkv,.csv,.srt,.vtt,.json,audio/*"
 
 
+def formats_taken() -> str:
+    """Name the kinds of file that are taken in."""
+    return _("、").join(_FORMATS)
+
+
 def explain(error: SliceError) -> tuple[str, str]:
     """Reason and advice."""
     given: dict[str, Any] = {"limit": 0, "size": 0, "free": 0, "words": "", **error.given}
-    formats = _("支持 %(formats)s", formats=FORMATS)
+    formats = _("支持 %(formats)s", formats=formats_taken())
     sentences = {
         "empty": (_("文件是空的（0 字节）"), _("请重新导出录音后再上传")),
         "too-large": (

@@ -45,7 +45,7 @@ def page() -> ResponseReturnValue:
         hours=here.settings.max_duration_s / 3600,
         free=free,
         room=max(0, free - here.web.min_free_bytes),
-        formats=texts.FORMATS,
+        formats=texts.formats_taken(),
         accept=texts.ACCEPT,
         pattern=here.web.file_name_pattern,
         slice_bytes=here.web.slice_bytes,

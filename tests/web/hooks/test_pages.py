@@ -252,5 +252,5 @@ def test_why_it_failed_is_told_in_the_language_of_who_looks(
         acts.replay(session, session.get_one(HookDelivery, 1), now())
     send(number)
     english = admin.get("/hooks/deliveries/1").text
-    assert "The receiver did not take it (HTTP 503)" in english
+    assert "The receiver did not accept it (HTTP 503)" in english
     assert "which was not followed" in english
