@@ -27,6 +27,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analyzer.settings import ROOT, Settings
+from benchmarks.capacity.simulation import rank
 from benchmarks.pages.command import SECRET_KEY, signed_in
 from benchmarks.pages.fill import add_people
 from tests.web.worker.kills import wav
@@ -83,10 +84,6 @@ class Round:
     cpu_s: float
     steps: list[Told]
 
-    @property
-    def a_second(self) -> float:
-        return self.recordings / self.seconds
-
 
 class Probe:
     """Times writing transactions, under the name of what goes on."""
@@ -125,19 +122,13 @@ def told(steps: Mapping[str, Step], recordings: int) -> list[Told]:
                 len(step.held_ms),
                 len(step.held_ms) / recordings,
                 statistics.median(step.waited_ms),
-                percentile(step.waited_ms, 95),
+                rank(sorted(step.waited_ms), 95),
                 statistics.median(step.held_ms),
                 statistics.mean(step.held_ms),
                 statistics.mean(step.cpu_ms),
             )
         )
     return made
-
-
-def percentile(values: Sequence[float], percent: int) -> float:
-    """The value that `percent` of 100 do not exceed (nearest rank)."""
-    ordered = sorted(values)
-    return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
 
 
 def opened(home: Path, database_url: str, queue_url: str) -> Flask:

@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import statistics
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -200,15 +199,6 @@ def _backup(here: Site, size: Size, folder: Path) -> None:
     size.backup_s, size.backup_cpu_s = time.perf_counter() - began_s, cpu_s() - began_cpu_s
     size.backup_bytes = sum(p.stat().st_size for p in target.rglob("*") if p.is_file())
     shutil.rmtree(target)
-
-
-def by_path(sizes: Sequence[Size]) -> dict[tuple[str, str], list[Page | None]]:
-    """Pages of several sizes beside each other; the month, the year and the newest recording differ between sizes."""
-    rows: dict[tuple[str, str], list[Page | None]] = {}
-    for place, size in enumerate(sizes):
-        for page in size.pages:
-            rows.setdefault((page.who, name_of(page.path)), [None] * len(sizes))[place] = page
-    return rows
 
 
 def name_of(path: str) -> str:

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from web.models import Job, JobState, Recording
 SAMPLES = (
     "visit-01-faucet",
     "visit-02-toilet-late",
-    "visit-05-socket-drill",
+    "visit-04-ceiling-three",
     "visit-08-lamp-swearing",
     "sales-01-first-visit",
 )
@@ -118,9 +118,3 @@ def _spent_s(process: psutil.Process) -> float:
     except psutil.NoSuchProcess:
         return 0.0
     return float(spent.user + spent.system + spent.children_user + spent.children_system)
-
-
-def each(heard: Sequence[Heard]) -> Iterator[tuple[Heard, float]]:
-    """With how many times as fast as the first."""
-    for one in heard:
-        yield one, (one.sound_s / one.seconds) / (heard[0].sound_s / heard[0].seconds)
