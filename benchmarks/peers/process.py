@@ -37,7 +37,7 @@ class Worker:
         command = [str(python), "-m", "benchmarks.peers.worker", peer.name, json.dumps(asdict(models))]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
-            env={**os.environ, "HF_HUB_OFFLINE": "1"}, encoding="utf-8",
+            env={**os.environ, "HF_HUB_OFFLINE": "1", **peer.environment}, encoding="utf-8",
         )  # fmt: skip
         self._watched = psutil.Process(self._process.pid)
         try:

@@ -16,7 +16,10 @@ OURS = "tingjian"
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """`home` is the folder of a Python of its own, made as benchmarks/README.md says; None: ours. `turns`: tells speakers."""
+    """`home` is the folder of a Python of its own, made as benchmarks/README.md says; None: ours. `turns`: tells speakers.
+
+    `environment` is added to that of its process.
+    """
 
     name: str
     call: str
@@ -24,6 +27,7 @@ class Peer:
     options: Mapping[str, Any] = field(default_factory=dict)
     home: Path | None = None
     turns: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def slug(self) -> str:
@@ -57,6 +61,8 @@ _EVERY = (
         'whisperx.load_model(folder, "cpu", compute_type="int8", language="zh", threads=N)'
         '.transcribe(samples, language="zh", batch_size=8)',
         programs.WhisperX, {"batch_size": 8}, _ROOT / "var" / "whisperx-venv",
+        # its detector's weights lie in its own wheel, pickled with omegaconf's classes: torch refuses them since 2.6
+        environment={"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"},
     ),
     Peer(
         "pywhispercpp", 'Model(ggml, n_threads=N, print_progress=False).transcribe(samples, language="zh")',
