@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -37,7 +38,12 @@ class Parser(FlaskParser):
             return read_json(body)
         except ValueError as error:
             words = _("内容不是 JSON，或嵌套太深。")
-            raise ProblemError(400, "json", words, errors=[("json", str(error)[:200])]) from None
+            where = _place(error) if isinstance(error, json.JSONDecodeError) else words
+            raise ProblemError(400, "json", words, errors=[("json", where)]) from None
+
+
+def _place(error: json.JSONDecodeError) -> str:
+    return _("第 %(line)s 行第 %(column)s 个字起不是 JSON，请改正。", line=error.lineno, column=error.colno)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types

@@ -10,9 +10,10 @@ from flask import Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 
-from web.api import people, recordings, results, schemas, uploading
+from web.api import people, recordings, results, uploading
 from web.api.blueprint import blueprint
 from web.api.once import HEADER
+from web.api.schemas.common import Problem
 from web.api.scopes import NEEDS, SCOPES
 from web.kit.access import PUBLIC, TABLE
 from web.kit.problems import MIMETYPE
@@ -75,7 +76,7 @@ def _made(app: Flask) -> dict[str, Any]:
         },
     )
     spec = document.spec
-    spec.components.schema("Problem", schema=schemas.Problem)
+    spec.components.schema("Problem", schema=Problem)
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     blueprint.register_views_in_doc(document, app, spec, name=blueprint.name, parameters=None)
     made: dict[str, Any] = spec.to_dict()

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from web.api import pace, tokens
 from web.api.blueprint import blueprint
 from web.api.scopes import NEEDS
-from web.kit import problems
 from web.kit.access import PUBLIC, TABLE, must_use_second_factor
+from web.kit.i18n import TAGS, language
 from web.kit.i18n import gettext as _
 from web.kit.login import Viewer, manager
 from web.kit.problems import ProblemError
+from web.kit.programs import of_api
 from web.kit.site import reader, site
 from web.models import Identity
 
@@ -21,6 +22,7 @@ BODIES = {
     "api.add_recording": ("multipart/form-data",),
     "api.append_slice": ("application/octet-stream",),
     "api.cancel_upload": (),
+    "api.accept_answer": (),
 }
 
 
@@ -31,7 +33,7 @@ def init(app: Flask) -> None:
 
 
 def _admit() -> None:
-    if not problems.of_api():
+    if not of_api():
         return
     g._login_user = manager.anonymous_user()  # a cookie never opens the API: so no other site's page can use it
     endpoint = request.endpoint or ""
@@ -89,6 +91,7 @@ def _look_at_body() -> None:
 def _tell_pace(response: Response) -> Response:
     if "api_pace" in g:
         response.headers.update(g.api_pace.headers)
-    if problems.of_api():
-        response.vary.add("Authorization")
+    if of_api():
+        response.vary.update(("Authorization", "Accept-Language"))
+        response.headers["Content-Language"] = TAGS[language()]
     return response

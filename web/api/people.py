@@ -8,9 +8,10 @@ from flask import Response, abort
 from marshmallow import Schema, fields, validate
 from sqlalchemy import select
 
-from web.api import schemas
 from web.api.blueprint import PageArguments, blueprint, page, refused
 from web.api.once import once
+from web.api.schemas.common import page_of
+from web.api.schemas.people import OrderLine, OrderValues, TechnicianLine
 from web.kit import audit
 from web.kit.forms import matching, plain_number
 from web.kit.i18n import gettext as _
@@ -42,7 +43,7 @@ class OrderArguments(PageArguments):
     staff_no = fields.String(validate=validate.Length(max=32))
 
 
-class OneOrder(schemas.OrderValues):
+class OneOrder(OrderValues):
     order_no = fields.String(required=True, validate=validate.Length(min=1, max=64))
 
 
@@ -67,7 +68,7 @@ class OrderOutcomes(Schema):
 
 @blueprint.get("/technicians", tags=["people"])
 @blueprint.arguments(PageArguments, location="query")
-@blueprint.response(200, schemas.page_of(schemas.TechnicianLine))
+@blueprint.response(200, page_of(TechnicianLine))
 def technicians(arguments: dict[str, Any]) -> Any:
     """List everybody who visits customers, those who left too."""
     return page("technicians", arguments, lambda last, n: queries.staff_behind(reader(), last, n))
@@ -75,7 +76,7 @@ def technicians(arguments: dict[str, Any]) -> Any:
 
 @blueprint.get("/work-orders", tags=["work orders"])
 @blueprint.arguments(OrderArguments, location="query")
-@blueprint.response(200, schemas.page_of(schemas.OrderLine))
+@blueprint.response(200, page_of(OrderLine))
 def orders(arguments: dict[str, Any]) -> Any:
     """List work orders, the newest first."""
     whose = None
@@ -107,16 +108,16 @@ def put_orders(wanted: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/work-orders/<path:order_no>", tags=["work orders"])
-@blueprint.response(200, schemas.OrderLine)
+@blueprint.response(200, OrderLine)
 def order(order_no: str) -> Any:
     """Give one work order."""
     return _order(order_no)
 
 
 @blueprint.put("/work-orders/<path:order_no>", tags=["work orders"])
-@blueprint.arguments(schemas.OrderValues)
-@blueprint.response(200, schemas.OrderLine)
-@blueprint.alt_response(201, schema=schemas.OrderLine, description="It was not there before.", success=True)
+@blueprint.arguments(OrderValues)
+@blueprint.response(200, OrderLine)
+@blueprint.alt_response(201, schema=OrderLine, description="It was not there before.", success=True)
 def put_order(cells: dict[str, Any], order_no: str) -> Any:
     """Make the work order what the body says, whole."""
     with site().db.writing() as session:

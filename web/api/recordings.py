@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields, validate
 from sqlalchemy import select
 
-from web.api import schemas
 from web.api.blueprint import PageArguments, blueprint, page
 from web.api.once import once
+from web.api.schemas.common import enum, page_of, told
+from web.api.schemas.recordings import RecordingFull, RecordingLine
+from web.api.schemas.verdicts import Decide, Verdicts
 from web.intake.seen import seen_by
 from web.kit import audit
 from web.kit.access import told_decided
@@ -22,6 +24,7 @@ from web.kit.login import viewer
 from web.kit.policies import passed
 from web.kit.problems import ProblemError
 from web.kit.site import forget_reads, reader, site
+from web.kit.told import told as told_words
 from web.models import AnalysisDocument, RecordingState, ReviewState, Technician, WorkOrder
 from web.recordings import listing, subtitles
 from web.recordings.filters import FLAGS, VERDICTS, Filter
@@ -47,28 +50,28 @@ SCORES = ("score", "machine_score", "missed", "forbidden", "suspicions", "not_ju
 class ListArguments(PageArguments):
     """Filters of the list; several together narrow it."""
 
-    from_ = fields.Date(data_key="from", metadata=schemas.told("Recorded on this day or later."))
-    to = fields.Date(metadata=schemas.told("Recorded on this day or before."))
+    from_ = fields.Date(data_key="from", metadata=told("Recorded on this day or later."))
+    to = fields.Date(metadata=told("Recorded on this day or before."))
     staff_no = fields.String(validate=validate.Length(max=32))
     order_no = fields.String(validate=validate.Length(max=64))
     standard = fields.String(validate=validate.Length(max=64))
-    state = fields.String(validate=schemas.enum(RecordingState))
-    review = fields.String(validate=schemas.enum(ReviewState))
+    state = fields.String(validate=enum(RecordingState))
+    review = fields.String(validate=enum(ReviewState))
     score_from = fields.Float(validate=validate.Range(0, 100))
     score_to = fields.Float(validate=validate.Range(0, 100))
     flag = fields.String(validate=validate.OneOf(sorted(FLAGS)))
-    item = fields.String(validate=validate.Length(max=64), metadata=schemas.told("A clause, with `verdict`."))
+    item = fields.String(validate=validate.Length(max=64), metadata=told("A clause, with `verdict`."))
     verdict = fields.String(validate=validate.OneOf(VERDICTS))
     sort = fields.String(
         load_default="-id",
         validate=validate.OneOf(("id", "-id")),
-        metadata=schemas.told("`-id`: what came last is first; `id`: new ones come at the end."),
+        metadata=told("`-id`: what came last is first; `id`: new ones come at the end."),
     )
 
 
 @blueprint.get("/recordings", tags=["recordings"])
 @blueprint.arguments(ListArguments, location="query")
-@blueprint.response(200, schemas.page_of(schemas.RecordingLine))
+@blueprint.response(200, page_of(RecordingLine))
 def recordings(arguments: dict[str, Any]) -> Any:
     """List recordings."""
     asked = asked_for(arguments)
@@ -78,7 +81,7 @@ def recordings(arguments: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/recordings/<int:recording_id>", tags=["recordings"])
-@blueprint.response(200, schemas.RecordingFull)
+@blueprint.response(200, RecordingFull)
 def recording(recording_id: int) -> Any:
     """Say how far a recording is and how it stands."""
     shown = _page(recording_id)
@@ -95,7 +98,12 @@ def recording(recording_id: int) -> Any:
         "passed": None if shown.blind else passed(head.standard_id, head.recorded_at, head.score),
         "blind": shown.blind,
         "analysis": shown.judged,
-        "job": job,
+        "job": job
+        and {
+            "state": job.state,
+            "fraction": job.fraction,
+            **{n: told_words(getattr(job, n)) for n in ("error", "advice")},
+        },
     }
 
 
@@ -116,7 +124,7 @@ def analysis(recording_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/recordings/<int:recording_id>/verdicts", tags=["recordings"])
-@blueprint.response(200, schemas.Verdicts)
+@blueprint.response(200, Verdicts)
 def verdicts(recording_id: int) -> Any:
     """Give each clause: the machine's verdict with its evidence, people's decisions, appeals, and what stands."""
     return _verdicts(recording_id)
@@ -124,8 +132,8 @@ def verdicts(recording_id: int) -> Any:
 
 @blueprint.post("/recordings/<int:recording_id>/verdicts/<item_id>/decision", tags=["recordings"])
 @once
-@blueprint.arguments(schemas.Decide)
-@blueprint.response(200, schemas.Verdicts)
+@blueprint.arguments(Decide)
+@blueprint.response(200, Verdicts)
 def decide(wish: dict[str, str], recording_id: int, item_id: str) -> Any:
     """Decide on a clause, in the name of the token's owner; 409 where it has changed since `seen`."""
     line = _panel(recording_id).line(item_id) or abort(404)
@@ -197,7 +205,7 @@ def _verdict(found: Panel, line: ClauseLine) -> dict[str, Any]:
         "final": line.final,
         "final_credit": line.final_credit,
         "suspicion": line.suspicion,
-        "reason": line.reason,
+        "reason": told_words(line.reason),
         "evidence": line.hits,
         "must_see": line.must_see if found.may_decide else "",
         "choices": list(line.choices) if found.may_decide else [],

@@ -7,11 +7,13 @@ from typing import Any
 
 from flask import Response, abort, g
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
-from web.api import schemas
 from web.api.blueprint import blueprint
 from web.api.recordings import ListArguments, asked_for
+from web.api.schemas.common import enum, told
+from web.api.schemas.results import Cards, Me
+from web.api.schemas.standards import StandardFull, StandardList
 from web.db import now
 from web.figures.frames import Reviewed
 from web.figures.team import TeamRow
@@ -27,20 +29,28 @@ from web.scorecards.team_page import team_page
 from web.summaries.query import ScorecardQuery
 
 
+class MonthName(validate.Regexp):
+    """YYYY-MM; the document shows its pattern, people read how a month is written."""
+
+    def __call__(self, value: str) -> str:
+        try:
+            return str(super().__call__(value))
+        except ValidationError:
+            raise ValidationError(_("月份请写成 2026-11 这样。")) from None
+
+
 class CardArguments(Schema):
-    month = fields.String(
-        required=True, validate=validate.Regexp(MONTH), metadata=schemas.told("YYYY-MM", example="2026-11")
-    )
+    month = fields.String(required=True, validate=MonthName(MONTH), metadata=told("YYYY-MM", example="2026-11"))
     standard = fields.String(load_default="", validate=validate.Length(max=64))
     reviewed = fields.String(
         load_default=Reviewed.ALL.value,
-        validate=schemas.enum(Reviewed),
-        metadata=schemas.told("Whether only signed recordings count."),
+        validate=enum(Reviewed),
+        metadata=told("Whether only signed recordings count."),
     )
 
 
 @blueprint.get("/me", tags=["token"])
-@blueprint.response(200, schemas.Me)
+@blueprint.response(200, Me)
 def me() -> Any:
     """Say whose the token is and what it may."""
     grant, who = g.api_token, viewer()
@@ -56,17 +66,10 @@ def me() -> Any:
 
 @blueprint.get("/scorecards", tags=["scorecards"])
 @blueprint.arguments(CardArguments, location="query")
-@blueprint.response(200, schemas.Cards)
+@blueprint.response(200, Cards)
 def scorecards(asked: dict[str, str]) -> Any:
     """Give a month's scorecards of the owner's team (of all, where he sees all), with intervals."""
-    here = site()
-    try:
-        day_named(f"{asked['month']}-01")
-    except ValueError:
-        words = _("“%(v)s”不是可以查询的月份。", v=asked["month"])
-        raise ProblemError(422, "month", words, errors=[("query.month", words)]) from None
-    told = {"period": asked["month"], "standard": asked["standard"], "reviewed": asked["reviewed"]}
-    query = ScorecardQuery.read(told, today_in(here.zone, now()))
+    here, query = site(), asked_month(asked)
     least = minimum(query.standard_id)
     shown = team_page(reader(), viewer(), query, standards(here.lexicons), here.zone, least)
     return {
@@ -75,6 +78,17 @@ def scorecards(asked: dict[str, str]) -> Any:
         "mixed_standards": shown.mixed,
         "items": [_card(row, shown.mixed) for row in shown.rows],
     }
+
+
+def asked_month(asked: dict[str, str]) -> ScorecardQuery:
+    """The query of a month. Raises ProblemError for one out of reach."""
+    try:
+        day_named(f"{asked['month']}-01")
+    except ValueError:
+        words = _("“%(v)s”不是可以查询的月份。", v=asked["month"])
+        raise ProblemError(422, "month", words, errors=[("query.month", words)]) from None
+    told = {"period": asked["month"], "standard": asked["standard"], "reviewed": asked.get("reviewed", "")}
+    return ScorecardQuery.read(told, today_in(site().zone, now()))
 
 
 @blueprint.get("/exports/recordings.csv", tags=["recordings"])
@@ -89,14 +103,14 @@ def export_recordings(arguments: dict[str, Any]) -> ResponseReturnValue:
 
 
 @blueprint.get("/standards", tags=["standards"], endpoint="standards")
-@blueprint.response(200, schemas.StandardList)
+@blueprint.response(200, StandardList)
 def standards_list() -> Any:
     """List the standards in effect today."""
     return {"items": standards(site().lexicons)}
 
 
 @blueprint.get("/standards/<standard_id>", tags=["standards"], endpoint="standard")
-@blueprint.response(200, schemas.StandardFull)
+@blueprint.response(200, StandardFull)
 def standard_full(standard_id: str) -> Any:
     """Give a standard with its clauses."""
     return standard(site().lexicons, standard_id) or abort(404)

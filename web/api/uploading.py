@@ -7,9 +7,10 @@ from typing import Any
 
 from flask import Response, request
 
-from web.api import schemas
+from web.api import upload_words
 from web.api.blueprint import blueprint, refused
 from web.api.once import once
+from web.api.schemas.uploads import BeginUpload, FinishUpload, FormDetails, ReceivedFile, SliceArguments, UploadLine
 from web.intake import receive
 from web.intake.details import Details
 from web.intake.receive import Received, RefusedError
@@ -21,31 +22,39 @@ from web.kit.site import site
 from web.kit.values import plain_text, read_json
 from web.models import Upload
 from web.queue import doorbell
-from web.uploads import slices, texts
+from web.uploads import slices
 from web.uploads.slices import MAX_SLICE_BYTES, SliceError
-
-NO_SPACE = ("disk-full", "storage")
 
 
 @blueprint.errorhandler(SliceError)
 def _slice(error: SliceError) -> Response:
-    sentence, advice = texts.explain(error)
+    words = upload_words.of_slice(error)
     offset = {"offset": error.given["offset"]} if "offset" in error.given else {}
-    return refused(ProblemError(error.status, f"upload-{error.code}", f"{sentence}。{advice}。", **offset))
+    return refused(
+        ProblemError(error.status, f"upload-{error.code}", words, errors=_place(error.code, words), **offset)
+    )
 
 
 @blueprint.errorhandler(RefusedError)
 def _refused(error: RefusedError) -> Response:
-    told = "。".join(part for part in (error.message, error.advice) if part)
-    status = 507 if error.code in NO_SPACE else 415 if error.code.startswith("audio-") else 422
-    return refused(ProblemError(status, error.code, told))
+    words = upload_words.of_refusal(error)
+    status = 507 if error.code in upload_words.NO_SPACE else 415 if error.code.startswith("audio-") else 422
+    return refused(ProblemError(status, error.code, words, errors=_place(error.code, words)))
+
+
+def _place(code: str, words: str) -> list[tuple[str, str]]:
+    """The field that a refusal is about, as its request names it; of a file that came in slices there is none."""
+    whole = request.endpoint == "api.add_recording"
+    if code in upload_words.FIELDS:
+        return [(f"{'form' if whole else 'json.details'}.{upload_words.FIELDS[code]}", words)]
+    return [("form.file", words)] if whole and code not in upload_words.NOT_THE_FILE else []
 
 
 @blueprint.post("/recordings", tags=["upload"])
 @once
-@blueprint.arguments(schemas.FormDetails, location="form", content_type="multipart/form-data")
-@blueprint.response(201, schemas.ReceivedFile)
-@blueprint.alt_response(200, schema=schemas.ReceivedFile, description="The content is known already.", success=True)
+@blueprint.arguments(FormDetails, location="form", content_type="multipart/form-data")
+@blueprint.response(201, ReceivedFile)
+@blueprint.alt_response(200, schema=ReceivedFile, description="The content is known already.", success=True)
 def add_recording(cells: dict[str, Any]) -> Any:
     """Upload a recording of up to 32 MB (or a transcript), as `file` of a form; larger ones come in slices."""
     cells.pop("file", None)  # a field of that name that is no file
@@ -80,8 +89,8 @@ def add_recording(cells: dict[str, Any]) -> Any:
 
 @blueprint.post("/uploads", tags=["upload"])
 @once
-@blueprint.arguments(schemas.BeginUpload)
-@blueprint.response(201, schemas.UploadLine)
+@blueprint.arguments(BeginUpload)
+@blueprint.response(201, UploadLine)
 def begin_upload(wanted: dict[str, Any]) -> Any:
     """Begin an upload in slices, or find it again."""
     here, who = site(), viewer()
@@ -91,7 +100,7 @@ def begin_upload(wanted: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/uploads/<upload_id>", tags=["upload"])
-@blueprint.response(200, schemas.UploadLine)
+@blueprint.response(200, UploadLine)
 def upload_state(upload_id: str) -> Any:
     """Say how far an upload is: where to go on."""
     return _line(slices.state_of(site(), viewer().id, upload_id))
@@ -99,8 +108,8 @@ def upload_state(upload_id: str) -> Any:
 
 @blueprint.put("/uploads/<upload_id>", tags=["upload"])
 @blueprint.doc(requestBody={"required": True, "content": {"application/octet-stream": {"schema": {}}}})
-@blueprint.arguments(schemas.SliceArguments, location="query")
-@blueprint.response(200, schemas.UploadLine)
+@blueprint.arguments(SliceArguments, location="query")
+@blueprint.response(200, UploadLine)
 def append_slice(asked: dict[str, int], upload_id: str) -> Any:
     """Send a slice of at most 16 MiB as the raw body; 409 tells the `offset` that holds."""
     if request.content_length is None:
@@ -112,9 +121,9 @@ def append_slice(asked: dict[str, int], upload_id: str) -> Any:
 
 @blueprint.post("/uploads/<upload_id>/finish", tags=["upload"])
 @once
-@blueprint.arguments(schemas.FinishUpload)
-@blueprint.response(201, schemas.ReceivedFile)
-@blueprint.alt_response(200, schema=schemas.ReceivedFile, description="The content is known already.", success=True)
+@blueprint.arguments(FinishUpload)
+@blueprint.response(201, ReceivedFile)
+@blueprint.alt_response(200, schema=ReceivedFile, description="The content is known already.", success=True)
 def finish_upload(wanted: dict[str, Any], upload_id: str) -> Any:
     """Make a recording of a whole upload. A second call gives the same recording."""
     return _received(slices.finish(site(), viewer().id, upload_id, _details(wanted.get("details", {}))))

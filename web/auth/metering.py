@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from web.auth import throttle
 from web.auth.blueprint import blueprint, wait_words
-from web.kit import problems
+from web.kit import problems, programs
 from web.kit.errors import explain
 from web.kit.site import site
 
@@ -33,7 +33,7 @@ def _meter() -> ResponseReturnValue | None:
         wait = throttle.admit(session, counters, current_user.id)
     if not wait:
         return None
-    if problems.of_api():
+    if programs.of_api():
         return problems.problem(429, explain(429)[0], wait_words(wait), headers={"Retry-After": str(wait)})
     shown = render_template("errors/page.html", code=429, title=explain(429)[0], advice=wait_words(wait))
     return shown, 429, {"Retry-After": str(wait)}

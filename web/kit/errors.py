@@ -17,7 +17,7 @@ from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalSer
 from web.config import AnalyzerError
 from web.db import UnstorableError
 from web.db.troubles import Trouble, trouble_of
-from web.kit import problems
+from web.kit import problems, programs
 from web.kit.i18n import gettext as _
 from web.kit.kept import KeptForm, kept_form, login_expired
 from web.kit.login import look_nobody_up
@@ -67,7 +67,7 @@ def _answer(error: Exception) -> ResponseReturnValue:
         g.refused_token = True  # for the audit log (refused.py)
     elif isinstance(error.description, str) and getattr(error, "for_users", False):
         advice = error.description
-    if problems.of_api():
+    if programs.of_api():
         return problems.of_error(error, code, title, advice)
     answer = _told(code, title, advice, "errors/page.html")
     if isinstance(error, CSRFError):
@@ -107,7 +107,7 @@ def _not_now(code: int, title: str, advice: str) -> Response:
 
 
 def _told(code: int, title: str, advice: str, template: str) -> Response:
-    if problems.of_api():
+    if programs.of_api():
         return problems.problem(code, title, advice)
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return make_response({"error": title, "advice": advice, "request": request_id()}, code)

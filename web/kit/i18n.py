@@ -1,6 +1,7 @@
 """Language of the pages: Simplified Chinese is the source; the other languages' catalogues stand in web/translations.
 
-Whoever has chosen reads his language, logged in or not; who has not, the site's (`TINGJIAN_WEB_LANGUAGE`). What is written
+Whoever has chosen reads his language, logged in or not; who has not, the site's (`TINGJIAN_WEB_LANGUAGE`). A program is
+answered in the language of its request (Accept-Language), where it names one. What is written
 down for everybody (the audit log, drafts, notes of the program) is Simplified Chinese whoever is at work: `in_source()`.
 """
 
@@ -17,9 +18,11 @@ from flask_login import current_user
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
 
 from web.kit.catalogues import SOURCE, catalogue, counted, script_texts
 from web.kit.cookies import cookie_name
+from web.kit.programs import of_api
 from web.kit.site import site, site_of
 
 # language: how it calls itself
@@ -28,7 +31,8 @@ TAGS = {"zh_Hans_CN": "zh-CN", "zh_Hant": "zh-Hant", "en": "en"}  # for <html la
 DEFAULT = SOURCE
 COOKIE, PREFERENCE = "tingjian-language", "language"
 _BROWSERS = {"zh-Hans": DEFAULT, "zh-CN": DEFAULT, "zh-SG": DEFAULT, "zh-Hant": "zh_Hant", "zh-TW": "zh_Hant",
-             "zh-HK": "zh_Hant", "zh-MO": "zh_Hant", "zh": DEFAULT, "en": "en"}  # fmt: skip
+             "zh-HK": "zh_Hant", "zh-MO": "zh_Hant", "zh-Hant-TW": "zh_Hant", "zh-Hant-HK": "zh_Hant",
+             "zh": DEFAULT, "en": "en"}  # fmt: skip
 
 
 def gettext(text: str, /, **values: object) -> str:
@@ -57,6 +61,8 @@ def in_source() -> AbstractContextManager[None]:
 def _chosen() -> str:
     if not has_request_context():  # a command: nobody has chosen
         return DEFAULT
+    if of_api() and (asked := _asked_for()) is not None:
+        return asked
     for wanted in (
         getattr(current_user, "preferences", {}).get(PREFERENCE) if current_user else None,
         request.cookies.get(cookie_name(COOKIE)),
@@ -70,8 +76,13 @@ def _of_the_site() -> str:
     wanted = site().web.language
     if wanted != "auto":
         return wanted
-    asked = request.accept_languages.best_match(_BROWSERS) if has_request_context() else None
-    return _BROWSERS.get(asked or "", DEFAULT)
+    return (_asked_for() if has_request_context() else None) or DEFAULT
+
+
+def _asked_for() -> str | None:
+    """The language of the request's Accept-Language; None where it names none of ours (`*` names none)."""
+    named = LanguageAccept([(tag, weight) for tag, weight in request.accept_languages if tag != "*"])
+    return _BROWSERS.get(named.best_match(_BROWSERS) or "")
 
 
 class _Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel has no types

@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from web.kit import field_words
 from web.kit.i18n import gettext as _
 from web.kit.tracing import request_id
 
-API = "/api/v1/"
 MIMETYPE = "application/problem+json"
 TYPE = "urn:tingjian:problem:"
 _NOT_CARRIED = {"content-type", "content-length"}  # of an HTTPException's own HTML page
@@ -54,14 +54,10 @@ def words_of(status: int, title: str, advice: str) -> tuple[str, str]:
         404: (_("找不到"), _("没有这个地址或这条数据，或者令牌的主人看不到它。")),
         405: (_("方法不对"), _("这个地址支持的方法见 Allow。")),
         409: (_("和现状冲突"), _("请取回最新结果，再提交。")),
+        413: (_("内容太大"), _("一个请求最多 32 MB。更大的录音请用 POST /api/v1/uploads 分片上传；工单请分几次提交。")),
         422: (_("内容有误"), _("请按 errors 指出的地方改正后再发。")),
     }
     return own.get(status, (title, advice))
-
-
-def of_api() -> bool:
-    """Whether the request is for the REST API."""
-    return request.path.startswith(API)
 
 
 def problem(
@@ -99,7 +95,7 @@ def of_error(error: HTTPException, status: int, title: str, advice: str) -> Resp
 
 
 def _fields(path: str, messages: object) -> Iterable[tuple[str, str]]:
-    """What marshmallow found wrong, flat: (`query.limit`, sentence)."""
+    """What marshmallow found wrong, flat: (`query.limit`, sentence in the reader's language)."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
             yield from _fields(f"{path}.{name}" if path else str(name), inner)
@@ -107,4 +103,4 @@ def _fields(path: str, messages: object) -> Iterable[tuple[str, str]]:
         for inner in messages:
             yield from _fields(path, inner)
     elif messages:
-        yield path, str(messages)
+        yield path, field_words.said(str(messages))
