@@ -10,7 +10,7 @@ from flask import Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 
-from web.api import people, recordings, results, uploading
+from web.api import appeals, mine, people, recordings, results, sound, uploading
 from web.api.blueprint import blueprint
 from web.api.once import HEADER
 from web.api.schemas.common import Problem
@@ -18,7 +18,7 @@ from web.api.scopes import NEEDS, SCOPES
 from web.kit.access import PUBLIC, TABLE
 from web.kit.problems import MIMETYPE
 
-__all__ = ["blueprint", "people", "recordings", "results", "uploading"]
+__all__ = ["appeals", "blueprint", "mine", "people", "recordings", "results", "sound", "uploading"]
 
 VERSION = "1.0.0"
 KEPT = "tingjian openapi"

@@ -18,6 +18,7 @@ from web.intake.storage import Storage
 from web.kit.site import Site
 from web.models import (
     AnalysisDocument,
+    ApiToken,
     Appeal,
     AppealStep,
     CalibrationAgreement,
@@ -38,6 +39,7 @@ SCHEMA = 1
 PIECE_BYTES = 1024**2
 _OWN = ("staff_no", "name", "active", "example_consent", "created_at")
 _ORDER = ("order_no", "job_kind", "address_note", "appointment_at", "finished_at", "facts", "created_at")
+_TOKEN = ("name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")  # never what opens something
 _RECORDING = (
     "id", "original_name", "size_bytes", "sha256", "source", "uploaded_at", "recorded_at", "standard_id", "facts", "note",
     "state", "duration_s", "score", "machine_score", "review_state", "signed_at", "audio_erased_at", "words_erased_at",
@@ -111,11 +113,13 @@ def _about(session: Session, person: Person) -> dict[str, Any]:
         None if user is None else _fields(user, ("username", "name", "email", "active", "created_at", "last_login_at"))
     )
     identity = user and session.scalar(select(Identity).where(Identity.user_id == user.id))
+    made = user and session.scalars(select(ApiToken).where(ApiToken.user_id == user.id).order_by(ApiToken.id))
     return {
         "technician": _fields(row, _OWN),
         "account": account,
         "company_login": identity
         and _fields(identity, ("issuer", "subject", "username", "name", "created_at", "last_at")),
+        "api_tokens": [_fields(one, _TOKEN) for one in made or ()],
         "coaching": [_fields(n, ("at", "text", "action", "due_on", "done_at")) for n in notes],
     }
 

@@ -33,15 +33,19 @@ PLAYABLE = {  # what browsers are told; anything else is a download
 
 @blueprint.get("/<int:recording_id>/audio")
 def audio(recording_id: int) -> ResponseReturnValue:
-    """Give the sound, whole or the asked range; `?download=1`: the original file under its own name.
+    """Give the sound, whole or the asked range; `?download=1`: the original file under its own name."""
+    return sound_of(recording_id, download=request.args.get("download") == "1")
 
-    Who has no right to private words gets a copy that is silent where they are said.
+
+def sound_of(recording_id: int, *, download: bool) -> Response:
+    """The sound as the viewer may hear it, whole or the range that the request asks for; that he heard it is logged.
+
+    Who has no right to private words gets a copy that is silent where they are said, 404 while there is none.
     """
     row = recording_for(reader(), viewer(), recording_id)
     if not row.stored_key:
         abort(404)
     storage = open_storage(site().web, site().settings.home)
-    download = request.args.get("download") == "1"
     muted = "" if reads_private(viewer()) else muted_key(reader(), recording_id)
     if muted is None:  # nobody has looked yet which of its words are private
         abort(404)

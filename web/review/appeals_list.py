@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
@@ -107,22 +108,38 @@ def appeals(session: Session, viewer: Viewer, wanted: AppealFilter, number: int)
     counts[MINE] = session.scalar(select(func.count()).select_from(turns)) or 0
     total = counts.get(wanted.state, 0) if wanted.state else sum(n for _, n, _ in found)
     place = paging(number, total, PAGE)
+    waits = case((Appeal.state.in_(APPEAL_WAITS), 0), else_=1)
+    # what waits by when it is due, then the answered ones, the latest first
+    order = (waits, case((waits == 0, Appeal.due_at)), case((waits == 0, Appeal.id), else_=-Appeal.id))
+    rows = session.execute(_asked(wanted, viewer).order_by(*order).limit(PAGE).offset(place.offset)).all()
+    lines = _lines(session, viewer, rows, moment)
+    return AppealPage(lines, wanted, place.number, place.pages, total, counts, sum(n for _, _, n in found))
+
+
+def behind(
+    session: Session, viewer: Viewer, wanted: AppealFilter, last: int | None, count: int
+) -> tuple[AppealLine, ...]:
+    """So many of the appeals that the viewer may see, the latest first, filed before appeal `last`; four queries."""
+    statement = _asked(wanted, viewer)
+    if last is not None:
+        statement = statement.where(Appeal.id < last)
+    return _lines(session, viewer, session.execute(statement.order_by(Appeal.id.desc()).limit(count)).all(), now())
+
+
+def _asked(wanted: AppealFilter, viewer: Viewer) -> Any:
     statement = wanted.narrow(
         _scope(_columns().add_columns(silence(viewer), _involved(viewer.id).label("involved")), viewer)
     )
     if wanted.state == MINE:
-        statement = statement.where(Appeal.id.in_(_mine(viewer)))
-    elif wanted.state:
-        statement = statement.where(Appeal.state == wanted.state)
-    waits = case((Appeal.state.in_(APPEAL_WAITS), 0), else_=1)
-    # what waits by when it is due, then the answered ones, the latest first
-    order = (waits, case((waits == 0, Appeal.due_at)), case((waits == 0, Appeal.id), else_=-Appeal.id))
-    rows = session.execute(statement.order_by(*order).limit(PAGE).offset(place.offset)).all()
+        return statement.where(Appeal.id.in_(_mine(viewer)))
+    return statement.where(Appeal.state == wanted.state) if wanted.state else statement
+
+
+def _lines(session: Session, viewer: Viewer, rows: Sequence[Any], moment: datetime) -> tuple[AppealLine, ...]:
     analyses = stored(session, {row.Recording.analysis_id for row in rows})
     items = {number: analysis.items for number, analysis in analyses.items()}
     steps = _steps(session, [row.Appeal.id for row in rows])
-    lines = tuple(line_of(row, items, steps, viewer, moment) for row in rows)
-    return AppealPage(lines, wanted, place.number, place.pages, total, counts, sum(n for _, _, n in found))
+    return tuple(line_of(row, items, steps, viewer, moment) for row in rows)
 
 
 @counted("review.appeals", state=MINE)

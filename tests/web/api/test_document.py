@@ -61,7 +61,10 @@ def test_it_is_31_and_names_every_operation_with_its_scope_and_its_errors(client
         for name, o in operations.items()
         if any(p.get("name") == "Idempotency-Key" for p in o.get("parameters", ()))
     }
-    assert posts == {"decide", "add_recording", "begin_upload", "finish_upload", "put_orders"}
+    assert posts == {
+        *("decide", "add_recording", "begin_upload", "finish_upload", "put_orders"),
+        *("file_appeal", "answer_appeal", "decide_appeal", "accept_answer", "contest_answer"),
+    }
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])

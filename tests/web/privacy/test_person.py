@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -14,6 +15,7 @@ from flask import Flask
 from tests.web.conftest import Login
 from tests.web.html import page
 from tests.web.privacy.stage import NUMBER, SPOKEN, everything, told
+from web.api import tokens
 from web.db import Database
 from web.intake.private import mark, tell_number
 from web.kit.site import KEY
@@ -101,6 +103,23 @@ def test_a_technician_gets_nobody_elses_private_words(login: Login, db: Database
         from tests.samples import sample
 
         assert found.read(f"录音/{private}") != sample("visit-03-heater-rude.m4a").read_bytes()
+
+
+def test_a_technician_is_told_of_his_tokens_and_of_no_secret(
+    app: Flask, login: Login, db: Database, people: dict[str, Any], private: int
+) -> None:
+    with app.test_request_context(), db.writing() as session:
+        owner = session.get_one(User, people["technician"].id)
+        secret = tokens.make(session, owner, "我的手机", ["recordings:read"], 30)
+        tokens.make(session, session.get_one(User, people["qa"].id), "别人的", ["recordings:read"], 30)
+    answer = login("admin").post("/privacy/person/export", data={"by": "technician", "value": "1001"}, buffered=True)
+    data, _ = package(answer.data)
+    (token,) = data["api_tokens"]
+    assert (token["name"], token["scopes"], token["revoked_at"]) == ("我的手机", ["recordings:read"], None)
+    assert set(token) == {"name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"}
+    text = json.dumps(data, ensure_ascii=False)
+    assert not any(secret[:n] in text for n in (9, len(secret)))
+    assert hashlib.sha256(secret.encode()).hexdigest() not in text
 
 
 def test_sound_that_is_not_muted_yet_is_left_out_and_told(app: Flask, login: Login, people: dict[str, Any]) -> None:
