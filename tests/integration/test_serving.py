@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -101,8 +103,15 @@ def client_settings(url: str, **more: object) -> Settings:
     return replace(Settings(), **given)
 
 
-def ask(url: str, path: str, fields: dict[str, str], sound: bytes | None = None, key: str = "") -> tuple[int, str, str]:
-    """Status, body and Retry-After of a form that is posted."""
+def ask(
+    url: str,
+    path: str,
+    fields: dict[str, str],
+    sound: bytes | None = None,
+    key: str = "",
+    leave: Callable[[http.client.HTTPConnection], None] | None = None,
+) -> tuple[int, str, str]:
+    """Status, body and Retry-After of a form that is posted; `leave`: what a client does instead of reading the answer."""
     mark = "x0x0x0"
     parts = [
         f'--{mark}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in fields.items()
@@ -113,8 +122,17 @@ def ask(url: str, path: str, fields: dict[str, str], sound: bytes | None = None,
     headers = {"Content-Type": f"multipart/form-data; boundary={mark}", "Authorization": f"Bearer {key}"}
     with closing(http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)) as connection:
         connection.request("POST", f"/v1/{path}", body, headers)
+        if leave is not None:
+            leave(connection)
+            return 0, "", ""
         answer = connection.getresponse()
         return answer.status, answer.read().decode(), answer.headers.get("Retry-After", "")
+
+
+def hang_up(connection: http.client.HTTPConnection) -> None:
+    """As a process that dies: the line is cut, nothing more is read or said."""
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.sock.close()
 
 
 class Saying(Echo):
@@ -261,6 +279,56 @@ def test_what_nobody_waits_for_any_more_is_not_decoded() -> None:
     line.close()
     assert echo.batches == [1, 1]
     assert isinstance(asked["impatient"], GoneError) and len(asked["last"]) == 1  # type: ignore[arg-type]
+
+
+class Wordy(Echo):
+    """Says more than the buffers between two sockets hold; `words` characters in each window."""
+
+    words = 40_000
+
+    def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
+        for decoded in super().transcribe(windows, look):
+            times = tuple(1e-5 * i for i in range(self.words))
+            ends = (*times[1:], times[-1] + 1e-5)
+            yield replace(
+                decoded,
+                text="好" * self.words,
+                char_start_s=times,
+                char_end_s=ends,
+                char_confidence=(0.5,) * self.words,
+            )
+
+
+@pytest.mark.parametrize("when", ["while it is decoded", "after its first bytes"])
+def test_who_hangs_up_mid_answer_harms_no_one_after_him(when: str) -> None:
+    """There is room for one request: what he leaves behind would send the next away, or be its answer."""
+    engine = Wordy(hold := threading.Event())
+
+    def leave(connection: http.client.HTTPConnection) -> None:
+        assert engine.entered.wait(60)
+        if when == "while it is decoded":
+            hang_up(connection)
+            hold.set()
+            return
+        hold.set()
+        assert connection.sock.recv(64).startswith(b"HTTP/1.")
+        hang_up(connection)
+
+    answers: list[tuple[int, str, str]] = []
+
+    def heard(url: str) -> bool:
+        answers.append(ask(url, "audio/transcriptions", {"tingjian": "{}"}, wav(NOISE)))
+        return answers[-1][0] == 200
+
+    with serving(engine, limits=Limits(waiting=1)) as url:
+        for _ in range(2):  # each time anew: what leaks a little shows at the second
+            hold.clear()
+            engine.entered.clear()
+            ask(url, "audio/transcriptions", {"tingjian": "{}"}, wav(NOISE), leave=leave)
+            until(lambda: heard(url))
+            assert json.loads(answers[-1][1])["text"] == "好" * Wordy.words
+        assert health(url) == {"status": "ok", "waiting": 0}
+    assert {status for status, _, _ in answers} <= {200, 503}
 
 
 def test_warnings_of_the_engine_behind_are_those_of_every_result() -> None:
