@@ -129,11 +129,26 @@ DRAFTS = (
 )
 
 
+INTAKE = (  # why something is not taken in (web.intake.receive), and what to do
+    "「{name}」：{reason}",
+    "没有工号为 {staff_no} 的人员",
+    "请先在“人员”里添加，或改正工号",
+    "没有编号为 {order_no} 的工单",
+    "请先导入工单，或改正工单号",
+    "没有标准 {standard_id}",
+    "请从列表里选一个标准",
+    "录音那天标准 {standard_id} 还没有生效",
+    "请改用当天有效的标准，或先发布一个从那天起生效的版本",
+    "请改正文件名、清单或填写的时间",
+    "磁盘空间不足，还剩 {n}",
+    "请联系管理员清理磁盘后再上传",
+)
+
+
 def shapes() -> tuple[str, ...]:
     """Every shape once, those of the tables first. A part in 〔…〕 may be left out."""
     tables = [*TEMPLATES.values(), *PARTS.values()]
     for said in (*ERRORS.values(), *TEXTS.values()):
         tables += [text for text in said if text]
-    return tuple(
-        dict.fromkeys([*tables, *AUDIO, *HEARING, *WORK, *SENDING, *DRAFTS, *CHECKUP, *MACHINE, *COMPOSED, *FAULTS])
-    )
+    written = (AUDIO, HEARING, WORK, SENDING, DRAFTS, CHECKUP, MACHINE, COMPOSED, FAULTS, INTAKE)
+    return tuple(dict.fromkeys([*tables, *(text for part in written for text in part)]))

@@ -12,7 +12,7 @@ from tests.web.api.conftest import Programs
 from tests.web.conftest import Login
 from tests.web.review.stage import judge, panel_for, review_all, sign
 from web.db import Database
-from web.models import AuditEntry
+from web.models import AuditEntry, Technician
 
 Cast = dict[str, Any]
 
@@ -68,13 +68,19 @@ def test_an_answer_is_accepted_once_and_for_good(filed: int, program: Programs) 
     assert own.post(f"/appeals/{filed}/contest", json={"text": "还是不同意"}).status_code == 422
 
 
-def test_nobody_sees_or_does_what_is_anothers(filed: int, signed: int, program: Programs) -> None:
+def test_nobody_sees_or_does_what_is_anothers(
+    db: Database, people: Cast, filed: int, signed: int, program: Programs
+) -> None:
     other = program("technician2")
     assert other.get("/appeals").get_json()["items"] == []
     assert other.get(f"/appeals/{filed}").status_code == 404
     assert other.post(f"/appeals/{filed}/acceptance").status_code == 404
     assert other.post(f"/recordings/{signed}/verdicts/handle-problem/appeal", json={"text": "x"}).status_code == 404
-    assert program("west_manager").get("/appeals").get_json()["items"] == []
+    assert len(program("manager_east").get("/appeals").get_json()["items"]) == 1
+    with db.writing() as session:
+        session.get_one(Technician, people["wang"].id).team_id = people["west"].id
+    assert program("manager_east").get("/appeals").get_json()["items"] == []
+    assert program("manager_east").get(f"/appeals/{filed}").status_code == 404
     assert program("qa").post(f"/recordings/{signed}/verdicts/farewell/appeal", json={"text": "x"}).status_code == 403
     assert program("qa", "recordings:read").get("/appeals").status_code == 403
 

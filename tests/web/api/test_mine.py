@@ -9,6 +9,8 @@ from flask import Flask
 
 from tests.web.api.conftest import Programs
 from tests.web.furnished import Furniture, furnish
+from web.db import Database
+from web.models import Technician
 
 
 @pytest.fixture
@@ -32,7 +34,11 @@ def test_it_counts_his_signed_recordings_and_agrees_with_the_list_behind_it(made
     assert any(card["clauses"] for card in told)
 
 
-def test_a_team_of_two_shows_nobody_the_other(made: Furniture, program: Programs) -> None:
+def test_a_team_of_two_shows_nobody_the_other(
+    db: Database, people: dict[str, Any], made: Furniture, program: Programs
+) -> None:
+    with db.writing() as session:
+        session.get_one(Technician, people["li"].id).team_id = people["east"].id
     own = program("technician")
     month = own.get("/recordings?review=signed").get_json()["items"][0]["recorded_at"][:7]
     answer = own.get(f"/scorecards/mine?month={month}")

@@ -34,11 +34,9 @@ def muted(app: Flask, db: Database, number: int) -> None:
     with tempfile.NamedTemporaryFile() as made:
         made.write(SILENT)
         made.flush()
-        storage.put("muted/copy.m4a", Path(made.name))
+        key = storage.take(Path(made.name)).key
     with db.writing() as session:
-        session.merge(
-            PrivateWords(recording_id=number, state="ready", stamp="x", spans=[], stored_key="muted/copy.m4a")
-        )
+        session.merge(PrivateWords(recording_id=number, state="ready", stamp="x", spans=[], stored_key=key))
 
 
 @pytest.mark.parametrize(
@@ -75,11 +73,17 @@ def test_who_may_not_hear_private_words_gets_the_silent_copy_or_none(
     assert program("qa").get(path, buffered=True).data == SOUND
 
 
-def test_whose_page_is_closed_hears_nothing(db: Database, program: Programs, visit: int) -> None:
+def test_whose_page_is_closed_hears_nothing(
+    app: Flask, db: Database, people: dict[str, Any], program: Programs, visit: int
+) -> None:
     path = f"/recordings/{visit}/audio"
     assert program("qa", "recordings:read").get(path).status_code == 403, "sound has a scope of its own"
     assert program("technician").get(path).status_code == 404, "it is not signed"
-    assert program("west_manager").get(path).status_code == 404
+    muted(app, db, visit)
+    assert program("manager_east").get(path, buffered=True).status_code == 200
+    with db.writing() as session:
+        session.get_one(Recording, visit).technician_id = people["li"].id
+    assert program("manager_east").get(path).status_code == 404, "another team's"
     with db.writing() as session:
         session.get_one(Recording, visit).stored_key = ""
     assert program("qa").get(path).status_code == 404
