@@ -32,9 +32,9 @@ from web.summaries.query import ScorecardQuery
 class MonthName(validate.Regexp):
     """YYYY-MM; the document shows its pattern, people read how a month is written."""
 
-    def __call__(self, value: str) -> str:
+    def __call__(self, value: Any) -> Any:
         try:
-            return str(super().__call__(value))
+            return super().__call__(value)
         except ValidationError:
             raise ValidationError(_("月份请写成 2026-11 这样。")) from None
 
