@@ -40,7 +40,10 @@ def test_every_endpoint_asks_for_a_scope_that_there_is() -> None:
 
 def test_a_role_is_offered_only_what_opens_something_to_it() -> None:
     assert set(scopes_of(UserRole.ADMIN)) == set(SCOPES)
-    assert set(scopes_of(UserRole.TECHNICIAN)) == {"recordings:read", "transcripts:read", "standards:read"}
+    assert set(scopes_of(UserRole.TECHNICIAN)) == {
+        *("recordings:read", "transcripts:read", "audio:read", "appeals:read", "appeals:write"),
+        *("scorecards:read", "standards:read"),
+    }
     assert "review" not in scopes_of(UserRole.MANAGER)
 
 
