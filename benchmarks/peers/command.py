@@ -7,6 +7,7 @@ is there: stopped (Ctrl-C) and started again, a run goes on where it was. Writes
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
     if not options.only_report:
         signal.signal(signal.SIGTERM, _stop)
         try:
-            if not _measure(options, kept, heading(["peers", *arguments])):
+            if not _measure(options, kept, heading(["peers", *map(shlex.quote, arguments)])):
                 return 0
         except KeyboardInterrupt:
             say(f"stopped: the same command goes on; {kept.folder} holds what was measured")

@@ -170,8 +170,9 @@ def _stages(records: Sequence[Record]) -> list[str]:
         if whole is None:
             continue
         spent = [sum(median(s[stage] for s in passes) for passes in by.values()) for stage in STAGES]
+        spent.append(whole.wall_s - sum(spent))  # the second hearing, line tones, waiting for the weights' digests
         found.append([kind, *(f"{s:.2f} ({s / whole.wall_s:.0%})" for s in spent), f"{whole.wall_s:.1f}"])
-    return table(["s (share)", *STAGES, "all"], found)
+    return table(["s (share)", *STAGES, "rest (second hearing, line tones)", "all"], found)
 
 
 def _calls(met: Sequence[Met]) -> list[str]:
