@@ -359,6 +359,7 @@ NO_PAGES = frozenset(
         "notices.show", "standard_dryrun.table", "standard_trying.ready",
         "standard_versions.text", "standard_versions.folder", "staff.import_progress",
         "api.openapi", "api.me", "api.recordings", "api.recording", "api.analysis", "api.verdicts", "api.upload_state",
+        "api.audio", "api.appeals", "api.appeal", "api.mine",
         "api.technicians", "api.orders", "api.order", "api.scorecards", "api.export_recordings", "api.standards", "api.standard",
     }
 )  # fmt: skip
