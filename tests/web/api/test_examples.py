@@ -37,7 +37,7 @@ def db(live_site: LiveSite) -> Database:  # noqa: F811
 
 def run(live: LiveSite, program: Program, *command: str) -> str:
     told = {**os.environ, "TINGJIAN_URL": live.url, "TINGJIAN_TOKEN": program.secret, "PYTHONWARNINGS": "error"}
-    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, env=told, capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
