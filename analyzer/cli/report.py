@@ -79,7 +79,8 @@ def _printable(line: str) -> str:
 
 
 def _score(score: Score) -> str:
-    value = "无（没有可计分的条目）" if score.value is None else f"{score.value:.1f}"
+    none = "无（能判出的要求不到四分之三）" if score.judged else "无（没有可计分的条目）"
+    value = none if score.value is None else f"{score.value:.1f}"
     detail = []
     if score.base is not None and (score.penalty or score.cap is not None):
         detail.append(f"要求部分 {score.base:.1f}，禁语扣 {score.penalty:g}")

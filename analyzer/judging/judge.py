@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from analyzer.judging.facts import deciding_rules, doubtful, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
 from analyzer.judging.forbidden import each_word_once, judge_forbidden
 from analyzer.judging.reasons import clock, part, quoted, reason
-from analyzer.judging.required import judge_required
+from analyzer.judging.required import is_poorly_heard, judge_required
 from analyzer.judging.score import score
 from analyzer.reading import NO_READERS, Library
 from analyzer.rubric.model import Item, Standard
@@ -72,7 +72,7 @@ def examined(
         ordered,
         score(ordered),
         figures(hearing, ear, listed),
-        _warnings(hearing, ear) if silence is None else (part(f"told-{silence}"),),
+        _warnings(hearing, ear, ordered) if silence is None else (part(f"told-{silence}"),),
     )
     return judged, case
 
@@ -151,8 +151,10 @@ def _basis(item: Item, facts: Mapping[str, Fact], standard: Standard) -> str:
     return "，".join(dict.fromkeys(said))
 
 
-def _warnings(hearing: Hearing, ear: Ear) -> tuple[str, ...]:
+def _warnings(hearing: Hearing, ear: Ear, results: Iterable[ItemResult]) -> tuple[str, ...]:
     warnings = []
+    if poorly := sum(is_poorly_heard(result) for result in results):
+        warnings.append(part("told-poorly", count=poorly))
     if hearing.transcript and not ear.roles_known:
         warnings.append("没有把握分清谁是服务人员：要求的话双方说了都算，禁语只记为疑似")
     else:

@@ -21,6 +21,7 @@ HEARD_POORLY = (
     0.72  # under this clearness four misses in ten were false, over it one (benchmarks/results/strangers-dev.md)
 )
 EXACT = 0.97  # from this similarity on the words themselves stand there, and no reader overrules them
+POORLY = "平均把握"  # stands in the reason "poorly-heard" and in no other
 TELLING_CHARS = 4  # a nearest phrase of fewer characters tells nobody anything (“您回” for 您请回)
 NEAREST_SIMILARITY = 0.7  # words less alike than this are not shown as what comes nearest: they only puzzle
 
@@ -132,6 +133,11 @@ def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
 def clearness_of(item: Item, case: Case, window: Span) -> float:
     """Return how clearly those were heard who should have said it, in [0, 1]; NaN where the engine does not tell."""
     return min(case.ear.clearness(who, window) for who in {element.who for element in item.elements})
+
+
+def is_poorly_heard(result: ItemResult) -> bool:
+    """Whether a result was left to a person because what should have been said was heard badly."""
+    return result.verdict is Verdict.CANNOT_JUDGE and POORLY in result.reason
 
 
 def makes_sense(match: Match, inside: bool, element: Element, case: Case) -> bool:

@@ -37,6 +37,7 @@ def draw(path: Path, rows: Sequence[Row]) -> None:
         axes.set_xscale("log")
         axes.set_xlabel("processor seconds a second of audio")
         axes.set_ylabel("CER")
+        axes.margins(y=0.15)
         axes.set_ylim(bottom=0.0)
         axes.set_title(title)
         axes.grid(alpha=0.3, which="both")

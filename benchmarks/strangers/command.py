@@ -18,7 +18,7 @@ from analyzer.audio import open_audio
 from analyzer.domain import Analysis, Hearing, Judgement, Kind, Role, Verdict
 from analyzer.judging import examined, words_for
 from analyzer.judging.case import Case
-from analyzer.judging.required import clearness_of
+from analyzer.judging.required import clearness_of, is_poorly_heard
 from analyzer.pipeline import Analyzer, load, rescore
 from analyzer.reading import NO_READERS, library_of
 from analyzer.serial import analysis_to_dict, dump, hearing_from_dict
@@ -98,7 +98,7 @@ def unfound(judgement: Judgement, case: Case, sample: Sample) -> tuple[tuple[flo
         (clearness_of(items[result.id], case, result.searched[0]), sample.expected.items[result.id].verdict)
         for result in judgement.items
         if result.kind is Kind.REQUIRED and result.id in sample.expected.items
-        if result.verdict is Verdict.MISSED or report.POORLY in result.reason
+        if result.verdict is Verdict.MISSED or is_poorly_heard(result)
     )
 
 

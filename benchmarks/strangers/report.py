@@ -15,7 +15,6 @@ from benchmarks.kit.machine import say
 from benchmarks.kit.report import precision, recall, share, table
 from benchmarks.sound.dialogues import CONDITIONS
 
-POORLY = "平均把握"  # what the reason says where a person is asked because the words were not clear
 BANDS = (0.0, 0.6, 0.66, 0.7, HEARD_POORLY, 0.74, 0.78, 0.82, 1.01)
 _WAITS = Verdict.CANNOT_JUDGE.value
 _CLARITY = ("clearness", "truly missed", "had been done", "of them in")

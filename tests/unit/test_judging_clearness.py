@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from analyzer.domain import Hearing, ItemResult, Span, Utterance, Verdict
 from analyzer.judging.case import open_case
-from analyzer.judging.required import HEARD_POORLY
+from analyzer.judging.reasons import TEMPLATES
+from analyzer.judging.required import HEARD_POORLY, POORLY, is_poorly_heard
+from analyzer.judging.score import score
 from tests.cast import C, T, heard, talk
 from tests.unit.test_judging import MINI, WORDS, judged, result
 
@@ -93,3 +95,22 @@ def test_the_same_recording_heard_better_never_makes_a_worse_verdict() -> None:
     for item in judged(visit(CLEAR)).items:
         poorly = result(visit(POOR), item.id)
         assert poorly.verdict in (item.verdict, Verdict.CANNOT_JUDGE)
+
+
+def test_a_recording_of_which_the_words_decided_too_little_has_no_score() -> None:
+    polite = heard(talk((T, "您好，我是物业的维修师傅"), *RUDE[1:], confidence=POOR))
+    judgement = judged(polite)
+    assert judgement.score.value is None and any("先人工复听" in warning for warning in judgement.warnings)
+    assert judged(heard(talk((T, "您好，我是物业的维修师傅"), *RUDE[1:]))).score.value is not None
+
+
+def test_the_reason_is_known_by_its_words_and_no_other_reason_has_them() -> None:
+    assert [code for code, text in TEMPLATES.items() if POORLY in text] == ["poorly-heard"]
+    assert is_poorly_heard(greeting(visit(POOR))) and not is_poorly_heard(greeting(visit(CLEAR)))
+
+
+def test_a_persons_decisions_bring_the_score_back() -> None:
+    unheard = list(judged(visit(POOR)).items)
+    assert score(unheard).value is None
+    decided = [replace(i, verdict=Verdict.MISSED, credit=0.0) if is_poorly_heard(i) else i for i in unheard]
+    assert score(decided).value == 0.0
