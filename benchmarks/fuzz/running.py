@@ -23,7 +23,7 @@ from web.config import AnalyzerError
 from web.db import now
 from web.intake.details import Details
 from web.kit.login import viewer_of
-from web.kit.problems import API
+from web.kit.programs import API
 from web.kit.site import site_of
 from web.links import keep as links
 from web.models import ApiToken, Base, Recording, ReviewState, User
