@@ -10,7 +10,7 @@ from web.kit.marks import mark
 from web.lexicon import yamltext
 from web.lexicon.outline import Path, step
 from web.standards.editing.fields import COMPLEX, NOT, PARTS
-from web.standards.editing.specs import LINES, NUMBER, TRUTH, Spec
+from web.standards.editing.specs import CHOICE, LINES, NUMBER, TRUTH, Spec
 
 _NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,6})?")
 
@@ -23,9 +23,15 @@ def written(text: str, at: Path, specs: Mapping[str, Spec], before: Mapping[str,
     changes = [
         ((*at, *path_of(name)), value_of(name, after[name], specs))
         for name in sorted(after, key=_late)
-        if after[name] != before.get(name, "") and not after[name].startswith(COMPLEX)
+        if after[name] != before.get(name, "") and not _only_kept(name, after[name], specs)
     ]
     return yamltext.edited(text, changes) if changes else text
+
+
+def _only_kept(name: str, typed: str, specs: Mapping[str, Spec]) -> bool:
+    """Whether it is a condition that a form cannot choose; a phrase may begin with any sign."""
+    spec = spec_of(name, specs)
+    return spec is not None and spec.kind == CHOICE and typed.startswith(COMPLEX)
 
 
 def spec_of(name: str, specs: Mapping[str, Spec]) -> Spec | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analyzer.settings import ROOT
@@ -40,6 +40,7 @@ WORDS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_
 
 
 @settings(max_examples=40, deadline=None)
+@example("~", ["~", "null", "no", "1.5"])  # signs and words that mean something to YAML, or to a form
 @given(WORDS.filter(bool), st.lists(WORDS.filter(bool), min_size=1, max_size=4, unique=True))
 def test_whatever_is_typed_is_read_again_and_put_back_gives_the_old_text(text: str, phrases: list[str]) -> None:
     values = clause(VISIT, "#greeting")
