@@ -98,7 +98,7 @@ PARTS = {
     "doubt-sound": "按声音也不能确定",
     "by-sound": "听写为“{quote}”，按声音更像“{phrase}”",
     "title": "“{title}”",
-    "told-poorly": "{count} 条要求没有听到，但录音听得不清楚，没有算未达标；得分只按判出的条目算，请先人工复听",
+    "told-poorly": "{count} 条要求没有听到，但录音听得不清楚，没有算未达标，请先人工复听",
     "told-not-connected": "没有接通：只有提示音，没有人对话，本录音不判断、不打分",
     "told-not-answered": "没有接通：话单写明没有人接听，本录音不判断、不打分",
     "told-voicemail": "没有接通：对方是语音信箱或电话助理，没有人对话，本录音不判断、不打分",
