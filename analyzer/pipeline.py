@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
@@ -40,8 +42,10 @@ from analyzer.rubric.model import Standard
 from analyzer.serial import quantised
 from analyzer.settings import Settings
 from analyzer.speakers import (
+    Diarization,
     Diarizer,
     Recording,
+    aside,
     attribute,
     attribute_channels,
     channel_turns,
@@ -153,33 +157,37 @@ class Analyzer:
                 key=attrgetter("start_s", "end_s", "kind"),
             )
         )
+        stereo = audio.layout is Layout.STEREO
         turns: tuple[SpeakerTurn, ...] = ()
-        warnings: tuple[str, ...] = ()
-        if audio.layout is Layout.STEREO:
+        if stereo:
             speech, turns = channel_turns(audio.samples, (speech[0], speech[1]))
-            diarizer_text = "channels"
-        else:
-            diarizer = self._diarizer  # loaded before the stage begins, so that loading is no part of its speed
-            progress(Progress("diarize", 0.0, duration_s))
-            diarization = diarizer.diarize(audio.samples[0], speech[0], kind, progress)
+        with ExitStack() as stack:
+            voices = None if stereo else stack.enter_context(self._voices(audio, speech[0], kind, progress))
+            inspection(self.settings).wait()  # the hashes are in by now; damaged weights would transcribe for minutes
+            progress(Progress("transcribe", 0.0, duration_s))
+            parts = [
+                hear(
+                    samples,
+                    spans,
+                    transcriber,
+                    self.settings,
+                    of_channel(progress, channel, audio.channel_count),
+                    channel,
+                )
+                for channel, (samples, spans) in enumerate(zip(audio.samples, speech, strict=True))
+            ]
+            diarization = None if voices is None else voices.result()
+        give_back_memory()
+        warnings: tuple[str, ...] = ()
+        diarizer_text = "channels"
+        if diarization is not None:
             turns, warnings = diarization.turns, diarization.warnings
-            diarizer_text = f"{diarizer.name}, found {diarization.found}, kept {diarization.kept}"
-        give_back_memory()  # the speaker model's, 300 MB
-        inspection(self.settings).wait()  # the hashes are in by now; damaged weights would transcribe for minutes
-        progress(Progress("transcribe", 0.0, duration_s))
+            diarizer_text = f"{self._diarizer.name}, found {diarization.found}, kept {diarization.kept}"
         if not isinstance(transcriber, Scorer) and transcriber.engine.name != "recorded":
             warnings = (*warnings, ONCE.format(engine=transcriber.engine.name))
-        parts = [
-            hear(
-                samples, spans, transcriber, self.settings, of_channel(progress, channel, audio.channel_count), channel
-            )
-            for channel, (samples, spans) in enumerate(zip(audio.samples, speech, strict=True))
-        ]
-        give_back_memory()
         if technician_channel is not None and audio.layout is not Layout.STEREO:
             warnings = (*warnings, "已说明服务人员的声道，但这段录音不是一人一个声道，身份改由说的话判断")
         segments = [segment for part in parts for segment in part.segments]
-        stereo = audio.layout is Layout.STEREO
         utterances = attribute_channels(segments) if stereo else attribute(segments, turns)
         hearing = Hearing(
             audio.name,
@@ -195,6 +203,24 @@ class Analyzer:
         )
         hearing = announcements(self.settings).marked(replace(hearing, sounds=sounds))
         return with_roles(hearing, technician_channel if stereo else None, self.settings)
+
+    @contextmanager
+    def _voices(
+        self, audio: Audio, speech: tuple[Span, ...], kind: Recording, progress: Listener
+    ) -> Iterator[Future[Diarization]]:
+        """Who speaks when on one channel, worked out while the words are heard where there are threads for both.
+
+        Nothing of it goes on once the block is left.
+        """
+        diarizer = self._diarizer  # loaded before the stage begins, so that loading is no part of its speed
+        alone = self.settings.usable_threads == 1
+        if alone:
+            progress(Progress("diarize", 0.0, quantise_time(audio.duration_s)))
+        with aside(diarizer, audio.samples[0], speech, kind, progress if alone else silent) as voices:
+            if alone:
+                voices.result()
+                give_back_memory()  # the speaker model's, 300 MB
+            yield voices
 
 
 def _releasing(audio: Audio, progress: Listener) -> Listener:

@@ -129,12 +129,15 @@ class FasterWhisper:
             results, temperatures = self._fallback(encoded, results)
         return list(self._aligned(encoded, batch, results, temperatures))
 
+    def beside(self) -> int:
+        return self._hands.count if self._on_processor else 1
+
     def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
         """Only the frames that hold sound are encoded: a passage of 8 s costs a tenth of a window."""
         import ctranslate2
 
         frames = scored_frames(window.samples)
-        mel = log_mel(window.audio(), self._filters, self._settings.usable_threads)[np.newaxis, :, :frames]
+        mel = log_mel(window.audio(), self._filters, self._hands.threads)[np.newaxis, :, :frames]
         features = ctranslate2.StorageView.from_array(np.ascontiguousarray(mel))
         encoded = np.array(self._model.encode(features, to_cpu=True))
         ids = [self._tokenizer.encode(text) or self._tokenizer.encode(" ") for text in texts]

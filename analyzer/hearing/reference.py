@@ -114,6 +114,9 @@ class OpenAIWhisper:
         size = 1 if careful or self.engine.device == "cpu" else self._settings.batch
         return in_batches(windows, size, lambda batch: self._decode(batch, careful=careful))
 
+    def beside(self) -> int:
+        return 1  # a window has all the threads
+
     def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
         """As the default engine does it: only the frames that hold sound are encoded."""
         torch, model, tokenizer = self._torch, self._model, self._tokenizer

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from analyzer.domain import Candidate, Check, Outcome
 from analyzer.hearing.detection import speech_gain
@@ -30,19 +31,21 @@ NEAR_NATS = 6.0
 def listen_again(samples: Sequence[Pcm], candidates: Iterable[Candidate], scorer: Scorer) -> tuple[Check, ...]:
     """A check for each candidate, in order of time. `samples` are the channels, int16 at 16 kHz.
 
-    Candidates of one passage are scored together; a passage is encoded once.
+    Candidates of one passage are scored together; a passage is encoded once. As many passages are scored beside each
+    other as the engine allows. Raises what the first failed passage raised.
     """
     gains: dict[int, float] = {}
-    checks: list[Check] = []
+    passages: list[tuple[Window, tuple[Candidate, ...]]] = []
     for (channel, start_s, end_s), some in itertools.groupby(sorted(candidates, key=_place), key=_place):
         source = samples[channel]
         if channel not in gains:
             gains[channel] = speech_gain(source)
         first, last = int(start_s * SAMPLE_RATE_HZ), min(len(source), math.ceil(end_s * SAMPLE_RATE_HZ))
         if last > first:
-            window = Window(source, (WindowPiece(first, last, 0),), gains[channel])
-            checks += _checks(window, tuple(some), scorer)
-    return tuple(sorted(checks, key=lambda c: (c.start_s, c.end_s, c.heard, c.phrase)))
+            passages.append((Window(source, (WindowPiece(first, last, 0),), gains[channel]), tuple(some)))
+    with ThreadPoolExecutor(scorer.beside(), "passage") as pool:
+        each = pool.map(lambda passage: _checks(passage[0], passage[1], scorer), passages)
+        return tuple(sorted(itertools.chain(*each), key=lambda c: (c.start_s, c.end_s, c.heard, c.phrase)))
 
 
 def outcome(nats: float, *, near: bool, banned: bool = False) -> Outcome:
@@ -58,10 +61,13 @@ def _place(candidate: Candidate) -> tuple[int, float, float]:
     return candidate.channel, candidate.passage_start_s, candidate.passage_end_s
 
 
-def _checks(window: Window, candidates: Sequence[Candidate], scorer: Scorer) -> Iterator[Check]:
+def _checks(window: Window, candidates: Sequence[Candidate], scorer: Scorer) -> list[Check]:
     texts = list(dict.fromkeys(text for c in candidates for text in (c.text, *c.texts)))
     nats = dict(zip(texts, scorer.score(window, [to_model_marks(text) for text in texts]), strict=True))
+    checks = []
     for c in candidates:
         likeliest, phrase = max(zip((nats[text] for text in c.texts), c.phrases, strict=True))
-        difference = round(nats[c.text] - likeliest, 2)
-        yield Check(c.start_s, c.end_s, c.heard, phrase, difference, outcome(difference, near=c.near, banned=c.banned))
+        nats_less = round(nats[c.text] - likeliest, 2)
+        what = outcome(nats_less, near=c.near, banned=c.banned)
+        checks.append(Check(c.start_s, c.end_s, c.heard, phrase, nats_less, what))
+    return checks

@@ -161,6 +161,10 @@ class Transcriber(Protocol):
 class Scorer(Protocol):
     """An engine that tells how probable a text is as the words of a window: both Whisper engines do."""
 
+    def beside(self) -> int:
+        """Return how many windows may be scored at once, each from a thread of its own."""
+        ...
+
     def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
         """Summed log-probability of the tokens of each text in nats, by teacher forcing, no prompt before them."""
         ...

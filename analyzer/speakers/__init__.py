@@ -1,5 +1,6 @@
 """Who speaks when and as what: turns from sound, characters to speakers, roles from words."""
 
+from analyzer.speakers.aside import aside
 from analyzer.speakers.attribution import attribute, attribute_channels
 from analyzer.speakers.diarization import Diarization, Diarizer, Recording, load_diarizer
 from analyzer.speakers.roles import CueCounter, assign_roles
@@ -10,6 +11,7 @@ __all__ = [
     "Diarization",
     "Diarizer",
     "Recording",
+    "aside",
     "assign_roles",
     "attribute",
     "attribute_channels",

