@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from benchmarks.capacity.claims import Told
 from benchmarks.capacity.demand import PIPELINE
 from benchmarks.capacity.simulation import Costs, Lengths, Result, Site, day
+from web.queue import presence
 
 WORKERS = (1, 2, 4, 10, 20, 50, 100, 200, 500, 1000)
 ARRIVALS = (1_000, 10_000, 100_000, 1_000_000)
@@ -45,6 +46,7 @@ def costs(steps: Iterable[Told], *, busy: bool) -> Costs:
         result_s=seconds("result") + sum(a_recording(name) for name in BESIDE),
         beat_s=seconds("heartbeat"),
         look_s=seconds("look for the dead"),
+        look_every_s=presence.SIGN_S,  # with its sign of life; in between a worker only reads
     )
 
 

@@ -4,7 +4,7 @@ Call them in `db.writing()`, whose blocks run one after the other: two workers n
 job never meet. `Recording.state` follows in the same transaction.
 """
 
-from web.queue.leases import claim, died, fail, finish, give_back, heartbeat, reap, withdraw
+from web.queue.leases import claim, died, fail, finish, give_back, heartbeat, lapsed, reap, withdraw
 from web.queue.requests import IN_THE_BACKGROUND, LISTEN_AGAIN, URGENT, cancel, enqueue, retry
 from web.queue.states import ACTIVE, follow, held
 from web.queue.types import MEMORY_WORDS, MODEL_DAMAGED, OUT_OF_MEMORY, Claim, JobFailure, Reaped, Standing
@@ -31,6 +31,7 @@ __all__ = [
     "give_back",
     "heartbeat",
     "held",
+    "lapsed",
     "reap",
     "retry",
     "withdraw",

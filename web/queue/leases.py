@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from web.db import now as present
@@ -100,14 +100,21 @@ def died(
 def reap(session: Session, now: datetime | None = None) -> Reaped:
     """Take the jobs of workers that have been silent for longer than their lease."""
     now = now or present()
-    silent = session.scalars(
-        select(Job).where(Job.state == JobState.RUNNING, Job.lease_until < now).order_by(Job.id)
-    ).all()
+    silent = session.scalars(select(Job).where(_silent(now)).order_by(Job.id)).all()
     ended = [(job.id, _bury(session, job, f"{job.worker}：{job.stage or '开始'}时没有了心跳", now)) for job in silent]
     return Reaped(
         tuple(i for i, state in ended if state is JobState.QUEUED),
         tuple(i for i, state in ended if state is JobState.SET_ASIDE),
     )
+
+
+def lapsed(session: Session, now: datetime | None = None) -> bool:
+    """Return whether some worker has been silent for longer than its lease."""
+    return session.scalar(select(Job.id).where(_silent(now or present())).limit(1)) is not None
+
+
+def _silent(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state == JobState.RUNNING, Job.lease_until < now)
 
 
 def _end_with(session: Session, token: str, state: JobState, failure: JobFailure, now: datetime | None) -> bool:

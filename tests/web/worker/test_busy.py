@@ -94,6 +94,37 @@ def test_a_leap_of_the_clock_makes_nobody_dead(
     assert state(db, running) == (JobState.RUNNING, 0)
 
 
+@pytest.mark.sqlite
+def test_where_no_lease_has_run_out_a_look_waits_for_no_lock(
+    db: Database, lock: sqlite3.Connection, clock: Callable[[float], None]
+) -> None:
+    reaper = Reaper(db, "here:1", LEASE_S)
+    reaper.step()
+    lock.execute("BEGIN IMMEDIATE")
+    for _ in range(4):
+        clock(3.0)
+        assert reaper.step().again == ()
+    clock(3.0)
+    with pytest.raises(Exception, match="locked"):  # it is time to try whether the database can be written to
+        reaper.step()
+    lock.execute("ROLLBACK")
+
+
+def test_a_lease_that_runs_out_between_two_tries_is_taken_back_at_the_next_look(
+    db: Database, people: dict[str, Any], clock: Callable[[float], None]
+) -> None:
+    with db.writing() as session:
+        row = cast.recording(session, people["wang"], stored_key="aa/bb/cc")
+        job_id = queue.enqueue(session, row.id, JobKind.HEAR)
+        queue.claim(session, "worker", LEASE_S, (JobKind.HEAR,), now() + timedelta(seconds=4))
+    reaper = Reaper(db, "here:1", LEASE_S)
+    for _ in range(10):
+        clock(3.0)
+        assert reaper.step().again == ()
+    clock(6.0)
+    assert reaper.step().again == (job_id,)
+
+
 def test_a_worker_leaves_its_sign_and_takes_it_away(db: Database, clock: Callable[[float], None]) -> None:
     reaper = Reaper(db, "here:1", LEASE_S)
     reaper.step()
