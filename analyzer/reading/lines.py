@@ -1,4 +1,5 @@
-"""The text that readers learn from: `lexicons/meanings/<meaning>/<hand>.txt`.
+"""The text that readers learn from: `lexicons/meanings/<meaning>/<hand>.txt`, and `<hand>.heard.txt` for what the engine made
+of some of that hand's lines when they were spoken.
 
 [北京]                                    the register of the lines that follow
 + 您好，打扰了，我是楼下物业的              says the meaning
@@ -14,6 +15,8 @@ from pathlib import Path
 from analyzer.domain import Role
 from analyzer.errors import AnalyzerError
 from analyzer.rubric.example import parse_example
+
+HEARD = ".heard.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +48,4 @@ def read_lines(path: Path) -> Iterator[Line]:
             )
         role, last = turns[-1]
         before = next((said for who, said in reversed(turns[:-1]) if who is not role), "")
-        yield Line(last, before, text[0] == "+", path.stem, register, role)
+        yield Line(last, before, text[0] == "+", path.name.partition(".")[0], register, role)

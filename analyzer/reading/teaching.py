@@ -71,9 +71,11 @@ def lessons(folder: Path) -> list[Lesson]:
     """Read the lines of every `<group>/<meaning>/`. Raises AnalyzerError for a line that is none."""
     found = []
     for path in sorted(p for p in folder.glob("*/*") if p.is_dir()):
-        hands = {file.stem: tuple(read_lines(file)) for file in sorted(path.glob("*.txt"))}
+        hands: dict[str, list[Line]] = {}
+        for line in (line for file in sorted(path.glob("*.txt")) for line in read_lines(file)):
+            hands.setdefault(line.hand, []).append(line)
         if hands:
-            found.append(Lesson(path.parent.name, path.name, hands))
+            found.append(Lesson(path.parent.name, path.name, {hand: tuple(lines) for hand, lines in hands.items()}))
     return found
 
 
