@@ -43,15 +43,19 @@ _Ways = dict[int, tuple[_Way, ...]]  # the cheapest ways for each number of hear
 _COST = attrgetter("cost")
 
 
-def place(pattern: Pattern, heard: str, most: float, *, missing: bool = True, count: int = 1) -> list[tuple[str, ...]]:
+@functools.lru_cache(maxsize=4096)
+def place(
+    pattern: Pattern, heard: str, most: float, *, missing: bool = True, count: int = 1
+) -> tuple[tuple[str, ...], ...]:
     """What stands in place of each character of `heard` (normalised) once `pattern` is said there: at most `count`
     readings, the nearest first, none where no way costs as little as `most`.
 
-    The first piece may begin with characters for which nothing was heard; without `missing`, those stay away.
+    The first piece may begin with characters for which nothing was heard; without `missing`, those stay away. Known
+    from before where it was asked before: a recording is gone through once for each round of the second hearing.
     """
     ways = _Placing(heard, most, missing, count).sequence(pattern, {0: (_Way(0.0, ("",), ""),)})
     found = [way.pieces for way in ways.get(len(heard), ())] if heard else []
-    return [(before + first, *rest) for before, first, *rest in found]
+    return tuple((before + first, *rest) for before, first, *rest in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from benchmarks.peers.figures import Cost, Counted, Row, cost
 from benchmarks.peers.kept import Met, Record
 from benchmarks.peers.material import LONG, PEOPLE, SAMPLE, Recording
 from benchmarks.peers.registry import OURS, PEERS
-from benchmarks.speed.stages import STAGES
+from benchmarks.speed.stages import BESIDE, STAGES
 
 _WHAT = (
     "The same base weights, the same audio, the same number of threads, each peer in a process of its own, every recording through "
@@ -169,10 +169,12 @@ def _stages(records: Sequence[Record]) -> list[str]:
         whole = cost([r for r in chosen if r.stages])
         if whole is None:
             continue
-        spent = [sum(median(s[stage] for s in passes) for passes in by.values()) for stage in STAGES]
-        spent.append(whole.wall_s - sum(spent))  # the second hearing, line tones, waiting for the weights' digests
-        found.append([kind, *(f"{s:.2f} ({s / whole.wall_s:.0%})" for s in spent), f"{whole.wall_s:.1f}"])
-    return table(["s (share)", *STAGES, "rest (second hearing, line tones)", "all"], found)
+        spent = {stage: sum(median(s[stage] for s in passes) for passes in by.values()) for stage in STAGES}
+        own_s = sum(s for stage, s in spent.items() if stage != BESIDE)
+        spent["rest"] = whole.wall_s - own_s  # the second hearing, line tones, waiting for the weights' digests
+        found.append([kind, *(f"{s:.2f} ({s / whole.wall_s:.0%})" for s in spent.values()), f"{whole.wall_s:.1f}"])
+    names = [f"{stage} (beside transcribe)" if stage == BESIDE else stage for stage in STAGES]
+    return table(["s (share)", *names, "rest (second hearing, line tones)", "all"], found)
 
 
 def _calls(met: Sequence[Met]) -> list[str]:

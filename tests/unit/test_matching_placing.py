@@ -53,8 +53,8 @@ def test_words_that_came_between_stay_where_they_were_heard() -> None:
 
 
 def test_what_costs_too_much_is_not_put() -> None:
-    assert place(parse("跟我们没关系").pattern, "今天天气不错", 2.0) == []
+    assert place(parse("跟我们没关系").pattern, "今天天气不错", 2.0) == ()
 
 
 def test_nothing_heard_has_no_place_for_a_phrase() -> None:
-    assert place(parse("好").pattern, "", 9.0) == []
+    assert place(parse("好").pattern, "", 9.0) == ()

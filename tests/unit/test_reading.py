@@ -17,7 +17,7 @@ from analyzer.reading.grams import SIZE, buckets_of, counts, grams, sums
 from analyzer.reading.lines import read_lines
 from analyzer.reading.reader import load_reader
 from analyzer.reading.staff import staff_reader, teach_staff
-from analyzer.reading.teaching import teach
+from analyzer.reading.teaching import lessons, teach
 from analyzer.reading.windows import LONG_CLAUSE, WIDEST, windows
 from analyzer.text import Break
 
@@ -127,6 +127,19 @@ def test_a_file_that_is_no_reader_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "rude.npz").write_bytes(b"no reader")
     with pytest.raises(ModelError, match=r"rude\.npz"):
         load_reader(tmp_path / "rude.npz")
+
+
+def test_what_was_heard_of_a_hands_lines_stays_with_that_hand(tmp_path: Path) -> None:
+    """Else a reader would be held against words of which it had learnt the spelling."""
+    meaning = tmp_path / "visit" / "bye"
+    meaning.mkdir(parents=True)
+    for name, line in {"a.txt": "+ 那我先走了", "a.heard.txt": "+ 那我献走了", "b.txt": "- 您先别走"}.items():
+        (meaning / name).write_text(f"[北京]\n{line}\n", "utf-8")
+    (lesson,) = lessons(tmp_path)
+    assert {hand: [line.text for line in lines] for hand, lines in lesson.hands.items()} == {
+        "a": ["那我献走了", "那我先走了"],
+        "b": ["您先别走"],
+    }
 
 
 def test_a_meaning_without_lines_cannot_be_taught(folder: Path) -> None:
