@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DAY_S, YEAR_DAYS = 86_400, 365
-# Processor seconds of the whole pipeline a second of sound, faster-whisper base int8: benchmarks/results/speed.md, 30.72 s of
-# processor for the 242 s of its three recordings; of that the transcription's share by its stages (76 %).
-PIPELINE, TRANSCRIPTION_SHARE = 30.72 / 242, 0.76
+# Processor seconds of a whole worker a second of sound, faster-whisper base int8: benchmarks/results/capacity.md, "Real workers",
+# 86.94 s for the 924.82 s of ten recordings; of that the transcription's share by its stages (benchmarks/results/speed.md, 76 %).
+PIPELINE, TRANSCRIPTION_SHARE = 86.94 / 924.82, 0.76
 # × real time on a core of one full window: benchmarks/results/engines.md, "Sizes"
 SIZES = {"tiny": 0.021, "base": 0.039, "small": 0.116, "medium": 0.333, "turbo": 0.369, "large-v3": 0.600}
 # README of FunAudioLLM/SenseVoice: 70 ms for 10 s of sound, "15 times faster than Whisper-Large"; on which machine it does
