@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from analyzer.domain import Hearing, Role
 from analyzer.errors import TranscriptError
 from analyzer.serial import documents, parse_analysis
+from analyzer.serial.foreign.pieces import role_named
 
 FIRST, SECOND = "您好，我是物业的。", "厨房漏水了。"
 # milliseconds of each spoken character of both lines
@@ -284,3 +285,15 @@ def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, v
             parse_analysis(data, place)
     except TranscriptError as refused:
         assert "any.json" in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("技术员", "technician"), ("座席-1001", "technician"), ("Agent 2", "technician"), ("技师（3）", "technician"),
+        ("客户1", "customer"), ("报修人", "customer"), ("Caller", "customer"),
+        ("王师傅的爱人", None), ("SPEAKER_01", None), ("12", None),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_a_role_is_known_with_a_number_behind_it_or_without(name: str, role: str | None) -> None:
+    assert role_named(name) == role

@@ -13,22 +13,45 @@ from analyzer.serial.values import number
 # how other systems call the two who talk; anything else is a speaker whose role is heard from his words
 ROLES = {
     "technician": (
-        "技师",
-        "师傅",
-        "维修",
-        "维修员",
-        "维修工",
-        "工程师",
-        "服务人员",
-        "员工",
-        "坐席",
-        "客服",
-        "agent",
-        "technician",
+        *(
+            "技师",
+            "技工",
+            "技术员",
+            "技术人员",
+            "师傅",
+            "维修",
+            "维修员",
+            "维修工",
+            "维修人员",
+            "维修师傅",
+            "修理工",
+            "工程师",
+        ),
+        *(
+            "服务人员",
+            "服务员",
+            "工作人员",
+            "员工",
+            "物业",
+            "物业人员",
+            "管家",
+            "坐席",
+            "座席",
+            "客服",
+            "客服人员",
+            "话务员",
+            "接线员",
+        ),
+        *("销售", "销售员", "销售人员", "置业顾问", "顾问", "业务员"),
+        *("agent", "technician", "staff", "operator", "representative", "employee", "seller"),
     ),
-    "customer": ("客户", "用户", "业主", "顾客", "住户", "客人", "customer", "client", "caller"),
+    "customer": (
+        *("客户", "用户", "业主", "顾客", "住户", "客人", "租户", "租客", "访客", "来访者", "来电者", "报修人"),
+        *("customer", "client", "caller", "visitor", "resident"),
+    ),
 }
 _ROLE_OF = {name: role for role, names in ROLES.items() for name in names}
+_NUMBER = re.compile(r"[\s_#:：(（-]*\d+\s*[)）号]?$")  # 客户1, Agent 2, 坐席-1001, 技师（3）
 _TAGS = re.compile(r"<\|[^|>]*\|>")  # SenseVoice writes the language, the mood and the event before its words
 
 
@@ -76,9 +99,9 @@ def named(value: object) -> str:
     return "" if value is None or isinstance(value, bool | dict | list) else str(value).strip()
 
 
-def is_role(name: str) -> bool:
-    """Whether a speaker's name is one of the two roles."""
-    return name.lower() in _ROLE_OF
+def role_named(name: str) -> str | None:
+    """The role that a speaker's name is, with a number behind it or without; None for any other name."""
+    return _ROLE_OF.get(_NUMBER.sub("", name.lower()))
 
 
 def _line(piece: Piece) -> dict[str, Any]:
@@ -87,8 +110,7 @@ def _line(piece: Piece) -> dict[str, Any]:
     line: dict[str, Any] = {"start_s": piece.start_s, "end_s": end_s, "text": text}
     if piece.speaker:
         line["speaker"] = piece.speaker
-        role = _ROLE_OF.get(piece.speaker.lower())
-        if role:
+        if role := role_named(piece.speaker):
             line["role"] = role
     starts = _starts(text, piece.words, piece.start_s, end_s)
     if starts is not None:

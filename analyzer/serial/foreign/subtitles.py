@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from analyzer.serial.foreign.pieces import Piece, is_role, transcript
+from analyzer.serial.foreign.pieces import Piece, role_named, transcript
 from analyzer.serial.values import refuse
 
 _TIMING = re.compile(r"^\s*(\d+:)?\d{1,2}:\d{1,2}[,.]\d+\s*-->", re.M)
@@ -78,7 +78,7 @@ def _spoken(captions: Sequence[_Caption]) -> Iterator[Piece]:
     lines = [[_labelled(said) for said in c.text.splitlines() if said.strip()] for c in captions]
     counts = Counter(label for of_one in lines for label, _said in of_one if label)
     many = OFTEN * sum(map(len, lines))
-    names = {n for n, k in counts.items() if is_role(n) or _SPEAKER.fullmatch(n) or (k > 1 and k >= many)}
+    names = {n for n, k in counts.items() if role_named(n) or _SPEAKER.fullmatch(n) or (k > 1 and k >= many)}
     speaker = ""
     for caption, of_one in zip(captions, lines, strict=True):
         total = sum(len(said) for _label, said in of_one) or 1
