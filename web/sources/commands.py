@@ -37,7 +37,7 @@ def init_commands(app: Flask) -> None:
     app.cli.add_command(import_files)
 
 
-@click.command("import")
+@click.command("import", short_help="导入录音或转写结果：文件、文件夹、SFTP、S3。")
 @click.argument("places", nargs=-1, required=True, metavar="PATH…")
 @click.option("--manifest", "list_path", type=_FILE, help="CSV 清单。")
 @click.option("--standard", default="", help="清单和文件名没有说明时用的标准，如 property-visit。")

@@ -29,9 +29,11 @@ from web.sources.moving import moved, told_beside
 from web.sources.take import Outcome, Ready, ready, take
 from web.sources.telephony.calls import ids_in
 from web.sources.telephony.legs import side_of
+from web.sources.told import is_sidecar
 from web.sources.values import MOST_SIDECAR_BYTES, TAKEN, Item, SourceError, is_hidden, is_partial
 from web.sources.works import Work, Works, works_of
 from web.uploads.names import readable
+from web.uploads.transcripts import is_transcript
 
 log = logging.getLogger(__name__)
 STEP = "drop folder"
@@ -41,6 +43,8 @@ REFUSED = "未收"
 AT_ONCE, LONGEST_S = 1000, 5.0  # recordings a look is prepared for, and how long it takes them in
 OF_ONE_CALL = (".cdr.json", ".cdr.xml")  # records that go with their recording
 ALONE_S = 3600.0  # how long a sidecar waits for its recording
+# What was said and how it was judged would be the word of whoever may write here.
+TRANSCRIPT = "这是转写结果或分析结果，投递文件夹只收录音\n请在上传页上传，或用 flask import 导入\n"
 
 
 class _Seen(NamedTuple):
@@ -215,6 +219,9 @@ class _One:
         if any(path.is_symlink() for path in paths):
             self._refuse(paths, "这是符号链接，没有跟随\n请把录音文件本身放进来\n")
             return False
+        if is_transcript(work.name):
+            self._refuse(paths, TRANSCRIPT)
+            return False
         told = prepared.told[work.path]  # a name that means nobody is no reason to refuse; one that means two people is
         problems = {k: v for k, v in told.row.problems.items() if k == "file" or v == "differs"}
         told = replace(told, row=replace(told.row, problems=problems))
@@ -261,8 +268,13 @@ class _One:
         )
         if item.size_bytes <= MOST_SIDECAR_BYTES and sounds and not sounds[0].is_symlink():
             self._tell_again(item, path, sounds[0])
+        elif is_transcript(item.name) and self._is_no_sidecar(item):
+            self._refuse([path], TRANSCRIPT)
         elif self.watch.age_s(item) >= ALONE_S:
-            self._refuse([path], "没有等到同名的录音\n请把录音和它一起放进来；转写结果请用 flask import 导入\n")
+            self._refuse([path], "没有等到同名的录音\n请把录音和它一起放进来\n")
+
+    def _is_no_sidecar(self, item: Item) -> bool:
+        return item.size_bytes > MOST_SIDECAR_BYTES or not is_sidecar(self.drop.read(item, MOST_SIDECAR_BYTES))
 
     def _tell_again(self, item: Item, path: Path, sound: Path) -> None:
         status = sound.stat()

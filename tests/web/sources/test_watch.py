@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import json
 import os
 import time
 from pathlib import Path
@@ -134,6 +135,24 @@ def test_a_sidecar_that_comes_later_still_tells_about_what_was_taken(
     one.look(dropping)
     assert (only(db).standard_id, only(db).state) == ("property-followup", RecordingState.QUEUED)
     assert sorted(p.name for p in (path.parent / "已收").iterdir()) == ["a.json", "a.wav"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.srt", "1\n00:00:01,000 --> 00:00:05,000\n技师：您好\n"),
+        ("a.json", json.dumps([{"sentence_info": [{"text": "您好", "start": 500, "end": 3200, "spk": 0}]}])),
+        ("a.json", json.dumps([{"text": "。" * watch.MOST_SIDECAR_BYTES}])),
+    ],
+)
+def test_a_transcript_is_refused_at_once_and_its_owner_told_where_it_goes(
+    dropping: Site, db: Database, name: str, content: str
+) -> None:
+    """Not after the hour that a sidecar waits; and what was said is not the word of whoever may write into the folder."""
+    path = drop(dropping, name, content)
+    Watch().look(dropping)
+    assert count(db) == 0
+    assert "flask import" in (path.parent / "未收" / f"{name}.why.txt").read_text("utf-8")
 
 
 def test_a_sidecar_that_nothing_belongs_to_is_refused_after_its_time(
