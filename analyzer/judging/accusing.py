@@ -114,13 +114,14 @@ class Help:
     at_once: bool
 
 
-def promise(ear: Ear, element: Element, match: Match, within_s: float) -> Help | None:
+def promise(ear: Ear, element: Element, match: Match, within_s: float, *, read: bool = False) -> Help | None:
     """Return the words that promise one of an element's remedies beside a match of it, or None.
 
     Help counts in the same sentence before the match, and within `within_s` seconds after it in the same turn or the
     next one. What the customer says in between decides about the next turn: an 哦 or a 那怎么办 is no more than the cue
     for it; a protest, or asking for the help itself, shows that it was not going to come, and it pardons nothing; of
-    other words nobody knows, and a person decides.
+    other words nobody knows, and a person decides. What a reader made something of (`read`) are whole clauses, which may
+    hold the help themselves.
     """
     if not element.remedies:
         return None
@@ -132,7 +133,8 @@ def promise(ear: Ear, element: Element, match: Match, within_s: float) -> Help |
     late: Help | None = None
     for help_ in meant(finder.stream, finder.matches(element.remedies), ear.vocabulary):
         first, last = begin + help_.first, begin + help_.last
-        beside = earliest <= first and last < latest and (last < match.first or match.last < first)
+        apart = read or last < match.first or match.last < first
+        beside = earliest <= first and last < latest and apart
         in_time = stream.span(first, first).start_s <= latest_s
         if not beside or not in_time or any(covers(r, help_) for r in refused):
             continue

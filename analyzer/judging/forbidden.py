@@ -127,7 +127,7 @@ def accusations_of(item: Item, case: Case) -> Iterator[Accusation]:
 def _accusation(match: Match, doubt: str, element: Element, item: Item, case: Case) -> Accusation:
     policy = case.standard.policy
     frame = _frame(match, element, case)
-    help_ = promise(case.ear, element, match, policy.help_within_s)
+    help_ = promise(case.ear, element, match, policy.help_within_s, read=doubt == MEANT)
     excuses: list[tuple[Stance, str, str]] = []  # what each makes of the words, its doubt, and how its pardon begins
     if frame is not None:
         excuses.append((_stance_of(frame, element, item, policy), f"doubt-{frame.framing}", "framed"))

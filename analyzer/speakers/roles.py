@@ -15,6 +15,7 @@ from typing import Protocol
 from analyzer.domain import Role, Speaker, Utterance, quantise_ratio, quantise_time
 
 THRESHOLD = 0.7
+SUREST = 0.99  # what is told from words is never certain
 ALONE_THRESHOLD = 0.85  # nobody to compare with, so the cues must say it by themselves
 LOG_ODDS_A_WEIGHT = 0.5  # a cue of weight 3 on one side alone gives odds of e^1.5: 82 %
 MOST_LOG_ODDS = 4.0  # however often they are heard: cues of one talk are not independent
@@ -53,7 +54,8 @@ def assign_roles(
         roles = _given(names, f"S{technician_channel + 1}")
     else:
         odds = {n: _log_odds(count_cues(said[n])) if said[n] else 0.0 for n in names}
-        roles = _alone(odds) if len(names) == 1 else _judged(odds, spoken)
+        heard = _alone(odds) if len(names) == 1 else _judged(odds, spoken)
+        roles = {n: (role, min(chance, SUREST)) for n, (role, chance) in heard.items()}
     speakers = tuple(Speaker(n, roles[n][0], quantise_ratio(roles[n][1]), quantise_time(spoken[n])) for n in names)
     return speakers, tuple(replace(u, role=roles[u.speaker][0]) for u in utterances)
 

@@ -49,11 +49,11 @@ runpy.run_module("analyzer", run_name="__main__", alter_sys=True)
 """
 
 
-def started(*command: str | Path, temporary: Path) -> subprocess.Popen[str]:
+def started(*command: str | Path, temporary: Path, **variables: str) -> subprocess.Popen[str]:
     """A process that listens to Ctrl-C even where the tests themselves run in the background and do not."""
     return subprocess.Popen(
         [sys.executable, *command],
-        env=environment(TMPDIR=str(temporary)),
+        env=environment(TMPDIR=str(temporary), **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -70,12 +70,13 @@ def assert_interrupted(process: subprocess.Popen[str], out: str, err: str) -> No
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("stage", ["解码", "分说话人", "转写"])
-def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(stage: str, cuts: Cuts, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("stage", "threads"), [("解码", "2"), ("分说话人", "1"), ("转写", "2")])
+def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(stage: str, threads: str, cuts: Cuts, tmp_path: Path) -> None:
+    """With one thread speakers are told apart before the words are heard, with two meanwhile."""
     temporary, out = tmp_path / "tmp", tmp_path / "out.json"
     temporary.mkdir()
     run = ("-m", "analyzer", "run", cuts.visit, "--standard", "property-visit", "--json", out)
-    with started(*run, temporary=temporary) as process:
+    with started(*run, temporary=temporary, TINGJIAN_THREADS=threads) as process:
         assert process.stderr is not None
         watchdog = time.monotonic() + LIMIT_S
         seen = ""

@@ -109,6 +109,15 @@ def test_help_at_once_pardons_what_is_only_meant_too() -> None:
     assert result(said, "not-our-job", knowing("refuse-job", {"不是我的买卖": 1.0})).verdict is Verdict.MET
 
 
+def test_help_in_the_very_words_that_are_only_meant_pardons_them() -> None:
+    """A reader's window is whole clauses: the help may be one of them."""
+    turn = "拿捏不准哟您稍等我帮您问一下主管"
+    said = [*VISIT, (C, "这个谁来修啊？"), (T, turn), (C, "好。")]
+    assert result(said, "not-our-job", knowing("refuse-job", {"拿捏不准": 0.97})).verdict is Verdict.MET
+    bare = [*VISIT, (C, "这个谁来修啊？"), (T, "拿捏不准哟您看着办吧"), (C, "好。")]
+    assert result(bare, "not-our-job", knowing("refuse-job", {"拿捏不准": 0.97})).verdict is Verdict.CANNOT_JUDGE
+
+
 def test_a_standard_can_do_without_the_second_reading() -> None:
     rubric = load_standard("property-visit", SETTINGS.lexicons)
     plain = replace(
