@@ -1,7 +1,7 @@
 """The database servers that the tests can run on, named by the environment (`make test-scale` does):
 
 TESTS_DATABASE_URL   a PostgreSQL whose user may create databases; without it each test has an SQLite file
-TESTS_REDIS_URL      a Redis for the doorbell
+TESTS_REDIS_URL      a Redis for the doorbell; processes that test beside each other take databases of their own, downwards
 
 A process has one PostgreSQL database, with the company in it; `Emptied.fresh` takes it back to that. It sorts as Chinese
 dictionaries do, so that nothing can rely on the server's language.
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
@@ -23,7 +24,19 @@ from web.migrations import upgrade
 from web.models import Base
 
 POSTGRES = os.environ.get("TESTS_DATABASE_URL", "")
-REDIS = os.environ.get("TESTS_REDIS_URL", "")
+DATABASES = 16  # of a Redis as it comes
+
+
+def _own_redis(url: str, worker: str) -> str:
+    """The database of this process: a bell that others ring too would be heard here."""
+    if not (url and worker):
+        return url
+    parts = urlsplit(url)
+    number = (int(parts.path.strip("/") or 0) - int(worker.removeprefix("gw"))) % DATABASES
+    return urlunsplit(parts._replace(path=f"/{number}"))
+
+
+REDIS = _own_redis(os.environ.get("TESTS_REDIS_URL", ""), os.environ.get("PYTEST_XDIST_WORKER", ""))
 MADE = "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' LOCALE_PROVIDER icu ICU_LOCALE 'zh'"
 
 
