@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyzer.domain import Hearing, Role
@@ -277,6 +277,8 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
+@example({"Paragraphs": None, "Transcription": None})
+@example([{"segments": []}, {"text": "您好"}])
 def test_any_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, value: Any) -> None:
     path = tmp_path_factory.getbasetemp() / "any.json"
     path.write_text(json.dumps(value), encoding="utf-8")

@@ -30,12 +30,14 @@ def recognised(data: object, place: str) -> list[tuple[str, object]]:
     entries: list[dict[str, Any]] = [entry for entry in listed if isinstance(entry, dict)]
     if not entries or len(entries) < len(listed) or "transcript" in entries[0]:
         return [(place, data)]
-    reader = next((read for known, read in _READERS if known(entries[0])), None)
-    if reader is None:
+    known, reader = next(((known, read) for known, read in _READERS if known(entries[0])), (None, None))
+    if known is None or reader is None:
         return [(place, data)]
     made: list[tuple[str, object]] = []
     for number, entry in enumerate(entries, 1):
         at = place if len(entries) == 1 else f"{place} 第 {number} 份"
+        if not known(entry):
+            refuse("shape", f"{at} 和第 1 份不是同一种转写", "请分开导出这些转写")
         engine, pieces = reader(entry, at)
         document = transcript(pieces, engine)
         name = entry.get("key") or entry.get("wav_name")
@@ -118,7 +120,7 @@ def _speech_interaction(entry: Mapping[str, Any], place: str) -> tuple[str, list
 
 
 def _tingwu(entry: Mapping[str, Any], place: str) -> tuple[str, list[Piece]]:
-    whole = entry.get("Transcription", entry)
+    whole = _inside(entry, "Transcription")
     pieces = []
     for paragraph, at in _each(whole["Paragraphs"], f"{place}：Paragraphs"):
         words = tuple(
