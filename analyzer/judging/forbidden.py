@@ -230,6 +230,6 @@ def _doubt(match: Match, element: Element, case: Case) -> str:
     sure = SURER_SPEAKER if by_sound else SURE_SPEAKER
     if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < sure):
         return "doubt-voice"
-    if case.understanding.is_absurd(element, match):
+    if case.understanding.is_doubtful(element, match):
         return "doubt-sense"
     return UNASKED if unasked(ear, element, match) else ""

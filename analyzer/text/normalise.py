@@ -13,11 +13,12 @@ from enum import IntEnum
 
 from analyzer.text.simplify import simplify_same_length
 
-NORMALISER = "nfkc-t2s-digits/1"
+NORMALISER = "nfkc-t2s-digits/2"
 
 _DIGITS = "零一二三四五六七八九"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SENTENCE_END = frozenset("。！？!?；;…\n")
+_QUOTES = frozenset("“”„‟‘’‚‛「」『』《》〈〉\"'")  # marks of quoted words: nobody pauses there
 
 
 class Break(IntEnum):
@@ -106,7 +107,7 @@ def normalise(text: str) -> Normalised:
             pending = Break.NONE
         elif char in _SENTENCE_END:
             pending = max(pending, Break.SENTENCE)
-        elif not char.isspace():
+        elif not char.isspace() and char not in _QUOTES:
             pending = max(pending, Break.COMMA)
         i += 1
     return Normalised(text, "".join(out), tuple(out_origin), tuple(breaks))

@@ -1,7 +1,7 @@
 """Dialogues in other people's words with the verdicts of an inspector: `paraphrase/`, by halves.
 
 Odd ids (`dev`) may be looked at and learnt from; even ids (`test`) and the short dialogues of `fresh/` are only ever
-counted. `fresh/` holds forbidden items alone.
+counted, and so are the whole ones of `blind/`. `fresh/` holds forbidden items alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from analyzer.rubric.load import load_standard
 from analyzer.settings import Settings
 
 HERE = Path(__file__).parent / "paraphrase"
-FRESH = "fresh"
+FRESH, BLIND = "fresh", "blind"
 ROLES = {"技": Role.TECHNICIAN, "客": Role.CUSTOMER, "旁": Role.OTHER}
 
 
@@ -36,7 +36,7 @@ class JudgedDialogue:
 
 
 def cases(split: str) -> Iterator[JudgedDialogue]:
-    """Yield the dialogues of a split ("dev", "test", "fresh" or "all")."""
+    """Yield the dialogues of a split ("dev", "test", "fresh", "blind" or "all")."""
     for path in sorted(HERE.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text("utf-8")):
             own = "dev" if int(entry["id"][-1]) % 2 else "test"
@@ -45,6 +45,9 @@ def cases(split: str) -> Iterator[JudgedDialogue]:
     for path in sorted((HERE / FRESH).glob("*.yaml")) if split in ("all", FRESH) else ():
         for entry in yaml.safe_load(path.read_text("utf-8")):
             yield _case(path.stem, entry, _fresh_verdicts(path.stem, entry), FRESH)
+    for path in sorted((HERE / BLIND).glob("*.yaml")) if split in ("all", BLIND) else ():
+        for entry in yaml.safe_load(path.read_text("utf-8")):
+            yield _case(path.stem, entry, entry["expect"], BLIND)
 
 
 def _case(standard: str, entry: dict[str, Any], expect: dict[str, str], split: str) -> JudgedDialogue:

@@ -104,6 +104,21 @@ def test_on_meaning_alone_nobody_is_accused() -> None:
     assert "不是原话，只是意思像" in suspected.reason
 
 
+@pytest.mark.parametrize(("probability", "verdict"), [(0.6, Verdict.MISSED), (0.4, Verdict.CANNOT_JUDGE)])
+def test_words_that_depend_on_their_sentence_accuse_only_where_a_reader_agrees(
+    probability: float, verdict: Verdict
+) -> None:
+    said = [*VISIT, (C, "这灯还能用几年？"), (T, "这我不知道。"), (C, "哦。")]
+    found = result(said, "do-not-know", knowing("ignorance", {"不知道": probability}))
+    assert found.verdict is verdict
+    assert [(h.by, h.suspicion) for h in found.hits] == [(FoundBy.WORDS, verdict is Verdict.CANNOT_JUDGE)]
+
+
+def test_words_that_are_plain_by_themselves_accuse_whatever_a_reader_makes_of_them() -> None:
+    said = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "我们不管。"), (C, "哦。")]
+    assert result(said, "not-our-job", knowing("refuse-job", {"不管": 0.4})).verdict is Verdict.MISSED
+
+
 def test_help_at_once_pardons_what_is_only_meant_too() -> None:
     said = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "冰箱不是我的买卖，我这就帮您联系厂家。"), (C, "好。")]
     assert result(said, "not-our-job", knowing("refuse-job", {"不是我的买卖": 1.0})).verdict is Verdict.MET

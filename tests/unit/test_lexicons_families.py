@@ -82,6 +82,11 @@ def test_more_than_half_of_what_strangers_say_is_accused_by_phrases_alone(meanin
         ("demand-tip", "不给俩跑腿钱说不过去啊。"),
         ("demand-tip", "隔壁家可给了我二十呢。"),
         ("demand-tip", "甭扫公司的。"),
+        ("no-concern", "客：楼下油烟呛人／技：楼下炒菜，关我们鬼事。"),
+        ("no-concern", "那是你们两家人的事。"),
+        ("no-concern", "侬收得到收不到，搭阿拉浑身不搭界。"),
+        ("ignorance", "客：这是啥毛病／技：我也拎不清。"),
+        ("ignorance", "客：哪能回事体／技：搞不清白。"),
     ],
 )
 def test_dialects_are_of_the_same_families(meaning: str, said: str) -> None:
@@ -102,6 +107,35 @@ def test_dialects_are_of_the_same_families(meaning: str, said: str) -> None:
         ("refuse-job", "不归我管是不可能的。"),
         ("ignorance", "侬勿晓得开关在哪里，我教侬。"),
         ("give-up", "今儿个弄不成，明儿俺再来弄。"),
+        # polite questions in dialect
+        ("ignorance", "客：插座跳闸／技：不晓得可不可以麻烦您让我把冰箱往外拉一点？"),
+        ("ignorance", "客：一直漏／技：不晓得您留意过没得，浮球是歪起的。"),
+        # what is the customer's own business, what was long ago, what others do not know
+        ("ignorance", "客：你咋才来／技：您家孩子几点放学我不知道，您看着时间。"),
+        ("ignorance", "客：你咋知道／技：早先我也不知道，师傅教的。"),
+        ("ignorance", "客：几点通水／技：前台不知道我知道，下午四点。"),
+        ("refuse-job", "你家狗我可管不了，拴一下，我好干活。"),
+        ("no-concern", "您几点上班跟我没关系，八点前我一定修完。"),
+        # at once somebody asks, measures, takes it apart
+        ("ignorance", "客：龙头怎么哆嗦／技：这个一时还真说不准，您等我问一句。"),
+        ("ignorance", "客：哪儿的毛病／技：光用看的我也讲不准，您给我两分钟，我拆下来检查。"),
+        ("ignorance", "客：多少瓦的／技：我眼下不清楚，这就拆下来看。"),
+        ("ignorance", "客：漆补了没有／技：我不晓得，现在晓得了，马上记到本子上。"),
+        ("ignorance", "客：哪儿断了／技：还不晓得，我拿表来量。"),
+        ("give-up", "单靠上油解决不了，换一枚芯子就妥当了。"),
+        ("give-up", "潮气去不了根，不过我给您开个通风口。"),
+        ("give-up", "昨儿那家真没招儿了，您这个好办。"),
+        # not of the repair, or asked
+        ("give-up", "恕我没法接您的烟。"),
+        ("give-up", "外头堵得没招，我骑车绕过来的。"),
+        ("give-up", "您是不是觉着没救了？早着呢。"),
+        # who pays, and another's work
+        ("no-concern", "不算在包修里头，一根线二十八，得您自个儿担着。"),
+        ("no-concern", "隔壁那个又不是我修的，就八十。"),
+        # words that are only quoted
+        ("ignorance", "客：这钱咋算／技：我可不敢拿“不知道”糊弄您，您看这一条。"),
+        ("refuse-job", "搁以前有人就甩一句“不归俺管”，现在不兴这样。"),
+        ("give-up", "他那句“没救了”您就当没听见。"),
     ],
 )
 def test_the_same_words_in_another_place_accuse_nobody(meaning: str, said: str) -> None:

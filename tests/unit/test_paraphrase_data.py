@@ -142,3 +142,19 @@ def test_fresh_dialogues_are_half_violations_half_traps() -> None:
     every = [d for standard in PREFIXES for d in fresh(standard)]
     assert len(every) >= 60
     assert 0.4 <= sum("said" in d for d in every) / len(every) <= 0.6
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "blind").glob("*.yaml")), ids=lambda path: path.stem)
+def test_blind_dialogues_judge_every_item_and_name_the_turns_that_accuse(path: Path) -> None:
+    items = checklist()[path.stem]
+    entries = yaml.load(path.read_text("utf-8"), Loader=_StrictLoader)  # noqa: S506 - a subclass of SafeLoader
+    assert len({d["id"] for d in entries}) == len(entries) >= 7
+    for d in entries:
+        assert {"id", "turns", "expect"} <= set(d) <= KEYS, d["id"]
+        assert int(d["id"][-1]) % 2 == 0, "odd ones were looked at"
+        assert all(role in ("技", "客", "旁") and text.strip() == text for role, text in d["turns"]), d["id"]
+        debatable, said = d.get("debatable", []), d.get("said", {})
+        assert sorted([*d["expect"], *debatable]) == sorted(items), d["id"]
+        forbidden = {item for item in d["expect"] if items[item] == "forbidden"}
+        assert {item for item in forbidden if d["expect"][item] == "missed"} == set(said), d["id"]
+        assert all(d["turns"][turn][0] == "技" for turns in said.values() for turn in turns), d["id"]
