@@ -104,6 +104,16 @@ def test_on_meaning_alone_nobody_is_accused() -> None:
     assert "不是原话，只是意思像" in suspected.reason
 
 
+@pytest.mark.parametrize(("probability", "verdict"), [(0.06, Verdict.MET), (0.03, Verdict.MISSED)])
+def test_words_that_only_sound_like_a_phrase_need_a_reader_that_holds_it_possible(
+    probability: float, verdict: Verdict
+) -> None:
+    said = [*VISIT, (T, "好了，您十一下。"), (C, "亮了。")]
+    assert result(said, "demonstrate", knowing("demonstrate", {"您十一下": probability})).verdict is verdict
+    exact = [*VISIT, (T, "好了，您试一下。"), (C, "亮了。")]
+    assert result(exact, "demonstrate", knowing("demonstrate", {"您试一下": probability})).verdict is Verdict.MET
+
+
 @pytest.mark.parametrize(("probability", "verdict"), [(0.6, Verdict.MISSED), (0.4, Verdict.CANNOT_JUDGE)])
 def test_words_that_depend_on_their_sentence_accuse_only_where_a_reader_agrees(
     probability: float, verdict: Verdict
