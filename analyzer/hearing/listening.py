@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from analyzer.domain import Dropped, Segment, Span, quantise_time
 from analyzer.hearing.detection import speech_gain
@@ -30,6 +32,7 @@ COARSE = "语音引擎不给出每个字的时间：各字的时间是按句子�
 AUDIT_S = 0.7  # speech without characters for so long is decoded again
 RETRY_S = 12.0  # a doubtful window is decoded again in parts of at most this length
 _AUDIT_PAD_S = 0.25
+SILENT = 20.0  # RMS of int16 samples (-64 dBFS) that nobody speaks under, whatever detection made of it
 
 
 @dataclass
@@ -82,7 +85,7 @@ def hear(
                 notes.kept.append(segment)
                 notes.coarse = notes.coarse or decoded.coarse
 
-    windows = pack(channel_samples, speech, gain=gain)
+    windows = _sounding(pack(channel_samples, speech, gain=gain))
     progress(Progress("transcribe", 0.0, total_s))  # all samples have been read once: a listener may let them go
     again: list[Window] = []
     for window, decoded in zip(windows, transcriber.transcribe(windows), strict=True):
@@ -97,7 +100,9 @@ def hear(
         progress(Progress("recheck", window.span.end_s, total_s))
 
     missed = silent_stretches(speech, notes.kept, AUDIT_S)
-    second = [window for span in missed for window in alone(channel_samples, span, pad_s=_AUDIT_PAD_S, gain=gain)]
+    second = _sounding(
+        window for span in missed for window in alone(channel_samples, span, pad_s=_AUDIT_PAD_S, gain=gain)
+    )
     for window, decoded in zip(second, transcriber.transcribe(second, Look.MISSED), strict=True):
         if not doubtful(decoded, window.speech_s):
             judge(decoded, window, missed, single=True)
@@ -119,3 +124,12 @@ def hear(
         dropped=tuple(sorted(notes.dropped, key=lambda entry: entry.start_s)),
         warnings=warnings,
     )
+
+
+def _sounding(windows: Iterable[Window]) -> list[Window]:
+    """The windows in which something sounds: of silence an engine makes words (我, on processors without AVX-512)."""
+    return [w for w in windows if any(_level(w.source[piece.first : piece.last]) > SILENT for piece in w.pieces)]
+
+
+def _level(samples: Pcm) -> float:
+    return float(np.sqrt(np.mean(np.square(samples, dtype=np.float32)))) if len(samples) else 0.0

@@ -75,4 +75,5 @@ def test_both_engines_tell_a_likely_text_from_an_unlikely_one_alike(analysis: An
         heard, phrase, other = transcriber.score(window, texts)
         assert other < min(heard, phrase) - 10.0
         differences.append(heard - phrase)
-    assert differences[0] == pytest.approx(differences[1], abs=1.0)
+    # int8 against float32: .3 nats apart on processors with AVX-512, 1.2 on one without
+    assert differences[0] == pytest.approx(differences[1], abs=2.0)

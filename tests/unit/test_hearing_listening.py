@@ -21,7 +21,7 @@ from analyzer.settings import Settings
 
 RATE = 16_000
 SETTINGS = Settings(lexicons=Path("/nonexistent"))
-QUIET = np.zeros(RATE * 120, np.int16)
+QUIET = np.full(RATE * 120, 100, np.int16)  # nobody hears it, but it is no silence
 
 
 class ScriptedTranscriber:
@@ -162,3 +162,10 @@ def test_a_file_that_is_no_transcript_is_refused_by_name(tmp_path: Path, content
 def test_a_decoding_must_give_every_character_its_time() -> None:
     with pytest.raises(ValueError, match="every character"):
         dataclasses.replace(Decoded("好", (0.0,), (0.1,), (0.9,), 0.0, 0.0, 1.0), text="好的")
+
+
+@pytest.mark.parametrize("level", [0, 19])
+def test_nothing_is_decoded_where_nothing_sounds(level: int) -> None:
+    engine = ScriptedTranscriber({2.5: "我我"}, again={2.5: "我我"})
+    heard = hear(np.full(RATE * 8, level, np.int16), (Span(2.0, 5.0),), engine, SETTINGS)
+    assert (heard.segments, len(heard.unheard), engine.looks) == ((), 1, [])

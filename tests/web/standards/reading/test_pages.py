@@ -38,7 +38,7 @@ def test_on_an_empty_site_everybody_reads_what_is_written_and_how_it_is_judged(l
     assert "开头 60 秒说话时间里说" in greeting.text
     assert "只有「你好」不知道来的是谁" in greeting.text
     assert [one.text for one in greeting.all("summary")][:2] == [
-        "《问好》 23 种说法",
+        "《问好》 25 种说法",
         "《表明自己是服务人员（单位或工种）》 30 种说法",
     ]
     assert "例句：算数的 11 句，不算的 7 句" in greeting.text
