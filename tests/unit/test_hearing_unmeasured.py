@@ -54,7 +54,7 @@ def judged_item(hearing: Hearing, item: str) -> ItemResult:
 
 
 def test_unknown_stays_unknown_from_the_engine_to_the_transcript_and_is_told() -> None:
-    samples = np.zeros(16_000 * 10, np.int16)
+    samples = np.full(16_000 * 10, 100, np.int16)
     part = hear(samples, (Span(1.0, 6.0),), Unmeasured("您好，我是物业的维修师傅"), SETTINGS)
     assert part.warnings == (UNMEASURED, COARSE)
     assert [(s.confidence, s.char_confidence) for s in part.segments] == [(None, ())] * len(part.segments)
@@ -78,7 +78,7 @@ def test_an_unknown_confidence_is_written_and_read_as_such(tmp_path: Path) -> No
     assert read.transcript == hearing.transcript
     path = tmp_path / "heard.json"
     path.write_text(dump(stored), "utf-8")
-    again = hear(np.zeros(16_000 * 8, np.int16), read.speech, RecordedTranscriber(path), SETTINGS)
+    again = hear(np.full(16_000 * 8, 100, np.int16), read.speech, RecordedTranscriber(path), SETTINGS)
     assert {s.confidence for s in again.segments} == {None}
 
 
