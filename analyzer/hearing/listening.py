@@ -127,7 +127,7 @@ def hear(
 
 
 def _sounding(windows: Iterable[Window]) -> list[Window]:
-    """The windows in which something sounds: of silence an engine makes words (我, on processors without AVX-512)."""
+    """The windows in which something sounds: of silence an engine makes words (我, on one processor)."""
     return [w for w in windows if any(_level(w.source[piece.first : piece.last]) > SILENT for piece in w.pieces)]
 
 

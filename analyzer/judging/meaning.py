@@ -20,7 +20,7 @@ from analyzer.text import normalise
 
 # Probabilities under which banned words are only suspected, by meaning: words whose sense the rest of the sentence decides
 # (docs/DECISIONS.md). Of 45 turns in dialogues that no reader has learnt from that truly say the first two none lay lower,
-# of 11 that only look so six did; of the third two of 25, and three of four.
+# of 11 that only look so six did; of the third one of 25, and two of four.
 DOUBTED = {"ignorance": 0.5, "no-concern": 0.5, "give-up": 0.1}
 # Under this probability words that are only like a phrase are another sentence, whatever their reader's own bound. Of 98
 # such credits that were right in dialogues that no reader has learnt from one lay under it, of five wrong ones two.

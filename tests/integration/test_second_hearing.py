@@ -70,10 +70,10 @@ def test_both_engines_tell_a_likely_text_from_an_unlikely_one_alike(analysis: An
     texts = (check.heard, check.phrase, "服务中心不管这件事情")
     differences = []
     for engine in ("faster-whisper", "openai-whisper"):
-        transcriber = load_transcriber(replace(SETTINGS, engine=engine))
+        # float32 on both sides: how int8 rounds is the processor's
+        transcriber = load_transcriber(replace(SETTINGS, engine=engine, compute_type="float32"))
         assert isinstance(transcriber, Scorer)
         heard, phrase, other = transcriber.score(window, texts)
         assert other < min(heard, phrase) - 10.0
         differences.append(heard - phrase)
-    # int8 against float32: .3 nats apart on processors with AVX-512, 1.2 on one without
-    assert differences[0] == pytest.approx(differences[1], abs=2.0)
+    assert differences[0] == pytest.approx(differences[1], abs=1.0)

@@ -142,6 +142,21 @@ def test_the_same_words_in_another_place_accuse_nobody(meaning: str, said: str) 
     assert verdict(meaning, said) is not Verdict.MISSED
 
 
+@pytest.mark.parametrize(
+    ("meaning", "said"),
+    [
+        ("ignorance", "客：几时来水／技：不知道，你自己问厂家能不能修。"),
+        ("ignorance", "客：多久／技：不清楚，给我两分钟抽根烟。"),
+        ("ignorance", "客：谁修的／技：他不知道我也不知道。"),
+        ("refuse-job", "你家孩子弄坏的我们不管。"),
+        ("refuse-job", "狗咬坏的我们不管。"),
+        ("no-concern", "漏水你自己兜着吧。"),
+    ],
+)
+def test_what_only_looks_like_help_or_others_business_excuses_nobody(meaning: str, said: str) -> None:
+    assert verdict(meaning, said) is Verdict.MISSED
+
+
 def fact_holds(standard_id: str, name: str, line: str) -> bool:
     standard = load_standard(standard_id, SETTINGS.lexicons)
     rule = replace(standard.facts[name], opposite="", default=False)
