@@ -96,6 +96,7 @@ def test_the_greeting_is_changed_tried_run_published_and_judged_again(
     page.get_by_label("应当算数的例句", exact=True).fill("天气真热，我是服务中心的维修人员。")
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已保存").first).to_be_visible()
+    page.wait_for_load_state("load")  # nobody types before the page's scripts stand, within its first tenth of a second
 
     # tried on a sentence
     trial = page.locator("details.trial-box").first
