@@ -46,8 +46,8 @@ class Settings:
     )
     model: str = setting(
         "base",
-        "Model name (`tiny` … `large-v3`, `turbo`) or a folder holding one; with `openai-api` the server's name for it.",
-        "模型名（`tiny` … `large-v3`、`turbo`），或存放模型的文件夹；用 `openai-api` 时是服务器上的模型名。",
+        "Model name (`tiny` … `large-v3`, `turbo`, `small-q8`) or a folder holding one; with `openai-api` the server's name for it.",
+        "模型名（`tiny` … `large-v3`、`turbo`、`small-q8`），或存放模型的文件夹；用 `openai-api` 时是服务器上的模型名。",
     )
     speech_url: str = setting(
         "",

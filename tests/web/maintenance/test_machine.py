@@ -72,6 +72,11 @@ def test_the_doctor_recommends_a_model_for_the_machine(tmp_path: Path, monkeypat
     (too_small,) = machine.size(replace(settings, model="medium"))
     assert (too_small.level, "内存" in too_small.message) == ("warning", True)
     assert list(machine.size(replace(settings, engine="sherpa-onnx"))) == []
+    monkeypatch.setattr(sizing, "this_machine", lambda cores, card: Machine(8 * 1024, 1))
+    (two_ways,) = machine.size(settings)
+    assert "small-q8，166 MB" in two_ways.hint
+    (there,) = machine.size(replace(settings, model="small-q8"))
+    assert there.hint == ""
 
 
 def test_what_this_machine_has_is_told_without_asking_anybody() -> None:
