@@ -28,6 +28,7 @@ CLEAR_CONFIDENCE = 0.45  # mean character confidence under which a hit is only a
 SURE_SPEAKER = 0.75  # speaker confidence under which a hit is only a suspicion
 SURER_SPEAKER = 0.9  # the same of words that only the sound tells: two doubts at once are too many
 MEANT = "doubt-meaning"  # other words that mean it: never more than a suspicion
+SENSE = "doubt-sense"  # their reader finds something else in the sentence
 UNASKED = "doubt-unasked"
 UNHEARD_SHARE = 0.3  # unheard share of the speech from which "not said" cannot be claimed
 
@@ -134,6 +135,8 @@ def _accusation(match: Match, doubt: str, element: Element, item: Item, case: Ca
     if help_ is not None:
         stance = policy.helped(item.id) if help_.at_once else stricter(policy.helped(item.id), policy.late_help)
         excuses.append((stance, "doubt-helped" if help_.at_once else "doubt-late-help", "helped"))
+    if doubt == SENSE and case.understanding.is_harmless(element, match):
+        excuses.append((Stance.PARDONS, "", "other-sense"))
     if doubt == UNASKED and policy.unasked is not Stance.DOUBT:
         excuses.append((policy.unasked, UNASKED, "unasked"))
         doubt = ""
@@ -194,7 +197,8 @@ def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
     policy = case.standard.policy
     if policy.misheard is Stance.DOUBT:
         for match in misheard:
-            yield match, "doubt-misheard"
+            if not case.understanding.is_another(element, match):
+                yield match, "doubt-misheard"
     known = [*said, *misheard]
     for match, goes_on in topics(case.ear, element):
         stance = Stance.COUNTS if goes_on else policy.topic_once
@@ -231,5 +235,5 @@ def _doubt(match: Match, element: Element, case: Case) -> str:
     if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < sure):
         return "doubt-voice"
     if case.understanding.is_doubtful(element, match):
-        return "doubt-sense"
+        return SENSE
     return UNASKED if unasked(ear, element, match) else ""

@@ -22,11 +22,14 @@ from analyzer.text import Break
 
 REACH = 40  # characters of the sentence that are looked at before and after a match
 SELF = "self"
+TAIL = 2  # characters that may follow 那不行 in its clause
 NEAR = 8  # characters between 说 and what was said, beyond which it is another sentence
 _ASKING = re.compile(r"[谁哪什啥咋何几怎]")
 _EITHER_OR = re.compile(r"(.{1,2})[不没]\1|[哪几]|什么|怎么|多少|还是|(?:吗|么|没有|没)$")
 _OBJECT = re.compile(r"[给帮替跟和对向找让叫请为把被同问求冲朝]$")
 _HEARER = re.compile("[您你]们?")
+_TAKING_UP = re.compile("[那这哪怎谁俺我咱]")
+_PARTICLES = "的了啊呀嘛吧呢哦噢嘞咧"
 _TAG = re.compile(rf"[的了啊]{{0,2}}{COMMA}?(?:是|对)?[吗么]$")
 
 
@@ -54,6 +57,7 @@ class Context:
     said: str
     after: str
     question_mark: bool  # whether the writing ends the sentence with one
+    beyond: str = ""  # the next sentence's first clause, of the same utterance
 
     @property
     def clause_before(self) -> str:
@@ -76,11 +80,17 @@ def context_of(stream: Stream, match: Match) -> Context:
         stream.text[match.first : match.last + 1],
         COMMA * bool(match.last + 1 < end and stream.breaks[match.last + 1]) + _clauses(stream, match.last + 1, end),
         _mark_after(stream, end - 1) in ("？", "?"),
+        _first_clause(stream, end, high) if end < high and stream.owner[end] == stream.owner[end - 1] else "",
     )
 
 
 def _clauses(stream: Stream, begin: int, end: int) -> str:
     return "".join(COMMA * bool(stream.breaks[i] and i > begin) + stream.text[i] for i in range(begin, end))
+
+
+def _first_clause(stream: Stream, begin: int, end: int) -> str:
+    ends = np.flatnonzero(stream.breaks[begin + 1 : end])
+    return stream.text[begin : begin + 1 + int(ends[0]) if len(ends) else end]
 
 
 def _mark_after(stream: Stream, at: int) -> str:
@@ -152,8 +162,8 @@ class Frames:
         return SELF, False
 
     def _denied(self, context: Context) -> Frame | None:
-        if self._words[FrameWords.IMPOSSIBLE].beginning(context.after.lstrip(COMMA)):
-            return Frame(Framing.DENIED, True)
+        if (refused := self._refused_after(context)) is not None:
+            return refused
         before = context.clause_before
         denying = self._words[FrameWords.DENYING]
         for begin, end in self._words[FrameWords.SAYING].spans(before):
@@ -166,6 +176,16 @@ class Frames:
         if bare != before and denying.ending(bare):
             return Frame(Framing.DENIED, len(before) - len(bare) <= 2)
         return None
+
+    def _refused_after(self, context: Context) -> Frame | None:
+        """“不管”那不行: the words are taken up and refused. 我们不管，不可能给你修 goes on in the same vein."""
+        rest = context.after.lstrip(_PARTICLES)
+        apart = not rest or rest.startswith(COMMA)
+        clause = (rest.lstrip(_PARTICLES + COMMA) or context.beyond).partition(COMMA)[0]
+        found = self._words[FrameWords.IMPOSSIBLE].beginning(clause)
+        if not found or len(clause[len(found) :].strip(_PARTICLES)) > TAIL:
+            return None
+        return Frame(Framing.DENIED, not apart or _TAKING_UP.match(found) is not None)
 
     def _supposed(self, context: Context) -> Frame | None:
         if self._words[FrameWords.WHENEVER].beginning(context.after):

@@ -22,6 +22,12 @@ from analyzer.text import normalise
 # (docs/DECISIONS.md). Of 45 turns in dialogues that no reader has learnt from that truly say the first two none lay lower,
 # of 11 that only look so six did; of the third one of 25, and two of four.
 DOUBTED = {"ignorance": 0.5, "no-concern": 0.5, "give-up": 0.1}
+# Probabilities under which they are no suspicion either: the sentence is another one (不晓得是一放水就漏，还是不放也滴). On 36
+# dialogues by six more hands that no reader has learnt from seven of eight harmless 不知道 lay under it and one of 33 true ones
+# (itself harmless: another turn was meant), no 跟我们没关系 of 13 did.
+HARMLESS = {"ignorance": 0.15, "no-concern": 0.15}
+# The same for words that may be misheard: four of six harmless ones lay under it, none of three true ones.
+MISHEARD = 0.2
 # Under this probability words that are only like a phrase are another sentence, whatever their reader's own bound. Of 98
 # such credits that were right in dialogues that no reader has learnt from one lay under it, of five wrong ones two.
 LEAST_ALIKE = 0.05
@@ -84,6 +90,14 @@ class Understanding:
     def is_doubtful(self, element: Element, match: Match) -> bool:
         """Return whether the words around a banned match probably mean something else."""
         return self._is_under(DOUBTED.get(element.meaning, 0.0), element, match)
+
+    def is_harmless(self, element: Element, match: Match) -> bool:
+        """Return whether the words around a banned match surely mean something else."""
+        return element.meaning in HARMLESS and self._is_under(HARMLESS[element.meaning], element, match)
+
+    def is_another(self, element: Element, match: Match) -> bool:
+        """Return whether what only sounds like banned words makes another sentence."""
+        return self._is_under(MISHEARD, element, match)
 
     def _is_under(self, least: float, element: Element, match: Match) -> bool:
         """Whether clear words mean an element with less than `least`, or less than its reader's bound of the absurd."""

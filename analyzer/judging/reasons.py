@@ -48,6 +48,7 @@ TEMPLATES = {
     "但{doubt}，请人工确认，暂不计分。",
     "helped": "第{clause}条没有违反：{time} 说了“{quote}”，但紧接着替用户想了办法（“{promise}”），不算推脱。",
     "unasked": "第{clause}条没有违反：{time} 说了“{quote}”，前面没有听到用户提问或要求，按本标准的规定不算在回答用户。",
+    "other-sense": "第{clause}条没有违反：{time} 的“{quote}”，连着前后的话看说的是别的意思，不是服务人员在推脱。",
     "framed": "第{clause}条没有违反：{time} 的“{quote}”{frame}，不是服务人员在推脱。",
     "too-unclear": "第{clause}条无法判断：全部人声中有 {share} 没有听清，不能断定没有说过。",
     "link": "第{clause}条要对照工单和其他录音的时间来判断，不从这段录音判断。",

@@ -31,7 +31,12 @@ MOST = 3  # places shown of an element
 LOOKED_AT = 40  # of its matches, the most alike first: an hour's talk has hundreds of 您好
 
 
-_PARDONED = {"helped": Standing.HELPED, "framed": Standing.FRAMED, "unasked": Standing.UNASKED}
+_PARDONED = {
+    "helped": Standing.HELPED,
+    "framed": Standing.FRAMED,
+    "unasked": Standing.UNASKED,
+    "other-sense": Standing.ABSURD,
+}
 
 
 def traces(case: Case, judged: Judgement, only: str = "") -> dict[str, tuple[Trace, ...]]:

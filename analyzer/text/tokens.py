@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+PARTICLES = frozenset("了啦咧嘞哒咯喽嘛呗吧呢啊呀哦噢喔哈撒噻咩哟")  # end a clause and belong to no word
 LONGEST_WORD = 6  # characters; longer ones are proper names
 
 
@@ -51,11 +52,17 @@ def cut(text: str, words: Any, *, guess: bool = True) -> list[str]:
 
 
 def boundaries(text: str, words: Any) -> frozenset[int]:
-    """Return the indices of `text` at which a word begins, with 0 and len(text)."""
+    """Return the indices of `text` at which a word begins, with 0 and len(text).
+
+    Where jieba makes a word of a particle and what stands before it (心咧, 管哒), no dictionary knows it: the particle
+    is a word of its own.
+    """
     starts, at = {0}, 0
     for word in cut(text, words):
         at += len(word)
         starts.add(at)
+        if len(word) > 1 and word[-1] in PARTICLES and not words.FREQ.get(word):
+            starts.add(at - 1)
     return frozenset(starts)
 
 

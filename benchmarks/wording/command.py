@@ -1,7 +1,7 @@
 """How well other people's wordings are judged from perfect text: `python -m benchmarks wording`.
 
 The dialogues of paraphrase/ were written without sight of the lexicons. Odd ids (`dev`) may be looked at
-and learnt from; even ids (`test`), the short dialogues of `fresh/` and those of `blind/` are only ever counted, so
+and learnt from; even ids (`test`), the short dialogues of `fresh/` and those of `blind/` and `fifth/` are only ever counted, so
 `--failures` refuses to show them. `fresh/` holds forbidden items alone.
 """
 
@@ -20,7 +20,7 @@ from analyzer.settings import Settings
 from benchmarks.kit.measures import Tally
 from benchmarks.kit.report import interval, precision, recall
 from benchmarks.wording import lines
-from benchmarks.wording.dialogues import BLIND, FRESH, JudgedDialogue, cases
+from benchmarks.wording.dialogues import FRESH, WHOLE, JudgedDialogue, cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Suspicions:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks wording")
-    parser.add_argument("--split", choices=("dev", "test", FRESH, BLIND, "all"), default="all")
+    parser.add_argument("--split", choices=("dev", "test", FRESH, *WHOLE, "all"), default="all")
     parser.add_argument("--standard")
     parser.add_argument("--item")
     parser.add_argument("--rule-only", action="store_true", help="without the second reading")

@@ -1,7 +1,7 @@
 """Dialogues in other people's words with the verdicts of an inspector: `paraphrase/`, by halves.
 
 Odd ids (`dev`) may be looked at and learnt from; even ids (`test`) and the short dialogues of `fresh/` are only ever
-counted, and so are the whole ones of `blind/`. `fresh/` holds forbidden items alone.
+counted, and so are the whole ones of `blind/` and `fifth/`. `fresh/` holds forbidden items alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from analyzer.rubric.load import load_standard
 from analyzer.settings import Settings
 
 HERE = Path(__file__).parent / "paraphrase"
-FRESH, BLIND = "fresh", "blind"
+FRESH = "fresh"
+WHOLE = ("blind", "fifth")  # sets of whole dialogues that are only counted
 ROLES = {"技": Role.TECHNICIAN, "客": Role.CUSTOMER, "旁": Role.OTHER}
 
 
@@ -36,7 +37,7 @@ class JudgedDialogue:
 
 
 def cases(split: str) -> Iterator[JudgedDialogue]:
-    """Yield the dialogues of a split ("dev", "test", "fresh", "blind" or "all")."""
+    """Yield the dialogues of a split ("dev", "test", "fresh", one of WHOLE or "all")."""
     for path in sorted(HERE.glob("*.yaml")):
         for entry in yaml.safe_load(path.read_text("utf-8")):
             own = "dev" if int(entry["id"][-1]) % 2 else "test"
@@ -45,9 +46,10 @@ def cases(split: str) -> Iterator[JudgedDialogue]:
     for path in sorted((HERE / FRESH).glob("*.yaml")) if split in ("all", FRESH) else ():
         for entry in yaml.safe_load(path.read_text("utf-8")):
             yield _case(path.stem, entry, _fresh_verdicts(path.stem, entry), FRESH)
-    for path in sorted((HERE / BLIND).glob("*.yaml")) if split in ("all", BLIND) else ():
-        for entry in yaml.safe_load(path.read_text("utf-8")):
-            yield _case(path.stem, entry, entry["expect"], BLIND)
+    for whole in (name for name in WHOLE if split in ("all", name)):
+        for path in sorted((HERE / whole).glob("*.yaml")):
+            for entry in yaml.safe_load(path.read_text("utf-8")):
+                yield _case(path.stem, entry, entry["expect"], whole)
 
 
 def _case(standard: str, entry: dict[str, Any], expect: dict[str, str], split: str) -> JudgedDialogue:

@@ -114,6 +114,24 @@ def test_words_that_only_sound_like_a_phrase_need_a_reader_that_holds_it_possibl
     assert result(exact, "demonstrate", knowing("demonstrate", {"您试一下": probability})).verdict is Verdict.MET
 
 
+def test_words_whose_sentence_surely_means_something_else_are_no_suspicion_either() -> None:
+    said = [*VISIT, (C, "这灯还能用几年？"), (T, "这我不知道。"), (C, "哦。")]
+    found = result(said, "do-not-know", knowing("ignorance", {"不知道": 0.1}))
+    assert (found.verdict, found.hits) == (Verdict.MET, ())
+    assert "“不知道”，连着前后的话看说的是别的意思" in found.reason
+    plain = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "我们不管。"), (C, "哦。")]
+    assert result(plain, "not-our-job", knowing("refuse-job", {"不管": 0.1})).verdict is Verdict.MISSED
+
+
+@pytest.mark.parametrize(("probability", "verdict"), [(0.25, Verdict.CANNOT_JUDGE), (0.15, Verdict.MET)])
+def test_what_only_sounds_like_banned_words_is_a_suspicion_where_a_reader_holds_it_possible(
+    probability: float, verdict: Verdict
+) -> None:
+    said = [*VISIT, (C, "您看礼拜三行吗？"), (T, "怨我没提前核一下。"), (C, "行。")]
+    assert result(said, "do-not-know", Library()).verdict is Verdict.CANNOT_JUDGE  # 我没提 sounds like 我没底
+    assert result(said, "do-not-know", knowing("ignorance", {"我没提": probability})).verdict is verdict
+
+
 @pytest.mark.parametrize(("probability", "verdict"), [(0.6, Verdict.MISSED), (0.4, Verdict.CANNOT_JUDGE)])
 def test_words_that_depend_on_their_sentence_accuse_only_where_a_reader_agrees(
     probability: float, verdict: Verdict

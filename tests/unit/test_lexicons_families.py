@@ -87,6 +87,20 @@ def test_more_than_half_of_what_strangers_say_is_accused_by_phrases_alone(meanin
         ("no-concern", "侬收得到收不到，搭阿拉浑身不搭界。"),
         ("ignorance", "客：这是啥毛病／技：我也拎不清。"),
         ("ignorance", "客：哪能回事体／技：搞不清白。"),
+        ("no-concern", "恁家电视淋不淋的，碍不着俺物业啥事儿。"),
+        ("no-concern", "你那肉臭不臭，跟额们有个啥相干嘛。"),
+        ("no-concern", "你倒不倒班的，挨得着我们啥呀。"),
+        ("no-concern", "它坏哒跟我们搭不上边。"),
+        ("refuse-job", "俺们往后不伺候了，恁自己买瓶药水倒倒。"),
+        ("refuse-job", "它大它小，额们不操那个心咧。"),
+        ("refuse-job", "自家门里头的东西，我们物业从来不问的。"),
+        ("give-up", "客：再通通嘛／技：通多少回也白搭。"),
+        ("give-up", "咯号老家伙就只能咯样，哪个来都冇得法。"),
+        ("ignorance", "客：为啥一开就跳／技：额咋能知道？"),
+        # what goes on refusing is no denial
+        ("refuse-job", "这个我们不管，不可能给你弄。"),
+        ("no-concern", "跟我们没关系，不行就找厂家。"),
+        ("ignorance", "客：那怎么办／技：我不知道，怎么行你自己看着办。"),
     ],
 )
 def test_dialects_are_of_the_same_families(meaning: str, said: str) -> None:
@@ -136,6 +150,11 @@ def test_dialects_are_of_the_same_families(meaning: str, said: str) -> None:
         ("ignorance", "客：这钱咋算／技：我可不敢拿“不知道”糊弄您，您看这一条。"),
         ("refuse-job", "搁以前有人就甩一句“不归俺管”，现在不兴这样。"),
         ("give-up", "他那句“没救了”您就当没听见。"),
+        ("refuse-job", "“不管你了”这种话我们不敢讲，东西一到我就上门。"),
+        ("refuse-job", "“不归我们管”，哪能这么说呢。"),
+        ("refuse-job", "不归我们管？那不可能的，您放心。"),
+        ("no-concern", "“关俺啥事儿”？俺可说不出这个话。"),
+        ("refuse-job", "你老娘哮喘又不是我搞出来的。"),  # turns her away, but not from a job
     ],
 )
 def test_the_same_words_in_another_place_accuse_nobody(meaning: str, said: str) -> None:
