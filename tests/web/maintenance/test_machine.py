@@ -65,7 +65,9 @@ def test_the_doctor_recommends_a_model_for_the_machine(tmp_path: Path, monkeypat
     (larger,) = machine.size(settings)
     assert (larger.name, larger.level) == ("model-size", "ok")
     assert "turbo" in larger.message
-    assert "下载 1618 MB" in larger.hint
+    assert "下载 1618 MB；连不上 huggingface.co 就用 small-q8，166 MB" in larger.hint
+    (larger_yet,) = machine.size(replace(settings, model="small-q8"))
+    assert "下载 1618 MB）" in larger_yet.hint  # no registry has a larger one
     (enough,) = machine.size(replace(settings, model="turbo"))
     assert enough.hint == ""
     monkeypatch.setattr(sizing, "this_machine", lambda cores, card: Machine(2 * 1024, 4))
