@@ -2,7 +2,8 @@
 
 The dialogues of wording/paraphrase are spoken by other voices in two of four conditions each (near and far, or phone and
 noise of 5 dB) and judged by rules alone, with the second hearing, and with the second reading. Odd ids (`dev`) may be
-looked at (`--failures`); even ones (`test`) are counted only. What was heard is kept in var/cache: a second run only judges.
+looked at (`--failures`); even ones (`test`) are counted only. What was heard is kept in var/cache by the model that heard it: a
+second run only judges.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ def main(arguments: list[str]) -> int:
                 report.show(one.condition, one.evaluation)
     if every == 1:
         options.out.mkdir(parents=True, exist_ok=True)
-        report.write(options.out / f"strangers-{options.split}.md", head, judged, MEANS)
+        model = Path(settings.model).name
+        other = "" if model == Settings().model else f"-{model}"
+        report.write(options.out / f"strangers-{options.split}{other}.md", head, judged, MEANS)
     return 0
 
 

@@ -20,7 +20,7 @@ _WAITS = Verdict.CANNOT_JUDGE.value
 _CLARITY = ("clearness", "truly missed", "had been done", "of them in")
 _HEAD = (
     "condition", "means", "required: precision", "recall", "misses that are true", "forbidden: precision", "recall", "accused or suspected",
-    "false suspicions", "n/a right", "turns in the right role",
+    "false suspicions", "n/a right", "turns in the right role", "CER", "by sound",
 )  # fmt: skip
 
 
@@ -42,10 +42,12 @@ def write(path: Path, head: Sequence[str], judged: Sequence[Judged], means: Sequ
         for mean in means:
             some = [j.evaluation for j in judged if j.means == mean and condition in ("all", j.condition)]
             rows.append([condition, mean, *_figures(some)])
+    engines = sorted({(e.name, e.model) for e in (j.evaluation.analysis.hearing.engine for j in judged)})
     lines = [
         "# Strangers' words, from audio",
         "",
         *head,
+        *(f"- engine {name}, model {model}" for name, model in engines),
         "",
         "The dialogues of benchmarks/wording/paraphrase, each spoken in two conditions. Brackets are 95 % Wilson intervals; a false",
         "suspicion is a forbidden item left to a person where nothing of it was said; a miss is true where the item",
@@ -81,7 +83,13 @@ def _figures(evaluations: Sequence[Evaluation]) -> list[str]:
         f"{sum(_falsely(p) for p in forbidden)} in {len(evaluations)}",
         share(sum(p.right for p in idle), len(idle)),
         share(sum(e.turn_roles for e in evaluations), turns),
+        _rate(sum(e.edits for e in evaluations), sum(e.characters for e in evaluations)),
+        _rate(sum(e.sound_edits for e in evaluations), sum(e.syllables for e in evaluations)),
     ]
+
+
+def _rate(edits: int, characters: int) -> str:
+    return f"{edits / characters:.3f}" if characters else "–"
 
 
 def _bands(judged: Sequence[Judged]) -> list[list[str]]:
