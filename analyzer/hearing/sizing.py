@@ -2,7 +2,7 @@
 
 Published: openai/whisper, README.md, "Available models" (parameters; memory of a card, of openai-whisper itself in float16 and
 float32 mixed, so that CTranslate2 needs less). Measured: benchmarks/results/engines.md, "Sizes" (AMD EPYC, CTranslate2 4.8.5, int8).
-How well each hears Mandarin at home visits was measured here for `base` only.
+How well each hears Mandarin at home visits was measured here for `base` and `small-q8` (README).
 """
 
 from __future__ import annotations
