@@ -64,7 +64,7 @@ def test_the_pictures_of_the_readme_are_there(name: str) -> None:
 @both
 def test_every_command_of_the_readme_can_be_typed(name: str) -> None:
     calls = CALL.findall(text(name))
-    assert {shlex.split(call)[0] for call in calls} == {"run", "score", "check"}
+    assert {shlex.split(call)[0] for call in calls} == {"run", "score", "check", "model"}
     for call in calls:
         arguments = parser().parse_args(shlex.split(call, comments=True))
         standard = getattr(arguments, "standard", None)
