@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analyzer.domain import Role
+from analyzer.domain import Role, Utterance
 from analyzer.judging.ear import Ear
 from analyzer.judging.meant import meant
 from analyzer.matching import (
@@ -29,6 +29,7 @@ from analyzer.text import Break, normalise
 LEAST_MISHEARD = 3  # syllables; two that sound nearly alike are everywhere
 MOST_HOMOPHONES = 3  # syllables up to which other characters of the same sound are likely words of their own
 ANSWER_WITHIN_S = 20.0  # seconds after a question within which words answer it
+BEFORE_REPLY = 3  # characters of a turn before the reply: 大姐啊, 这个嘛
 REPLY_WITHIN_S = 60.0  # seconds after words of the customer within which a refusal may be the reply to them
 _NAMED = re.compile("[我咱俺您你谁]|物业|公司")
 
@@ -47,6 +48,8 @@ def accusations(ear: Ear, element: Element) -> tuple[list[Match], list[Match]]:
     exact = accused.matches(phrases, word_edges=True)
     if element.alone:
         uttered = (m for m in accused.matches(element.alone, word_edges=True, resolve=False) if _alone(stream, m))
+        if element.questions and not element.phrases:  # bare replies: 不管 is none to 吵到你了吧
+            uttered = (m for m in uttered if _is_whole_reply(stream, m) and _is_asked(ear, element, m))
         exact = resolve_overlaps([*exact, *uttered])
     exact = [m for m in exact if as_written(stream, m, element.grave)]
     said = ear.unrejected(who, ear.unexcused(who, exact, element.exceptions, PARDON))
@@ -73,6 +76,17 @@ def _alone(stream: Stream, match: Match) -> bool:
     begins = first == 0 or stream.breaks[first] >= Break.COMMA
     ends = after == len(stream.text) or stream.breaks[after] >= Break.COMMA
     return begins and ends and match.cost < SAME_SOUND and not _stumbled(stream, first, after)
+
+
+def _is_whole_reply(stream: Stream, match: Match) -> bool:
+    """Return whether a match begins its turn, but for a word of hesitation or address, and ends a sentence.
+
+    没办法，路上堵 goes on to say why: of what, its listener knows.
+    """
+    after = match.last + 1
+    ends = after == len(stream.text) or stream.breaks[after] >= Break.SENTENCE
+    turns = np.flatnonzero(stream.breaks[: match.first + 1] == Break.TURN)
+    return bool(ends) and match.first - (int(turns[-1]) if len(turns) else 0) <= BEFORE_REPLY
 
 
 def _stumbled(stream: Stream, first: int, after: int) -> bool:
@@ -174,15 +188,31 @@ def unasked(ear: Ear, element: Element, match: Match) -> bool:
     bare = bool(element.remedies) and not _NAMED.search(ear.stream(element.who).text[match.first : match.last + 1])
     if not customer.text or not (element.questions or bare):
         return False
-    at_s = ear.span(element.who, match).start_s
-    starts = np.array([u.start_s for u in customer.utterances])
-    if at_s <= starts[0]:
+    if ear.span(element.who, match).start_s <= customer.utterances[0].start_s:
         return False
-    within_s = ANSWER_WITHIN_S if element.questions else REPLY_WITHIN_S
-    recent = [u for u in customer.utterances if u.start_s < at_s < u.end_s + within_s]
-    if (element.any_question or not element.questions) and any("？" in u.text or "?" in u.text for u in recent):
+    if element.questions:
+        return not _is_asked(ear, element, match)
+    recent = _before(ear, element, match, REPLY_WITHIN_S)
+    if any("？" in u.text or "?" in u.text for u in recent):
         return False
+    return ear.vocabulary[FrameWords.LATELY].is_all_of(make_stream(recent, None, ear.words).text)
+
+
+def _is_asked(ear: Ear, element: Element, match: Match) -> bool:
+    """Return whether the customer asked shortly before a match what the element answers."""
+    recent = _before(ear, element, match, ANSWER_WITHIN_S)
+    if element.any_question and any("？" in u.text or "?" in u.text for u in recent):
+        return True
     near = make_stream(recent, None, ear.words)
-    if not element.questions:
-        return ear.vocabulary[FrameWords.LATELY].is_all_of(near.text)
-    return not (near.text and Finder(near, ear.table, ACCUSATION).matches(element.questions))
+    return bool(near.text and Finder(near, ear.table, ACCUSATION).matches(element.questions))
+
+
+def just_heard(ear: Ear, element: Element, match: Match) -> str:
+    """Return what the customer said within `ANSWER_WITHIN_S` before a match, which its speaker may only repeat."""
+    return "".join(normalise(u.text).text for u in _before(ear, element, match, ANSWER_WITHIN_S))
+
+
+def _before(ear: Ear, element: Element, match: Match, within_s: float) -> list[Utterance]:
+    """Return what the customer said that began before a match and ended no more than `within_s` before it."""
+    at_s = ear.span(element.who, match).start_s
+    return [u for u in ear.stream(Role.CUSTOMER).utterances if u.start_s < at_s < u.end_s + within_s]

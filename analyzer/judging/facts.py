@@ -29,7 +29,7 @@ def establish(
     heard_hits: dict[str, tuple[Hit, ...]] = {}
     for name, rule in sorted(rules.items()):
         if name not in facts:
-            heard_hits[name] = tuple(ear.cue_hits(rule.cues)) or understanding.sure_hits(rule.meaning, rule.title)
+            heard_hits[name] = tuple(ear.cue_hits(rule.cues)) or understanding.sure_hits(rule)
     for name, hits in heard_hits.items():
         opposite = rules[name].opposite
         known = facts.get(opposite)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.domain import FoundBy, Hit, ItemResult, Kind, Outcome, Role, Span, Verdict
-from analyzer.judging.accusing import accusations, promise, unasked, unclear
+from analyzer.judging.accusing import accusations, just_heard, promise, unasked, unclear
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.frames import Frame, Frames, Framing, context_of
 from analyzer.judging.reasons import part, quoted, reason
@@ -172,7 +172,8 @@ def _frame(match: Match, element: Element, case: Case) -> Frame | None:
     All frames matter for words that turn a customer away, which are answers. Asking or supposing excuses no other
     banned words (能不能给点辛苦费 is what is banned).
     """
-    frame = Frames(case.ear.vocabulary).around(context_of(case.ear.stream(element.who), match))
+    heard = just_heard(case.ear, element, match)
+    frame = Frames(case.ear.vocabulary).around(context_of(case.ear.stream(element.who), match, heard))
     if frame is None or element.remedies:
         return frame
     return frame if frame.framing in (Framing.REPORTED, Framing.DENIED) else None

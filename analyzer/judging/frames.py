@@ -29,6 +29,7 @@ _ASKING = re.compile(r"[谁哪什啥咋何几怎]")
 _EITHER_OR = re.compile(r"(.{1,2})[不没]\1|[哪几]|什么|怎么|多少|还是|(?:吗|么|没有|没)$")
 _OBJECT = re.compile(r"[给帮替跟和对向找让叫请为把被同问求冲朝]$")
 _HEARER = re.compile("[您你]们?")
+_WHOSE = re.compile("^[这那]?(?:[我俺咱您你恁侬]们?|阿拉|物业|公司)?")
 _TAKING_UP = re.compile("[那这哪怎谁俺我咱]")
 _PARTICLES = "的" + "".join(sorted(FINAL_PARTICLES))
 _TAG = re.compile(rf"[的了啊]{{0,2}}{COMMA}?(?:是|对)?[吗么]$")
@@ -59,6 +60,7 @@ class Context:
     after: str
     question_mark: bool  # whether the writing ends the sentence with one
     beyond: str = ""  # the next sentence's first clause, of the same utterance
+    echo: bool = False  # whether the other one has just said the same
 
     @property
     def clause_before(self) -> str:
@@ -69,8 +71,9 @@ class Context:
         return self.after.partition(COMMA)[0]
 
 
-def context_of(stream: Stream, match: Match) -> Context:
-    """Return the sentence of a match, as far as REACH, with its breaks."""
+def context_of(stream: Stream, match: Match, heard: str = "") -> Context:
+    """Return the sentence of a match, as far as REACH, with its breaks; `heard` is what the other one has just said."""
+    said = stream.text[match.first : match.last + 1]
     low, high = max(0, match.first - REACH), min(len(stream.text), match.last + 1 + REACH)
     starts = np.flatnonzero(stream.breaks[low : match.first + 1] >= Break.SENTENCE)
     begin = low + int(starts[-1]) if len(starts) else low
@@ -78,10 +81,11 @@ def context_of(stream: Stream, match: Match) -> Context:
     end = match.last + 1 + int(ends[0]) if len(ends) else high
     return Context(
         _clauses(stream, begin, match.first) + COMMA * bool(begin < match.first and stream.breaks[match.first]),
-        stream.text[match.first : match.last + 1],
+        said,
         COMMA * bool(match.last + 1 < end and stream.breaks[match.last + 1]) + _clauses(stream, match.last + 1, end),
         _mark_after(stream, end - 1) in ("？", "?"),
         _first_clause(stream, end, high) if end < high and stream.owner[end] == stream.owner[end - 1] else "",
+        len(core := _WHOSE.sub("", said).strip(_PARTICLES)) > 1 and core in heard,
     )
 
 
@@ -179,14 +183,17 @@ class Frames:
         return None
 
     def _refused_after(self, context: Context) -> Frame | None:
-        """“不管”那不行: the words are taken up and refused. 我们不管，不可能给你修 goes on in the same vein."""
+        """“不管”那不行: the words are taken up and refused. 我们不管，不可能给你修 goes on in the same vein.
+
+        What the other one has just said is taken up by saying it again: 没救了？不至于.
+        """
         rest = context.after.lstrip(_PARTICLES)
         apart = not rest or rest.startswith(COMMA)
         clause = (rest.lstrip(_PARTICLES + COMMA) or context.beyond).partition(COMMA)[0]
         found = self._words[FrameWords.IMPOSSIBLE].beginning(clause)
         if not found or len(clause[len(found) :].strip(_PARTICLES)) > TAIL:
             return None
-        return Frame(Framing.DENIED, not apart or _TAKING_UP.match(found) is not None)
+        return Frame(Framing.DENIED, not apart or context.echo or _TAKING_UP.match(found) is not None)
 
     def _supposed(self, context: Context) -> Frame | None:
         if self._words[FrameWords.WHENEVER].beginning(context.after):
@@ -207,6 +214,8 @@ class Frames:
         knowing = self._words[FrameWords.KNOWING].ending(context.said) and not _ASKING.search(context.said)
         about = context.clause_after
         if knowing and re.match("[您你]", about) and _EITHER_OR.search(about) and "谁" not in about:
+            return Frame(Framing.ASKED, True)
+        if context.echo and context.question_mark and not context.after.strip(_PARTICLES):
             return Frame(Framing.ASKED, True)
         if not _ASKING.search(context.said) and _TAG.match(context.after):
             return Frame(Framing.ASKED, context.question_mark)

@@ -15,7 +15,7 @@ from analyzer.domain import FoundBy, Hit, Role, Span, Utterance
 from analyzer.judging.ear import Ear
 from analyzer.matching import Match, Stream
 from analyzer.reading import Library, Page, grams, last_words, windows
-from analyzer.rubric.model import Element
+from analyzer.rubric.model import Element, FactRule
 from analyzer.text import normalise
 
 # Probabilities under which banned words are only suspected, by meaning: words whose sense the rest of the sentence decides
@@ -70,11 +70,17 @@ class Understanding:
         hit = self._ear.hit(element.who, match, element=element.id, suspicion=suspicion)
         return replace(hit, phrase=element.title, by=FoundBy.MEANING)
 
-    def sure_hits(self, meaning: str, title: str) -> tuple[Hit, ...]:
-        """Return where anybody surely says the meaning, in order of time, as evidence of what has this title."""
-        places = self.places(meaning, None, Span(0.0, self._ear.hearing.duration_s))
-        hits = [self._ear.hit(None, m) for m in places if self.is_sure(meaning, None, m)]
-        return tuple(replace(h, phrase=title, by=FoundBy.MEANING) for h in sorted(hits, key=lambda h: h.start_s))
+    def sure_hits(self, rule: FactRule) -> tuple[Hit, ...]:
+        """Return where a fact's meaning is surely said by somebody whose words tell of it, in order of time, as evidence.
+
+        A reader knows sentences, not whose they are: a customer who chooses another day puts nothing off. A fact is told by
+        the roles that its cues name; of a voice that nobody could name either may speak.
+        """
+        tellers = {cue.who for cue in rule.cues} or {None}
+        places = self.places(rule.meaning, None, Span(0.0, self._ear.hearing.duration_s))
+        hits = [self._ear.hit(None, m) for m in places if self.is_sure(rule.meaning, None, m)]
+        hits = [h for h in hits if None in tellers or h.role in tellers or h.role is Role.UNKNOWN]
+        return tuple(replace(h, phrase=rule.title, by=FoundBy.MEANING) for h in sorted(hits, key=lambda h: h.start_s))
 
     def is_sure(self, meaning: str, who: Role | None, match: Match) -> bool:
         """Return whether a place surely says the meaning: words that may be misheard surely say nothing."""

@@ -19,7 +19,7 @@ from analyzer.settings import Settings
 
 HERE = Path(__file__).parent / "paraphrase"
 FRESH = "fresh"
-WHOLE = ("blind", "fifth")  # sets of whole dialogues that are only counted
+WHOLE = ("blind", "fifth", "sixth")  # sets of whole dialogues that are only counted
 ROLES = {"技": Role.TECHNICIAN, "客": Role.CUSTOMER, "旁": Role.OTHER}
 
 
