@@ -34,9 +34,13 @@ def readers(arguments: argparse.Namespace) -> int:
         for reader, grade in teach(folder, [name for name in arguments.meanings if name != STAFF]):
             reader.save(folder / f"{reader.meaning}.npz")
             bounds = reader.bounds
+            marks = f"{bounds.sure:.3f} / {bounds.maybe:.3f} / {bounds.absurd:.3f}"
+            if grade is None:
+                print(f"{reader.meaning:22} {reader.lines:>5}  （界线不变：{marks}；全部重新训练才重定）", flush=True)
+                continue
             print(
                 f"{grade.meaning:22} {grade.lines:>5} {grade.area:>6.3f} {grade.found:>6.1%} {grade.noticed:>6.1%} "
-                f"{grade.wrong:>6.1%}  {bounds.sure:.3f} / {bounds.maybe:.3f} / {bounds.absurd:.3f}",
+                f"{grade.wrong:>6.1%}  {marks}",
                 flush=True,
             )
     except OSError as error:

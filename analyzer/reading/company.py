@@ -16,9 +16,9 @@ import numpy as np
 
 from analyzer.domain import Role
 from analyzer.errors import AnalyzerError
-from analyzer.reading.encoder import Encoder
 from analyzer.reading.features import page_of_turn
 from analyzer.reading.lines import Line
+from analyzer.reading.network import network_of
 from analyzer.reading.reader import Reader
 from analyzer.reading.teaching import Lesson, School, lessons
 
@@ -75,7 +75,7 @@ def learn(folder: Path, said: Mapping[str, Sequence[Line]], *, write: bool) -> l
     taught without it. Raises AnalyzerError ("reader-write").
     """
     known = [_split(lesson, said.get(lesson.meaning, ())) for lesson in lessons(folder)]
-    school = School(folder, [one.plain for one in known])
+    school = School(folder, [one.plain for one in known], network_of(folder))
     outcomes: list[Outcome] = []
     made: list[tuple[_Lesson, Sequence[Line], Reader | None]] = []
     for one in known:
@@ -110,8 +110,8 @@ def _still_there(one: _Lesson) -> list[Line]:
 def _compared(one: _Lesson, school: School) -> Outcome:
     held = held_back(one.new)
     rest = [line for line in one.new if line not in held]
-    before = _right(school.teach(one.plain)[0], held, school.encoder)
-    after = _right(school.teach(one.with_lines(rest))[0], held, school.encoder)
+    before = _right(school.teach(one.plain)[0], held, school)
+    after = _right(school.teach(one.with_lines(rest))[0], held, school)
     return Outcome(one.plain.meaning, len(one.new), len(held), before, after, after >= before)
 
 
@@ -121,12 +121,13 @@ def held_back(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if prints[line] % EACH == 0] or [min(lines, key=lambda line: prints[line])]
 
 
-def _right(reader: Reader, lines: Iterable[Line], encoder: Encoder) -> int:
+def _right(reader: Reader, lines: Iterable[Line], school: School) -> int:
     """How many lines are read as a person decided: what says it is noticed, what does not is not."""
     right = 0
     for line in lines:
         page = page_of_turn(line.text, line.before)
-        probability = reader.probability(page, np.arange(len(page.spans)), encoder).max()
+        every, network = np.arange(len(page.spans)), school.network if reader.network else None
+        probability = reader.probability(page, every, school.encoder, network).max()
         right += bool(probability >= reader.bounds.maybe) is line.said
     return right
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +19,15 @@ BEFORE_CHARACTERS = 40  # of the other person's last words, from their end
 class Page:
     """A text that is ready to be read: normalised characters, windows over them, and what each of these answers.
 
-    `spans` has shape (m, 2), half-open; `before[i]` are the other person's last words before window i.
+    `spans` has shape (m, 2), half-open; `before[i]` are the other person's last words before window i. `known` is what a
+    network (by its digest) has already made of a window.
     """
 
     text: str
     grams: Grams
     spans: NDArray[np.intp]
     before: tuple[str, ...]
+    known: dict[tuple[str, int], NDArray[np.float32]] = field(default_factory=dict, compare=False, repr=False)
 
     def words(self, window: int) -> str:
         begin, end = self.spans[window]

@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzer.errors import ModelError
 from analyzer.reading.encoder import Encoder
 from analyzer.reading.features import Page
+from analyzer.reading.network import FILE as NETWORK
+from analyzer.reading.network import Network, network_of
 from analyzer.reading.reader import Reader, load_reader
 
 FOLDER = "meanings"
@@ -29,10 +32,11 @@ class Sense:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Library:
-    """The readers by meaning, with the encoder that they share."""
+    """The readers by meaning, with the encoder and the network that they share."""
 
     readers: Mapping[str, Reader] = field(default_factory=dict)
     encoder: Encoder = field(default_factory=Encoder)
+    network: Network | None = None
 
     def senses(self, meaning: str, page: Page, inside: NDArray[np.intp]) -> list[Sense]:
         """Return what was read in some windows of a page, the likeliest first; [] for a meaning nobody reads.
@@ -43,7 +47,7 @@ class Library:
         if reader is None or not len(inside):
             return []
         ranked = inside[np.argsort(-reader.rank(page, inside), kind="stable")[:LOOKED_AT]]
-        read = zip(ranked, reader.probability(page, ranked, self.encoder), strict=True)
+        read = zip(ranked, reader.probability(page, ranked, self.encoder, self._beside(reader)), strict=True)
         senses = [Sense(int(page.spans[i, 0]), int(page.spans[i, 1]) - 1, float(p)) for i, p in read]
         return sorted(senses, key=lambda s: (-s.probability, s.first, s.last))
 
@@ -53,16 +57,31 @@ class Library:
         holding = np.flatnonzero((page.spans[:, 0] <= last) & (page.spans[:, 1] > first))
         if reader is None or not len(holding):
             return None
-        return float(reader.probability(page, holding, self.encoder).max())
+        return float(reader.probability(page, holding, self.encoder, self._beside(reader)).max())
+
+    def _beside(self, reader: Reader) -> Network | None:
+        return self.network if reader.network else None
 
 
 NO_READERS = Library()
 
 
 def library_of(lexicons: Path) -> Library:
-    """Return the readers of a lexicon folder as its files stand now. Raises ModelError for a file that is none."""
-    found = [_kept(path, path.stat().st_mtime_ns) for path in sorted((lexicons / FOLDER).resolve().glob("*.npz"))]
-    return Library({reader.meaning: reader for reader in found}, _encoder())
+    """Return the readers of a lexicon folder as its files stand now.
+
+    Raises ModelError for a file that is none, and for a reader whose bounds were set beside another network.
+    """
+    folder = (lexicons / FOLDER).resolve()
+    network = network_of(folder)
+    found = [_kept(path, path.stat().st_mtime_ns) for path in sorted(folder.glob("*.npz"))]
+    for reader in found:
+        if reader.network not in ("", network.digest if network else ""):
+            raise ModelError(
+                "reader-file",
+                f"读者 {reader.meaning} 和 {folder / NETWORK} 不是一起训练的",
+                "请恢复这些文件（git checkout 或备份），或运行 python -m analyzer readers 全部重新训练",
+            )
+    return Library({reader.meaning: reader for reader in found}, _encoder(), network)
 
 
 @functools.lru_cache(maxsize=512)

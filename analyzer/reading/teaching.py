@@ -20,7 +20,9 @@ from analyzer.reading.bounds import FACTS, FORBIDDEN, area, bounds_of
 from analyzer.reading.encoder import DIMENSIONS, Encoder
 from analyzer.reading.grams import SIZE
 from analyzer.reading.lines import Line, read_lines
-from analyzer.reading.reader import Bounds, Reader
+from analyzer.reading.network import Network, network_of
+from analyzer.reading.networking import LEAST_LINES, Council, convene
+from analyzer.reading.reader import LINEAR_SHARE, Bounds, Reader, load_reader
 from analyzer.reading.training import Sheet, fit, join, sheet_of
 
 # groups whose lines never mean what a group's own do: ordinary talk for its readers
@@ -79,16 +81,19 @@ def lessons(folder: Path) -> list[Lesson]:
     return found
 
 
-def teach(folder: Path, wanted: Sequence[str] = ()) -> Iterator[tuple[Reader, Grade]]:
-    """Yield a reader and its grade for each meaning (of `wanted`, where any is named).
+def teach(folder: Path, wanted: Sequence[str] = ()) -> Iterator[tuple[Reader, Grade | None]]:
+    """Yield a reader and its grade for each meaning; the network that they share is put in its place first.
 
-    Raises AnalyzerError ("meaning-unknown") for a wanted meaning that has no lines.
+    Of `wanted` meanings, where any is named, the linear part alone is taught anew, beside the network that is there: bounds
+    stay, and there is no grade. Raises AnalyzerError ("meaning-unknown") for a wanted meaning that has no lines.
     """
     known = lessons(folder)
     for name in wanted:
         if name not in {lesson.meaning for lesson in known}:
             raise AnalyzerError("meaning-unknown", f"没有 {name} 的训练句", f"在 {folder} 里添加")
-    school = School(folder, known)
+    school = School(folder, known, network_of(folder) if wanted else None)
+    if not wanted and (council := school.convene()) is not None:
+        council.network.save(folder)
     for lesson in known:
         if not wanted or lesson.meaning in wanted:
             yield school.teach(lesson)
@@ -104,19 +109,52 @@ def turns(folder: Path) -> list[tuple[str, bool]]:
 
 
 class School:
-    """Teaches lessons beside the ordinary talk of each group, which is made ready once."""
+    """Teaches lessons beside the ordinary talk of each group, which is made ready once, and beside a network.
 
-    def __init__(self, folder: Path, known: Sequence[Lesson]) -> None:
+    With a network that is there already a reader keeps its bounds: they were set on words that neither had learnt from.
+    """
+
+    def __init__(self, folder: Path, known: Sequence[Lesson], network: Network | None = None) -> None:
         self._folder, self._known = folder, known
-        self._ordinary: dict[str, Sheet] = {}
+        self._sheets: dict[str, Sheet] = {}
+        self._council: Council | None = None
+        self.network = network
         self.encoder = Encoder()
 
-    def teach(self, lesson: Lesson) -> tuple[Reader, Grade]:
-        group = lesson.group
-        if group not in self._ordinary:
-            talk = [*_ordinary(self._known, ELSEWHERE[group]), *_talk(self._folder / group)]
-            self._ordinary[group] = sheet_of(talk, self.encoder)
-        return _taught(lesson, self._ordinary[group], self.encoder)
+    def convene(self) -> Council | None:
+        """Teach the networks of all lessons; None where they are too few lines for any."""
+        if sum(len(lesson.lines) for lesson in self._known) < LEAST_LINES:
+            return None
+        groups = {lesson.meaning: lesson.group for lesson in self._known}
+        talk = {group: self._talk(group) for group in sorted(set(groups.values()))}
+        self._council = convene({lesson.meaning: lesson.lines for lesson in self._known}, talk, groups)
+        self.network = self._council.network
+        return self._council
+
+    def teach(self, lesson: Lesson) -> tuple[Reader, Grade | None]:
+        ordinary = self._ordinary(lesson.group)
+        sheets = {
+            hand: sheet_of(lines, self.encoder, self._council.stranger_to(hand, len(lines)) if self._council else ())
+            for hand, lines in lesson.hands.items()
+        }
+        network = self.network if self.network and lesson.meaning in self.network.meanings else None
+        old = self._folder / f"{lesson.meaning}.npz"
+        if network is not None and self._council is None and old.is_file():
+            return _taught(lesson, sheets, ordinary, network, load_reader(old).bounds), None
+        column = network.meanings.index(lesson.meaning) if network and self._council else None
+        scores, said, talk = _unseen(sheets, ordinary, column)
+        bounds = bounds_of(lesson.group, scores, said, talk)
+        return _taught(lesson, sheets, ordinary, network, bounds), _grade(lesson, scores, said, bounds)
+
+    def _ordinary(self, group: str) -> Sheet:
+        if group not in self._sheets:
+            talk = self._talk(group)
+            beside = self._council.strangers_to_talk(len(talk)) if self._council else ()
+            self._sheets[group] = sheet_of(talk, self.encoder, beside)
+        return self._sheets[group]
+
+    def _talk(self, group: str) -> list[Line]:
+        return [*_ordinary(self._known, ELSEWHERE[group]), *_talk(self._folder / group)]
 
 
 def _ordinary(known: Sequence[Lesson], groups: Sequence[str]) -> list[Line]:
@@ -133,18 +171,17 @@ def _talk(group: Path) -> Iterator[Line]:
         yield from read_lines(path)
 
 
-def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder) -> tuple[Reader, Grade]:
-    sheets = {hand: sheet_of(lines, encoder) for hand, lines in lesson.hands.items()}
+def _taught(
+    lesson: Lesson, sheets: Mapping[str, Sheet], ordinary: Sheet, network: Network | None, bounds: Bounds
+) -> Reader:
     whole = join([*sheets.values(), ordinary])
     read = fit(whole, whole.everything)
     glance = fit(whole, whole.runs)
-    scores, said, talk = _unseen(sheets, ordinary)
-    bounds = bounds_of(lesson.group, scores, said, talk)
     runs, own, before = np.split(read.weights.astype(np.float32), [SIZE, SIZE + DIMENSIONS])
     digest = hashlib.sha256(
         "\n".join(f"{line.said} {line.before} {line.text}" for line in lesson.lines).encode()
     ).hexdigest()[:16]
-    reader = Reader(
+    return Reader(
         lesson.meaning,
         glance.weights.astype(np.float32),
         glance.bias,
@@ -155,16 +192,17 @@ def _taught(lesson: Lesson, ordinary: Sheet, encoder: Encoder) -> tuple[Reader, 
         bounds,
         len(lesson.lines),
         digest,
+        network.digest if network else "",
     )
-    return reader, _grade(lesson, scores, said, bounds)
 
 
 def _unseen(
-    sheets: Mapping[str, Sheet], ordinary: Sheet
+    sheets: Mapping[str, Sheet], ordinary: Sheet, column: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]]:
     """Probabilities of each line by a model of the other hands, the labels, and probabilities of ordinary turns.
 
-    Ordinary turns are split in two: each half is read by a model that has learnt from the other.
+    Ordinary turns are split in two: each half is read by a model that has learnt from the other. `column` is that of the
+    meaning in the sheets' advice, which is a stranger's already.
     """
     parts = _folds(list(sheets.values()))
     halves = ordinary.halves()
@@ -174,10 +212,14 @@ def _unseen(
         learnt, kept = halves[k % 2], halves[1 - k % 2]
         seen = join([*rest, learnt])
         model = fit(seen, seen.everything)
-        scores.append(part.best(model.scores(part.everything)))
-        talk.append(kept.best(model.scores(kept.everything)))
+        scores.append(part.best(_beside(model.scores(part.everything), part, column)))
+        talk.append(kept.best(_beside(model.scores(kept.everything), kept, column)))
         said.append(part.said)
     return _sigmoid(np.concatenate(scores)), np.concatenate(said), _sigmoid(np.concatenate(talk))
+
+
+def _beside(scores: NDArray[np.float64], sheet: Sheet, column: int | None) -> NDArray[np.float64]:
+    return scores if column is None else LINEAR_SHARE * scores + sheet.advice[:, column]
 
 
 def _folds(hands: list[Sheet]) -> list[Sheet]:

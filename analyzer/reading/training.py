@@ -19,6 +19,7 @@ from analyzer.reading.encoder import Encoder
 from analyzer.reading.features import page_of_turn
 from analyzer.reading.grams import SIZE, buckets_of, grams
 from analyzer.reading.lines import Line
+from analyzer.reading.network import Network
 from analyzer.reading.reader import BEFORE_SCALE, OWN_SCALE, RUNS_SCALE
 
 ROUNDS = 3
@@ -29,7 +30,8 @@ PENALTY = 1.0  # inverse strength of the L2 penalty; 0.3 and 3 read other hands'
 class Sheet:
     """The windows of some lines as a matrix: `line[i]` is the line of window i, `width[i]` its characters.
 
-    `said[k]` is the label of line k. `runs` and `everything` are sparse, a row a window.
+    `said[k]` is the label of line k. `runs` and `everything` are sparse, a row a window. `advice` is what a network makes of
+    each window, a column a meaning of it; no column where there is none.
     """
 
     line: NDArray[np.intp]
@@ -37,6 +39,7 @@ class Sheet:
     said: NDArray[np.bool_]
     runs: Any
     everything: Any
+    advice: NDArray[np.float32]
 
     def best(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the highest score among each line's windows; shape (lines,)."""
@@ -50,10 +53,18 @@ class Sheet:
 
     def _of(self, odd: int) -> Sheet:
         rows = self.line % 2 == odd
-        return Sheet(self.line[rows] // 2, self.width[rows], self.said[odd::2], self.runs[rows], self.everything[rows])
+        return Sheet(
+            self.line[rows] // 2,
+            self.width[rows],
+            self.said[odd::2],
+            self.runs[rows],
+            self.everything[rows],
+            self.advice[rows],
+        )
 
 
-def sheet_of(lines: Sequence[Line], encoder: Encoder) -> Sheet:
+def sheet_of(lines: Sequence[Line], encoder: Encoder, beside: Sequence[Network] = ()) -> Sheet:
+    """Return lines as a sheet; `beside`: the network whose advice each of them gets, none for nobody's."""
     from scipy import sparse
 
     pages = [page_of_turn(line.text, line.before) for line in lines]
@@ -72,7 +83,9 @@ def sheet_of(lines: Sequence[Line], encoder: Encoder) -> Sheet:
     )
     widths = np.array([pages[k].spans[i, 1] - pages[k].spans[i, 0] for k, i in pairs])
     said = np.array([line.said for line in lines])
-    return Sheet(np.array([k for k, _ in pairs]), widths, said, runs, everything)
+    advice = [net.every_log_odds(page, encoder) for net, page in zip(beside, pages, strict=True)] if beside else []
+    told = np.concatenate(advice) if advice else np.zeros((len(rows), 0), np.float32)
+    return Sheet(np.array([k for k, _ in pairs]), widths, said, runs, everything, told)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +137,7 @@ def join(sheets: Sequence[Sheet]) -> Sheet:
         np.concatenate([s.said for s in sheets]),
         sparse.vstack([s.runs for s in sheets], format="csr"),
         sparse.vstack([s.everything for s in sheets], format="csr"),
+        np.concatenate([s.advice for s in sheets]),
     )
 
 

@@ -159,3 +159,56 @@ def test_a_reply_without_a_subject_needs_something_to_reply_to(customer: str) ->
     asked = ((T, "您好，物业的"), (C, "厨房的水管又漏了"), (T, "这种没办法修"), (C, "哦"))
     assert result(heard(talk(*unasked)), "cannot-solve").verdict is Verdict.CANNOT_JUDGE
     assert result(heard(talk(*asked)), "cannot-solve").verdict is Verdict.MISSED
+
+
+def replied(customer: str, reply: str, item: str) -> Verdict | None:
+    return result(heard(talk((T, "您好，物业的"), (C, customer), (T, reply), (C, "哦"))), item).verdict
+
+
+@pytest.mark.parametrize(
+    ("customer", "reply", "item"),
+    [
+        ("我邻家说这号的没治，得换。", "咋能没治呢，放个气的事情。", "cannot-solve"),
+        ("搞装修的说这个没治，只能把墙砸了。", "没治那是他说的，刮一下就行。", "cannot-solve"),
+        ("我女婿来看，说没救了，叫我换门。", "没救了？不至于，垫一垫就起来了。", "cannot-solve"),
+        ("前台跟我说这不归你们修。", "她啷个说不归我们修嘛，归我们的。", "not-our-job"),
+        ("你们物业不管啊？", "我们不管？哪回没管过。", "not-our-job"),
+    ],
+)
+def test_who_repeats_the_customers_words_to_contradict_them_is_not_accused_of_them(
+    customer: str, reply: str, item: str
+) -> None:
+    assert replied(customer, reply, item) is Verdict.MET
+
+
+@pytest.mark.parametrize(
+    ("customer", "reply", "item"),
+    [
+        ("你们物业不管啊？", "我们不管。", "not-our-job"),
+        ("是不是没救了？", "没救了。", "cannot-solve"),
+        ("这能修好吗？", "不至于骗您，没救了。", "cannot-solve"),
+    ],
+)
+def test_who_repeats_them_and_leaves_it_at_that_means_them(customer: str, reply: str, item: str) -> None:
+    assert replied(customer, reply, item) is Verdict.MISSED
+
+
+@pytest.mark.parametrize(
+    ("customer", "reply", "item", "verdict"),
+    [
+        ("你们到底管不管？", "不管。", "not-our-job", Verdict.MISSED),
+        ("那找谁修啊？", "这个嘛，管不着。", "not-our-job", Verdict.MISSED),
+        ("能帮我换个灯泡吗？", "不换。", "not-our-job", Verdict.MISSED),
+        ("这还修得好吗？", "修不了的。", "cannot-solve", Verdict.MISSED),
+        ("那可怎么办啊？", "没办法。", "cannot-solve", Verdict.MISSED),
+        ("那可怎么办啊？", "没办法。我帮您联系厂家。", "cannot-solve", Verdict.MET),
+        ("你们到底管不管？", "不管多晚都给您修好。", "not-our-job", Verdict.MET),
+        ("怎么才来？", "没办法，路上堵。", "cannot-solve", Verdict.MET),
+        ("吵到我孩子了。", "不管。", "not-our-job", Verdict.MET),
+        ("今天天气真好。", "没办法。", "cannot-solve", Verdict.MET),
+    ],
+)
+def test_a_bare_reply_turns_away_only_who_asked_for_help(
+    customer: str, reply: str, item: str, verdict: Verdict
+) -> None:
+    assert replied(customer, reply, item) is verdict

@@ -15,6 +15,7 @@ from analyzer.judging.examples import conversation
 from analyzer.reading import Library, Page
 from analyzer.reading.encoder import DIMENSIONS, Encoder
 from analyzer.reading.grams import SIZE
+from analyzer.reading.network import Network
 from analyzer.reading.reader import Bounds, Reader
 from analyzer.rubric.load import load_standard
 from analyzer.settings import Settings
@@ -32,7 +33,9 @@ VISIT = [
 class Knowing(Reader):
     """A reader that knows some words: their probability wherever a window holds them, else 0.01."""
 
-    def probability(self, page: Page, windows: NDArray[np.intp], encoder: Encoder) -> NDArray[np.float64]:
+    def probability(
+        self, page: Page, windows: NDArray[np.intp], encoder: Encoder, network: Network | None = None
+    ) -> NDArray[np.float64]:
         known: dict[str, float] = KNOWN[self.meaning]
         texts = [page.words(int(i)) for i in windows]
         return np.array([max((p for words, p in known.items() if words in text), default=0.01) for text in texts])

@@ -128,6 +128,13 @@ def test_the_doctors_last_look_is_shown_and_another_asked_for(here: Site, login:
     assert page(browser.get("/system")).one(id="checkup").one("button").get("disabled") is not None
 
 
+def test_a_larger_model_that_the_machine_could_carry_is_told_beside_the_one_in_use(here: Site, login: Login) -> None:
+    """It needs no attention, so that the list of findings leaves it out."""
+    checkup.keep(here, [Finding("model-size", "ok", "可以用更大的模型 small", "运行 python -m analyzer model small")])
+    model = page(login("admin").get("/system")).one(id="model")
+    assert "可以用更大的模型 small" in model.text and "python -m analyzer model small" in model.text
+
+
 def test_an_error_can_be_found_by_the_number_that_its_victim_saw(here: Site, login: Login) -> None:
     mishaps.keep(here.folder, mishaps.Mishap(now().isoformat(), "web", "", "KeyError", "web/x.py:3", "abc12345"))
     shown = page(login("admin").get("/system")).one(id="errors").text
