@@ -109,7 +109,7 @@ def network_of(folder: Path) -> Network | None:
 @functools.lru_cache(maxsize=4)
 def _kept(path: Path, _changed_ns: int) -> Network:
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             about = json.loads(stored["about"].tobytes())
             parts = {name: stored[name].astype(np.float32) for name in PARTS}
             runs = stored["runs"].astype(np.float32) * stored["scale"].astype(np.float32)[:, None]

@@ -88,7 +88,7 @@ class Reader:
 def load_reader(path: Path) -> Reader:
     """Read a reader's file. Raises ModelError ("reader-file") for one that is none, or of another format."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             about = json.loads(stored["about"].tobytes())
             arrays = {name: stored[name].astype(np.float32) for name in ("glance", "runs", "own", "before")}
         if about["format"] != FORMAT or [len(a) for a in arrays.values()] != [SIZE, SIZE, DIMENSIONS, DIMENSIONS]:

@@ -69,9 +69,10 @@ def test_other_words_that_surely_mean_it_are_credited_and_shown_as_such() -> Non
     assert "意思相同" in met.reason
 
 
-def test_other_words_that_may_mean_it_are_left_to_a_person() -> None:
+@pytest.mark.parametrize("probability", [0.6, 0.85])  # a bound of .8 and the margin are .87
+def test_other_words_that_may_mean_it_are_left_to_a_person(probability: float) -> None:
     said = [*VISIT, (T, "灯绳您拽一把瞧。"), (C, "亮了。")]
-    asked = result(said, "demonstrate", knowing("demonstrate", {"拽一把": 0.6}))
+    asked = result(said, "demonstrate", knowing("demonstrate", {"拽一把": probability}))
     assert (asked.verdict, asked.credit) == (Verdict.CANNOT_JUDGE, None)
     assert "可能换了说法" in asked.reason
     assert asked.nearest is not None
@@ -107,7 +108,15 @@ def test_on_meaning_alone_nobody_is_accused() -> None:
     assert "不是原话，只是意思像" in suspected.reason
 
 
-@pytest.mark.parametrize(("probability", "verdict"), [(0.06, Verdict.MET), (0.03, Verdict.MISSED)])
+@pytest.mark.parametrize(("who", "applies"), [(C, True), (T, False)])
+def test_a_fact_is_proven_by_meaning_only_from_the_mouth_that_its_cues_name(who: Role, applies: bool) -> None:
+    said = [(T, "您好，我是物业的小王，昨天给您修的灯，现在好用吗？"), (who, "它又耍起脾气来。"), (C, "嗯。")]
+    library = knowing("fact-problem", {"耍起脾气": 0.99})
+    found = result(said, "handle-problem", library, "property-followup")
+    assert (found.verdict is not Verdict.NOT_APPLICABLE) is applies
+
+
+@pytest.mark.parametrize(("probability", "verdict"), [(0.12, Verdict.MET), (0.08, Verdict.MISSED)])
 def test_words_that_only_sound_like_a_phrase_need_a_reader_that_holds_it_possible(
     probability: float, verdict: Verdict
 ) -> None:
@@ -119,11 +128,11 @@ def test_words_that_only_sound_like_a_phrase_need_a_reader_that_holds_it_possibl
 
 def test_words_whose_sentence_surely_means_something_else_are_no_suspicion_either() -> None:
     said = [*VISIT, (C, "这灯还能用几年？"), (T, "这我不知道。"), (C, "哦。")]
-    found = result(said, "do-not-know", knowing("ignorance", {"不知道": 0.1}))
+    found = result(said, "do-not-know", knowing("ignorance", {"不知道": 0.03}))
     assert (found.verdict, found.hits) == (Verdict.MET, ())
     assert "“不知道”，连着前后的话看说的是别的意思" in found.reason
     plain = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "我们不管。"), (C, "哦。")]
-    assert result(plain, "not-our-job", knowing("refuse-job", {"不管": 0.1})).verdict is Verdict.MISSED
+    assert result(plain, "not-our-job", knowing("refuse-job", {"不管": 0.03})).verdict is Verdict.MISSED
 
 
 @pytest.mark.parametrize(("probability", "verdict"), [(0.25, Verdict.CANNOT_JUDGE), (0.15, Verdict.MET)])
@@ -135,7 +144,7 @@ def test_what_only_sounds_like_banned_words_is_a_suspicion_where_a_reader_holds_
     assert result(said, "do-not-know", knowing("ignorance", {"我没提": probability})).verdict is verdict
 
 
-@pytest.mark.parametrize(("probability", "verdict"), [(0.6, Verdict.MISSED), (0.4, Verdict.CANNOT_JUDGE)])
+@pytest.mark.parametrize(("probability", "verdict"), [(0.4, Verdict.MISSED), (0.2, Verdict.CANNOT_JUDGE)])
 def test_words_that_depend_on_their_sentence_accuse_only_where_a_reader_agrees(
     probability: float, verdict: Verdict
 ) -> None:
