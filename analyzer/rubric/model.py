@@ -76,7 +76,8 @@ class Element:
     `any_question`, whether the question mark that the engine wrote is enough of one;
     `topics`, words that begin a talk and are only banned where it goes on; `alone`, phrases that count only where they
     are all that is said between two breaks (with `questions` and without `phrases`: a whole reply); `penalty`, what the
-    words cost where that is less than the item's penalty and cap (None: the item's own); `grave`, whether the item caps the score, so that only words that are written so accuse.
+    words cost where that is less than the item's penalty and cap (None: the item's own); `grave`, whether the item caps
+    the score, so that only words that are written so accuse.
     `meaning`: whose reader (`analyzer.reading`) knows other words for it; "" where nobody reads.
     `surnames`: a name that the speaker gives as his own fulfils it too, with any of these (`analyzer.judging.names`).
     """
