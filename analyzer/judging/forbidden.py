@@ -214,7 +214,7 @@ def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
         return
     whole = Span(0.0, case.hearing.duration_s)
     for match in case.understanding.places(element.meaning, element.who, whole):
-        if case.understanding.is_possible(element.meaning, match.similarity) and not _touches(match, known):
+        if case.understanding.is_suspicious(element.meaning, match.similarity) and not _touches(match, known):
             yield match, MEANT
 
 

@@ -95,6 +95,13 @@ def test_words_that_were_not_heard_clearly_are_no_credit_by_their_meaning() -> N
     assert found == {"clear": Verdict.MET, "unclear": Verdict.CANNOT_JUDGE}
 
 
+def test_what_hardly_means_something_banned_is_no_suspicion() -> None:
+    """A bound of .5 and the margin for suspicions are .6."""
+    said = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "冰箱不是我的买卖。"), (C, "哦。")]
+    found = [result(said, "not-our-job", knowing("refuse-job", {"不是我的买卖": p})).verdict for p in (0.55, 0.62)]
+    assert found == [Verdict.MET, Verdict.CANNOT_JUDGE]
+
+
 def test_the_customers_words_are_no_merit_of_the_technician() -> None:
     said = [*VISIT, (T, "好了。"), (C, "灯绳我拽一把瞧。")]
     assert result(said, "demonstrate", knowing("demonstrate", {"拽一把": 0.99})).verdict is Verdict.MISSED
