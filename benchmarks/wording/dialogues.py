@@ -1,7 +1,7 @@
 """Dialogues in other people's words with the verdicts of an inspector: `paraphrase/`, by halves.
 
 Odd ids (`dev`) may be looked at and learnt from; even ids (`test`) and the short dialogues of `fresh/` are only ever
-counted, and so are the whole ones of `blind/` and `fifth/`. `fresh/` holds forbidden items alone.
+counted, and so are the whole ones of `blind/`, `fifth/` and `sixth/`. `fresh/` holds forbidden items alone.
 """
 
 from __future__ import annotations
