@@ -31,8 +31,9 @@ def readers(arguments: argparse.Namespace) -> int:
             print(f"{STAFF:22} {len(known):>5}  （谁像服务人员、谁像用户）", flush=True)
         if arguments.meanings == [STAFF]:
             return 0
+        made = []  # put in their places together: till then the folder is read as it was
         for reader, grade in teach(folder, [name for name in arguments.meanings if name != STAFF]):
-            reader.save(folder / f"{reader.meaning}.npz")
+            made.append(reader)
             bounds = reader.bounds
             marks = f"{bounds.sure:.3f} / {bounds.maybe:.3f} / {bounds.absurd:.3f}"
             if grade is None:
@@ -43,6 +44,8 @@ def readers(arguments: argparse.Namespace) -> int:
                 f"{grade.wrong:>6.1%}  {marks}",
                 flush=True,
             )
+        for reader in made:
+            reader.save(folder / f"{reader.meaning}.npz")
     except OSError as error:
         raise AnalyzerError("reader-write", f"读者写不到磁盘：{error}", "请检查磁盘空间和权限后重试") from error
     return 0

@@ -100,6 +100,15 @@ class Network:
             np.savez_compressed(out, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **stored)
 
 
+def broken(path: Path, error: Exception) -> ModelError:
+    """What is said of a file of readers that cannot be read."""
+    return ModelError(
+        "reader-file",
+        f"{path} 不是可用的读者文件：{error}",
+        "请恢复这个文件（git checkout 或备份）；自己训练的，请运行 python -m analyzer readers 重新训练",
+    )
+
+
 def network_of(folder: Path) -> Network | None:
     """Return the network of a folder of meanings as its file stands now, None where there is none. Raises ModelError."""
     path = folder / FILE
@@ -119,9 +128,5 @@ def _kept(path: Path, _changed_ns: int) -> Network:
         if about["format"] != FORMAT or shapes != wanted or runs.shape != (SIZE, units):
             raise ValueError(f"format {about['format']}")
     except BROKEN as error:
-        raise ModelError(
-            "reader-file",
-            f"{path} 不是可用的读者文件：{error}",
-            "请恢复这个文件（git checkout 或备份）；自己训练的，请运行 python -m analyzer readers 重新训练",
-        ) from error
+        raise broken(path, error) from error
     return Network(tuple(about["meanings"]), runs=runs, digest=about["digest"], **parts)

@@ -13,11 +13,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzer.errors import ModelError
 from analyzer.reading.encoder import DIMENSIONS, Encoder
 from analyzer.reading.features import Page
 from analyzer.reading.grams import SIZE, sums
-from analyzer.reading.network import BROKEN, Network
+from analyzer.reading.network import BROKEN, Network, broken
 
 FORMAT = 2
 LINEAR_SHARE = 0.3  # of the linear model's log-odds beside the network's
@@ -95,11 +94,7 @@ def load_reader(path: Path) -> Reader:
             raise ValueError(f"format {about['format']}")
         bounds = Bounds(**about["bounds"])
     except BROKEN as error:
-        raise ModelError(
-            "reader-file",
-            f"{path} 不是可用的读者文件：{error}",
-            "请恢复这个文件（git checkout 或备份）；自己训练的，请运行 python -m analyzer readers 重新训练",
-        ) from error
+        raise broken(path, error) from error
     glance_bias, bias = about["biases"]
     return Reader(
         about["meaning"],

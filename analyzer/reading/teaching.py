@@ -82,7 +82,7 @@ def lessons(folder: Path) -> list[Lesson]:
 
 
 def teach(folder: Path, wanted: Sequence[str] = ()) -> Iterator[tuple[Reader, Grade | None]]:
-    """Yield a reader and its grade for each meaning; the network that they share is put in its place first.
+    """Yield a reader and its grade for each meaning; the network that they share is put in its place after the last.
 
     Of `wanted` meanings, where any is named, the linear part alone is taught anew, beside the network that is there: bounds
     stay, and there is no grade. Raises AnalyzerError ("meaning-unknown") for a wanted meaning that has no lines.
@@ -92,11 +92,12 @@ def teach(folder: Path, wanted: Sequence[str] = ()) -> Iterator[tuple[Reader, Gr
         if name not in {lesson.meaning for lesson in known}:
             raise AnalyzerError("meaning-unknown", f"没有 {name} 的训练句", f"在 {folder} 里添加")
     school = School(folder, known, network_of(folder) if wanted else None)
-    if not wanted and (council := school.convene()) is not None:
-        council.network.save(folder)
+    council = None if wanted else school.convene()
     for lesson in known:
         if not wanted or lesson.meaning in wanted:
             yield school.teach(lesson)
+    if council is not None:
+        council.network.save(folder)
 
 
 def turns(folder: Path) -> list[tuple[str, bool]]:
