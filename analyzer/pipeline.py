@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -29,14 +29,14 @@ from analyzer.hearing import (
     ChannelHearing,
     Scorer,
     detect_speech,
-    hear,
+    ear_of,
+    hear_channels,
     inspected,
-    inspection,
     listen_again,
     load_transcriber,
 )
 from analyzer.judging import candidates, most_of, words_for
-from analyzer.progress import Listener, Progress, of_channel, silent
+from analyzer.progress import Listener, Progress, silent
 from analyzer.rejudging import announcements, judged, load, rescore, with_roles
 from analyzer.rubric.model import Standard
 from analyzer.serial import quantised
@@ -115,17 +115,22 @@ class Analyzer:
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         if not candidates(hearing, standard, given, words, len(hearing.checks) + 1):
             return hearing
-        if not isinstance(load_transcriber(self.settings), Scorer):
+        ear = ear_of(self.settings, hearing.engine)
+        if ear is None or not isinstance(load_transcriber(ear), Scorer):
             return hearing
-        with inspected(self.settings), open_audio(path, self.settings) as audio:
+        with inspected(ear), open_audio(path, self.settings) as audio:
             return self.hear_again(audio, hearing, standard, given)
 
     def hear_again(self, audio: Audio, hearing: Hearing, standard: Standard, given: Mapping[str, bool]) -> Hearing:
         """The hearing with what decides under `standard` held against the sound a second time (analyzer/hearing/rescoring.py).
 
-        As it is where nothing does, or where the engine cannot score texts (`hear` has warned of it).
+        As it is where nothing does, or where the engine cannot score texts (`hear` has warned of it), or where the model
+        that heard it is gone.
         """
-        transcriber = load_transcriber(self.settings)
+        ear = ear_of(self.settings, hearing.engine)
+        if ear is None:
+            return hearing
+        transcriber = load_transcriber(ear)
         words = words_for(self.settings.lexicons, self.settings.cache_dir)
         if not isinstance(transcriber, Scorer):
             return hearing
@@ -146,7 +151,7 @@ class Analyzer:
         self, audio: Audio, kind: Recording, progress: Listener = silent, technician_channel: int | None = None
     ) -> Hearing:
         """Everything before judging; `kind` is "visit" or "call"."""
-        transcriber = load_transcriber(self.settings)  # first: a mistyped model is reported before the work begins
+        load_transcriber(self.settings)  # a mistyped model is reported before the work begins
         duration_s = quantise_time(audio.duration_s)
         progress = _releasing(audio, progress)
         progress(Progress("detect", 0.0, duration_s))
@@ -163,19 +168,8 @@ class Analyzer:
             speech, turns = channel_turns(audio.samples, (speech[0], speech[1]))
         with ExitStack() as stack:
             voices = None if stereo else stack.enter_context(self._voices(audio, speech[0], kind, progress))
-            inspection(self.settings).wait()  # the hashes are in by now; damaged weights would transcribe for minutes
             progress(Progress("transcribe", 0.0, duration_s))
-            parts = [
-                hear(
-                    samples,
-                    spans,
-                    transcriber,
-                    self.settings,
-                    of_channel(progress, channel, audio.channel_count),
-                    channel,
-                )
-                for channel, (samples, spans) in enumerate(zip(audio.samples, speech, strict=True))
-            ]
+            heard = hear_channels(tuple(audio.samples), speech, self.settings, progress)
             diarization = None if voices is None else voices.result()
         give_back_memory()
         warnings: tuple[str, ...] = ()
@@ -183,10 +177,11 @@ class Analyzer:
         if diarization is not None:
             turns, warnings = diarization.turns, diarization.warnings
             diarizer_text = f"{self._diarizer.name}, found {diarization.found}, kept {diarization.kept}"
-        if not isinstance(transcriber, Scorer) and transcriber.engine.name != "recorded":
-            warnings = (*warnings, ONCE.format(engine=transcriber.engine.name))
+        if not isinstance(heard.by, Scorer) and heard.by.engine.name != "recorded":
+            warnings = (*warnings, ONCE.format(engine=heard.by.engine.name))
         if technician_channel is not None and audio.layout is not Layout.STEREO:
             warnings = (*warnings, "已说明服务人员的声道，但这段录音不是一人一个声道，身份改由说的话判断")
+        parts = heard.channels
         segments = [segment for part in parts for segment in part.segments]
         utterances = attribute_channels(segments) if stereo else attribute(segments, turns)
         hearing = Hearing(
@@ -194,11 +189,13 @@ class Analyzer:
             duration_s,
             _spans(parts, "speech"),
             _spans(parts, "unheard"),
-            replace(transcriber.engine, normaliser=NORMALISER, diarizer=diarizer_text),
+            replace(heard.by.engine, normaliser=NORMALISER, diarizer=diarizer_text),
             (),
             tuple(quantised(u) for u in utterances),
             _dropped(parts),
-            tuple(dict.fromkeys([*audio.warnings, *warnings, *(w for part in parts for w in part.warnings)])),
+            tuple(
+                dict.fromkeys([*audio.warnings, *heard.warnings, *warnings, *(w for p in parts for w in p.warnings)])
+            ),
             audio.layout,
         )
         hearing = announcements(self.settings).marked(replace(hearing, sounds=sounds))
@@ -233,10 +230,10 @@ def _releasing(audio: Audio, progress: Listener) -> Listener:
     return listen
 
 
-def _spans(parts: list[ChannelHearing], name: str) -> tuple[Span, ...]:
+def _spans(parts: Sequence[ChannelHearing], name: str) -> tuple[Span, ...]:
     spans: list[Span] = [span for part in parts for span in getattr(part, name)]
     return tuple(sorted(Span(quantise_time(s.start_s), quantise_time(s.end_s)) for s in spans))
 
 
-def _dropped(parts: list[ChannelHearing]) -> tuple[Dropped, ...]:
+def _dropped(parts: Sequence[ChannelHearing]) -> tuple[Dropped, ...]:
     return tuple(sorted((d for part in parts for d in part.dropped), key=lambda d: (d.start_s, d.text)))

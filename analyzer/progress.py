@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One report: `stage` is decode | detect | diarize | transcribe | recheck | judge; seconds of audio done of total."""
+    """One report: `stage` is decode | detect | diarize | transcribe | recheck | rehear | judge; seconds of audio done of total."""
 
     stage: str
     done_s: float

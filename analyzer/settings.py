@@ -49,6 +49,14 @@ class Settings:
         "Model name (`tiny` … `large-v3`, `turbo`, `small-q8`) or a folder holding one; with `openai-api` the server's name for it.",
         "模型名（`tiny` … `large-v3`、`turbo`、`small-q8`），或存放模型的文件夹；用 `openai-api` 时是服务器上的模型名。",
     )
+    unclear_model: str = setting(
+        "small-q8",
+        "Larger model that hears a recording again which the model heard badly (far away, noise). Only where it lies in place, as "
+        "`make model` puts it, and memory carries it; empty: never. docs/ENGINES.md",
+        "录音听得不清楚（离得远、有噪声）时，换这个更大的模型重听。已经装好（`make model` 会装）、内存也够才会用；留空则从不重听。"
+        "见 docs/ENGINES.md。",
+        empty=True,
+    )
     speech_url: str = setting(
         "",
         "Address of the speech server of `openai-api`, up to `/v1`. Sound leaves this machine only where the engine is "

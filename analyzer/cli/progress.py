@@ -16,6 +16,7 @@ STAGES = {
     "diarize": "分说话人",
     "transcribe": "转写",
     "recheck": "复听漏字",
+    "rehear": "换大模型重听",
     "judge": "判断",
 }
 PLAIN_EVERY_S = 5.0

@@ -59,6 +59,11 @@ def provision(settings: Settings, model: str | None = None, *, checkpoint: bool 
     return _checkpoint(folder, folder / CHECKPOINT) if checkpoint else folder
 
 
+def is_installed(settings: Settings, name: str) -> bool:
+    """Return whether a catalogued model lies in place as it was verified."""
+    return _stamped(settings.models_dir / ALIASES.get(name, name))
+
+
 def mend(settings: Settings) -> Path:
     """Hash the model and what it rests on, and put anew what is damaged and can be made here; return its folder.
 

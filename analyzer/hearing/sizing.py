@@ -51,6 +51,12 @@ class Machine:
         """Whether the model fits into memory, beside the rest and as much again for the machine."""
         return 2 * (COSTS[name].memory_mib + OTHERS_MIB) <= self.memory_mib
 
+    def holds(self, cost: Cost) -> bool:
+        """Whether a second model fits beside the one that is loaded."""
+        if self.card_mib is not None:
+            return cost.card_gb * 1000 <= self.card_mib
+        return 2 * (cost.memory_mib + OTHERS_MIB) <= self.memory_mib
+
     def share(self, name: str) -> float:
         """What part of the speech's length hearing it takes on this processor, were all cores of use."""
         return COSTS[name].core_s / self.cores

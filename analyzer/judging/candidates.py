@@ -13,10 +13,10 @@ from typing import Any
 from analyzer.domain import Candidate, Hearing, How, Kind, Role
 from analyzer.judging.accusing import accusations, unclear
 from analyzer.judging.case import Case, open_case
+from analyzer.judging.charging import CLEAR_CONFIDENCE
 from analyzer.judging.conversation import no_conversation, of_people, unanswered
 from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, establish, holds
-from analyzer.judging.forbidden import CLEAR_CONFIDENCE
 from analyzer.judging.passages import Passages
 from analyzer.judging.sound import Placed
 from analyzer.matching import COURTESY, CUE, LOOSE, Match

@@ -82,6 +82,7 @@ PARTS = {
     "doubt-misheard": "听写出来的这几个字连不成话，可能听岔了音",
     "doubt-unasked": "前面没有听到用户提问或要求，不一定是在回答用户",
     "doubt-meaning": "不是原话，只是意思像",
+    "agreed": "单看这几个字不一定是，整句的意思也对得上",
     "doubt-sense": "前后的话不像这个意思",
     "doubt-topic": "只有这一句话头，后面没有聊下去",
     "doubt-helped": "紧接着替用户想了办法，按本标准的规定算不算违规要由人来定",
@@ -132,6 +133,8 @@ def quoted(hit: Hit) -> dict[str, str]:
 def _alike(hit: Hit, values: dict[str, str]) -> str:
     if hit.by is FoundBy.SOUND:  # what the sound says stands there instead; of a suspicion it is the doubt
         return "" if hit.suspicion else part("by-ear", note=hit.note)
+    if hit.note and not hit.suspicion:  # what its reader says beside the words
+        return part("by-ear", note=hit.note)
     itself = hit.similarity >= ALIKE or normalise(hit.quote).text == normalise(hit.phrase).text
     return "" if itself else part("alike", **values)
 

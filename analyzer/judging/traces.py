@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from analyzer.domain import How, ItemResult, Judgement, Kind, Role, Span
 from analyzer.judging.accusing import as_written
 from analyzer.judging.case import Case
-from analyzer.judging.forbidden import accusations_of
+from analyzer.judging.charging import accusations_of
 from analyzer.judging.required import NEAREST_SIMILARITY, makes_sense, meant_hit
 from analyzer.judging.trace import Found, Standing, Trace, Tracer
 from analyzer.matching import (
@@ -54,7 +54,7 @@ def _of_item(item: Item, case: Case, result: ItemResult) -> Iterator[Trace]:
     for listed in by_element.values():
         yield from (found.made() for found in _apart(listed))
     if item.kind is Kind.FORBIDDEN:
-        yield from _by_sound(item, result, by_element)
+        yield from _by_others(item, result, by_element)
 
 
 def _apart(listed: list[Found]) -> list[Found]:
@@ -141,13 +141,14 @@ def _forbidden(item: Item, case: Case, result: ItemResult) -> Iterator[Found]:
             yield from _nearest(element, case, ACCUSATION)
 
 
-def _by_sound(item: Item, result: ItemResult, found: dict[str, list[Found]]) -> Iterator[Trace]:
-    """Suspicions that only the sound tells of: the words as heard have no place for them."""
+def _by_others(item: Item, result: ItemResult, found: dict[str, list[Found]]) -> Iterator[Trace]:
+    """What only the sound tells of, for which the words as heard have no place, and what words and meaning prove together."""
     traced = {one.hit for listed in found.values() for one in listed}
     titles = {element.id: element.title for element in item.elements}
     for hit in result.hits:
         if hit not in traced:
-            yield Trace(hit.element, titles[hit.element], Standing.SUSPECTED, hit, because=hit.note)
+            standing = Standing.SUSPECTED if hit.suspicion else Standing.COUNTS
+            yield Trace(hit.element, titles[hit.element], standing, hit, because=hit.note)
 
 
 def _excused(tracer: Tracer) -> Iterator[Found]:

@@ -179,6 +179,7 @@ class FrameWords(StrEnum):
     NAME_PLACE = "name-place"
     NO_NAME = "no-name"
     NO_CALL = "no-call"
+    TURNING_AWAY = "turning-away"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 The dialogues of wording/paraphrase are spoken by other voices in two of four conditions each (near and far, or phone and
 noise of 5 dB) and judged by rules alone, with the second hearing, and with the second reading. Odd ids (`dev`) may be
 looked at (`--failures`); even ones (`test`) are counted only. What was heard is kept in var/cache by the model that heard it: a
-second run only judges.
+second run only judges. Where a larger model hears unclear recordings again (`TINGJIAN_UNCLEAR_MODEL`, in place), both are kept.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from analyzer.audio import open_audio
 from analyzer.domain import Analysis, Hearing, Judgement, Kind, Role, Verdict
+from analyzer.hearing.unclear import is_unclear, larger
 from analyzer.judging import examined, words_for
 from analyzer.judging.case import Case
 from analyzer.judging.required import clearness_of, is_poorly_heard
@@ -72,8 +73,7 @@ def main(arguments: list[str]) -> int:
                 report.show(one.condition, one.evaluation)
     if every == 1:
         options.out.mkdir(parents=True, exist_ok=True)
-        model = Path(settings.model).name
-        other = "" if model == Settings().model else f"-{model}"
+        other = "" if larger(settings) else f"-{Path(settings.model).name}"
         report.write(options.out / f"strangers-{options.split}{other}.md", head, judged, MEANS)
     return 0
 
@@ -110,7 +110,10 @@ class Ears:
 
     def __init__(self, settings: Settings, listen: bool) -> None:
         self._settings, self._listen = settings, listen
-        self._analyzer = Analyzer(settings)
+        self._larger = larger(settings)
+        self._analyzers = {
+            ear.model: Analyzer(ear) for ear in (replace(settings, unclear_model=""), self._larger) if ear
+        }
         self._words = words_for(settings.lexicons, settings.cache_dir)
         self._library = library_of(settings.lexicons)
 
@@ -135,21 +138,29 @@ class Ears:
         return evaluate(sample, analysis, kinds(standard), turns, near=condition in ("near", "phone"))
 
     def _heard(self, sample: Sample, path: Path) -> Hearing:
+        """What the product hears: by the first model, by the larger one where that heard badly."""
+        first = self._heard_by(self._settings.model, sample, path)
+        if self._larger is None or not is_unclear(first.transcript, first.unheard):
+            return first
+        return self._heard_by(self._larger.model, sample, path)
+
+    def _heard_by(self, model: str, sample: Sample, path: Path) -> Hearing:
         """What was heard with the second hearing; heard now where nothing is kept. By `listen`, roles and checks are new."""
-        kept = path.with_suffix(f".{Path(self._settings.model).name}.heard.json")
+        kept = path.with_suffix(f".{Path(model).name}.heard.json")
         standard = load(sample.script.standard, self._settings)
         facts = given(sample, standard)
         known = hearing_from_dict(json.loads(kept.read_text("utf-8")), path.name) if kept.is_file() else None
         if known is not None and not self._listen:
             return known
+        analyzer = self._analyzers[model]
         with open_audio(path, self._settings) as audio:
             first = known and self._anew(known, sample.script.standard)
-            first = first or self._analyzer.hear(audio, "call" if standard.recording == "call" else "visit")
-            hearing = self._analyzer.hear_again(audio, first, standard, facts)
+            first = first or analyzer.hear(audio, "call" if standard.recording == "call" else "visit")
+            hearing = analyzer.hear_again(audio, first, standard, facts)
         judged, _ = examined(hearing, standard, facts, self._words)
         kept.write_text(dump(analysis_to_dict(Analysis(hearing, judged))), "utf-8")
         undecided = sum(item.verdict is Verdict.CANNOT_JUDGE for item in judged.items)
-        say(f"heard    {path.stem:60} {len(hearing.checks)} checks, {undecided} undecided")
+        say(f"heard    {path.stem:60} by {model}, {len(hearing.checks)} checks, {undecided} undecided")
         return hearing
 
     def _anew(self, hearing: Hearing, standard: str) -> Hearing:

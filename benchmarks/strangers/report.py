@@ -42,12 +42,20 @@ def write(path: Path, head: Sequence[str], judged: Sequence[Judged], means: Sequ
         for mean in means:
             some = [j.evaluation for j in judged if j.means == mean and condition in ("all", j.condition)]
             rows.append([condition, mean, *_figures(some)])
-    engines = sorted({(e.name, e.model) for e in (j.evaluation.analysis.hearing.engine for j in judged)})
+    heard = Counter(
+        (e.name, e.model, j.condition)
+        for j in judged
+        if j.means == means[-1]
+        for e in (j.evaluation.analysis.hearing.engine,)
+    )
     lines = [
         "# Strangers' words, from audio",
         "",
         *head,
-        *(f"- engine {name}, model {model}" for name, model in engines),
+        *(
+            f"- {condition}: {count} recordings by {name}, model {model}"
+            for (name, model, condition), count in heard.items()
+        ),
         "",
         "The dialogues of benchmarks/wording/paraphrase, each spoken in two conditions. Brackets are 95 % Wilson intervals; a false",
         "suspicion is a forbidden item left to a person where nothing of it was said; a miss is true where the item",

@@ -45,9 +45,12 @@ class Done:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment of a command: ours without our own settings, the hub's promise to stay offline, and Python's."""
+    """The environment of a command: ours without our own settings, the hub's promise to stay offline, and Python's.
+
+    One model hears, so that a result does not depend on whether a larger one happens to lie in place.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("TINGJIAN_", "HF_HUB_OFFLINE", "PYTHON"))}
-    return {**kept, "PYTHONPATH": str(ROOT), **more}
+    return {**kept, "PYTHONPATH": str(ROOT), "TINGJIAN_UNCLEAR_MODEL": "", **more}
 
 
 def command(*arguments: str | Path, before: str = CUT_OFF, folder: Path | None = None, **variables: str) -> Done:

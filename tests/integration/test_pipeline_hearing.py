@@ -29,7 +29,7 @@ RATE_HZ = 16_000
 
 @pytest.fixture(scope="module")
 def analyzer() -> Analyzer:
-    return Analyzer(Settings())
+    return Analyzer(Settings(unclear_model=""))
 
 
 def analysed(analyzer: Analyzer, path: Path, progress: Listener = silent, channel: int | None = None) -> Analysis:
@@ -117,7 +117,7 @@ def test_the_reference_engine_is_one_setting_away_and_writes_the_same(tmp_path: 
     # float32 and one thread on both sides: what may differ is the converted weights and the decoders
     texts = []
     for engine in ("faster-whisper", "openai-whisper"):
-        analyzer = Analyzer(Settings(engine=engine, compute_type="float32", threads=1))
+        analyzer = Analyzer(Settings(engine=engine, compute_type="float32", threads=1, unclear_model=""))
         analysis = analysed(analyzer, path, channel=0)
         assert faults(document(analysis)) == []
         assert analysis.hearing.engine.name == engine

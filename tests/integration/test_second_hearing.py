@@ -16,7 +16,7 @@ from analyzer.serial import analysis_to_dict, dump, parse_analysis
 from analyzer.settings import Settings
 from benchmarks.kit.places import ROOT
 
-SETTINGS = Settings()
+SETTINGS = Settings(unclear_model="")
 SAMPLE = ROOT / "samples" / "school-02-aircon-idle" / "school-02-aircon-idle.mp3"
 pytestmark = pytest.mark.weights
 STANDARD = load("school-works", SETTINGS)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.domain import Segment, Span, SpeakerTurn, Utterance
-from analyzer.judging.forbidden import SURE_SPEAKER
+from analyzer.judging.charging import SURE_SPEAKER
 from analyzer.speakers import attribute, attribute_channels
 from analyzer.speakers.certainty import SURE, certainties
 from analyzer.speakers.clustering import Voices, assign

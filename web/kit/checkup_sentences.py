@@ -70,6 +70,11 @@ MACHINE = (
     "联网运行 python -m analyzer model {best}（下载 {megabytes} MB），先用几段录音试听，再设 TINGJIAN_MODEL={best}",
     "联网运行 python -m analyzer model {best}（下载 {megabytes} MB；连不上 huggingface.co 就用 {other}，{less} MB），先用几段录音试听，"
     "再设 TINGJIAN_MODEL={best} 或 {other}",
+    "听得不清楚的录音（离得远、有噪声）自动换 {name} 重听",
+    "内存不够再装下 {name}，听得不清楚的录音只用 {model} 听",
+    "没有装 {name}，听得不清楚的录音（离得远、有噪声）只用 {model} 听，漏字较多",
+    "联网运行 python -m analyzer model {name}，装好就会用",
+    "联网运行 python -m analyzer model {name}，下载 {megabytes} MB，装好就会用",
     "{model} 里是 {family}（{type}）；没有公布的校验值可对照，也没有每个字的把握",
     "解码进程缺少这些隔离：{walls}",
     "需要 Linux 5.13 以上的内核；容器里还要允许 unshare、landlock 和 seccomp。没有它们照样解码，只是少一层保护",

@@ -110,6 +110,7 @@ def _model(site: Site) -> Iterator[Finding]:
 
     yield from machine.weights(site.settings)
     yield from machine.size(site.settings)
+    yield from machine.unclear(site.settings)
 
 
 def _decoding(site: Site) -> Iterator[Finding]:

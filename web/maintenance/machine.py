@@ -10,7 +10,9 @@ from analyzer.audio.decoder import standing_walls
 from analyzer.errors import AnalyzerError, ModelError
 from analyzer.hearing import integrity, onnxfolder, sizing
 from analyzer.hearing.catalogue import SOURCES, RegistryModel
+from analyzer.hearing.models import is_installed
 from analyzer.hearing.remote import look
+from analyzer.hearing.unclear import ENGINES, larger
 from web.config import Settings
 from web.maintenance.finding import Finding
 
@@ -37,8 +39,9 @@ def weights(settings: Settings) -> Iterator[Finding]:
     if not folder.is_dir() or not any(folder.iterdir()):
         yield Finding("model", "error", "还没有语音模型", "请运行 make model")
         return
-    known = list(integrity.weights(settings))
-    broken = integrity.damaged(settings)
+    ears = [settings, *filter(None, [larger(settings)])]
+    known = {one.path: one for ear in ears for one in integrity.weights(ear)}.values()
+    broken = {one.path: one for ear in ears for one in integrity.damaged(ear)}.values()
     for one in broken:
         yield Finding("model", "error", integrity.error(one).message, one.advice)
     if not any(one.path.is_relative_to(folder) for one in known):
@@ -90,6 +93,22 @@ def size(settings: Settings) -> Iterator[Finding]:
         fetched = f"联网运行 python -m analyzer model {best}（下载 {SOURCES[best].megabytes} MB{instead}）"
         hint = f"{fetched}，先用几段录音试听，再设 TINGJIAN_MODEL={best}{f' 或 {other}' if other else ''}"
         yield Finding("model-size", "ok", words, hint)
+
+
+def unclear(settings: Settings) -> Iterator[Finding]:
+    """Which model hears those recordings again that the one in use hears badly."""
+    name = settings.unclear_model
+    used, other = sizing.cost_of(settings.model), sizing.cost_of(name)
+    if settings.engine not in ENGINES or used is None or other is None or other.parameters_m <= used.parameters_m:
+        return
+    if larger(settings) is not None:
+        yield Finding("unclear-model", "ok", f"听得不清楚的录音（离得远、有噪声）自动换 {name} 重听")
+    elif is_installed(settings, name):
+        yield Finding("unclear-model", "ok", f"内存不够再装下 {name}，听得不清楚的录音只用 {settings.model} 听")
+    else:
+        size = f"，下载 {SOURCES[name].megabytes} MB" if name in SOURCES else ""
+        words = f"没有装 {name}，听得不清楚的录音（离得远、有噪声）只用 {settings.model} 听，漏字较多"
+        yield Finding("unclear-model", "ok", words, f"联网运行 python -m analyzer model {name}{size}，装好就会用")
 
 
 def _reachable(used: sizing.Cost) -> str:

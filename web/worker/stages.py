@@ -2,14 +2,23 @@
 
 Shares measured on two cores with the base model: of a recording's time in the worker 6 % went into decoding, 2 into
 detecting speech, 89 into transcribing (second looks included), 3 into judging. Speakers are told apart meanwhile; only
-with one thread is that a stage of its own, and the bar then stands still for a while.
+with one thread is that a stage of its own, and the bar then stands still for a while. A recording that a larger model
+hears again spends most of its time there; nobody knows beforehand which one will.
 """
 
 from __future__ import annotations
 
 from web.queue import Standing
 
-SHARES = {"decode": 0.06, "detect": 0.02, "diarize": 0.02, "transcribe": 0.81, "recheck": 0.06, "judge": 0.03}
+SHARES = {
+    "decode": 0.06,
+    "detect": 0.02,
+    "diarize": 0.02,
+    "transcribe": 0.75,
+    "recheck": 0.06,
+    "rehear": 0.06,
+    "judge": 0.03,
+}
 _STARTS = {stage: sum(list(SHARES.values())[:place]) for place, stage in enumerate(SHARES)}
 
 
