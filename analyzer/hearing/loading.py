@@ -20,8 +20,22 @@ def load_transcriber(settings: Settings) -> Transcriber:
     return _loaded(replace(settings, lexicons=Path()))
 
 
+def is_loaded(settings: Settings) -> bool:
+    """Return whether the engine of `settings` has been loaded by this process."""
+    return replace(settings, lexicons=Path()) in _LOADED
+
+
+_LOADED: set[Settings] = set()
+
+
 @functools.lru_cache(maxsize=2)
 def _loaded(settings: Settings) -> Transcriber:
+    engine = _load(settings)
+    _LOADED.add(settings)
+    return engine
+
+
+def _load(settings: Settings) -> Transcriber:
     if settings.engine == "recorded":
         from analyzer.hearing.recorded import RecordedTranscriber
 

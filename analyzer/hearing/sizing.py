@@ -92,6 +92,15 @@ def _memory_mib() -> int:
     return min(whole, limit) // 1024**2
 
 
+def free_mib() -> int:
+    """Memory that can be taken now without driving another process out; all there is where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+        return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("MemAvailable:"))
+    except (OSError, ValueError, StopIteration):
+        return _memory_mib()
+
+
 def _card_mib() -> int | None:
     """Memory of the first card; None where there is none or its driver does not answer."""
     command = ["nvidia-smi", "--id=0", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]

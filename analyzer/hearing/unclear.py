@@ -6,6 +6,7 @@ may be held against somebody. Clear recordings, which most are, cost what they d
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +14,16 @@ from pathlib import Path
 from analyzer.domain import Engine, Segment, Span, Utterance
 from analyzer.hearing import sizing
 from analyzer.hearing.catalogue import ALIASES, SOURCES
+from analyzer.hearing.loading import is_loaded
 from analyzer.hearing.models import is_installed
 from analyzer.settings import Settings
 
+log = logging.getLogger(__name__)
 ENGINES = ("faster-whisper", "openai-whisper")
 # Mean confidence of a recording's characters under which the larger model hears it again. Drawn on the dev half of
 # benchmarks/wording/paraphrase, spoken in four conditions (docs/DECISIONS.md, "The larger ear").
 CLEAR = 0.8
+SPARE_MIB = 512  # of memory that must stay free when another model is loaded: several workers may share the machine
 CHARACTERS_PER_S = 4.0  # of speech that got no text: so many were not heard at all
 
 
@@ -31,8 +35,12 @@ def larger(settings: Settings) -> Settings | None:
         return None
     if other.parameters_m <= used.parameters_m or not is_installed(settings, name):
         return None
+    better = replace(settings, model=name)
     machine = sizing.this_machine(settings.usable_threads, card=settings.device != "cpu")
-    return replace(settings, model=name) if machine.holds(other) else None
+    if not machine.holds(other) or not (is_loaded(better) or sizing.free_mib() >= other.memory_mib + SPARE_MIB):
+        log.warning("%s is not loaded beside %s: there is not memory enough", name, settings.model)
+        return None
+    return better
 
 
 def ear_of(settings: Settings, engine: Engine) -> Settings | None:

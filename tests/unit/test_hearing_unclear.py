@@ -20,6 +20,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """`small-q8` lies in place on a machine with room for it."""
     monkeypatch.setattr(unclear, "is_installed", lambda settings, name: name in ("base", "small-q8"))
     monkeypatch.setattr(sizing, "this_machine", lambda cores, card: ROOMY)
+    monkeypatch.setattr(sizing, "free_mib", lambda: 4096)
     return Settings(home=tmp_path, device="cpu")
 
 
@@ -57,6 +58,15 @@ def test_none_hears_again_where_memory_does_not_hold_two(settings: Settings, mon
     monkeypatch.setattr(sizing, "this_machine", lambda cores, card: Machine(2 * 1024, 2))
     assert unclear.larger(settings) is None
     monkeypatch.setattr(sizing, "this_machine", lambda cores, card: Machine(2 * 1024, 2, card_mib=8 * 1024))
+    assert unclear.larger(settings) is not None
+
+
+def test_a_model_is_not_loaded_beside_another_where_memory_is_taken_but_one_that_is_loaded_stays(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sizing, "free_mib", lambda: 800)
+    assert unclear.larger(settings) is None
+    monkeypatch.setattr(unclear, "is_loaded", lambda settings: settings.model == "small-q8")
     assert unclear.larger(settings) is not None
 
 
