@@ -53,8 +53,8 @@ class Settings:
         "small-q8",
         "Larger model that hears a recording again which the model heard badly (far away, noise). Only where it lies in place, as "
         "`make demo` and `make run` put it, and memory carries it; empty: never. docs/ENGINES.md",
-        "录音听得不清楚（离得远、有噪声）时，换这个更大的模型重听。已经装好（`make demo`、`make run` 会装）、内存也够才会用；留空则从不重听。"
-        "见 docs/ENGINES.md。",
+        "录音听得不清楚（离得远、有噪声）时，换这个更大的模型重听。已经装好（`make demo`、`make run` 会装）、"
+        "内存也够才会用；留空则从不重听。见 docs/ENGINES.md。",
         empty=True,
     )
     speech_url: str = setting(
