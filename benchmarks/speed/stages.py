@@ -1,4 +1,4 @@
-"""Seconds spent in each stage of the pipeline, by timing the functions that `analyzer.pipeline` calls.
+"""Seconds spent in each stage of the pipeline, by timing the functions that the pipeline calls.
 
 The pipeline stays as it is: its names are wrapped while the clock runs and given back afterwards. Speakers are told apart
 beside the transcription (`BESIDE`): what stages take adds up to more than the whole.
@@ -15,7 +15,7 @@ from unittest import mock
 
 from analyzer import pipeline
 from analyzer.audio import open_audio
-from analyzer.hearing import hear
+from analyzer.hearing import channels, hear
 from analyzer.progress import Progress
 from analyzer.speakers import Diarizer
 
@@ -43,7 +43,7 @@ def timed() -> Iterator[dict[str, float]]:
             stack.enter_context(mock.patch.object(pipeline, name, _clocked(getattr(pipeline, name), stage, spent)))
         stack.enter_context(mock.patch.object(Diarizer, "diarize", _clocked(Diarizer.diarize, "separate", spent)))
         stack.enter_context(mock.patch.object(pipeline, "open_audio", _opened(open_audio, spent)))
-        stack.enter_context(mock.patch.object(pipeline, "hear", _heard(hear, spent)))
+        stack.enter_context(mock.patch.object(channels, "hear", _heard(hear, spent)))
         yield spent
 
 

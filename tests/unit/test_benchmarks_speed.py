@@ -13,6 +13,7 @@ import pytest
 
 from analyzer import pipeline
 from analyzer.domain import Span
+from analyzer.hearing import channels
 from analyzer.progress import Progress, silent
 from analyzer.settings import Settings
 from benchmarks.accuracy import sweep
@@ -78,7 +79,7 @@ def test_seconds_go_to_the_stage_that_spent_them(clock: Clock, monkeypatch: pyte
             assert audio == "audio"
             clock.now_s += 100.0  # what happens with open samples is not decoding
         assert pipeline.detect_speech(()) == "done"  # type: ignore[arg-type]
-        assert pipeline.hear((), (), None, None, silent, 0) == "heard"  # type: ignore[arg-type]
+        assert channels.hear((), (), None, None, silent, 0) == "heard"  # type: ignore[arg-type]
         assert pipeline.judged() == "done"  # type: ignore[call-arg]
     assert spent == {
         "decode": 1.0, "detect": 0.5, "separate": 0.0, "transcribe": 4.0, "recheck": 2.0, "roles": 0.0, "judge": 0.25
