@@ -19,23 +19,24 @@ from analyzer.rubric.model import FrameWords, Item
 
 
 def agreed(suspicion: Accusation, item: Item, case: Case) -> Accusation:
-    """Return a suspicion as proven where its reader agrees with the words; any other accusation as it is."""
-    element = suspicion.element
-    if (
-        suspicion.pardon
-        or suspicion.hit.by is FoundBy.SOUND
-        or not case.understanding.is_proven(element, suspicion.match)
-    ):
+    """Return a suspicion as proven where its reader agrees with the words; any other accusation as it is.
+
+    Words that cap the score are proven by nothing but themselves; nor does a reader know who spoke, or in which frame.
+    """
+    element, read = suspicion.element, suspicion.doubt == MEANT
+    if suspicion.pardon or suspicion.hit.by is FoundBy.SOUND or element.grave:
         return suspicion
-    hit = replace(suspicion.hit, suspicion=False, note=part("agreed"))
-    if suspicion.doubt in (MISHEARD, UNASKED):
-        return replace(suspicion, hit=hit, doubt="")
-    if suspicion.doubt == MEANT and element.remedies:
-        for match in _turning_away(suspicion, case):
-            found = accusation(match, doubt_of(match, element, case), element, item, case)
-            if not found.pardon and not found.doubt:
-                words = replace(hit, phrase=match.phrase, similarity=1.0, by=FoundBy.WORDS)
-                return replace(found, hit=words)
+    if suspicion.doubt not in (MEANT, MISHEARD, UNASKED) or (read and not element.remedies):
+        return suspicion
+    if not case.understanding.is_proven(element, suspicion.match):
+        return suspicion
+    for match in _turning_away(suspicion, case) if read else (suspicion.match,):
+        doubt = doubt_of(match, element, case)
+        found = accusation(match, "" if doubt == UNASKED else doubt, element, item, case)
+        if found.pardon or found.doubt:
+            continue
+        hit = replace(suspicion.hit, suspicion=False, note=part("agreed"), by=FoundBy.WORDS)
+        return replace(found, hit=replace(hit, phrase=match.phrase, similarity=1.0) if read else hit)
     return suspicion
 
 

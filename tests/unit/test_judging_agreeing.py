@@ -80,3 +80,18 @@ def test_misheard_words_are_proven_where_the_rest_of_the_sentence_tells_what_the
     said = [*VISIT, (C, "什么时候能好呢？"), (T, "没知了。"), (C, "哦。")]  # 没治了
     found = result(said, "cannot-solve", knowing("give-up", {"没知了": probability}))
     assert found.verdict is verdict
+
+
+def test_words_that_cap_the_score_are_proven_by_nothing_but_themselves() -> None:
+    said = [*VISIT, (T, "真他马堵。"), (C, "好吧。")]  # 真他妈堵
+    found = result(said, "profanity", knowing("abuse", {"真他马堵": 1.0}))
+    assert found.verdict is Verdict.CANNOT_JUDGE
+
+
+def test_a_voice_that_is_not_sure_stays_a_suspicion() -> None:
+    heard = conversation([*VISIT, (C, "什么时候能好呢？"), (T, "没知了。"), (C, "哦。")])
+    whose = replace(heard, transcript=tuple(replace(u, speaker_confidence=0.6) for u in heard.transcript))
+    words: Any = words_for(SETTINGS.lexicons, SETTINGS.cache_dir)
+    library = knowing("give-up", {"没知了": 1.0})
+    judged = judge(whose, load_standard("property-visit", SETTINGS.lexicons), {}, words, readers=library)
+    assert next(i for i in judged.items if i.id == "cannot-solve").verdict is Verdict.CANNOT_JUDGE
