@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.domain import Span
+from analyzer.errors import ModelError
 from analyzer.hearing.integrity import inspection
 from analyzer.hearing.listening import hear
 from analyzer.hearing.loading import load_transcriber
@@ -14,6 +16,8 @@ from analyzer.hearing.unclear import is_unclear, larger
 from analyzer.progress import Listener, of_channel
 from analyzer.settings import Settings
 
+log = logging.getLogger(__name__)
+NOT_AGAIN = "录音不清楚，但更大的语音模型（{model}）用不了，没有重听：{reason}"
 AGAIN = "录音不清楚（离得远或有噪声），换更大的语音模型（{model}）重听过，文字以重听的为准"
 
 
@@ -31,14 +35,19 @@ def hear_channels(
 ) -> Heard:
     """Return what is said in the speech of each channel (int16, 16 kHz); hearing it again is a stage of its own, "rehear".
 
-    Raises ModelError where an engine cannot be loaded or its weights are damaged.
+    Raises ModelError where the engine that is set cannot be loaded or its weights are damaged. Where that is true of the
+    larger one alone, what the first one heard stands, with a warning.
     """
     first = _heard(samples, speech, settings, progress)
     said = [segment for channel in first.channels for segment in channel.segments]
     better = larger(settings) if is_unclear(said, [u for c in first.channels for u in c.unheard]) else None
     if better is None:
         return first
-    second = _heard(samples, speech, better, lambda now: progress(replace(now, stage="rehear")))
+    try:
+        second = _heard(samples, speech, better, lambda now: progress(replace(now, stage="rehear")))
+    except ModelError as error:
+        log.warning("not heard again by %s: %s", better.model, error)
+        return replace(first, warnings=(NOT_AGAIN.format(model=better.model, reason=error.message),))
     return replace(second, warnings=(AGAIN.format(model=better.model),))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from analyzer.audio import open_audio
 from analyzer.domain import Engine, Hearing
+from analyzer.errors import ModelError
 from analyzer.hearing import Decoded, Window, channels
 from analyzer.hearing.types import Look
 from analyzer.pipeline import Analyzer, load
@@ -40,6 +41,13 @@ class Sure:
             starts = tuple(step * i for i in range(len(text)))
             ends = tuple(start + step for start in starts)
             yield Decoded(text, starts, ends, (self.confidence,) * len(text), -0.2, 0.0, 1.0)
+
+
+class Broken(Sure):
+    """One whose weights turn out to be damaged."""
+
+    def transcribe(self, windows: Sequence[Window], look: Look = Look.FIRST) -> Iterator[Decoded]:
+        raise ModelError("model-damaged", "模型坏了", "请重新安装")
 
 
 @dataclass
@@ -80,6 +88,15 @@ def test_a_clear_recording_costs_what_it_did(cuts: Cuts, monkeypatch: pytest.Mon
     assert (hearing.engine.model, house.other.windows) == ("base", 0)
     assert not [w for w in hearing.warnings if "重听" in w]
     assert "rehear" not in {p.stage for p in told}
+
+
+def test_a_larger_model_that_is_damaged_costs_the_second_hearing_and_not_the_first(
+    cuts: Cuts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(Sure("base", 0.6), Broken("small-q8", 0.9))
+    hearing, _ = house.hear(cuts, monkeypatch)
+    assert hearing.engine.model == "base" and hearing.transcript
+    assert [w for w in hearing.warnings if "没有重听" in w and "坏了" in w]
 
 
 def test_without_a_larger_model_the_first_one_signs_for_what_it_heard(
