@@ -1,8 +1,9 @@
 """Suspicions that two witnesses agree on: words that alone do not prove an offence, and a reader who is sure of it.
 
 What is heard and what is meant are told by different means: words of turning somebody away (弄不了, 找别人) stand in many
-innocent sentences, words that were misheard may have been others, and a reader knows sentences, not words. Where both say
-the same, it was said. A meaning without any such word in it stays a suspicion, however sure its reader is.
+innocent sentences, and a reader knows sentences, not words. Where both say the same, it was said. A meaning without any
+such word in it stays a suspicion, however sure its reader is; so do words that may be misheard and replies to which no
+question was heard, of which the company decides (`policy`).
 """
 
 from __future__ import annotations
@@ -12,31 +13,27 @@ from dataclasses import replace
 
 from analyzer.domain import FoundBy
 from analyzer.judging.case import Case
-from analyzer.judging.charging import MEANT, MISHEARD, UNASKED, Accusation, accusation, doubt_of
+from analyzer.judging.charging import MEANT, Accusation, accusation, doubt_of
 from analyzer.judging.reasons import part
 from analyzer.matching import Match
 from analyzer.rubric.model import FrameWords, Item
 
 
 def agreed(suspicion: Accusation, item: Item, case: Case) -> Accusation:
-    """Return a suspicion as proven where its reader agrees with the words; any other accusation as it is.
+    """Return what a reader suspects as proven where words agree with it; any other accusation as it is.
 
     Words that cap the score are proven by nothing but themselves; nor does a reader know who spoke, or in which frame.
     """
-    element, read = suspicion.element, suspicion.doubt == MEANT
-    if suspicion.pardon or suspicion.hit.by is FoundBy.SOUND or element.grave:
-        return suspicion
-    if suspicion.doubt not in (MEANT, MISHEARD, UNASKED) or (read and not element.remedies):
+    element = suspicion.element
+    if suspicion.pardon or suspicion.doubt != MEANT or element.grave or not element.remedies:
         return suspicion
     if not case.understanding.is_proven(element, suspicion.match):
         return suspicion
-    for match in _turning_away(suspicion, case) if read else (suspicion.match,):
-        doubt = doubt_of(match, element, case)
-        found = accusation(match, "" if doubt == UNASKED else doubt, element, item, case)
-        if found.pardon or found.doubt:
-            continue
-        hit = replace(suspicion.hit, suspicion=False, note=part("agreed"), by=FoundBy.WORDS)
-        return replace(found, hit=replace(hit, phrase=match.phrase, similarity=1.0) if read else hit)
+    for match in _turning_away(suspicion, case):
+        found = accusation(match, doubt_of(match, element, case), element, item, case)
+        if not (found.pardon or found.doubt):
+            hit = replace(suspicion.hit, phrase=match.phrase, similarity=1.0, suspicion=False, note=part("agreed"))
+            return replace(found, hit=replace(hit, by=FoundBy.WORDS))
     return suspicion
 
 

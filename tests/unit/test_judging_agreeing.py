@@ -73,13 +73,11 @@ def test_one_sentence_is_one_offence_the_likelier_one() -> None:
     assert found == [Verdict.MET, Verdict.MISSED]
 
 
-@pytest.mark.parametrize(("probability", "verdict"), [(1.0, Verdict.MISSED), (0.9, Verdict.CANNOT_JUDGE)])
-def test_misheard_words_are_proven_where_the_rest_of_the_sentence_tells_what_they_were(
-    probability: float, verdict: Verdict
-) -> None:
-    said = [*VISIT, (C, "什么时候能好呢？"), (T, "没知了。"), (C, "哦。")]  # 没治了
-    found = result(said, "cannot-solve", knowing("give-up", {"没知了": probability}))
-    assert found.verdict is verdict
+@pytest.mark.parametrize("said", ["没知了。", "没治了。"])
+def test_misheard_words_are_left_to_the_policy_however_sure_the_reader_is(said: str) -> None:
+    turns = [*VISIT, (C, "什么时候能好呢？"), (T, said), (C, "哦。")]
+    found = result(turns, "cannot-solve", knowing("give-up", {said[:3]: 1.0}))
+    assert found.verdict is (Verdict.MISSED if said == "没治了。" else Verdict.CANNOT_JUDGE)
 
 
 def test_words_that_cap_the_score_are_proven_by_nothing_but_themselves() -> None:
@@ -89,9 +87,9 @@ def test_words_that_cap_the_score_are_proven_by_nothing_but_themselves() -> None
 
 
 def test_a_voice_that_is_not_sure_stays_a_suspicion() -> None:
-    heard = conversation([*VISIT, (C, "什么时候能好呢？"), (T, "没知了。"), (C, "哦。")])
+    heard = conversation([*VISIT, ASKED, (T, "冰箱懒得伸手。"), (C, "哦。")])
     whose = replace(heard, transcript=tuple(replace(u, speaker_confidence=0.6) for u in heard.transcript))
     words: Any = words_for(SETTINGS.lexicons, SETTINGS.cache_dir)
-    library = knowing("give-up", {"没知了": 1.0})
+    library = knowing("refuse-job", {"懒得伸手": 1.0})
     judged = judge(whose, load_standard("property-visit", SETTINGS.lexicons), {}, words, readers=library)
-    assert next(i for i in judged.items if i.id == "cannot-solve").verdict is Verdict.CANNOT_JUDGE
+    assert next(i for i in judged.items if i.id == "not-our-job").verdict is Verdict.CANNOT_JUDGE
