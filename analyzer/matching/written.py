@@ -7,7 +7,8 @@ not 试试, 哪个好 is not 姐好, 开会 is not 块. Characters that stand fo
 * one that sounds the same is believed too where the text is CERTAIN (a script, a corrected transcript), nothing of its
   short stretch of the phrase is written as asked for, and it is part of a word (先生 is not 王女士's 生);
 * a character that was left out is missed where the text is certain;
-* but a single one of these is nothing in a long stretch: people vary words too;
+* but a single one of these is nothing in a long stretch: people vary words too; unless the text is certain and the
+  allowance is all but SPENT on it (跟我们有什么 is not 跟我们讲什么);
 * a 不, 没 or 过 that was put in turns the phrase.
 
 On the 18 sample recordings the engine's confidence in characters that it got wrong within a phrase that was really said
@@ -25,6 +26,7 @@ SURE = 0.9
 CERTAIN = 0.99
 SHORT = 3  # characters of a stretch between gaps that may not be replaced as a whole
 LONG = 5  # characters of a stretch in which one may differ
+SPENT = 0.8  # similarity under which that one, where it sounds otherwise, is what the phrase turns on
 
 
 TURNING = "不没别未甭莫过"  # between the words of a phrase these turn what it means
@@ -73,7 +75,7 @@ def _is_other(stream: Stream, match: Match, alignment: Alignment, d: Difference)
     size = len(alignment.blocks[d.block])
     outermost = d.at is None and d.place in (0, size - 1)  # what a phrase begins with is not left out: 能给您换吗
     if alone and size >= LONG and not outermost:
-        return False
+        return match.similarity < SPENT and _sounds_otherwise(d) and _confidence(stream, match, d) >= CERTAIN
     if d.at is None:
         return bool((stream.confidence[match.first : match.last + 1] >= CERTAIN).all())
     sure = _confidence(stream, match, d)

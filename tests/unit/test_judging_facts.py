@@ -92,3 +92,13 @@ def test_what_only_similar_words_ask_for_is_left_to_a_person_with_those_words() 
 def test_who_is_plainly_asked_for_it_and_does_not_do_it_has_missed_it() -> None:
     item = next(i for i in judged((C, "你怎么才来，我都等着急了"), (T, "我看看管子")).items if i.id == "late-apology")
     assert item.verdict is Verdict.MISSED
+
+
+@pytest.mark.parametrize("done", ["得换个件儿，我已经给你换上了啊", "这个要换，都已经给您换好了"])
+def test_what_had_to_be_replaced_and_already_is_was_replaced(done: str) -> None:
+    assert facts((T, done), standard="school-works")["parts_replaced"]
+
+
+@pytest.mark.parametrize("done", ["鞋套我也已经换好了", "上次那师傅已经给您换上了，这回不用换"])
+def test_other_things_and_other_days_are_no_parts_replaced(done: str) -> None:
+    assert not facts((T, done), standard="school-works")["parts_replaced"]
