@@ -27,7 +27,10 @@ class LexiconCues:
         self._table = table_over(phrase for listed in self._cues.values() for cue in listed for phrase in cue.phrases)
 
     def __call__(self, utterances: Sequence[Utterance]) -> dict[Role, float]:
-        """Return the summed weight of the cues found for each role; 0.0 where none was."""
+        """Return the summed weight of the cues found for each role; 0.0 where none was.
+
+        Under Role.OTHER stands how unlike staff it sounds on the whole: customers and bystanders do alike.
+        """
         stream = make_stream(utterances, None, self._words)
         finder = Finder(stream, self._table, CUE)
         scores: dict[Role, float] = {}
@@ -40,6 +43,6 @@ class LexiconCues:
                 scores[role] += cue.weight * min(len(matches), ENOUGH) ** 0.5
         if self._staff is not None:
             balance = self._staff.balance(u.text for u in utterances)
-            liker = Role.TECHNICIAN if balance > 0 else Role.CUSTOMER
-            scores[liker] = scores.get(liker, 0.0) + STAFF_WEIGHT * abs(balance)
+            like = Role.TECHNICIAN if balance > 0 else Role.OTHER
+            scores[like] = scores.get(like, 0.0) + STAFF_WEIGHT * abs(balance)
         return scores

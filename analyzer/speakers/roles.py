@@ -25,7 +25,10 @@ SMALL_SHARE = 0.1  # a further voice with less than this share of the talk is mo
 
 
 class CueCounter(Protocol):
-    """Counts the cues in what one speaker says: weighted sums for Role.TECHNICIAN and Role.CUSTOMER."""
+    """Counts the cues in what one speaker says: weighted sums for Role.TECHNICIAN and Role.CUSTOMER.
+
+    Those for Role.OTHER tell that it is not the technician, and not who else.
+    """
 
     def __call__(self, utterances: Sequence[Utterance], /) -> Mapping[Role, float]:
         """The sums; a missing role counts as 0."""
@@ -53,8 +56,12 @@ def assign_roles(
     if technician_channel is not None:
         roles = _given(names, f"S{technician_channel + 1}")
     else:
-        odds = {n: _log_odds(count_cues(said[n])) if said[n] else 0.0 for n in names}
-        heard = _alone(odds) if len(names) == 1 else _judged(odds, spoken)
+        cues = {n: count_cues(said[n]) if said[n] else {} for n in names}
+        odds = {n: _log_odds(counted, Role.CUSTOMER, Role.OTHER) for n, counted in cues.items()}
+        if len(names) == 1:
+            heard = _alone(odds)
+        else:
+            heard = _judged(odds, {n: _log_odds(counted, Role.CUSTOMER) for n, counted in cues.items()}, spoken)
         roles = {n: (role, min(chance, SUREST)) for n, (role, chance) in heard.items()}
     speakers = tuple(Speaker(n, roles[n][0], quantise_ratio(roles[n][1]), quantise_time(spoken[n])) for n in names)
     return speakers, tuple(replace(u, role=roles[u.speaker][0]) for u in utterances)
@@ -66,9 +73,9 @@ def _number(name: str) -> tuple[int, str]:
     return (int(digits) if digits.isdigit() else 0, name)
 
 
-def _log_odds(cues: Mapping[Role, float]) -> float:
-    """Log-odds of technician against customer, from one speaker's cues."""
-    balance = cues.get(Role.TECHNICIAN, 0.0) - cues.get(Role.CUSTOMER, 0.0)
+def _log_odds(cues: Mapping[Role, float], *against: Role) -> float:
+    """Log-odds of the technician against others, from one speaker's cues."""
+    balance = cues.get(Role.TECHNICIAN, 0.0) - sum(cues.get(role, 0.0) for role in against)
     return MOST_LOG_ODDS * math.tanh(LOG_ODDS_A_WEIGHT * balance / MOST_LOG_ODDS)
 
 
@@ -83,8 +90,10 @@ def _alone(odds: Mapping[str, float]) -> dict[str, tuple[Role, float]]:
     return {name: (Role.TECHNICIAN if chance >= ALONE_THRESHOLD else Role.UNKNOWN, chance)}
 
 
-def _judged(odds: Mapping[str, float], spoken: Mapping[str, float]) -> dict[str, tuple[Role, float]]:
-    """Two speakers or more: softmax over who is the technician."""
+def _judged(
+    odds: Mapping[str, float], customer_odds: Mapping[str, float], spoken: Mapping[str, float]
+) -> dict[str, tuple[Role, float]]:
+    """Two speakers or more: softmax over who is the technician; `customer_odds` are against a customer alone."""
     if not odds:
         return {}
     total_s = max(sum(spoken.values()), 1e-9)
@@ -98,7 +107,7 @@ def _judged(odds: Mapping[str, float], spoken: Mapping[str, float]) -> dict[str,
         return dict.fromkeys(odds, (Role.UNKNOWN, chances[technician]))
     roles = {technician: (Role.TECHNICIAN, chances[technician])}
     others = [n for n in odds if n != technician]
-    customer = {n: _customer_chance(odds[n], spoken[n] / total_s) for n in others}
+    customer = {n: _customer_chance(customer_odds[n], spoken[n] / total_s) for n in others}
     first = max(others, key=lambda n: customer[n])
     for n in others:
         if n == first:

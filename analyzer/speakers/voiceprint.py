@@ -52,6 +52,7 @@ class VoiceModel:
         except (AttributeError, OSError, RuntimeError, TypeError) as problem:
             raise ModelError("speaker-model", f"说话人模型无法载入：{problem}", _REINSTALL) from problem
         self._net.eval()
+        self._net.head.to(memory_format=torch.channels_last)  # its convolutions take a third less time so
         # torch keeps its number of threads per calling thread, so the caller's own setting stays as it is.
         self._pool = ThreadPoolExecutor(max(1, threads), "voiceprint", lambda: torch.set_num_threads(1))
 

@@ -52,6 +52,12 @@ def test_both_are_known_in_every_sample(name: str, turns: Turns, counter: Lexico
     assert outcome(turns, counter) == "right", name
 
 
+@pytest.mark.parametrize(("name", "turns"), [(n, t) for n, t in samples() if any(r is Role.OTHER for r, _ in t)])
+def test_who_is_with_the_customer_is_no_second_customer(name: str, turns: Turns, counter: LexiconCues) -> None:
+    unknown = [replace(u, role=Role.UNKNOWN) for u in talk(*turns)]
+    assert {s.id: s.role.value for s in assign_roles(unknown, counter)[0]}["other"] == "other", name
+
+
 def test_nobody_is_taken_for_the_other_in_the_wordings_of_other_people(counter: LexiconCues) -> None:
     found = {case.id: outcome(case.turns, counter) for case in cases("dev")}
     assert [name for name, result in found.items() if result == "swapped"] == []
