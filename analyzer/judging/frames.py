@@ -13,12 +13,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-
 from analyzer.judging.framewords import COMMA, Vocabulary
 from analyzer.matching import Match, Stream
 from analyzer.rubric.model import FrameWords
-from analyzer.text import Break
 from analyzer.text.tokens import FINAL_PARTICLES
 
 REACH = 40  # characters of the sentence that are looked at before and after a match
@@ -75,27 +72,20 @@ def context_of(stream: Stream, match: Match, heard: str = "") -> Context:
     """Return the sentence of a match, as far as REACH, with its breaks; `heard` is what the other one has just said."""
     said = stream.text[match.first : match.last + 1]
     low, high = max(0, match.first - REACH), min(len(stream.text), match.last + 1 + REACH)
-    starts = np.flatnonzero(stream.breaks[low : match.first + 1] >= Break.SENTENCE)
-    begin = low + int(starts[-1]) if len(starts) else low
-    ends = np.flatnonzero(stream.breaks[match.last + 1 : high] >= Break.SENTENCE)
-    end = match.last + 1 + int(ends[0]) if len(ends) else high
+    begin = max(low, stream.sentence_begin(match.first))
+    end = min(high, stream.sentence_end(match.last + 1))
     return Context(
         _clauses(stream, begin, match.first) + COMMA * bool(begin < match.first and stream.breaks[match.first]),
         said,
         COMMA * bool(match.last + 1 < end and stream.breaks[match.last + 1]) + _clauses(stream, match.last + 1, end),
         _mark_after(stream, end - 1) in ("？", "?"),
-        _first_clause(stream, end, high) if end < high and stream.owner[end] == stream.owner[end - 1] else "",
+        stream.clauses(end, high)[0] if end < high and stream.owner[end] == stream.owner[end - 1] else "",
         len(core := _WHOSE.sub("", said).strip(_PARTICLES)) > 1 and core in heard,
     )
 
 
 def _clauses(stream: Stream, begin: int, end: int) -> str:
-    return "".join(COMMA * bool(stream.breaks[i] and i > begin) + stream.text[i] for i in range(begin, end))
-
-
-def _first_clause(stream: Stream, begin: int, end: int) -> str:
-    ends = np.flatnonzero(stream.breaks[begin + 1 : end])
-    return stream.text[begin : begin + 1 + int(ends[0]) if len(ends) else end]
+    return COMMA.join(stream.clauses(begin, end))
 
 
 def _mark_after(stream: Stream, at: int) -> str:

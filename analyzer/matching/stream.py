@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,27 @@ class Stream:
     def _cuts(self) -> list[int]:
         """Where clauses begin."""
         return [0, *(int(i) for i in np.flatnonzero(self.breaks) if i)]
+
+    @functools.cached_property
+    def _sentences(self) -> list[int]:
+        """Where sentences begin."""
+        return [int(i) for i in np.flatnonzero(self.breaks >= Break.SENTENCE)]
+
+    def sentence_begin(self, at: int) -> int:
+        """Return where the sentence of character `at` begins; 0 where its beginning is not in the stream."""
+        before = bisect.bisect_right(self._sentences, at)
+        return self._sentences[before - 1] if before else 0
+
+    def sentence_end(self, at: int) -> int:
+        """Return where the first sentence that begins at or after `at` does; len(text) where none does."""
+        after = bisect.bisect_left(self._sentences, at)
+        return self._sentences[after] if after < len(self._sentences) else len(self.text)
+
+    def clauses(self, begin: int, end: int) -> list[str]:
+        """Return characters begin..end (half-open), cut where clauses begin."""
+        first, last = bisect.bisect_right(self._cuts, begin), bisect.bisect_left(self._cuts, end)
+        edges = [begin, *self._cuts[first:last], end]
+        return [self.text[a:b] for a, b in itertools.pairwise(edges)]
 
     @functools.cached_property
     def _words_of(self) -> dict[int, frozenset[int]]:
