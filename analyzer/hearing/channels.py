@@ -17,8 +17,8 @@ from analyzer.progress import Listener, of_channel
 from analyzer.settings import Settings
 
 log = logging.getLogger(__name__)
-NOT_AGAIN = "录音不清楚，但更大的语音模型（{model}）用不了，没有重听：{reason}"
-AGAIN = "录音不清楚（离得远或有噪声），换更大的语音模型（{model}）重听过，文字以重听的为准"
+NOT_AGAIN = "录音不清楚，本来要换更准的语音模型重听，但它用不了，没有重听：{reason}"
+AGAIN = "录音不清楚（离得远或有噪声），已换更准的语音模型重听，文字以重听的为准"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ def hear_channels(
         second = _heard(samples, speech, better, lambda now: progress(replace(now, stage="rehear")))
     except ModelError as error:
         log.warning("not heard again by %s: %s", better.model, error)
-        return replace(first, warnings=(NOT_AGAIN.format(model=better.model, reason=error.message),))
-    return replace(second, warnings=(AGAIN.format(model=better.model),))
+        return replace(first, warnings=(NOT_AGAIN.format(reason=error.message),))
+    return replace(second, warnings=(AGAIN,))
 
 
 def _heard(samples: Sequence[Pcm], speech: Sequence[tuple[Span, ...]], settings: Settings, progress: Listener) -> Heard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,22 +17,23 @@ def load_transcriber(settings: Settings) -> Transcriber:
     is missing or broken or its server does not answer, SettingsError for an address that is none, TranscriptError for a
     stored transcript that is not one.
     """
-    return _loaded(replace(settings, lexicons=Path()))
+    key = replace(settings, lexicons=Path())
+    with _loading:
+        engine = _engines.pop(key, None) or _load(key)
+        _engines[key] = engine  # the last asked for comes last
+        for oldest in list(_engines)[:-MOST]:
+            del _engines[oldest]
+    return engine
 
 
 def is_loaded(settings: Settings) -> bool:
-    """Return whether the engine of `settings` has been loaded by this process."""
-    return replace(settings, lexicons=Path()) in _LOADED
+    """Return whether the engine of `settings` is in memory."""
+    return replace(settings, lexicons=Path()) in _engines
 
 
-_LOADED: set[Settings] = set()
-
-
-@functools.lru_cache(maxsize=2)
-def _loaded(settings: Settings) -> Transcriber:
-    engine = _load(settings)
-    _LOADED.add(settings)
-    return engine
+MOST = 2  # engines in memory: the one that is set, and the larger one for unclear recordings
+_engines: dict[Settings, Transcriber] = {}
+_loading = threading.Lock()
 
 
 def _load(settings: Settings) -> Transcriber:

@@ -49,12 +49,15 @@ class Machine:
 
     def carries(self, name: str) -> bool:
         """Whether the model fits into memory, beside the rest and as much again for the machine."""
-        return 2 * (COSTS[name].memory_mib + OTHERS_MIB) <= self.memory_mib
+        return self._fits(COSTS[name])
 
     def holds(self, cost: Cost) -> bool:
         """Whether a second model fits beside the one that is loaded."""
         if self.card_mib is not None:
             return cost.card_gb * 1000 <= self.card_mib
+        return self._fits(cost)
+
+    def _fits(self, cost: Cost) -> bool:
         return 2 * (cost.memory_mib + OTHERS_MIB) <= self.memory_mib
 
     def share(self, name: str) -> float:

@@ -38,7 +38,7 @@ def larger(settings: Settings) -> Settings | None:
     better = replace(settings, model=name)
     machine = sizing.this_machine(settings.usable_threads, card=settings.device != "cpu")
     if not machine.holds(other) or not (is_loaded(better) or sizing.free_mib() >= other.memory_mib + SPARE_MIB):
-        log.warning("%s is not loaded beside %s: there is not memory enough", name, settings.model)
+        log.info("%s is not loaded beside %s: there is not memory enough", name, settings.model)
         return None
     return better
 
