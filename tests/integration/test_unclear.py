@@ -75,7 +75,7 @@ def test_an_unclear_recording_is_heard_by_the_larger_model_which_signs_for_it(
     hearing, told = house.hear(cuts, monkeypatch)
     assert hearing.engine.model == "small-q8"
     assert all(u.confidence == 0.9 for u in hearing.transcript)
-    assert [w for w in hearing.warnings if "small-q8" in w and "重听" in w]
+    assert [w for w in hearing.warnings if "已换更准的语音模型重听" in w]
     stages = list(dict.fromkeys(p.stage for p in told))
     assert stages[-1] == "rehear" and "transcribe" in stages
     again = [p.done_s for p in told if p.stage == "rehear"]
