@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from analyzer.domain import Hit, Outcome, Role, Span
 from analyzer.judging.accusing import accusations, just_heard, promise, unasked, unclear
 from analyzer.judging.case import Case
-from analyzer.judging.frames import Frame, Frames, Framing, context_of
+from analyzer.judging.context import context_of, is_whole_turn
+from analyzer.judging.frames import Frame, Frames, Framing
 from analyzer.judging.reasons import part, quoted, reason
 from analyzer.judging.topics import topics
 from analyzer.matching import Match
@@ -160,6 +161,7 @@ def doubt_of(match: Match, element: Element, case: Case) -> str:
     sure = SURER_SPEAKER if by_sound else SURE_SPEAKER
     if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < sure):
         return "doubt-voice"
-    if case.understanding.is_doubtful(element, match):
-        return SENSE
-    return UNASKED if unasked(ear, element, match) else ""
+    if unasked(ear, element, match):
+        return SENSE if case.understanding.is_doubtful(element, match) else UNASKED
+    bare = bool(element.questions) and is_whole_turn(stream, match)  # 不清楚。 to a question can mean nothing else
+    return SENSE if not bare and case.understanding.is_doubtful(element, match) else ""

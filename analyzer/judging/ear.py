@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from analyzer.domain import FoundBy, Hearing, Hit, Outcome, Role, Span, quantise_ratio, quantise_time
 from analyzer.judging import reasons
 from analyzer.judging.clock import SpeechClock
-from analyzer.judging.frames import Frames, Framing, context_of
+from analyzer.judging.context import context_of
+from analyzer.judging.frames import Frames, Framing
 from analyzer.judging.framewords import NO_VOCABULARY, Vocabulary
 from analyzer.judging.meant import is_undone, meant
 from analyzer.judging.names import names_of

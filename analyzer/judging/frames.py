@@ -13,12 +13,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analyzer.judging.context import PARTICLES, Context
 from analyzer.judging.framewords import COMMA, Vocabulary
-from analyzer.matching import Match, Stream
 from analyzer.rubric.model import FrameWords
-from analyzer.text.tokens import FINAL_PARTICLES
 
-REACH = 40  # characters of the sentence that are looked at before and after a match
 SELF = "self"
 TAIL = 2  # characters that may follow 那不行 in its clause
 NEAR = 8  # characters between 说 and what was said, beyond which it is another sentence
@@ -26,9 +24,7 @@ _ASKING = re.compile(r"[谁哪什啥咋何几怎]")
 _EITHER_OR = re.compile(r"(.{1,2})[不没]\1|[哪几]|什么|怎么|多少|还是|(?:吗|么|没有|没)$")
 _OBJECT = re.compile(r"[给帮替跟和对向找让叫请为把被同问求冲朝]$")
 _HEARER = re.compile("[您你]们?")
-_WHOSE = re.compile("^[这那]?(?:[我俺咱您你恁侬]们?|阿拉|物业|公司)?")
 _TAKING_UP = re.compile("[那这哪怎谁俺我咱]")
-_PARTICLES = "的" + "".join(sorted(FINAL_PARTICLES))
 _TAG = re.compile(rf"[的了啊]{{0,2}}{COMMA}?(?:是|对)?[吗么]$")
 
 
@@ -48,53 +44,6 @@ class Frame:
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """The words of a match with those of its sentence before and after; COMMA stands where a clause ends."""
-
-    before: str
-    said: str
-    after: str
-    question_mark: bool  # whether the writing ends the sentence with one
-    beyond: str = ""  # the next sentence's first clause, of the same utterance
-    echo: bool = False  # whether the other one has just said the same
-
-    @property
-    def clause_before(self) -> str:
-        return self.before.rpartition(COMMA)[2]
-
-    @property
-    def clause_after(self) -> str:
-        return self.after.partition(COMMA)[0]
-
-
-def context_of(stream: Stream, match: Match, heard: str = "") -> Context:
-    """Return the sentence of a match, as far as REACH, with its breaks; `heard` is what the other one has just said."""
-    said = stream.text[match.first : match.last + 1]
-    low, high = max(0, match.first - REACH), min(len(stream.text), match.last + 1 + REACH)
-    begin = max(low, stream.sentence_begin(match.first))
-    end = min(high, stream.sentence_end(match.last + 1))
-    return Context(
-        _clauses(stream, begin, match.first) + COMMA * bool(begin < match.first and stream.breaks[match.first]),
-        said,
-        COMMA * bool(match.last + 1 < end and stream.breaks[match.last + 1]) + _clauses(stream, match.last + 1, end),
-        _mark_after(stream, end - 1) in ("？", "?"),
-        stream.clauses(end, high)[0] if end < high and stream.owner[end] == stream.owner[end - 1] else "",
-        len(core := _WHOSE.sub("", said).strip(_PARTICLES)) > 1 and core in heard,
-    )
-
-
-def _clauses(stream: Stream, begin: int, end: int) -> str:
-    return COMMA.join(stream.clauses(begin, end))
-
-
-def _mark_after(stream: Stream, at: int) -> str:
-    """The sign that was written behind a character, "" where none was."""
-    text, origin = stream.utterances[int(stream.owner[at])].text, int(stream.origin[at])
-    rest = text[origin + 1 :].lstrip()
-    return rest[:1]
-
-
 class Frames:
     """Finds the frame of a match; make once for a standard's vocabulary."""
 
@@ -103,7 +52,7 @@ class Frames:
 
     def around(self, context: Context) -> Frame | None:
         """Return the frame in which a match stands: the first sure one, else the first doubtful one, else None."""
-        rules = (self._denied, self._reported, self._asked, self._supposed, self._of_others)
+        rules = (self._denied, self._reported, self._asked, self._supposed, self._of_others, self._quoted)
         found = [frame for rule in rules if (frame := rule(context)) is not None]
         return next((f for f in found if f.sure), found[0] if found else None)
 
@@ -163,7 +112,8 @@ class Frames:
         denying = self._words[FrameWords.DENYING]
         for begin, end in self._words[FrameWords.SAYING].spans(before):
             lead = self._words[FrameWords.BETWEEN].stripped(before[:begin])
-            if (denying.ending(before[:begin]) or denying.ending(lead)) and len(before) - end <= NEAR:
+            bare = lead.removesuffix(self._words[FrameWords.TO_WHOM].ending(lead))  # 不会跟您讲什么不归我管
+            if any(map(denying.ending, (before[:begin], lead, bare))) and len(before) - end <= NEAR:
                 return Frame(Framing.DENIED, True)
         if denying.ending(before):  # 不是这个我们不管 may be 不是，这个我们不管
             return Frame(Framing.DENIED, context.said[0] not in "这那")
@@ -177,11 +127,11 @@ class Frames:
 
         What the other one has just said is taken up by saying it again: 没救了？不至于.
         """
-        rest = context.after.lstrip(_PARTICLES)
+        rest = context.after.lstrip(PARTICLES)
         apart = not rest or rest.startswith(COMMA)
-        clause = (rest.lstrip(_PARTICLES + COMMA) or context.beyond).partition(COMMA)[0]
+        clause = (rest.lstrip(PARTICLES + COMMA) or context.beyond).partition(COMMA)[0]
         found = self._words[FrameWords.IMPOSSIBLE].beginning(clause)
-        if not found or len(clause[len(found) :].strip(_PARTICLES)) > TAIL:
+        if not found or len(clause[len(found) :].strip(PARTICLES)) > TAIL:
             return None
         return Frame(Framing.DENIED, not apart or context.echo or _TAKING_UP.match(found) is not None)
 
@@ -205,7 +155,7 @@ class Frames:
         about = context.clause_after
         if knowing and re.match("[您你]", about) and _EITHER_OR.search(about) and "谁" not in about:
             return Frame(Framing.ASKED, True)
-        if context.echo and context.question_mark and not context.after.strip(_PARTICLES):
+        if context.echo and context.question_mark and not context.after.strip(PARTICLES):
             return Frame(Framing.ASKED, True)
         if not _ASKING.search(context.said) and _TAG.match(context.after):
             return Frame(Framing.ASKED, context.question_mark)
@@ -221,6 +171,16 @@ class Frames:
         if not person or _OBJECT.search(bare[: -len(person)]):
             return None
         return Frame(Framing.OF_OTHERS, not re.search("[也都还]", before[len(bare) :]))
+
+    def _quoted(self, context: Context) -> Frame | None:
+        """The words stand in quotation marks, and not as what the speaker says himself: 网上说的“没治了”，您先别管."""
+        bare = self._without_light(context)
+        spans = list(self._words[FrameWords.SAYING].spans(context.before))
+        if spans:
+            bare = self._words[FrameWords.BETWEEN].stripped(context.before[: spans[-1][0]])
+        if not context.quoted or self._words[FrameWords.SELF].ending(bare):
+            return None
+        return Frame(Framing.REPORTED, not spans)
 
     def _without_subject(self, text: str) -> str:
         """Return `text` without the pronouns and light words that it ends with: what governs the match."""

@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from analyzer.judging.frames import context_of
+from analyzer.judging.context import context_of
 from analyzer.judging.framewords import Vocabulary
 from analyzer.matching import Match, Stream
+from analyzer.matching.alignment import Alignment, Difference
 from analyzer.matching.costs import SAME_SOUND
 from analyzer.matching.written import alignment_of, says_otherwise
 from analyzer.rubric.model import FrameWords
 from analyzer.text import Break
 
+ASKING = "吗么不"
 DATIVE = "给跟帮替为让叫"
 HEARD = (
     0.5  # mean confidence of 没 or 不了 beside the words, under which it may itself be misheard (维修部的 as 维修不得)
@@ -66,6 +68,8 @@ def _says_otherwise(stream: Stream, match: Match, words: Vocabulary) -> bool:
     alignment = alignment_of(stream, match)
     if alignment is None:
         return False
+    if any(d.asked in ASKING and d.at is None and _is_short(alignment, d) for d in alignment.differences):
+        return True  # what is left of 好吗 behind a gap is a 好 that stands anywhere
     undone = words[FrameWords.UNDONE]
     for block, begin in enumerate(alignment.begins):
         if not block or not begin:
@@ -77,6 +81,11 @@ def _says_otherwise(stream: Stream, match: Match, words: Vocabulary) -> bool:
         if len(undone.ending(heard[:begin])) > 1 or (differs and _negated(heard, begin)):
             return True
     return match.cost >= SAME_SOUND and says_otherwise(stream, match, alignment)
+
+
+def _is_short(alignment: Alignment, d: Difference) -> bool:
+    """Whether a difference lies in two characters behind a gap."""
+    return d.block > 0 and len(alignment.blocks[d.block]) == 2
 
 
 def _negated(heard: str, begin: int) -> bool:

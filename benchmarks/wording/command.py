@@ -1,7 +1,7 @@
 """How well other people's wordings are judged from perfect text: `python -m benchmarks wording`.
 
 The dialogues of paraphrase/ were written without sight of the lexicons. Odd ids (`dev`) may be looked at
-and learnt from; even ids (`test`), the short dialogues of `fresh/` and those of `blind/`, `fifth/` and `sixth/` are only ever counted, so
+and learnt from; even ids (`test`), the short dialogues of `fresh/` and those of `blind/`, `fifth/` and `seventh/` are only ever counted, so
 `--failures` refuses to show them. `fresh/` holds forbidden items alone.
 """
 

@@ -1,7 +1,7 @@
 """Dialogues in other people's words with the verdicts of an inspector: `paraphrase/`, by halves.
 
 Odd ids (`dev`) may be looked at and learnt from; even ids (`test`) and the short dialogues of `fresh/` are only ever
-counted, and so are the whole ones of `blind/`, `fifth/` and `sixth/`. `fresh/` holds forbidden items alone.
+counted, and so are the whole ones of `blind/`, `fifth/` and `seventh/`; `sixth/` was looked at. `fresh/` holds forbidden items alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from analyzer.settings import Settings
 
 HERE = Path(__file__).parent / "paraphrase"
 FRESH = "fresh"
-WHOLE = ("blind", "fifth", "sixth")  # sets of whole dialogues that are only counted
+WHOLE = ("blind", "fifth", "sixth", "seventh")  # sets of whole dialogues; `sixth` alone was looked at
 ROLES = {"技": Role.TECHNICIAN, "客": Role.CUSTOMER, "旁": Role.OTHER}
 
 

@@ -134,7 +134,7 @@ def test_words_that_only_sound_like_a_phrase_need_a_reader_that_holds_it_possibl
 
 
 def test_words_whose_sentence_surely_means_something_else_are_no_suspicion_either() -> None:
-    said = [*VISIT, (C, "这灯还能用几年？"), (T, "这我不知道。"), (C, "哦。")]
+    said = [*VISIT, (C, "这灯还能用几年？"), (T, "这我不知道，看您怎么用。"), (C, "哦。")]
     found = result(said, "do-not-know", knowing("ignorance", {"不知道": 0.03}))
     assert (found.verdict, found.hits) == (Verdict.MET, ())
     assert "“不知道”，连着前后的话看说的是别的意思" in found.reason
@@ -155,10 +155,16 @@ def test_what_only_sounds_like_banned_words_is_a_suspicion_where_a_reader_holds_
 def test_words_that_depend_on_their_sentence_accuse_only_where_a_reader_agrees(
     probability: float, verdict: Verdict
 ) -> None:
-    said = [*VISIT, (C, "这灯还能用几年？"), (T, "这我不知道。"), (C, "哦。")]
+    said = [*VISIT, (C, "这灯还能用几年？"), (T, "这我不知道，看您怎么用。"), (C, "哦。")]
     found = result(said, "do-not-know", knowing("ignorance", {"不知道": probability}))
     assert found.verdict is verdict
     assert [(h.by, h.suspicion) for h in found.hits] == [(FoundBy.WORDS, verdict is Verdict.CANNOT_JUDGE)]
+
+
+def test_a_bare_reply_to_a_question_means_what_it_says_whatever_a_reader_makes_of_it() -> None:
+    for bare in ("不知道。", "这我不知道啊。"):
+        said = [*VISIT, (C, "这灯还能用几年？"), (T, bare), (C, "哦。")]
+        assert result(said, "do-not-know", knowing("ignorance", {"不知道": 0.03})).verdict is Verdict.MISSED, bare
 
 
 def test_words_that_are_plain_by_themselves_accuse_whatever_a_reader_makes_of_them() -> None:

@@ -45,6 +45,17 @@ def test_a_negation_that_belongs_to_something_else_changes_nothing(said: str) ->
     assert result(said, "demonstrate").verdict is Verdict.MET
 
 
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("冰箱我挪到过道了，线好像是断了。", Verdict.MISSED),
+        ("冰箱我挪到过道，好吗？", Verdict.MET),
+    ],
+)
+def test_a_question_that_lacks_its_last_word_is_none(said: str, verdict: Verdict) -> None:
+    assert result(said, "ask-before-moving").verdict is verdict
+
+
 def test_a_contrary_that_was_hardly_heard_undoes_nothing() -> None:
     # 维修部的，小郑 came out of a telephone as 维修不得，小正
     turns = ((T, "您好，我物业维修不得，小正"), (C, "水管漏了，进来吧"), (T, "好"), (C, "好吧"))
