@@ -12,17 +12,21 @@ from analyzer.judging.ear import Ear
 from analyzer.judging.meant import meant
 from analyzer.matching import (
     ACCUSATION,
+    CUE,
+    EXCUSE,
     NEAR,
     PARDON,
     Finder,
     Match,
     Stream,
+    Strictness,
     covers,
     make_stream,
     nonsense,
     resolve_overlaps,
 )
 from analyzer.matching.costs import SAME_SOUND
+from analyzer.matching.written import CERTAIN
 from analyzer.rubric.model import Element, FrameWords
 from analyzer.text import Break, normalise
 
@@ -122,10 +126,14 @@ def unclear(ear: Ear, element: Element, least: float) -> list[Match]:
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Words that promise help beside a forbidden phrase; not `at_once` where the customer may have had to press for it."""
+    """Words that promise help beside a forbidden phrase; not `at_once` where the customer may have had to press for it.
+
+    Not `sure` where they were only nearly heard so.
+    """
 
     words: str
     at_once: bool
+    sure: bool = True
 
 
 def promise(ear: Ear, element: Element, match: Match, within_s: float, *, read: bool = False) -> Help | None:
@@ -136,11 +144,24 @@ def promise(ear: Ear, element: Element, match: Match, within_s: float, *, read: 
     for it; a protest, or asking for the help itself, shows that it was not going to come, and it pardons nothing; of
     other words nobody knows, and a person decides. What a reader made something of (`read`) are whole clauses, which may
     hold the help themselves.
+
+    Where words may be misheard, help that was nearly heard is help that is not `sure`: 我过去给您催一下 may be 测一下.
     """
     if not element.remedies:
         return None
+    said = _promise(ear, element, match, within_s, EXCUSE, read=read)
+    near = ear.around(element.who, match)[0].stream
+    if said is not None or bool((near.confidence >= CERTAIN).all()):
+        return said
+    nearly = _promise(ear, element, match, within_s, CUE, read=read)
+    return nearly and replace(nearly, sure=False)
+
+
+def _promise(
+    ear: Ear, element: Element, match: Match, within_s: float, strictness: Strictness, *, read: bool
+) -> Help | None:
     stream = ear.stream(element.who)
-    finder, begin = ear.around(element.who, match)
+    finder, begin = ear.around(element.who, match, strictness)
     earliest, latest = _beside(stream, match)
     latest_s = stream.span(match.first, match.last).end_s + within_s
     refused = finder.matches(element.refusals, resolve=False)

@@ -69,7 +69,10 @@ def accusation(match: Match, doubt: str, element: Element, item: Item, case: Cas
         excuses.append((_stance_of(frame, element, item, policy), f"doubt-{frame.framing}", "framed"))
     if help_ is not None:
         stance = policy.helped(item.id) if help_.at_once else stricter(policy.helped(item.id), policy.late_help)
-        excuses.append((stance, "doubt-helped" if help_.at_once else "doubt-late-help", "helped"))
+        why = "doubt-helped" if help_.at_once else "doubt-late-help"
+        if not help_.sure:
+            stance, why = stricter(stance, Stance.DOUBT), "doubt-perhaps-helped"
+        excuses.append((stance, why, "helped"))
     if doubt == SENSE and case.understanding.is_harmless(element, match):
         excuses.append((Stance.PARDONS, "", "other-sense"))
     if doubt == UNASKED and policy.unasked is not Stance.DOUBT:

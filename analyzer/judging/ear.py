@@ -75,7 +75,7 @@ class Ear:
         self._streams: dict[Role | None, Stream] = {}
         self._finders: dict[tuple[Role | None, str], Finder] = {}
         self._unsure: dict[Role | None, tuple[Finder, NDArray[np.intp]]] = {}
-        self._nearby: dict[tuple[Role | None, int, int], tuple[Finder, int]] = {}
+        self._nearby: dict[tuple[Role | None, int, int, str], tuple[Finder, int]] = {}
 
     @property
     def roles_known(self) -> bool:
@@ -158,14 +158,14 @@ class Ear:
             self._unsure[who] = (Finder(part, self.table, SUSPICION), at)
         return self._unsure[who]
 
-    def around(self, who: Role | None, match: Match) -> tuple[Finder, int]:
+    def around(self, who: Role | None, match: Match, strictness: Strictness = EXCUSE) -> tuple[Finder, int]:
         """Return the search over what stands around a match, and where that begins in the stream."""
-        key = (who, match.first, match.last)
+        key = (who, match.first, match.last, strictness.name)
         if key not in self._nearby:
             stream = self.stream(who)
             begin = max(0, match.first - BEFORE)
             near = stream.window(begin, min(len(stream.text), match.last + 1 + AFTER))
-            self._nearby[key] = (Finder(near, self.table, EXCUSE), begin)
+            self._nearby[key] = (Finder(near, self.table, strictness), begin)
         return self._nearby[key]
 
     def hit(self, who: Role | None, match: Match, *, element: str = "", suspicion: bool = False) -> Hit:

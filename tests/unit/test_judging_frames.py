@@ -149,6 +149,18 @@ def test_help_after_words_of_which_nobody_knows_waits_for_a_person() -> None:
     assert found.verdict is Verdict.CANNOT_JUDGE and "由人来定" in found.reason
 
 
+@pytest.mark.parametrize(("confidence", "verdict"), [(0.8, Verdict.CANNOT_JUDGE), (1.0, Verdict.MISSED)])
+def test_help_that_was_nearly_heard_waits_for_a_person(confidence: float, verdict: Verdict) -> None:
+    said = "收不收我不清楚，我先为一下经理再答复"  # 问一下, misheard; nothing is misheard in a script
+    turns = ((T, "您好，我是物业的维修师傅"), (C, "这回还收钱吗"), (T, said), (C, "好吧"))
+    assert result(heard(talk(*turns, confidence=confidence)), "do-not-know").verdict is verdict
+
+
+@pytest.mark.parametrize("said", ["我不清楚，等我问下", "我不清楚，您等我看一眼", "我不清楚，稍等问下前台"])
+def test_asking_to_wait_while_one_finds_out_is_help(said: str) -> None:
+    assert answering(said, "do-not-know").verdict is Verdict.MET
+
+
 def test_seeing_later_is_no_help() -> None:
     turns = (
         (T, "您好，物业的"),
