@@ -27,6 +27,7 @@ SURER_SPEAKER = 0.9  # the same of words that only the sound tells: two doubts a
 MEANT = "doubt-meaning"  # other words that mean it: never more than a suspicion
 SENSE = "doubt-sense"  # their reader finds something else in the sentence
 UNASKED = "doubt-unasked"
+VOICE = "doubt-voice"
 MISHEARD = "doubt-misheard"
 
 
@@ -163,7 +164,7 @@ def doubt_of(match: Match, element: Element, case: Case) -> str:
     by_sound = any(ear.sounding.checks(stream, match.first, match.last))
     sure = SURER_SPEAKER if by_sound else SURE_SPEAKER
     if who is not None and (stream.role(match.first) is Role.UNKNOWN or whose < sure):
-        return "doubt-voice"
+        return VOICE
     if unasked(ear, element, match):
         return SENSE if case.understanding.is_doubtful(element, match) else UNASKED
     bare = bool(element.questions) and is_whole_turn(stream, match)  # 不清楚。 to a question can mean nothing else

@@ -16,7 +16,7 @@ from dataclasses import replace
 from analyzer.domain import FoundBy, Hit, ItemResult, Kind, Span, Verdict
 from analyzer.judging.agreeing import agreed
 from analyzer.judging.case import Case, bare_result
-from analyzer.judging.charging import Accusation, accusations_of
+from analyzer.judging.charging import VOICE, Accusation, accusations_of
 from analyzer.judging.reasons import part, quoted, reason
 from analyzer.rubric.model import Element, Item
 
@@ -103,11 +103,16 @@ def _at_the_terms_of(hits: Iterable[Hit], item: Item) -> tuple[Item, Element]:
 
 
 def _suspicions_by_sound(item: Item, case: Case, others: list[Accusation]) -> Iterator[Accusation]:
-    """Yield what would be said of an item if every phrase stood in place that the sound leaves possible."""
+    """Yield what would be said of an item if every phrase stood in place that the sound leaves possible.
+
+    What would be no more than a suspicion then, but for whose voice it is, is none: two doubts at once are too many.
+    """
     if case.perhaps is None:
         return
     for accusation in accusations_of(item, case.perhaps):
         hit = accusation.hit
+        if accusation.doubt not in ("", VOICE):
+            continue
         if hit.by is FoundBy.SOUND and not _overlaps(hit, [other.hit for other in others]):
             note = hit.note if hit.suspicion else f"{hit.note}，但不能确定"
             yield replace(accusation, hit=replace(hit, suspicion=True, note=note))
