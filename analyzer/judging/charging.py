@@ -80,6 +80,8 @@ def accusation(match: Match, doubt: str, element: Element, item: Item, case: Cas
         excuses.append((policy.unasked, UNASKED, "unasked"))
         doubt = ""
     doubt = doubt or next((code for stance, code, _ in excuses if stance is Stance.DOUBT), "")
+    if not doubt and not excuses and _is_helped(element, item, match, case):
+        doubt = "doubt-reads-as-help"
     if doubt == MEANT:
         hit = case.understanding.hit(element, match, suspicion=True)
     else:
@@ -93,6 +95,12 @@ def accusation(match: Match, doubt: str, element: Element, item: Item, case: Cas
     words = "" if help_ is None else help_.words
     pardon = reason(code, clause=item.clause, frame=framing, promise=words, **quoted(hit))
     return Accusation(hit, pardon, match, element, code)
+
+
+def _is_helped(element: Element, item: Item, match: Match, case: Case) -> bool:
+    """Whether words go on with what seems to be help, where that matters."""
+    matters = bool(element.remedies) and case.standard.policy.helped(item.id) is not Stance.COUNTS
+    return matters and case.understanding.is_helped(element, match)
 
 
 def _stance_of(frame: Frame, element: Element, item: Item, policy: Policy) -> Stance:

@@ -86,3 +86,9 @@ def is_whole_turn(stream: Stream, match: Match) -> bool:
     alone = stream.breaks[begin] == Break.TURN and (end == len(stream.text) or stream.breaks[end] == Break.TURN)
     before, after = stream.text[begin : match.first], stream.text[match.last + 1 : end]
     return bool(alone) and not _WHOSE.sub("", before) and not after.strip(PARTICLES)
+
+
+def rest_of_turn(stream: Stream, match: Match) -> str:
+    """Return what the speaker goes on to say behind a match, until somebody else speaks or a long pause."""
+    turns = np.flatnonzero(stream.breaks[match.last + 1 :] == Break.TURN)
+    return stream.text[match.last + 1 : match.last + 1 + int(turns[0]) if len(turns) else len(stream.text)]

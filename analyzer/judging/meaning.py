@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzer.domain import FoundBy, Hit, Role, Span, Utterance
+from analyzer.judging.context import rest_of_turn
 from analyzer.judging.ear import Ear
 from analyzer.matching import Match, Stream
 from analyzer.reading import Library, Page, grams, last_words, windows
+from analyzer.reading.helping import seems_to_help
 from analyzer.rubric.model import Element, FactRule
 from analyzer.text import normalise
 
@@ -104,6 +106,11 @@ class Understanding:
         """Return whether words that may mean something banned are to be listened to."""
         maybe = self._library.readers[meaning].bounds.maybe
         return maybe < 1.0 and _log_odds(probability) >= _log_odds(maybe) + SUSPECTED
+
+    def is_helped(self, element: Element, match: Match) -> bool:
+        """Return whether the turn of some banned words seems to go on with help (`reading/helping.py`)."""
+        rest = rest_of_turn(self._ear.stream(element.who), match)
+        return self._library.helping is not None and seems_to_help(self._library.helping, rest)
 
     def is_proven(self, element: Element, match: Match) -> bool:
         """Return whether the words around a banned match mean it beyond doubt."""

@@ -87,6 +87,7 @@ PARTS = {
     "doubt-topic": "只有这一句话头，后面没有聊下去",
     "doubt-helped": "紧接着替用户想了办法，按本标准的规定算不算违规要由人来定",
     "doubt-late-help": "用户又说了几句之后才去想办法，算不算马上补救要由人来定",
+    "doubt-reads-as-help": "后面的话像是在替用户想办法",
     "doubt-perhaps-helped": "前后像是替用户想了办法，只是没有听清",
     "doubt-reported": "可能是在转述别人的话",
     "doubt-denied": "前面有否认的字眼，可能是说不会这样",

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from analyzer.errors import ModelError
 from analyzer.reading.encoder import Encoder
 from analyzer.reading.features import Page
+from analyzer.reading.helping import help_reader
 from analyzer.reading.network import FILE as NETWORK
 from analyzer.reading.network import Network, network_of
 from analyzer.reading.reader import Reader, load_reader
+from analyzer.reading.turnreader import TurnReader
 
 FOLDER = "meanings"
 LOOKED_AT = 16  # windows of a recording that are read for one meaning; the rest do not look like it at a glance
@@ -32,11 +34,12 @@ class Sense:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Library:
-    """The readers by meaning, with the encoder and the network that they share."""
+    """The readers by meaning, with the encoder and the network that they share, and the one of help."""
 
     readers: Mapping[str, Reader] = field(default_factory=dict)
     encoder: Encoder = field(default_factory=Encoder)
     network: Network | None = None
+    helping: TurnReader | None = None
 
     def senses(self, meaning: str, page: Page, inside: NDArray[np.intp]) -> list[Sense]:
         """Return what was read in some windows of a page, the likeliest first; [] for a meaning nobody reads.
@@ -81,7 +84,7 @@ def library_of(lexicons: Path) -> Library:
                 f"读者 {reader.meaning} 和 {folder / NETWORK} 不是一起训练的",
                 "请恢复这些文件（git checkout 或备份），或运行 python -m analyzer readers 全部重新训练",
             )
-    return Library({reader.meaning: reader for reader in found}, _encoder(), network)
+    return Library({reader.meaning: reader for reader in found}, _encoder(), network, help_reader(folder))
 
 
 @functools.lru_cache(maxsize=512)

@@ -6,16 +6,13 @@ syllables, as `grams` has them. One turn tells little (area under the ROC curve 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from analyzer.errors import ModelError
-from analyzer.reading.grams import SIZE, grams, sums
+from analyzer.reading.turnreader import TurnReader, taught, turn_reader
 from analyzer.text import normalise
 
 FILE = Path("roles") / "staff.npz"
@@ -25,10 +22,9 @@ LEAST = 2  # characters under which a turn tells nothing
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StaffReader:
-    """`weights` has shape (SIZE,)."""
+    """What reads single turns, for a whole talk."""
 
-    weights: NDArray[np.float32]
-    bias: float
+    turns: TurnReader
 
     def balance(self, turns: Iterable[str]) -> float:
         """Return the log-odds of staff against customer: the mean over the turns times the root of their number.
@@ -38,14 +34,10 @@ class StaffReader:
         read = [text for turn in turns if len(text := shortened(turn)) >= LEAST]
         if not read:
             return 0.0
-        scores = [float(sums(grams(text), self.weights, np.array([[0, len(text)]]))[0]) + self.bias for text in read]
-        return float(np.mean(scores) * np.sqrt(len(read)))
+        return float(np.mean([self.turns.log_odds(text) for text in read]) * np.sqrt(len(read)))
 
     def save(self, folder: Path) -> None:
-        path = folder / FILE
-        path.parent.mkdir(exist_ok=True)
-        with path.open("wb") as out:
-            np.savez_compressed(out, weights=self.weights.astype(np.float16), bias=np.float64(self.bias))
+        self.turns.save(folder / FILE)
 
 
 def shortened(turn: str) -> str:
@@ -55,28 +47,10 @@ def shortened(turn: str) -> str:
 
 def staff_reader(folder: Path) -> StaffReader | None:
     """Return the reader of a folder of meanings as its file stands now, None where there is none. Raises ModelError."""
-    path = folder / FILE
-    return _kept(path, path.stat().st_mtime_ns) if path.is_file() else None
-
-
-@functools.lru_cache(maxsize=4)
-def _kept(path: Path, _changed_ns: int) -> StaffReader:
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            weights, bias = stored["weights"].astype(np.float32), float(stored["bias"])
-        if weights.shape != (SIZE,):
-            raise ValueError(f"{weights.shape}")
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(
-            "reader-file", f"{path} 不是可用的读者文件：{error}", "请运行 python -m analyzer readers staff 重新训练"
-        ) from error
-    return StaffReader(weights, bias)
+    reader = turn_reader(folder / FILE)
+    return None if reader is None else StaffReader(reader)
 
 
 def teach_staff(turns: Sequence[tuple[str, bool]]) -> StaffReader:
     """Return the reader that (turn, whether staff says it) teach."""
-    from analyzer.reading.training import fit_turns
-
-    read = [(text, staff) for turn, staff in turns if len(text := shortened(turn)) >= LEAST]
-    fitted = fit_turns([text for text, _ in read], [staff for _, staff in read])
-    return StaffReader(fitted.weights.astype(np.float32), fitted.bias)
+    return StaffReader(taught([(text, staff) for turn, staff in turns if len(text := shortened(turn)) >= LEAST]))

@@ -151,7 +151,7 @@ def test_a_talk_tells_who_is_staff_and_the_same_turns_make_the_same_reader(tmp_p
     turns = [(f"您好，我是物业的，{place}我给您看看", True) for place in ("厨房", "阳台", "卧室", "门口")]
     turns += [(f"师傅你可来了，我家{place}漏了好几天了", False) for place in ("厨房", "阳台", "卧室", "门口")]
     reader, again = teach_staff(turns), teach_staff(turns)
-    assert np.array_equal(reader.weights, again.weights) and reader.bias == again.bias
+    assert np.array_equal(reader.turns.weights, again.turns.weights) and reader.turns.bias == again.turns.bias
     assert reader.balance(["我是物业的，给您看看", "好"]) > 0 > reader.balance(["师傅，我家又漏了", "漏了几天了"])
     assert reader.balance(["我家漏了", "漏了几天"] * 4) < reader.balance(["我家漏了", "漏了几天"]) < 0
     assert reader.balance([]) == reader.balance(["嗯"]) == 0.0
