@@ -2,8 +2,9 @@
 
 The dialogues of wording/paraphrase are spoken by other voices in two of four conditions each (near and far, or phone and
 noise of 5 dB) and judged by rules alone, with the second hearing, and with the second reading. Odd ids (`dev`) may be
-looked at (`--failures`); even ones (`test`) are counted only. What was heard is kept in var/cache by the model that heard it: a
-second run only judges. Where a larger model hears unclear recordings again (`TINGJIAN_UNCLEAR_MODEL`, in place), both are kept.
+looked at (`--failures`); even ones (`test`) and whole sets (`fifth`) are counted only. What was heard is kept in var/cache
+by the model that heard it: a second run only judges. Where a larger model hears unclear recordings again
+(`TINGJIAN_UNCLEAR_MODEL`, in place), both are kept.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from benchmarks.rendering import Expected, Script
 from benchmarks.rendering.script import ExpectedItem, ScriptTurn
 from benchmarks.sound.dialogues import CONDITIONS, VOICES
 from benchmarks.strangers import report
-from benchmarks.wording.dialogues import JudgedDialogue, cases
+from benchmarks.wording.dialogues import WHOLE, JudgedDialogue, cases
 
 MEANS = ("rules", "+ sound", "+ meaning")
 
@@ -55,7 +56,7 @@ class Judged:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks strangers", description=__doc__)
-    parser.add_argument("--split", choices=("dev", "test"), default="dev")
+    parser.add_argument("--split", choices=("dev", "test", *WHOLE), default="dev")
     parser.add_argument("--part", default="0/1", metavar="K/N", help="only every N-th dialogue, from the K-th")
     parser.add_argument("--failures", action="store_true", help="show what went wrong (dev half only)")
     parser.add_argument("--listen", action="store_true", help="roles and second hearing again, for changed rules")
