@@ -209,6 +209,7 @@ def _report(tape: Tape, measured: Measurements, chosen: Plan, mixed: bool) -> Re
         joined=tape.joined,
         mended=tape.mended,
         unread_bytes=tape.unread_bytes,
+        cut=tape.cut,
         legs=tape.legs,
     )
 

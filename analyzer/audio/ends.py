@@ -6,6 +6,7 @@ import mmap
 import struct
 from pathlib import Path
 
+OGG_PAGE_BYTES = 65_307  # of the largest page (RFC 3533 §6)
 LEAST_BYTES = 1_024  # less after the end is padding, a tag or a rounding
 
 
@@ -20,6 +21,20 @@ def ogg_end(data: mmap.mmap, at: int, size: int) -> int:
         segments = data[at + 26]
         at += 27 + segments + sum(data[at + 27 : at + 27 + segments])
     return size
+
+
+def ogg_is_cut(path: Path) -> bool:
+    """Whether the last page of an Ogg file states more bytes than are there: copying or recording stopped inside it."""
+    size = path.stat().st_size
+    with path.open("rb") as f:
+        f.seek(max(0, size - 2 * OGG_PAGE_BYTES))
+        tail = f.read()
+    at = tail.rfind(b"OggS\0")
+    if at < 0:
+        return False
+    segments = tail[at + 26] if at + 26 < len(tail) else 0
+    laced = tail[at + 27 : at + 27 + segments]
+    return at + 27 + segments + sum(laced) > len(tail) or len(laced) < segments
 
 
 def mp3_end(data: mmap.mmap, at: int, size: int) -> int:

@@ -69,6 +69,8 @@ def warnings(report: Report) -> tuple[str, ...]:
         )
     if report.unread_bytes:
         sentences.append(f"文件末尾还有 {readable_bytes(report.unread_bytes)} 读不出来，如果其中有声音，没有参与判断。")
+    if report.cut:
+        sentences.append("录音可能不完整：文件写到一半就断了，断开以后的声音没有参与判断，缺了多少看不出来。")
     if report.mended:
         sentences.append("文件头标明的长度比实际短，后面的声音也已全部读出。")
     if report.joined > 1:

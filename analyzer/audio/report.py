@@ -51,7 +51,8 @@ class Report:
     `media_type` is that of what a page plays: the file itself or, where `copied`, the copy made; None: none was made.
     `planes` are the channels of the waveform. `delay_s` parts two channels with the same talk, `echoes` are (channel that
     repeats the other one, seconds later). `tracks` were heard, `left_out_tracks` not; `joined` files stood end to end;
-    `mended`: there was sound behind the end that a header states; `unread_bytes` stand behind the last that was read.
+    `mended`: there was sound behind the end that a header states; `unread_bytes` stand behind the last that was read;
+    `cut`: it stops in the middle, and nothing tells how much is missing.
     `legs` are those of a call that came as two files (`legs.py`): the seconds of each, and how much later the second began.
     `choice` says how the channels were used: only | mixdown | same | left | right | silent | two.
     """
@@ -84,6 +85,7 @@ class Report:
     joined: int = 1
     mended: bool = False
     unread_bytes: int = 0
+    cut: bool = False
     legs: tuple[float, float, float] | None = None
 
 

@@ -5,6 +5,7 @@ The evidence has to be certain, for a visit whose customer is hardly heard is a 
 
 * the words: announcements (`machine.py`), and too few words of people beside them;
 * the tones: ringing or busy tones, and no words;
+* a wrong number: somebody says so within the few words of the whole call;
 * one voice alone: only where our own hearing tells voices apart, found a single one in enough speech, left nothing of
   it unheard, and no question was answered at once. A 嗯 or 好 behind a question is somebody's, whoever the voice model gave it
   to; a transcript from elsewhere, or one in which people were told apart by hand, is never called one voice.
@@ -24,6 +25,7 @@ CALL_ANSWERED = "call_answered"  # the one fact that every standard knows: a tel
 LEAST_CHARACTERS = 4  # fewer characters in a whole recording are no conversation to judge
 FEW_CHARACTERS = 15  # 喂，你好，喂，听得见吗: what somebody says into a line with a machine at its other end
 SOME_CHARACTERS = 40  # what somebody says to a menu
+WRONG_CHARACTERS = 60  # in which two people find out that one of them is the wrong one
 LEAST_CHANGES = 2  # of the speaker, beside an announcement that nobody can be reached
 LONG_TALK_S = 60.0  # so much talk beside such an announcement is about something
 ENOUGH_SPEECH_S = 8.0  # under which a voice model cannot find a second voice
@@ -31,6 +33,9 @@ UNHEARD_S = 1.0  # of speech without words: somebody may have answered there
 AT_ONCE_S = (0.15, 1.7)  # between a question and its answer; who goes on himself makes no pause, or a longer one
 _ENDINGS = ("吗", "呢", "吧", "么")
 _QUESTIONS = ("没有", "什么", "哪", "怎么", "几", "多少", "行不行", "可以不", "好不好", "是不是")
+_SHORT_ANSWER = 5  # characters: 厨房水龙头, 上个礼拜
+_ANSWERS = tuple("嗯哦噢对是好行可没不有在能诶哎欸")
+_WRONG_NUMBER = re.compile(r"(?<![名字址价单])[打拨]错(了|电话|号|$)|[这我]号码?是?我?刚[买办换开]")
 _FOUND = re.compile(r"found (\d+)")  # what the voice model found before we judged it
 _MACHINE_VOICES = {SoundKind.UNREACHABLE, SoundKind.VOICEMAIL, SoundKind.MENU}
 _MARKS = frozenset("，。！？、,.!?；; ")
@@ -78,6 +83,8 @@ def no_conversation(hearing: Hearing) -> str | None:
     kinds = {s.kind for s in hearing.sounds}
     if kinds & {SoundKind.UNREACHABLE, SoundKind.VOICEMAIL} and not _talked(people, hearing):
         return "voicemail" if SoundKind.UNREACHABLE not in kinds else "not-connected"
+    if said < WRONG_CHARACTERS and any(_WRONG_NUMBER.search(normalise(u.text).text) for u in people.transcript):
+        return "wrong-number"
     alone = len(_voices(people)) < 2 and not _answered(people.transcript)
     if SoundKind.MENU in kinds and said < SOME_CHARACTERS and alone:
         return "only-machine"
@@ -128,11 +135,16 @@ def _one_voice(people: Hearing) -> bool:
 
 
 def _answered(said: Sequence[Utterance]) -> bool:
-    """Whether a question gets an answer at once, in whosever mouth both were put."""
-    pieces = [piece for u in said for piece in _pieces(u)]
-    for (question, _, asked_s), (_, begun_s, _) in itertools.pairwise(pieces):
+    """Whether a question gets an answer at once, in whosever mouth both were put.
+
+    In one utterance who asks may go on himself (有人在家吗？物业的。): there only what sounds like an answer is one.
+    """
+    pieces = [(u, *piece) for u in said for piece in _pieces(u)]
+    for (asker, question, _, asked_s), (other, reply, begun_s, _) in itertools.pairwise(pieces):
         if AT_ONCE_S[0] <= begun_s - asked_s <= AT_ONCE_S[1] and _asks(question):
-            return True
+            bare = reply.strip("".join(_MARKS))
+            if asker is not other or bare.startswith(_ANSWERS) or (len(bare) <= _SHORT_ANSWER and not _asks(reply)):
+                return True
     return False
 
 

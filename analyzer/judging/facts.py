@@ -3,7 +3,7 @@
 A given fact wins. Else the fact is heard from its cues; else it is false where its opposite is true; else its
 stated default holds. Of two opposites that are both heard, what the staff said last holds: 这个要收费 after
 保修期内免费 is what the customer is left with. A customer who only asks for the price makes the job one that is charged,
-until the staff says otherwise.
+until the staff says otherwise. What is taken back afterwards (我来晚了吧？没有没有，正好) is left open: nobody is blamed on it.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def establish(
         value = True if hits else rules[name].default
         if against and not _outlasts(hits, against):
             value, hits = False, ()
+        if hits and any(h.start_s >= hits[-1].start_s for h in ear.cue_hits(rules[name].taken_back)):
+            hits = tuple(replace(h, suspicion=True) for h in hits)
         facts[name] = Fact(value, "heard", hits)
     return dict(sorted(facts.items()))
 
@@ -88,4 +90,6 @@ def doubtful(condition: Condition, facts: Mapping[str, Fact], standard: Standard
 
 def _unsure(fact: Fact, standard: Standard, name: str) -> bool:
     told = fact.value and fact.hits and not standard.facts[name].default
-    return bool(told) and not any(hit.by is FoundBy.WORDS and hit.similarity >= EXACT for hit in fact.hits)
+    return bool(told) and not any(
+        hit.by is FoundBy.WORDS and hit.similarity >= EXACT and not hit.suspicion for hit in fact.hits
+    )

@@ -3,12 +3,14 @@
 An utterance is cut into pieces, at the ends of sentences and at pauses, for a voice model often gives a machine and the person
 after it one voice. A piece with a certain announcement is the machine's, and so is what stands between two such pieces. What
 people say too (a welcome, "this call is recorded") counts only beside a certain one, or where both come together and
-nobody introduces himself or asks.
+nobody introduces himself or asks. An assistant that answers in its owner's place talks: once a voice has said that it is one,
+all that it says is the machine's, until its owner takes the call over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,17 +19,20 @@ from analyzer.judging.tables import table_over
 from analyzer.matching import CUE, Finder, covers, make_stream
 from analyzer.rubric.model import PhraseList
 
+ASSISTANT = "announcement-assistant"
 CERTAIN = {
-    SoundKind.UNREACHABLE: "announcement-unreachable",
-    SoundKind.VOICEMAIL: "announcement-voicemail",
-    SoundKind.MENU: "announcement-menu",
+    "announcement-unreachable": SoundKind.UNREACHABLE,
+    ASSISTANT: SoundKind.VOICEMAIL,
+    "announcement-voicemail": SoundKind.VOICEMAIL,
+    "announcement-menu": SoundKind.MENU,
 }
 WELCOME, NOTICE = "announcement-welcome", "announcement-notice"
-FROM_WORDS = frozenset(CERTAIN)
+FROM_WORDS = frozenset(CERTAIN.values())
 PAUSE_S = 0.6  # between characters, over the usual length of one
 USUAL_CHARACTER_S = 0.25
 BESIDE_S = 6.0  # between a welcome and the menu that it belongs to
 BREATH_S = 0.4
+TAKES_OVER = re.compile("^[喂哎诶欸唉哦噢]|我就是|是我本人|我是本人|刚才|刚刚")  # whose telephone it is
 PERSONAL = ("请问", "我是", "我姓", "有什么可以", "有什么能", "帮您")
 _ENDS = frozenset("。！？!?；;")
 
@@ -45,7 +50,7 @@ class Announcements:
     """Finds announcements; make once, use for every recording."""
 
     def __init__(self, lists: Mapping[str, PhraseList], words: Any) -> None:
-        self._lists = {name: lists[name] for name in (*CERTAIN.values(), WELCOME, NOTICE) if name in lists}
+        self._lists = {name: lists[name] for name in (*CERTAIN, WELCOME, NOTICE) if name in lists}
         self._words = words
         self._table = table_over(p for listed in self._lists.values() for p in (*listed.phrases, *listed.exceptions))
 
@@ -53,8 +58,10 @@ class Announcements:
         """The hearing with announcements as utterances of MACHINE, and `sounds` with their kinds. Marking again changes nothing."""
         pieces = [p for i, u in enumerate(hearing.transcript) for p in _pieces(i, u)]
         certain = self._certain(hearing.transcript, pieces)
-        kinds = self._with_likely(hearing.transcript, pieces, certain)
+        kinds = self._with_likely(hearing.transcript, pieces, {piece: CERTAIN[name] for piece, name in certain.items()})
+        introduced = [piece for piece, name in certain.items() if name == ASSISTANT]
         machine = _filled(hearing.transcript, pieces, kinds)
+        machine |= set(_goes_on_talking(hearing.transcript, pieces, introduced))
         sounds = {s for s in hearing.sounds if s.kind not in FROM_WORDS}
         sounds |= {_sound(hearing.transcript[p.owner], p, kind) for p, kind in kinds.items()}
         ordered = tuple(sorted(sounds, key=lambda s: (s.start_s, s.end_s, s.kind)))
@@ -64,11 +71,12 @@ class Announcements:
         said.sort(key=lambda u: (u.start_s, u.end_s, u.speaker))
         return replace(hearing, transcript=tuple(said), sounds=ordered, speakers=_speakers(hearing.speakers, said))
 
-    def _certain(self, said: Sequence[Utterance], pieces: Sequence[_Piece]) -> dict[_Piece, SoundKind]:
-        found: dict[_Piece, SoundKind] = {}
-        for kind, name in CERTAIN.items():
+    def _certain(self, said: Sequence[Utterance], pieces: Sequence[_Piece]) -> dict[_Piece, str]:
+        """The pieces that are certainly a machine's, with the list that tells so."""
+        found: dict[_Piece, str] = {}
+        for name in CERTAIN:
             for piece in self._hit(name, said, pieces):
-                found.setdefault(piece, kind)
+                found.setdefault(piece, name)
         return found
 
     def _with_likely(
@@ -114,6 +122,30 @@ def _pieces(owner: int, u: Utterance) -> list[_Piece]:
         if (u.text[i - 1] in _ENDS and u.text[i] not in _ENDS) or pause_s >= PAUSE_S:
             cuts.append(i)
     return [_Piece(owner, a, b) for a, b in zip(cuts, [*cuts[1:], len(u.text)], strict=True) if b > a]
+
+
+def _goes_on_talking(
+    said: Sequence[Utterance], pieces: Sequence[_Piece], introduced: Sequence[_Piece]
+) -> Iterator[_Piece]:
+    """What an assistant's voice says from its introduction on, where another voice is there to talk to it.
+
+    It introduces itself with the first it says; who comes to talk of assistants later is a person.
+    """
+    begins: dict[str, list[int]] = {}
+    for i, u in enumerate(said):
+        begins.setdefault(u.speaker, []).append(i)
+    if len(begins) < 2:
+        return
+    begun = {said[p.owner].speaker: p for p in reversed(introduced) if p.owner in begins[said[p.owner].speaker][:2]}
+    for piece in pieces:
+        whose = said[piece.owner].speaker
+        first = begun.get(whose)
+        if first is None or (piece.owner, piece.first) < (first.owner, first.first) or whose == MACHINE:
+            continue
+        if piece not in introduced and TAKES_OVER.search(said[piece.owner].text[piece.first : piece.last]):
+            del begun[whose]
+        else:
+            yield piece
 
 
 def _filled(

@@ -46,7 +46,8 @@ _SOFT = (
 )
 _TRADE = f"(?={_SOFT}|物业|维修|水电|就是)"  # may follow a title, but 我是万科物业的 is no name
 _OTHERS = "您你他她它找请让跟替问派陪随带和说听叫喊等换给"  # between a trade and a name these make it somebody else's
-_GOES_ON = f"(?={_EDGE}(?:来|给您|过来|上门|物业|维修|水电|修|报修|工号|负责|是来|是物业|是维修|专门))"
+_FIRM = "[^，。您你他她它我咱的]{0,6}"  # 翠湖物业维修班的
+_GOES_ON = f"(?={_EDGE}(?:{_FIRM}(?:物业|维修[部班组队])|来|给您|过来|上门|物业|维修|水电|修|报修|工号|负责|是来|是物业|是维修|专门))"
 _BEFORE = "我是叫姓"  # right before a name: 叫门 is a word, and Men Haitao may say 我叫门海涛
 _KINDS = ("titled", "small", "full", "called", "family")
 

@@ -37,6 +37,7 @@ TEMPLATES = {
     "not-connected": "第{clause}条无法判断：电话没有接通，没有人对话。",
     "not-answered": "第{clause}条无法判断：话单写明这通电话没有接通。",
     "voicemail": "第{clause}条无法判断：没有接通，对方是语音信箱或电话助理，没有人对话。",
+    "wrong-number": "第{clause}条无法判断：打错了电话，接电话的不是用户。",
     "only-machine": "第{clause}条无法判断：没有对话，只听到系统的语音提示。",
     "one-voice": "第{clause}条无法判断：没有对话，从头到尾只有一个人的声音。",
     "no-technician": "第{clause}条无法判断：录音里没有听到服务人员说话。",
@@ -106,6 +107,7 @@ PARTS = {
     "told-not-connected": "没有接通：只有提示音，没有人对话，本录音不判断、不打分",
     "told-not-answered": "没有接通：话单写明没有人接听，本录音不判断、不打分",
     "told-voicemail": "没有接通：对方是语音信箱或电话助理，没有人对话，本录音不判断、不打分",
+    "told-wrong-number": "没有对话：打错了电话，接电话的不是用户，本录音不判断、不打分",
     "told-only-machine": "没有对话：只有系统的语音提示，本录音不判断、不打分",
     "told-one-voice": "没有对话：从头到尾只有一个人的声音，本录音不判断、不打分，请人工确认",
 }

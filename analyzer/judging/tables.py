@@ -35,7 +35,7 @@ def standard_phrases(standard: Standard) -> Iterator[Phrase]:
             yield from element.questions
             yield from element.topics
     for fact in standard.facts.values():
-        for cue in fact.cues:
+        for cue in (*fact.cues, *fact.taken_back):
             yield from cue.phrases
             yield from cue.exceptions
 

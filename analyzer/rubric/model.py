@@ -120,7 +120,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class FactRule:
-    """How a fact that was not given is heard; `default` where nothing tells; `opposite`: the contrary fact."""
+    """How a fact that was not given is heard; `default` where nothing tells; `opposite`: the contrary fact.
+
+    `taken_back`: words that leave it open again when they come after its own (后来就不响了).
+    """
 
     name: str
     title: str
@@ -128,6 +131,7 @@ class FactRule:
     cues: tuple[Cue, ...]
     opposite: str = ""
     meaning: str = ""
+    taken_back: tuple[Cue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def _facts(roots: list[Fields], lists: Lists) -> dict[str, FactRule]:
     named = _named(roots, "facts")
     facts: dict[str, FactRule] = {}
     for name, fields in named.items():
-        fields.keys(["title", "default"], ["opposite", "heard", "meaning"])
+        fields.keys(["title", "default"], ["opposite", "heard", "meaning", "taken_back"])
         opposite = fields.text("opposite")
         if opposite and (opposite not in named or opposite == name):
             fields.unknown("unknown-fact", fields.line("opposite"), opposite, [n for n in named if n != name])
@@ -130,17 +130,18 @@ def _facts(roots: list[Fields], lists: Lists) -> dict[str, FactRule]:
             name,
             fields.text("title", name),
             fields.flag("default", False),
-            _cues(fields, lists),
+            _cues(fields, lists, "heard"),
             opposite,
             lists.reading(fields),
+            _cues(fields, lists, "taken_back"),
         )
     return facts
 
 
-def _cues(fields: Fields, lists: Lists) -> tuple[Cue, ...]:
+def _cues(fields: Fields, lists: Lists, key: str) -> tuple[Cue, ...]:
     cues = []
-    for node in fields.nodes("heard"):
-        cue = Fields(node, fields.findings, fields.item, "heard")
+    for node in fields.nodes(key):
+        cue = Fields(node, fields.findings, fields.item, key)
         cue.keys(["phrases"], ["who", "except"])
         cues.append(Cue(read_who(cue), *read_phrases(cue, lists)))
     return tuple(cues)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from analyzer.serial.values import (
     mapping,
     number,
     numbers,
+    printable,
     ratio,
     refuse,
     role,
@@ -51,6 +52,8 @@ def hearing_from_dict(data: object, place: str) -> Hearing:
     Defaults: `file` the place, `duration_s` (and at least) the last end, `speech` the utterances, `unheard` and
     `dropped` nothing, `speakers`, `engine` and `layout` what can be told from the rest.
     """
+    if data == []:
+        refuse("empty", f"{place} 里没有转写", "请重新导出这份转写")
     whole = {"transcript": data} if isinstance(data, list) else data
     if not isinstance(whole, dict) or not isinstance(whole.get("transcript"), list):
         refuse("shape", f"{place}：顶层应是对象，且有列表 transcript", "请用 run --json 生成的文件")
@@ -61,7 +64,9 @@ def hearing_from_dict(data: object, place: str) -> Hearing:
     engine = _engine(whole.get("engine"))
     stated_s = quantise_time(number(whole.get("duration_s") or 0.0, f"{place}：duration_s"))
     written_here = "engine" in whole and "speech" in whole  # its times stand as they were heard
-    utterances, mended = (in_time(listed), ()) if written_here else plausible(listed, stated_s, place)
+    utterances, mended = (
+        (in_time(listed), ()) if written_here else plausible(tuple(map(_printable, listed)), stated_s, place)
+    )
     last_s = max((u.end_s for u in utterances), default=0.0)
     speech = _optional_spans(whole, "speech", place)
     return Hearing(
@@ -78,6 +83,10 @@ def hearing_from_dict(data: object, place: str) -> Hearing:
         each(whole.get("checks"), f"{place}：checks", _check),
         each(whole.get("sounds"), f"{place}：sounds", _sound),
     )
+
+
+def _printable(u: Utterance) -> Utterance:
+    return replace(u, text=printable(u.text))
 
 
 def _utterance(data: object, known: Mapping[str, Role], place: str) -> Utterance:

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from analyzer.domain import Hearing
+from analyzer.errors import TranscriptError
 from analyzer.serial.analysis import facts_from_dict
 from analyzer.serial.foreign import from_subtitles, is_subtitles, recognised
 from analyzer.serial.hearing import hearing_from_dict
 from analyzer.serial.values import refuse
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A line that could not be read, in the place of its document; the other lines are as good as before."""
+
+    error: TranscriptError
+
+
 def documents(path: Path) -> list[tuple[str, object]]:
     """The documents of a file with their places: one, or one a line (JSON lines); other systems' in our form.
 
-    Raises TranscriptError for a file that cannot be read, or is neither UTF-8 JSON nor subtitles.
+    A line of JSON lines that cannot be read is `Broken`, which `parse_analysis` raises. Raises TranscriptError for a file
+    that cannot be read, or is neither UTF-8 JSON nor subtitles.
     """
     try:
         content = _text(path.read_bytes(), path)
@@ -25,8 +35,15 @@ def documents(path: Path) -> list[tuple[str, object]]:
         return [(str(path), from_subtitles(content, str(path)))]
     lines = [(f"{path} 第 {i} 行", line) for i, line in enumerate(content.split("\n"), 1) if line.strip()]
     if len(lines) > 1 and _is_document(lines[0][1]):
-        return [found for place, line in lines for found in recognised(_parse(line, place), place)]
+        return [found for place, line in lines for found in _line(line, place)]
     return recognised(_parse(content, str(path)), str(path))
+
+
+def _line(line: str, place: str) -> list[tuple[str, object]]:
+    try:
+        return recognised(_parse(line, place), place)
+    except TranscriptError as error:
+        return [(place, Broken(error))]
 
 
 def read_analysis(path: Path) -> tuple[Hearing, dict[str, bool]]:
@@ -39,7 +56,12 @@ def read_analysis(path: Path) -> tuple[Hearing, dict[str, bool]]:
 
 
 def parse_analysis(data: object, place: str) -> tuple[Hearing, dict[str, bool]]:
-    """What was heard, and the facts that came with the recording; those that were heard will be heard again."""
+    """What was heard, and the facts that came with the recording; those that were heard will be heard again.
+
+    Raises TranscriptError for what is no transcript, `Broken` lines among it.
+    """
+    if isinstance(data, Broken):
+        raise data.error
     hearing = hearing_from_dict(data, place)
     facts = facts_from_dict(data.get("facts") if isinstance(data, dict) else None, f"{place}：facts")
     return hearing, {name: fact.value for name, fact in facts.items() if fact.source == "given"}

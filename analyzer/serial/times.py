@@ -36,9 +36,11 @@ def plausible(
     `stated_s` is the length that the document states (0: none). Raises TranscriptError where the times as a whole
     cannot be those of talk.
     """
-    utterances = in_time(listed)
-    _refuse_units(utterances, stated_s, place)
+    _refuse_units(listed, stated_s, place)
+    utterances = in_time(dict.fromkeys(listed))
     warnings = []
+    if len(utterances) < len(listed):
+        warnings.append(f"转写里有 {len(listed) - len(utterances)} 段和别的段完全相同，只算一次")
     starts = [u.start_s for u in listed]
     if starts != sorted(starts):
         warnings.append("转写里的各段没有按时间先后排列，已重新排好，请核对时间是否正确")

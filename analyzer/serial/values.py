@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from math import isnan
@@ -13,6 +14,7 @@ from analyzer.errors import TranscriptError
 AGAIN = "请改正后重试"
 OR_LEAVE_OUT = "请改正或删去这一项"
 MOST = 1e9
+_UNPRINTABLE = {"Cc", "Zl", "Zp"}
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -43,6 +45,11 @@ def text(value: object, place: str) -> str:
     except UnicodeEncodeError:  # half of a character: nothing behind us could write it
         refuse("text", f"{place} 里有不完整的字符")
     return value
+
+
+def printable(words: str) -> str:
+    """The text with a space for each character that moves a cursor or ends a line, so that a line of words stays one."""
+    return "".join(" " if unicodedata.category(c) in _UNPRINTABLE else c for c in words)
 
 
 def flag(value: object, place: str) -> bool:

@@ -43,6 +43,15 @@ def test_files_joined_end_to_end_are_heard_whole(container: str, codec: str, tmp
         assert not any("不完整" in warning or "损坏" in warning for warning in audio.warnings)
 
 
+@pytest.mark.parametrize(("share", "told"), [(0.6, True), (1.0, False)])
+def test_a_file_that_stops_inside_a_page_says_so(share: float, told: bool, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.ogg", tone(6.0, 500.0, 48_000), "ogg", "libopus", rate_hz=48_000, bit_rate=64_000)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with open_audio(path, SETTINGS) as audio:
+        assert any("写到一半就断了" in warning for warning in audio.warnings) is told
+
+
 def stated(path: Path, place: bytes, offset: int, form: str, value: int) -> None:
     """Write another number into a header."""
     data = bytearray(path.read_bytes())

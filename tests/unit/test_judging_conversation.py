@@ -115,6 +115,67 @@ def test_a_person_in_the_machines_utterance_keeps_his_words() -> None:
     ]
 
 
+ASSISTANT = (
+    (C, "您好，我是机主的智能助理，他现在不方便，请问您找他有什么事？"),
+    (T, "我是物业的，做个维修回访。"),
+    (C, "好的，请问是关于什么的回访呢？"),
+    (T, "他家前天修的门铃。"),
+    (C, "明白了，您还有其他要说的吗？"),
+)
+
+
+def test_an_assistant_that_talks_is_a_machine_to_the_end() -> None:
+    hearing = marked(*ASSISTANT, (T, "没有了，再见。"))
+    assert machine_words(hearing) == [text for role, text in ASSISTANT if role is C]
+    assert no_conversation(hearing) == "voicemail"
+    assert ANNOUNCEMENTS.marked(hearing) == hearing
+
+
+def test_who_takes_the_call_over_from_an_assistant_is_its_owner() -> None:
+    owner = ((C, "喂，我就是，刚才在忙，您说。"), (T, "门铃用着还好吗？"), (C, "挺好的，响得很。"))
+    hearing = marked(*ASSISTANT, *owner)
+    assert [u.text for u in hearing.transcript if u.speaker == C.value] == [
+        "喂，我就是，刚才在忙，您说。",
+        "挺好的，响得很。",
+    ]
+    assert no_conversation(hearing) is None
+
+
+def test_who_speaks_of_assistants_is_no_machine() -> None:
+    hearing = marked(
+        (T, "您好，物业的，来看门禁。"),
+        (C, "它不响。"),
+        (T, "响。"),
+        (T, "您这手机里我是您的语音助手关了就行。"),
+        (T, "试试。"),
+    )
+    assert "试试。" not in machine_words(hearing)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ((C, "喂？"), (T, "您好，请问是三单元的阮先生吗？"), (C, "打错了。")),
+        ((T, "喂您好，我物业维修的，您是柏阿姨吗？"), (C, "不是，我这号刚买的。"), (T, "哦，打扰了。")),
+    ],
+)
+def test_a_wrong_number_is_not_judged(turns: tuple[tuple[Role, str], ...]) -> None:
+    assert no_conversation(marked(*turns)) == "wrong-number"
+
+
+def test_something_else_that_was_mistaken_is_no_wrong_number() -> None:
+    assert no_conversation(marked((T, "您好，物业回访，修得满意吗？"), (C, "单子上我名字打错了。"))) is None
+    assert no_conversation(marked((T, "您好，是王先生吗？"), (C, "打错了。"), *TALK, *TALK)) is None
+
+
+def test_who_asks_and_goes_on_himself_was_not_answered() -> None:
+    said = "喂，您好，请问您在家吗？我是物业的维修师傅，给您送更换好的门禁卡。"
+    assert (
+        no_conversation(marked((T, said), (T, "那我先放在前台了，麻烦您有空去拿一下。"), engine=ONE_VOICE))
+        == "one-voice"
+    )
+
+
 def test_marking_again_changes_nothing() -> None:
     once = marked((T, MENU), *TALK, (T, "您拨打的用户已关机，请稍后再拨。"))
     assert ANNOUNCEMENTS.marked(once) == once

@@ -102,3 +102,36 @@ def test_what_had_to_be_replaced_and_already_is_was_replaced(done: str) -> None:
 @pytest.mark.parametrize("done", ["鞋套我也已经换好了", "上次那师傅已经给您换上了，这回不用换"])
 def test_other_things_and_other_days_are_no_parts_replaced(done: str) -> None:
     assert not facts((T, done), standard="school-works")["parts_replaced"]
+
+
+LATE, PROBLEM = ("property-visit", "late-apology"), ("property-followup", "handle-problem")
+
+
+@pytest.mark.parametrize(
+    ("standard", "item", "said", "back"),
+    [
+        (*LATE, (C, "你们怎么才来啊？"), (C, "哦不对，是我看错表了，你来得正好。")),
+        (*PROBLEM, (C, "头天晚上还嗡嗡的响。"), (C, "第二天就没动静了，睡得踏实。")),
+        (*PROBLEM, (C, "刷不开呀，弄了半天。"), (C, "哦，拿错了，是健身房的卡。")),
+    ],
+)
+def test_who_takes_a_fact_back_leaves_it_open_and_nobody_is_blamed(
+    standard: str, item: str, said: tuple[Role, str], back: tuple[Role, str]
+) -> None:
+    def verdict(*turns: tuple[Role, str]) -> Verdict | None:
+        return next(i for i in judged(*turns, standard=standard).items if i.id == item).verdict
+
+    assert verdict(said, (T, "哦。"), back) is Verdict.CANNOT_JUDGE
+    assert verdict(back, (T, "哦。"), said) is Verdict.MISSED
+    assert verdict(said, (T, "哦。")) is Verdict.MISSED
+
+
+def test_who_asks_whether_he_is_late_and_is_told_that_he_is_not_owes_no_apology() -> None:
+    turns = ((T, "哎呀，我是不是来晚了？"), (C, "没有没有，约的三点到四点，你这才三点一刻。"))
+    item = next(i for i in judged(*turns).items if i.id == "late-apology")
+    assert item.verdict in (Verdict.CANNOT_JUDGE, Verdict.NOT_APPLICABLE)
+
+
+def test_lateness_of_another_day_is_nobodys_today() -> None:
+    assert not facts((C, "上个礼拜来那位可晚了两个多钟头。"))["late"]
+    assert not facts((C, "我还怕你们又拖拖拉拉呢。"))["late"]

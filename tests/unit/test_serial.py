@@ -490,9 +490,28 @@ def test_json_lines_are_so_many_documents_each_with_its_line(tmp_path: Path) -> 
     assert [place for place, _ in documents(path)] == [f"{path} 第 1 行", f"{path} 第 3 行"]
     with pytest.raises(TranscriptError, match="2 份转写"):
         read_analysis(path)
-    path.write_text(f"{line}\n{line[:-5]}\n", encoding="utf-8")
+
+
+def test_a_line_that_is_no_json_costs_the_others_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "all.jsonl"
+    line = json.dumps({"transcript": [MINIMAL]}, ensure_ascii=False)
+    path.write_text(f"{line}\n{line[:-5]}\n{line}\n", encoding="utf-8")
+    first, broken, last = documents(path)
+    assert [len(parse_analysis(data, place)[0].transcript) for place, data in (first, last)] == [1, 1]
     with pytest.raises(TranscriptError, match="第 2 行 不是 JSON"):
-        documents(path)
+        parse_analysis(broken[1], broken[0])
+
+
+def test_a_list_of_nothing_is_no_transcript_but_a_recording_without_words_is_one() -> None:
+    with pytest.raises(TranscriptError, match="没有转写"):
+        parse_analysis([], "x.json")
+    assert parse_analysis({"transcript": []}, "x.json")[0].transcript == ()
+
+
+def test_what_moves_a_cursor_or_ends_a_line_is_no_text() -> None:
+    said = {**MINIMAL, "text": "您好\x1b[2J师傅\x00\x85\u2028请进"}
+    hearing, _ = parse_analysis({"transcript": [said]}, "x.json")
+    assert hearing.transcript[0].text == "您好 [2J师傅   请进"
 
 
 LINES = (
@@ -553,6 +572,15 @@ def test_lines_out_of_order_are_put_in_order_and_it_is_told() -> None:
     hearing, _ = parse_analysis(foreign((9, 12), (0.5, 4), (5, 8)), "x.json")
     assert [u.start_s for u in hearing.transcript] == [0.5, 5.0, 9.0]
     assert "没有按时间先后排列" in hearing.warnings[0]
+
+
+def test_a_line_that_is_there_twice_is_said_once() -> None:
+    document = foreign((0.5, 4), (5, 8), (9, 12))
+    listed = document["transcript"]
+    assert isinstance(listed, list)
+    hearing, _ = parse_analysis({"transcript": [listed[0], *listed, listed[2]]}, "x.json")
+    assert [u.start_s for u in hearing.transcript] == [0.5, 5.0, 9.0]
+    assert hearing.warnings[0] == "转写里有 2 段和别的段完全相同，只算一次"
 
 
 def test_times_of_ordinary_talk_are_left_alone() -> None:

@@ -29,9 +29,8 @@ from analyzer.domain import (
 )
 from analyzer.errors import LexiconError, TranscriptError
 from analyzer.judging.score import score
-from analyzer.serial import analysis_from_dict as analysed
-from analyzer.serial import analysis_to_dict as document_of
 from analyzer.serial import (
+    Broken,
     documents,
     hearing_from_dict,
     hit_from_dict,
@@ -39,6 +38,8 @@ from analyzer.serial import (
     parse_analysis,
     quantised,
 )
+from analyzer.serial import analysis_from_dict as analysed
+from analyzer.serial import analysis_to_dict as document_of
 from analyzer.text.normalise import normalise
 from analyzer.text.syllables import readings_of, spell
 from analyzer.text.tokens import cut, tokenizer
@@ -49,7 +50,7 @@ from web.models import Analysis, AnalysisDocument
 from web.models.vocabulary import Kind
 
 __all__ = [
-    "Analysed", "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
+    "Analysed", "Broken", "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
     "StoredAnalysis", "TranscriptError", "Utterance", "analysed", "cut", "document_of", "documents", "hearing_from_dict", "hits_of",
     "newest_hearing", "normalise", "parse_analysis", "quantised", "readings_of", "score", "spell", "stored", "tokenizer", "unjudged",
     "with_terms",

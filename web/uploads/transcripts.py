@@ -14,7 +14,7 @@ from web import queue
 from web.db import now
 from web.hooks import outbox
 from web.intake import receive, rows
-from web.intake.analysis import TranscriptError, documents, parse_analysis, unjudged
+from web.intake.analysis import Broken, TranscriptError, documents, parse_analysis, unjudged
 from web.intake.details import Details
 from web.intake.private import hide
 from web.intake.whole import whole as as_written
@@ -53,14 +53,19 @@ def import_file(
     `name` is the file's own where `path` is not.
 
     A whole Analysis of the wanted standard is taken as it is, anything else is judged by the worker. Raises
-    TranscriptError, RefusedError.
+    RefusedError, and TranscriptError after the last transcript for the first that could not be read.
     """
     receive.check_details(here.db, details, here)
     made: list[int] = []
     known: list[int] = []
+    errors: list[TranscriptError] = []
     for place, sent in documents(path):
-        data = _plain(sent, place)
-        document = _document(here, data, place, details)
+        try:
+            data = _plain(sent, place)
+            document = _document(here, data, place, details)
+        except TranscriptError as error:
+            errors.append(error)
+            continue
         sha256 = hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         with here.db.writing() as session:
             chosen = select(Recording.id).where(Recording.sha256 == sha256, Recording.deleted_at.is_(None))
@@ -70,6 +75,8 @@ def import_file(
             if name and document.get("file") == path.name:
                 document["file"] = name
             made.append(_put(session, here, document, sha256, path, details, user_id))
+    if errors:
+        raise _with_the_others(errors, len(made) + len(known))
     if not made and not known:
         raise TranscriptError("transcript-empty", f"{path} 里没有转写", "请重新导出这份转写")
     return made, known
@@ -91,7 +98,17 @@ def _document(here: Site, data: object, place: str, details: Details) -> dict[st
     return unjudged(hearing, found)
 
 
+def _with_the_others(errors: list[TranscriptError], taken: int) -> TranscriptError:
+    """The first error, saying what became of the other transcripts of the file."""
+    first = errors[0]
+    more = f"；另有 {len(errors) - 1} 份也有问题" if len(errors) > 1 else ""
+    rest = f"；其余 {taken} 份已收下，改正后重新导入整个文件即可" if taken else ""
+    return TranscriptError(first.code, first.message, first.advice + more + rest)
+
+
 def _plain(sent: object, place: str) -> Any:
+    if isinstance(sent, Broken):
+        raise sent.error
     try:
         return plain_json(sent)
     except ValueError:
