@@ -50,8 +50,8 @@ from web.models import Analysis, AnalysisDocument
 from web.models.vocabulary import Kind
 
 __all__ = [
-    "Analysed", "Broken", "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError", "Span",
-    "StoredAnalysis", "TranscriptError", "Utterance", "analysed", "cut", "document_of", "documents", "hearing_from_dict", "hits_of",
+    "Analysed", "Broken", "Dropped", "Fact", "Figures", "Hearing", "Hit", "ItemResult", "Judgement", "Keyword", "Layout", "LexiconError",
+    "Span", "StoredAnalysis", "TranscriptError", "Utterance", "analysed", "cut", "document_of", "documents", "hearing_from_dict", "hits_of",
     "newest_hearing", "normalise", "parse_analysis", "quantised", "readings_of", "score", "spell", "stored", "tokenizer", "unjudged",
     "with_terms",
 ]  # fmt: skip

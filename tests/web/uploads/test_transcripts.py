@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from flask import Flask
@@ -59,3 +60,17 @@ def test_the_command_takes_subtitles_too(app: Flask, db: Database, tmp_path: Pat
     assert "失败 1 处" in said.output
     with db.reading() as session:
         assert session.scalars(select(Recording.original_name)).all() == ["a.srt"]
+
+
+def test_a_line_that_cannot_be_read_costs_the_others_nothing(login: Login, db: Database) -> None:
+    def line(text: str) -> str:
+        said = [{"start_s": 0.5, "end_s": 3.0, "role": "technician", "text": text}]
+        return json.dumps({"file": f"{text}.wav", "transcript": said}, ensure_ascii=False)
+
+    lines = "\n".join([line("您好，我是物业的。"), line("您好")[:-9], line("给您添麻烦了，再见。")])
+    answer = send(login("qa"), lines.encode(), "三份.json", standard_id="property-visit")
+    assert answer.status_code == 415
+    assert "「三份.json」 第 2 行 不是 JSON" in answer.json["error"]
+    assert "其余 2 份已收下" in answer.json["advice"]
+    with db.reading() as session:
+        assert len(session.scalars(select(Recording.id)).all()) == 2
