@@ -20,9 +20,9 @@ from analyzer.matching import CUE, Finder, covers, make_stream
 from analyzer.rubric.model import PhraseList
 
 ASSISTANT = "announcement-assistant"
-CERTAIN = {
-    "announcement-unreachable": SoundKind.UNREACHABLE,
+CERTAIN = {  # the first list that a piece is in tells its kind
     ASSISTANT: SoundKind.VOICEMAIL,
+    "announcement-unreachable": SoundKind.UNREACHABLE,
     "announcement-voicemail": SoundKind.VOICEMAIL,
     "announcement-menu": SoundKind.MENU,
 }
