@@ -15,6 +15,7 @@ COMMANDS = {
     "speakers": ("speakers.command", "speaker turns and number of speakers, on dialogues cut from real voices"),
     "certainty": ("speakers.certainty", "whether speaker confidence is what it says, on the same dialogues"),
     "wording": ("wording.command", "verdicts on other people's wordings, from perfect text"),
+    "reports": ("wording.reports", "small talks as outsiders would report them, with a fair clerk's verdicts"),
     "turns": ("wording.turns", "single turns in other people's wordings, by meaning and by register"),
     "heard": (
         "wording.heard",
