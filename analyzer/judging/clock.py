@@ -5,8 +5,7 @@ from __future__ import annotations
 from analyzer.domain import Hearing, Span
 from analyzer.rubric.model import Where
 
-LARGEST_OPENING = 0.8  # of a short talk; what a technician asks before the last fifth of 20 s is not asked too late
-LARGEST_CLOSING = 0.6
+LARGEST_SHARE = 0.6
 
 
 class SpeechClock:
@@ -27,13 +26,13 @@ class SpeechClock:
         """Return the part of the recording in which an item is looked for.
 
         The opening reaches to where `opening_s` seconds of speech have been heard, the closing begins where
-        `closing_s` are left. In a short talk they are no more than LARGEST_OPENING and LARGEST_CLOSING of it: a greeting is
-        no farewell.
+        `closing_s` are left. In a short talk neither is more than LARGEST_SHARE of it: a greeting is no farewell.
         """
+        most_s = LARGEST_SHARE * self.total_s
         if where is Where.OPENING:
-            return Span(0.0, self._at(min(opening_s, LARGEST_OPENING * self.total_s)))
+            return Span(0.0, self._at(min(opening_s, most_s)))
         if where is Where.CLOSING:
-            closing_at_s = self._at(self.total_s - min(closing_s, LARGEST_CLOSING * self.total_s))
+            closing_at_s = self._at(self.total_s - min(closing_s, most_s))
             return Span(min(closing_at_s, self._duration_s), self._duration_s)
         return Span(0.0, self._duration_s)
 

@@ -52,7 +52,7 @@ class Frames:
 
     def around(self, context: Context) -> Frame | None:
         """Return the frame in which a match stands: the first sure one, else the first doubtful one, else None."""
-        rules = (self._denied, self._reported, self._asked, self._supposed, self._of_others, self._quoted)
+        rules = (self._denied, self._reported, self._quoted, self._asked, self._supposed, self._of_others)
         found = [frame for rule in rules if (frame := rule(context)) is not None]
         return next((f for f in found if f.sure), found[0] if found else None)
 

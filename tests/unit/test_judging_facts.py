@@ -135,3 +135,8 @@ def test_who_asks_whether_he_is_late_and_is_told_that_he_is_not_owes_no_apology(
 def test_lateness_of_another_day_is_nobodys_today() -> None:
     assert not facts((C, "上个礼拜来那位可晚了两个多钟头。"))["late"]
     assert not facts((C, "我还怕你们又拖拖拉拉呢。"))["late"]
+
+
+def test_what_the_customer_has_moved_himself_needs_no_consent() -> None:
+    assert not facts((C, "知道你们要来，我跟我老公早上把衣柜都搬到客厅去了。"))["moved"]
+    assert facts((C, "你把我的花盆搬到哪儿去了？"))["moved"]

@@ -36,6 +36,10 @@ INNOCENT = """
 报告上的「没办法修」是去年的
 我可不会跟您讲什么不归我管
 哪儿就没救了，换个皮垫的事
+家里头的事情跟我们不相干，我一个外人不好讲
+人家的私事儿，我不知道，也没打听过
+我都不知道怎么谢您了
+也不知道是哪个小捣蛋塞进去的
 """.split()
 
 GUILTY = [
@@ -118,6 +122,11 @@ def test_asking_for_a_gift_is_no_question_that_excuses() -> None:
 def test_nothing_excuses_a_curse_for_certain() -> None:
     found = answering("他跟我说你他妈的", "profanity")
     assert found.verdict is Verdict.CANNOT_JUDGE and found.hits[0].suspicion
+
+
+@pytest.mark.parametrize("said", ["他的原话是“滚蛋”，对吗？", "他的原话是滚蛋，对吗？"])
+def test_who_asks_after_anothers_curse_waits_for_a_person(said: str) -> None:
+    assert answering(said, "profanity").verdict is Verdict.CANNOT_JUDGE
 
 
 AT_ONCE = ["功率我不清楚，我看一眼铭牌", "这个我也说不准，我打给厂家问一下", "这我不太清楚，我这就问一下班长"]
