@@ -166,6 +166,11 @@ def test_a_wrong_number_is_not_judged(turns: tuple[tuple[Role, str], ...]) -> No
 def test_something_else_that_was_mistaken_is_no_wrong_number() -> None:
     assert no_conversation(marked((T, "您好，物业回访，修得满意吗？"), (C, "单子上我名字打错了。"))) is None
     assert no_conversation(marked((T, "您好，是王先生吗？"), (C, "打错了。"), *TALK, *TALK)) is None
+    assert (
+        no_conversation(marked((C, "喂，我是不是打错了？"), (T, "没打错，这里是物业，您说。"), (C, "水管漏了。")))
+        is None
+    )
+    assert no_conversation(marked((T, "物业回访，灯还亮吗？"), (C, "亮，我这号刚换的，您记一下。"))) is None
 
 
 def test_who_asks_and_goes_on_himself_was_not_answered() -> None:
