@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -76,12 +77,27 @@ class Server:
     def close(self) -> None:
         """From another thread: what is being answered is answered first, for some seconds."""
         self._server.task_dispatcher.shutdown(timeout=LEAVE_S)
-        self._server.trigger.pull_trigger(self._hang_up)
+        end_listening(self._server)
 
-    def _hang_up(self) -> None:
-        """In the thread that listens: without a connection it ends."""
-        for each in list(self._server._map.values()):
+
+def end_listening(server: Any) -> None:
+    """End a waitress server's loop from another thread.
+
+    Only the loop's own thread may close what it listens to, and without a connection it ends. Whatever else wakes it may
+    make it do so before this thread has written to its trigger (waitress notes the task first and writes then): the
+    trigger stays open until the write is done.
+    """
+    written = threading.Event()
+
+    def hang_up() -> None:
+        written.wait(LEAVE_S)
+        for channel in list(server.active_channels.values()):
+            channel.handle_close()  # a channel in the middle of an answer holds its file; else nobody closes that
+        for each in list(server._map.values()):
             each.close()
+
+    server.trigger.pull_trigger(hang_up)
+    written.set()
 
 
 def local_engine(settings: Settings) -> Transcriber:

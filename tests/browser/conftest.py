@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from flask import Flask, request
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from waitress import wasyncore
 from waitress.server import create_server
 
+from analyzer.serving.server import end_listening
 from analyzer.settings import ROOT, Settings
 from tests.web.conftest import database_url, home, migrated, people  # noqa: F401  # fixtures
 from web import create_app
@@ -90,13 +90,8 @@ def live_site(home: Path, database_url: str, web_settings: WebSettings) -> Itera
     thread.start()
     yield live
 
-    def end() -> None:
-        for channel in list(server.active_channels.values()):
-            channel.handle_close()  # a page that still loads its scripts holds their files; else nobody closes them
-        wasyncore.close_all(server._map, ignore_all=True)
-
-    server.trigger.pull_trigger(end)  # an empty map ends the server's loop; only its own thread may empty it
-    thread.join(10)
+    end_listening(server)
+    thread.join(60)
     server.task_dispatcher.shutdown()
     assert not thread.is_alive()
     live.db.dispose()

@@ -18,9 +18,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import select
-from waitress import wasyncore
 from waitress.server import create_server
 
+from analyzer.serving.server import end_listening
 from analyzer.settings import ROOT, Settings
 from tests.browser.conftest import CHROMIUM
 from web import create_app
@@ -93,8 +93,8 @@ def served(home: Path) -> Iterator[tuple[str, Any]]:
     try:
         yield f"http://127.0.0.1:{server.effective_port}", app
     finally:
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
-        thread.join(10)
+        end_listening(server)
+        thread.join(60)
         here.db.dispose()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import LiveSite
+from tests.browser.conftest import PATIENCE_MS, LiveSite
 from tests.web.oidc import real
 from web.kit.site import KEY
 from web.oidc.blueprint import KEY as OIDC
@@ -30,7 +30,7 @@ def page(chromium: Browser, live_site: LiveSite) -> Iterator[Page]:
         errors: list[str] = []
         opened.on("pageerror", lambda error: errors.append(str(error)))
         opened.on("console", lambda told: errors.append(told.text) if "Content Security" in told.text else None)
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(PATIENCE_MS)
         yield opened
         context.close()
         assert errors == []

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -25,13 +24,6 @@ from web.worker.post import Post, Terms
 
 OLD = dt.date(2026, 10, 12)
 SLOW = 90_000  # ms: no test depends on how fast it runs
-
-
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    expect.set_options(timeout=SLOW)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def town_of(live_site: LiveSite, people: dict[str, Any]) -> dict[str, int]:

@@ -56,11 +56,9 @@ def doubtful(live_site: LiveSite, people: dict[str, Any], browser_page: OpenPage
         assert made is not None
     page = browser_page("qa")
     page.set_default_timeout(SLOW_MS)
-    expect.set_options(timeout=SLOW_MS)
     page.goto(f"/recordings/{number}?queue=risk")
     until(page, "document.getElementById('audio').readyState >= 1")
     yield page, number, below
-    expect.set_options(timeout=5_000)
 
 
 def until(page: Page, holds: str) -> None:

@@ -48,7 +48,7 @@ def test_from_the_list_of_standards_to_a_phrase_and_to_what_a_rule_got_wrong(
     opened = greeting.locator("details.phrase-list").first
     opened.locator("summary").focus()
     page.keyboard.press("Enter")
-    expect(opened.get_by_text("请问（您／你）是〔…〕")).to_be_visible(timeout=20_000)
+    expect(opened.get_by_text("请问（您／你）是〔…〕")).to_be_visible()
     page.locator(".rule-summary a").first.click()
     farewell = page.locator("#clause-farewell")
     expect(farewell).to_be_in_viewport()

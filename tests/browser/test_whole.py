@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from analyzer.settings import ROOT
+from tests.browser.conftest import PATIENCE_MS
 from tests.samples import sample
 
 SAMPLE = sample("visit-03-heater-rude.m4a")
@@ -85,7 +86,7 @@ def newcomer(chromium: Browser, started: str) -> Iterator[tuple[Page, list[str]]
     """A browser that has never been here, and what went wrong in it."""
     context = chromium.new_context(base_url=started, viewport={"width": 1366, "height": 768}, locale="zh-CN")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None)

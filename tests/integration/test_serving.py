@@ -97,7 +97,7 @@ def serving(
         yield f"http://127.0.0.1:{server.port}/v1"
     finally:
         server.close()
-        thread.join(30)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -396,6 +396,27 @@ def test_texts_that_cannot_be_scored_and_paths_that_are_none_are_refused() -> No
             assert status == 400 and "texts" in body
         assert ask(url, "audio/speech", {}, wav(NOISE))[0] == 404
         assert ask(url, "models", {}, wav(NOISE))[0] == 405
+
+
+def test_a_loop_that_wakes_before_it_is_told_to_end_keeps_its_trigger_until_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Waitress notes what to do and wakes the loop then: something else may wake it in between."""
+    server = Server(Echo(), Settings(), "127.0.0.1", 0, "", Limits(waiting=4))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    trigger = server._server.trigger
+    pull = trigger._physical_pull
+
+    def late() -> None:
+        pull()
+        thread.join(0.5)  # the loop has done what was noted
+        pull()
+
+    monkeypatch.setattr(trigger, "_physical_pull", late)
+    server.close()
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 def test_an_engine_that_fails_is_an_error_of_the_server_and_the_next_one_is_heard() -> None:

@@ -16,8 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 from flask import Flask
-from waitress import create_server, wasyncore
+from waitress import create_server
 
+from analyzer.serving.server import end_listening
 from analyzer.settings import ROOT
 from web.serving.balance import UNUSED_IN_A_CROWD_S, UNUSED_S, balanced
 
@@ -114,6 +115,6 @@ def test_in_a_crowd_no_connection_is_kept(app: Flask, many: int, crowded: bool) 
         used.close()
     finally:
         server.task_dispatcher.shutdown(timeout=PATIENCE_S)
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))  # in its own thread
+        end_listening(server)
         thread.join(PATIENCE_S)
     assert not thread.is_alive()
