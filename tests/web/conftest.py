@@ -27,6 +27,21 @@ Login = Callable[[str], FlaskClient]
 Fresh = Callable[[Path], str]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On servers, only the tests that reach one: the others have said all they can in `make test`."""
+    if POSTGRES:
+        others = [item for item in items if not _reaches_a_server(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
+
+
+def _reaches_a_server(item: pytest.Item) -> bool:
+    """Whether a test opens the site's database by a fixture, or its module asks where the servers are."""
+    module = getattr(item, "module", None)
+    asks = any(name in vars(module) for name in ("POSTGRES", "REDIS", "FILE", "own_servers"))
+    return asks or "migrated" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture(autouse=True)
 def _of_this_database(request: pytest.FixtureRequest) -> None:
     if POSTGRES and request.node.get_closest_marker("sqlite"):
