@@ -166,7 +166,7 @@ class Library:
         """Return which share of the sentence one element hears."""
         alone = replace(item, elements=(item.elements[at],), where=Where.ANYWHERE, after="", pass_credit=1.0)
         with self.guard:
-            result = judge_required(alone, self._case([(Role.TECHNICIAN, sentence)]), {}, {})
+            result = judge_required(alone, self._case([(Role.TECHNICIAN, sentence)]), {})
         if result.verdict is not Verdict.MET or not result.hits:
             return 0.0
         return max(hit.end_s - hit.start_s for hit in result.hits) / (CHARACTER_S * max(1, len(sentence)))

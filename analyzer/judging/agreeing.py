@@ -15,7 +15,7 @@ from analyzer.domain import FoundBy
 from analyzer.judging.case import Case
 from analyzer.judging.charging import MEANT, Accusation, accusation, doubt_of
 from analyzer.judging.reasons import part
-from analyzer.matching import Match
+from analyzer.matching import PARDON, Match
 from analyzer.rubric.model import FrameWords, Item
 
 
@@ -38,8 +38,9 @@ def agreed(suspicion: Accusation, item: Item, case: Case) -> Accusation:
 
 
 def _turning_away(suspicion: Accusation, case: Case) -> Iterator[Match]:
-    """Words of turning somebody away within what a reader found, as they are written."""
-    first, last = suspicion.match.first, suspicion.match.last
-    text = case.ear.stream(suspicion.element.who).text[first : last + 1]
-    for begin, end in case.ear.vocabulary[FrameWords.TURNING_AWAY].spans(text):
-        yield Match(first + begin, first + end - 1, text[begin:end], 0.0, 1.0)
+    """Words of turning somebody away within what a reader found, as they are written, less what the lexicon excuses."""
+    who, first, last = suspicion.element.who, suspicion.match.first, suspicion.match.last
+    text = case.ear.stream(who).text[first : last + 1]
+    spans = case.ear.vocabulary[FrameWords.TURNING_AWAY].spans(text)
+    found = [Match(first + begin, first + end - 1, text[begin:end], 0.0, 1.0) for begin, end in spans]
+    yield from case.ear.unexcused(who, found, suspicion.element.exceptions, PARDON)

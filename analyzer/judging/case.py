@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzer.domain import Hearing, Hit, ItemResult, Outcome, Role, Span, Verdict
+from analyzer.judging.clock import DOUBTFUL_SHARE
 from analyzer.judging.conversation import LEAST_CHARACTERS
 from analyzer.judging.ear import Ear
 from analyzer.judging.framewords import vocabulary_of
@@ -29,6 +30,10 @@ class Case:
     def window(self, where: Where) -> Span:
         """Return the seconds in which an item with this `where` is looked for."""
         return self.ear.clock.window(where, self.standard.opening_s, self.standard.closing_s)
+
+    def perhaps_window(self, where: Where) -> Span:
+        """Return the seconds in which it may be looked for by a kinder reading: wider than `window` in a short talk only."""
+        return self.ear.clock.window(where, self.standard.opening_s, self.standard.closing_s, DOUBTFUL_SHARE)
 
     def longest_unheard_s(self, window: Span) -> float:
         return max((s.overlap_s(window) for s in self.hearing.unheard), default=0.0)

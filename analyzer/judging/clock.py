@@ -6,6 +6,7 @@ from analyzer.domain import Hearing, Span
 from analyzer.rubric.model import Where
 
 LARGEST_SHARE = 0.6
+DOUBTFUL_SHARE = 0.8  # between the two a short talk leaves open what its opening or closing is
 
 
 class SpeechClock:
@@ -22,13 +23,13 @@ class SpeechClock:
         """The stretches in which anybody speaks, disjoint and in order."""
         return tuple(self._spans)
 
-    def window(self, where: Where, opening_s: float, closing_s: float) -> Span:
+    def window(self, where: Where, opening_s: float, closing_s: float, share: float = LARGEST_SHARE) -> Span:
         """Return the part of the recording in which an item is looked for.
 
         The opening reaches to where `opening_s` seconds of speech have been heard, the closing begins where
-        `closing_s` are left. In a short talk neither is more than LARGEST_SHARE of it: a greeting is no farewell.
+        `closing_s` are left. In a short talk neither is more than `share` of it: a greeting is no farewell.
         """
-        most_s = LARGEST_SHARE * self.total_s
+        most_s = share * self.total_s
         if where is Where.OPENING:
             return Span(0.0, self._at(min(opening_s, most_s)))
         if where is Where.CLOSING:

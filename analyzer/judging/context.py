@@ -29,6 +29,7 @@ class Context:
     question_mark: bool  # whether the writing ends the sentence with one
     beyond: str = ""  # the next sentence's first clause, of the same utterance
     echo: bool = False  # whether the other one has just said the same
+    again: str = ""  # the first clause with which the speaker goes on after somebody else has spoken
     quoted: bool = False  # whether the writing has the words in quotation marks
 
     @property
@@ -46,13 +47,16 @@ def context_of(stream: Stream, match: Match, heard: str = "") -> Context:
     low, high = max(0, match.first - REACH), min(len(stream.text), match.last + 1 + REACH)
     begin = max(low, stream.sentence_begin(match.first))
     end = min(high, stream.sentence_end(match.last + 1))
+    goes_on = stream.clauses(end, high)[0] if end < high else ""
+    at_once = end < high and stream.owner[end] == stream.owner[end - 1]
     return Context(
         _clauses(stream, begin, match.first) + COMMA * bool(begin < match.first and stream.breaks[match.first]),
         said,
         COMMA * bool(match.last + 1 < end and stream.breaks[match.last + 1]) + _clauses(stream, match.last + 1, end),
         _mark_after(stream, end - 1) in ("？", "?"),
-        stream.clauses(end, high)[0] if end < high and stream.owner[end] == stream.owner[end - 1] else "",
+        goes_on if at_once else "",
         len(core := _WHOSE.sub("", said).strip(PARTICLES)) > 1 and core in heard,
+        "" if at_once else goes_on,
         _is_quoted(stream, match),
     )
 

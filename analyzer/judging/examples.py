@@ -49,6 +49,6 @@ def example_judge(settings: Settings) -> Callable[[Standard, Item, str], bool]:
         if item.kind is Kind.FORBIDDEN:
             return judge_forbidden(item, case).verdict is Verdict.MISSED
         anywhere = replace(item, where=Where.ANYWHERE, after="")
-        return judge_required(anywhere, case, {}, {}).verdict is Verdict.MET
+        return judge_required(anywhere, case, {}).verdict is Verdict.MET
 
     return judge_example

@@ -14,7 +14,7 @@ from dataclasses import replace
 from analyzer.domain import Fact, FoundBy, Hit, How, Role
 from analyzer.judging.ear import Ear
 from analyzer.judging.meaning import Understanding
-from analyzer.judging.required import EXACT
+from analyzer.judging.searching import EXACT
 from analyzer.rubric.model import Condition, FactRule, Standard
 from analyzer.rubric.terms import facts_of
 

@@ -1,7 +1,7 @@
 """Whose words a phrase is, and whether they are meant: the frame around a match, from its own sentence.
 
 A phrase that somebody else is said to have said (厂家说没办法修), that is denied (我可没说不管), supposed (要是修不了的话),
-asked (不知道您明儿在不在家) or said of somebody else (您不清楚) accuses nobody. A speaker who quotes himself does
+asked (不知道您明儿在不在家), said of somebody else (您不清楚) or taken back as a joke accuses nobody. A speaker who quotes himself does
 (我说了不管). A frame that is only probable is not `sure`: it makes an accusation a suspicion.
 
 The rules are few and look at words beside the match; the words themselves stand in lexicons/shared/frames.yaml.
@@ -34,6 +34,7 @@ class Framing(StrEnum):
     SUPPOSED = "supposed"
     ASKED = "asked"
     OF_OTHERS = "of-others"
+    JOKED = "joked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Frames:
 
     def around(self, context: Context) -> Frame | None:
         """Return the frame in which a match stands: the first sure one, else the first doubtful one, else None."""
-        rules = (self._denied, self._reported, self._quoted, self._asked, self._supposed, self._of_others)
+        rules = (self._denied, self._reported, self._quoted, self._asked, self._supposed, self._of_others, self._joked)
         found = [frame for rule in rules if (frame := rule(context)) is not None]
         return next((f for f in found if f.sure), found[0] if found else None)
 
@@ -62,7 +63,8 @@ class Frames:
         if not spans:
             return None
         begin, end = spans[-1]
-        lead, between = context.before[:begin], context.before[end:]
+        word, between = context.before[begin:end], context.before[end:]
+        lead = context.before[:begin].removesuffix(word)  # 你寻思寻思
         speaker, sure = self._speaker(lead)
         if speaker == SELF:
             return None
@@ -171,6 +173,12 @@ class Frames:
         if not person or _OBJECT.search(bare[: -len(person)]):
             return None
         return Frame(Framing.OF_OTHERS, not re.search("[也都还]", before[len(bare) :]))
+
+    def _joked(self, context: Context) -> Frame | None:
+        """The speaker takes the words back as a joke, at once or when he speaks again; whether it was one is for a person."""
+        rest = (context.after.lstrip(PARTICLES + COMMA), context.beyond, context.again)
+        joking = self._words[FrameWords.JOKING]
+        return Frame(Framing.JOKED, False) if any(map(joking.beginning, rest)) else None
 
     def _quoted(self, context: Context) -> Frame | None:
         """The words stand in quotation marks, and not as what the speaker says himself: 网上说的“没治了”，您先别管."""

@@ -116,7 +116,7 @@ def _result(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[
         return bare_result(item, Verdict.NOT_APPLICABLE, None, text)
     if item.kind is Kind.FORBIDDEN:
         return judge_forbidden(item, case)
-    return _unless_in_doubt(judge_required(item, case, facts, earlier), item, case, facts)
+    return _unless_in_doubt(judge_required(item, case, earlier), item, case, facts)
 
 
 def _unless_in_doubt(result: ItemResult, item: Item, case: Case, facts: Mapping[str, Fact]) -> ItemResult:

@@ -22,6 +22,7 @@ TEMPLATES = {
     "perhaps": "第{clause}条无法判断：{time} 听写为“{quote}”，按声音可能是“{phrase}”，不能确定，请人工复听。",
     "perhaps-needed": "第{clause}条无法判断：没有听到“{text}”，但这次要不要做不能确定："
     "只有 {time} 的“{quote}”像是“{fact}”{alike}，请人工复听。",
+    "short-talk": "第{clause}条无法判断：这段对话很短，{time} 说的“{quote}”算不算{where}的话，机器不能断定，请人工判断（要求“{text}”）。",
     "missed": "第{clause}条要求“{text}”，{faults}。",
     "missed-partly": "第{clause}条只做到一部分：{time} 说了“{quote}”，但{faults}。",
     "at-another-time": "第{clause}条“{text}”要在{where}（{window}）说，但{faults}。",
@@ -95,6 +96,8 @@ PARTS = {
     "doubt-supposed": "前面有“如果、怕”一类的字眼，可能只是假设",
     "doubt-asked": "可能是在问用户，听写常常分不清问句",
     "doubt-of-others": "可能说的是别人",
+    "doubt-joked": "后来说是开玩笑，算不算要由人来定",
+    "joked": "是开玩笑",
     "reported": "是在转述别人的话",
     "denied": "是在否认（说的是没有、不会这样）",
     "supposed": "是假设、担心，不是真的这样答复用户",

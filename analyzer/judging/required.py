@@ -6,13 +6,13 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from analyzer.domain import Fact, FoundBy, Hit, ItemResult, Span, Verdict, quantise_ratio
+from analyzer.domain import FoundBy, Hit, ItemResult, Span, Verdict, quantise_ratio
 from analyzer.judging.case import Case, bare_result
 from analyzer.judging.reasons import clock, part, quoted, reason
-from analyzer.matching import COURTESY, THRESHOLD, Match
+from analyzer.judging.searching import ElementSearch, search
+from analyzer.matching import THRESHOLD
 from analyzer.matching.wording import GAP_MARK
-from analyzer.rubric.model import Element, Item
-from analyzer.rubric.policy import Stance
+from analyzer.rubric.model import Item
 
 UNHEARD_LONGEST_S = 1.2  # an unheard stretch this long can hold a whole required phrase
 UNCLEAR_SIMILARITY = THRESHOLD - 0.06  # that near to the threshold, poor audio may have made the difference
@@ -20,43 +20,22 @@ POOR_CONFIDENCE = 0.45
 HEARD_POORLY = (
     0.72  # under this clearness four misses in ten were false, over it one (benchmarks/results/strangers-dev.md)
 )
-EXACT = 0.97  # from this similarity on the words themselves stand there, and no reader overrules them
 POORLY = "平均把握"  # stands in the reason "poorly-heard" and in no other
 TELLING_CHARS = 4  # a nearest phrase of fewer characters tells nobody anything (“您回” for 您请回)
-NEAREST_SIMILARITY = 0.7  # words less alike than this are not shown as what comes nearest: they only puzzle
 
 
-@dataclass(frozen=True, slots=True)
-class _ElementSearch:
-    """What was found of one element: the best hit that counts, and the best that does not.
-
-    `undone`: words of the element that say the contrary (没给您试); `unmeasured`, where nobody tells how surely they were
-    heard. `perhaps`: what the sound leaves possible. `nearest_confidence` is NaN where the engine does not tell.
-    """
-
-    element: Element
-    hit: Hit | None
-    elsewhere: Hit | None
-    nearest: Hit | None
-    nearest_confidence: float
-    otherwise: Hit | None = None  # other words that may mean it
-    undone: Hit | None = None
-    unmeasured: bool = False
-    perhaps: Hit | None = None
-
-
-def judge_required(item: Item, case: Case, facts: Mapping[str, Fact], earlier: Mapping[str, ItemResult]) -> ItemResult:
+def judge_required(item: Item, case: Case, earlier: Mapping[str, ItemResult]) -> ItemResult:
     """Return the verdict on one required rule item whose condition holds."""
-    window = case.window(item.where)
-    begin_s = _after(item, earlier, window)
-    searches = [_search(element, case, Span(begin_s, max(begin_s, window.end_s))) for element in item.elements]
+    window = _after(item, earlier, case.window(item.where))
+    searches = [search(element, case, window) for element in item.elements]
     total = sum(e.weight for e in item.elements)
     credit = quantise_ratio(sum(s.element.weight for s in searches if s.hit) / total)
     hits = tuple(sorted((s.hit for s in searches if s.hit), key=lambda h: h.start_s))
     missing = [s for s in searches if s.hit is None]
     nearest = _nearest(s.nearest for s in missing if s.nearest)
-    searched = (Span(begin_s, max(begin_s, window.end_s)),)
-    explanation = _Explanation(item, case, searched[0], hits, missing, nearest)
+    searched = (window,)
+    wide = _after(item, earlier, case.perhaps_window(item.where))
+    explanation = _Explanation(item, case, window, wide, hits, missing, nearest)
     if credit >= item.pass_credit - 1e-9:
         return bare_result(item, Verdict.MET, credit, explanation.met(), hits, None, searched)
     doubt = explanation.doubt()
@@ -76,58 +55,17 @@ def _is_telling(near: Hit) -> bool:
     return near.similarity >= THRESHOLD or len(near.phrase.replace(GAP_MARK, "")) >= TELLING_CHARS
 
 
-def _titles(searches: Iterable[_ElementSearch]) -> str:
+def _titles(searches: Iterable[ElementSearch]) -> str:
     return "".join(part("title", title=s.element.title) for s in searches)
 
 
-def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> float:
-    """Where the search may begin: after the item that must come first, if that one was heard."""
+def _after(item: Item, earlier: Mapping[str, ItemResult], window: Span) -> Span:
+    """The part of a window after the item that must come first, if that one was heard."""
     first = earlier.get(item.after)
     if first is None or first.verdict is not Verdict.MET or not first.hits:
-        return window.start_s
-    return max(window.start_s, first.hits[0].end_s)
-
-
-def _search(element: Element, case: Case, window: Span) -> _ElementSearch:
-    found = _heard(element, case, window)
-    if found.hit is not None or case.perhaps is None:
-        return found
-    perhaps = _heard(element, case.perhaps, window).hit
-    return replace(found, perhaps=perhaps if perhaps is not None and perhaps.by is FoundBy.SOUND else None)
-
-
-def _heard(element: Element, case: Case, window: Span) -> _ElementSearch:
-    ear, who = case.ear, element.who
-    found = ear.finder(who, COURTESY).matches(element.phrases, resolve=False)
-    matches = ear.unrejected(who, ear.unexcused(who, found, element.exceptions))
-    matches += ear.own_names(who, element.surnames)  # as written, so that no exception by sound touches them
-    inside = {id(m): window.start_s <= ear.span(who, m).start_s <= window.end_s for m in matches}
-    best_first = sorted(matches, key=lambda m: (not inside[id(m)], -m.similarity, m.first))
-    said = (m for m in ear.meant(who, best_first) if makes_sense(m, inside[id(m)], element, case))
-    best = next(said, None)
-    if best is not None and inside[id(best)]:
-        return _ElementSearch(element, ear.hit(who, best, element=element.id), None, None, 1.0)
-    undone = next((m for m in best_first if ear.is_undone(who, m)), None)
-    contrary = None if undone is None else ear.hit(who, undone, element=element.id)
-    unmeasured = undone is not None and math.isnan(ear.confidence(who, undone))
-    meant = case.understanding.best(element.meaning, who, window)
-    if meant is not None and undone is not None and meant.first <= undone.last and undone.first <= meant.last:
-        meant = None
-    otherwise = None if meant is None else meant_hit(element, case, meant)
-    if otherwise is not None and not otherwise.suspicion:
-        return _ElementSearch(element, otherwise, None, None, 1.0)
-    if best is not None and case.understanding.is_absurd(element, best):
-        # another sentence, elsewhere
-        return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary, unmeasured)
-    if best is not None:
-        outside = ear.hit(who, best, element=element.id)
-        return _ElementSearch(element, None, outside, outside, 1.0, otherwise, contrary, unmeasured)
-    match = ear.finder(who, COURTESY).nearest(element.phrases)
-    # As alike as THRESHOLD, an exception excused it; less alike than NEAREST_SIMILARITY, it is another sentence.
-    if match is None or not NEAREST_SIMILARITY <= match.similarity < THRESHOLD:
-        return _ElementSearch(element, None, None, None, 1.0, otherwise, contrary, unmeasured)
-    hit = ear.hit(who, match, element=element.id)
-    return _ElementSearch(element, None, None, hit, ear.confidence(who, match), otherwise, contrary, unmeasured)
+        return window
+    begin_s = max(window.start_s, first.hits[0].end_s)
+    return Span(begin_s, max(begin_s, window.end_s))
 
 
 def clearness_of(item: Item, case: Case, window: Span) -> float:
@@ -140,21 +78,6 @@ def is_poorly_heard(result: ItemResult) -> bool:
     return result.verdict is Verdict.CANNOT_JUDGE and POORLY in result.reason
 
 
-def makes_sense(match: Match, inside: bool, element: Element, case: Case) -> bool:
-    """Whether a match that would count is more than words that sound alike and surely mean something else."""
-    return not inside or match.similarity >= EXACT or not case.understanding.is_absurd(element, match)
-
-
-def meant_hit(element: Element, case: Case, match: Match) -> Hit | None:
-    """Other words as evidence where they surely mean the element, as a suspicion where they may, else None."""
-    understanding = case.understanding
-    if not understanding.is_possible(element.meaning, match.similarity):
-        return None
-    counts = case.standard.policy.other_words is Stance.COUNTS
-    sure = counts and understanding.is_sure(element.meaning, element.who, match)
-    return understanding.hit(element, match, suspicion=not sure)
-
-
 @dataclass(frozen=True, slots=True)
 class _Explanation:
     """The pieces of the reason."""
@@ -162,8 +85,9 @@ class _Explanation:
     item: Item
     case: Case
     window: Span
+    wide: Span  # by the kinder reading of a short talk
     hits: tuple[Hit, ...]
-    missing: list[_ElementSearch]
+    missing: list[ElementSearch]
     nearest: Hit | None
 
     def _place(self) -> dict[str, str]:
@@ -188,29 +112,44 @@ class _Explanation:
         longest = self.case.longest_unheard_s(self.window)
         if longest >= UNHEARD_LONGEST_S:
             return reason("unheard", seconds=f"{longest:.1f}", **self._place()), self.nearest
-        for search in self.missing:
-            near = search.nearest
+        for missed in self.missing:
+            near = missed.nearest
             if (
                 near is not None
-                and search.elsewhere is None
+                and missed.elsewhere is None
                 and near.similarity >= UNCLEAR_SIMILARITY
-                and not search.nearest_confidence >= POOR_CONFIDENCE
+                and not missed.nearest_confidence >= POOR_CONFIDENCE
             ):
-                code = "unmeasured" if math.isnan(search.nearest_confidence) else "unclear"
+                code = "unmeasured" if math.isnan(missed.nearest_confidence) else "unclear"
                 return reason(code, clause=self.item.clause, **quoted(near)), self.nearest
-            if search.undone is not None and search.unmeasured:
-                return reason("unmeasured", clause=self.item.clause, **quoted(search.undone)), search.undone
+            if missed.undone is not None and missed.unmeasured:
+                return reason("unmeasured", clause=self.item.clause, **quoted(missed.undone)), missed.undone
         sounding = next((s.perhaps for s in self.missing if s.perhaps is not None), None)
         if sounding is not None:
             return reason("perhaps", clause=self.item.clause, **quoted(sounding)), replace(sounding, suspicion=True)
         other = next((s.otherwise for s in self.missing if s.otherwise is not None), None)
         if other is not None:
             return reason("otherwise", clause=self.item.clause, element=other.phrase, **quoted(other)), other
+        late = self._perhaps_in_time()
+        if late is not None:
+            told = {"text": self.item.text, "where": part(self.item.where.value), **quoted(late)}
+            return reason("short-talk", clause=self.item.clause, **told), late
         clearness = clearness_of(self.item, self.case, self.window)
         if clearness < HEARD_POORLY:
             told = {"missing": self._missing(), "clearness": f"{clearness:.2f}", **self._place()}
             return reason("poorly-heard", **told), self.nearest
         return None
+
+    def _perhaps_in_time(self) -> Hit | None:
+        """What was said a little outside the window of a short talk, where the item would be met with it."""
+        if self.wide == self.window:
+            return None
+        again = [search(s.element, self.case, self.wide) for s in self.missing]
+        lacking = sum(s.element.weight for s in again if s.hit is None)
+        total = sum(e.weight for e in self.item.elements)
+        if 1 - lacking / total < self.item.pass_credit - 1e-9:
+            return None
+        return min((s.hit for s in again if s.hit), key=lambda h: h.start_s)
 
     def missed(self, earlier: Mapping[str, ItemResult]) -> str:
         """What was not said at all, and what was said where it does not count: too early, too late, before its turn."""
@@ -235,7 +174,7 @@ class _Explanation:
             return "out-of-order"
         return "too-early" if hit.start_s < self.window.start_s else "too-late"
 
-    def _unsaid(self, unsaid: list[_ElementSearch]) -> str:
+    def _unsaid(self, unsaid: list[ElementSearch]) -> str:
         nearest = _nearest(s.nearest for s in unsaid if s.nearest and _is_telling(s.nearest))
         near = part("nothing-near") if nearest is None else part("nearest", **quoted(nearest))
         contrary = next((s.undone for s in unsaid if s.undone), None)

@@ -13,7 +13,7 @@ from analyzer.domain import How, ItemResult, Judgement, Kind, Role, Span
 from analyzer.judging.accusing import as_written
 from analyzer.judging.case import Case
 from analyzer.judging.charging import accusations_of
-from analyzer.judging.required import NEAREST_SIMILARITY, makes_sense, meant_hit
+from analyzer.judging.searching import NEAREST_SIMILARITY, makes_sense, meant_hit
 from analyzer.judging.trace import Found, Standing, Trace, Tracer
 from analyzer.matching import (
     ACCUSATION,

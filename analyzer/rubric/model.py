@@ -169,6 +169,7 @@ class FrameWords(StrEnum):
     BETWEEN = "between"
     DENYING = "denying"
     IMPOSSIBLE = "impossible"
+    JOKING = "joking"
     SUPPOSING = "supposing"
     WHENEVER = "whenever"
     WONDERING = "wondering"

@@ -105,7 +105,7 @@ def _answer(asked: _Asked, line: Line, words: object, readers: Library) -> str:
     if asked.item.kind is Kind.FORBIDDEN:
         verdict, said = judge_forbidden(asked.item, case).verdict, Verdict.MISSED
     else:
-        verdict, said = judge_required(asked.item, case, {}, {}).verdict, Verdict.MET
+        verdict, said = judge_required(asked.item, case, {}).verdict, Verdict.MET
     return YES if verdict is said else PERHAPS if verdict is Verdict.CANNOT_JUDGE else NO
 
 

@@ -90,6 +90,16 @@ def test_a_greeting_in_the_closing_counts_for_nothing_but_is_shown() -> None:
     assert "开场部分" in greeting.reason
 
 
+def test_what_is_said_between_the_ends_of_a_short_talk_is_a_persons_to_decide() -> None:
+    """Eight seconds have no clear opening; sixty have, though the words stand at the same second."""
+    begun = ((T, "来修水龙头的"), (C, "快请进吧厨房的水龙头漏水漏了一个上午了"))
+    short = result(heard(talk(*begun, GOOD[0])), "greeting")
+    long = result(heard(talk(*begun, (C, "你慢点走"), GOOD[0], *GOOD[1:4] * 4)), "greeting")
+    assert (short.verdict, long.verdict) == (Verdict.CANNOT_JUDGE, Verdict.MISSED)
+    assert short.nearest is not None and short.nearest.quote in short.reason and "对话很短" in short.reason
+    assert "说晚了" in long.reason
+
+
 @pytest.mark.parametrize("complaint", ["你怎么才来啊", "我等了半天了"])
 def test_a_condition_is_heard_from_the_customer_and_proved_by_the_words(complaint: str) -> None:
     hearing = heard(talk(GOOD[0], (C, complaint), *GOOD[2:]))

@@ -46,6 +46,12 @@ def test_words_in_a_frame_accuse_nobody_however_sure_the_reader_is(said: str) ->
     assert result(turns, "not-our-job", knowing("refuse-job", {"懒得伸手": 1.0})).verdict is not Verdict.MISSED
 
 
+def test_words_that_the_lexicon_excuses_are_proven_by_no_reader() -> None:
+    turns = [*VISIT, ASKED, (T, "你们婆媳之间的事跟我没关系。"), (C, "哦。")]
+    suspected = result(turns, "not-our-concern", knowing("no-concern", {"跟我没关系": 1.0}))
+    assert suspected.verdict is Verdict.CANNOT_JUDGE
+
+
 def test_help_beside_them_pardons_these_words_as_any_others() -> None:
     said = [*VISIT, ASKED, (T, "冰箱懒得伸手，我打电话叫厂家来给您看看。"), (C, "哦。")]
     assert result(said, "not-our-job", knowing("refuse-job", {"懒得伸手": 1.0})).verdict is not Verdict.MISSED

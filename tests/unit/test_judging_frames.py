@@ -40,6 +40,10 @@ INNOCENT = """
 人家的私事儿，我不知道，也没打听过
 我都不知道怎么谢您了
 也不知道是哪个小捣蛋塞进去的
+哪个晓得里头是个积木咧，您看卡得死死的
+烟我不会抽，茶我也不懂，您别忙
+您两口子的事儿我不管，我就管这管儿
+怎么进小区我还不知道，您教教我
 """.split()
 
 GUILTY = [
@@ -62,6 +66,11 @@ GUILTY = [
     ("not-our-job", "单子上写着“保修”，这个我们不管，“找厂家”"),
     ("not-our-job", "我就是“不管”，怎么着"),
     ("not-our-job", "这个我们不管，我给您打过招呼了"),
+    ("not-our-concern", "地板是你自家铺的，鼓不鼓的你寻思寻思，赖得着俺吗"),
+    ("not-our-concern", "这能赖得着我吗？"),
+    ("not-our-concern", "跟我们有关系吗？"),
+    ("not-our-job", "这归我管吗？"),
+    ("not-our-job", "我管得了那么多吗？"),
 ]
 
 DOUBTFUL = [
@@ -69,6 +78,7 @@ DOUBTFUL = [
     ("cannot-solve", "那个送货的一来就说没办法修", "转述"),
     ("cannot-solve", "他昨天来看过，说没办法修", "转述"),
     ("not-our-job", "这不归我们管吗", "问用户"),
+    ("not-our-concern", "跟我没关系，开玩笑的", "开玩笑"),
     ("do-not-know", "自来水公司那边跟我说不归他们，也不知道该谁管", "转述"),
 ]
 
@@ -101,6 +111,15 @@ def test_a_frame_that_is_only_probable_waits_for_a_person(item: str, said: str, 
     found = answering(said, item)
     assert found.verdict is Verdict.CANNOT_JUDGE and all(hit.suspicion for hit in found.hits), found.reason
     assert why in found.reason
+
+
+def test_who_says_when_he_speaks_again_that_it_was_a_joke_waits_for_a_person() -> None:
+    joke = ((T, "那可不是我干的，跟我没关系。"), (C, "是我家猫，我知道。"), (T, "逗您呢，明天我来补上。"))
+    found = result(heard(talk((T, "您好，我是物业的维修师傅"), (C, "墙上怎么有爪子印呀？"), *joke)), "not-our-concern")
+    assert found.verdict is Verdict.CANNOT_JUDGE and "开玩笑" in found.reason
+    blunt = (*joke[:2], (T, "你少开玩笑，反正跟我没关系。"))
+    found = result(heard(talk((T, "您好，我是物业的维修师傅"), (C, "墙上怎么有爪子印呀？"), *blunt)), "not-our-concern")
+    assert found.verdict is Verdict.MISSED
 
 
 @pytest.mark.parametrize(
