@@ -118,6 +118,8 @@ def _frames(surnames: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[str]:
     yield f"(?<={_EDGE}){hello}{bare}{_GOES_ON}"  # 方建国，来给您修灯的
     yield f"(?:{place}的?|工号{_ANY}{{1,8}}){COMMA}{bare}{_HARD}"  # 物业的，方师傅
     yield f"{_ME}{COMMA}{bare}{_HARD}"  # 我，老方
+    small_first = f"(?P<small>[小老大](?P<again>{any_surname})){COMMA}(?P=again){_GIVEN}{{1,2}}{_HARD}"
+    yield f"(?:(?<={STOP})|(?<=[您你]好{COMMA})){small_first}"  # 您好，小李，李志; 这是小鲁，鲁大鹏 is somebody else
     yield f"(?:叫|喊|称呼|管){_ME}(?:叫|做|作)?{name}"  # 叫我小方
     yield f"(?:叫|喊|称呼|管){_ME}(?:叫|做|作)?(?:{titled}|{small}|(?P<called>{_GIVEN}{{1,4}}?)){_WILL_DO}"  # 叫我扎西就行
     yield f"(?:{_ME}|名字|大名|全名)(?:就)?叫(?:做|作)?{full}{_HARD}"  # 我叫任建国
