@@ -49,7 +49,7 @@ _OTHERS = "您你他她它找请让跟替问派陪随带和说听叫喊等换给
 _FIRM = "[^，。您你他她它我咱的]{0,6}"  # 翠湖物业维修班的
 _GOES_ON = f"(?={_EDGE}(?:{_FIRM}(?:物业|维修[部班组队])|来|给您|过来|上门|物业|维修|水电|修|报修|工号|负责|是来|是物业|是维修|专门))"
 _BEFORE = "我是叫姓"  # right before a name: 叫门 is a word, and Men Haitao may say 我叫门海涛
-_KINDS = ("titled", "small", "full", "called", "family")
+_KINDS = ("titled", "small", "full", "called", "family", "spelt")
 
 
 class Names:
@@ -120,6 +120,7 @@ def _frames(surnames: tuple[str, ...], vocabulary: Vocabulary) -> Iterator[str]:
     yield f"{_ME}{COMMA}{bare}{_HARD}"  # 我，老方
     small_first = f"(?P<small>[小老大](?P<again>{any_surname})){COMMA}(?P=again){_GIVEN}{{1,2}}{_HARD}"
     yield f"(?:(?<={STOP})|(?<=[您你]好{COMMA})){small_first}"  # 您好，小李，李志; 这是小鲁，鲁大鹏 is somebody else
+    yield f"(?:[小老阿]|(?<![您你贵])姓)(?P<spelt>{_GIVEN}){COMMA}{_ANY}{{1,2}}的(?P=spelt){_HARD}"  # 小普，普通的普
     yield f"(?:叫|喊|称呼|管){_ME}(?:叫|做|作)?{name}"  # 叫我小方
     yield f"(?:叫|喊|称呼|管){_ME}(?:叫|做|作)?(?:{titled}|{small}|(?P<called>{_GIVEN}{{1,4}}?)){_WILL_DO}"  # 叫我扎西就行
     yield f"(?:{_ME}|名字|大名|全名)(?:就)?叫(?:做|作)?{full}{_HARD}"  # 我叫任建国

@@ -104,6 +104,25 @@ def test_other_things_and_other_days_are_no_parts_replaced(done: str) -> None:
     assert not facts((T, done), standard="school-works")["parts_replaced"]
 
 
+def test_what_is_charged_has_no_further_cost_and_is_no_gift() -> None:
+    found = facts((T, "按公布的价一百二一瓶，用半瓶就六十块，没有别的费用"), standard="school-works")
+    assert found["charged"]
+    assert facts((T, "这是公共烟道上的，归物业，钱不用您操心"))["covered"]
+    assert facts((T, "不在咱物业包修那堆里头，价目表在这儿，您瞧第三行"))["charged"]
+
+
+def test_a_heap_that_is_only_spoken_of_moves_nothing() -> None:
+    assert not facts((T, "屋里灯具都是自己家的东西，不在包修那堆里头"))["moved"]
+    assert facts((T, "东西我给您堆到门口了"))["moved"]
+
+
+def test_when_somebody_gets_up_puts_nothing_off() -> None:
+    appointment = "property-appointment"
+    assert not facts((T, "那明儿上午十点，太早您起不来吧"), standard=appointment)["postponed"]
+    assert facts((T, "喂，是我物业阿秦啊"), (C, "又是你，又要改？"), standard=appointment)["postponed"]
+    assert not facts((C, "我们又要改水电，等改好了再装"), standard=appointment)["postponed"]
+
+
 LATE, PROBLEM = ("property-visit", "late-apology"), ("property-followup", "handle-problem")
 
 
