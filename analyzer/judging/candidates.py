@@ -17,6 +17,7 @@ from analyzer.judging.charging import CLEAR_CONFIDENCE
 from analyzer.judging.conversation import no_conversation, of_people, unanswered
 from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, establish, holds
+from analyzer.judging.framewords import vocabulary_of
 from analyzer.judging.passages import Passages
 from analyzer.judging.sound import Placed
 from analyzer.matching import COURTESY, CUE, LOOSE, Match
@@ -67,7 +68,7 @@ def candidates(
     With those that were checked, there are at most `most` (None: `most_of`).
     """
     room = (most_of(hearing) if most is None else most) - len(hearing.checks)
-    if room <= 0 or (unanswered(given) or no_conversation(hearing)) is not None:
+    if room <= 0 or (unanswered(given) or no_conversation(hearing, vocabulary_of(standard))) is not None:
         return ()
     hearing = of_people(hearing)
     case = open_case(hearing, standard, words)

@@ -19,6 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.domain import MACHINE, Hearing, SoundKind, Span, Utterance
+from analyzer.judging.framewords import Vocabulary
+from analyzer.rubric.model import FrameWords
 from analyzer.text import normalise
 
 CALL_ANSWERED = "call_answered"  # the one fact that every standard knows: a telephone system's record says whether
@@ -35,7 +37,6 @@ _ENDINGS = ("吗", "呢", "吧", "么")
 _QUESTIONS = ("没有", "什么", "哪", "怎么", "几", "多少", "行不行", "可以不", "好不好", "是不是")
 _SHORT_ANSWER = 5  # characters: 厨房水龙头, 上个礼拜
 _ANSWERS = tuple("嗯哦噢对是好行可没不有在能诶哎欸")
-_WRONG_NUMBER = re.compile(r"(?<!是不是)(?<![名字址价单没不])[打拨]错(了|电话|号|$)|[这我]号码?是?我?刚[买办开]")
 _FOUND = re.compile(r"found (\d+)")  # what the voice model found before we judged it
 _MACHINE_VOICES = {SoundKind.UNREACHABLE, SoundKind.VOICEMAIL, SoundKind.MENU}
 _MARKS = frozenset("，。！？、,.!?；; ")
@@ -76,14 +77,15 @@ def unanswered(given: Mapping[str, bool]) -> str | None:
     return "not-answered" if given.get(CALL_ANSWERED) is False else None
 
 
-def no_conversation(hearing: Hearing) -> str | None:
+def no_conversation(hearing: Hearing, words: Vocabulary) -> str | None:
     """The code of the reason why a recording holds no conversation, or None. `hearing` has its announcements marked."""
     people = of_people(hearing)
     said = sum(map(_characters, people.transcript))
     kinds = {s.kind for s in hearing.sounds}
     if kinds & {SoundKind.UNREACHABLE, SoundKind.VOICEMAIL} and not _talked(people, hearing):
         return "voicemail" if SoundKind.UNREACHABLE not in kinds else "not-connected"
-    if said < WRONG_CHARACTERS and any(_WRONG_NUMBER.search(normalise(u.text).text) for u in people.transcript):
+    wrong = words[FrameWords.WRONG_NUMBER]
+    if said < WRONG_CHARACTERS and any(any(wrong.spans(normalise(u.text).text)) for u in people.transcript):
         return "wrong-number"
     alone = len(_voices(people)) < 2 and not _answered(people.transcript)
     if SoundKind.MENU in kinds and said < SOME_CHARACTERS and alone:

@@ -15,6 +15,7 @@ from analyzer.judging.ear import Ear
 from analyzer.judging.facts import deciding_rules, doubtful, establish, holds
 from analyzer.judging.figures import NO_WORDS, FigureWords, figures
 from analyzer.judging.forbidden import each_word_once, judge_forbidden
+from analyzer.judging.framewords import vocabulary_of
 from analyzer.judging.reasons import clock, part, quoted, reason
 from analyzer.judging.required import is_poorly_heard, judge_required
 from analyzer.judging.score import score
@@ -55,7 +56,7 @@ def examined(
 ) -> tuple[Judgement, Case]:
     """`judge`, with the case that it was judged from: for `traces.py`, which shows how."""
     check_given(given, standard)
-    silence = unanswered(given) or no_conversation(hearing)
+    silence = unanswered(given) or no_conversation(hearing, vocabulary_of(standard))
     given = {name: value for name, value in given.items() if name in standard.facts}
     hearing = of_people(hearing)
     case = replace(open_case(hearing, standard, words, readers), silence=silence)

@@ -185,6 +185,7 @@ class FrameWords(StrEnum):
     NO_NAME = "no-name"
     NO_CALL = "no-call"
     TURNING_AWAY = "turning-away"
+    WRONG_NUMBER = "wrong-number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import pytest
 from analyzer.domain import MACHINE, Engine, Hearing, How, Role, Sound, SoundKind, Span, Verdict
 from analyzer.judging import judge, words_for
 from analyzer.judging.conversation import no_conversation
+from analyzer.judging.framewords import vocabulary_of
 from analyzer.judging.machine import Announcements
 from analyzer.rubric.load import load_shared, load_standard
 from tests.cast import C, T, heard, spoken, talk
@@ -25,6 +26,10 @@ ONE_VOICE = Engine("faster-whisper", "base", diarizer="CAM++, found 1, kept 1")
 def marked(*turns: tuple[Role, str], engine: Engine | None = None, pause_s: float = 2.0) -> Hearing:
     hearing = heard(talk(*turns, pause_s=pause_s))
     return ANNOUNCEMENTS.marked(hearing if engine is None else replace(hearing, engine=engine))
+
+
+def silence(hearing: Hearing) -> str | None:
+    return no_conversation(hearing, vocabulary_of(FOLLOWUP))
 
 
 def machine_words(hearing: Hearing) -> list[str]:
@@ -127,7 +132,7 @@ ASSISTANT = (
 def test_an_assistant_that_talks_is_a_machine_to_the_end() -> None:
     hearing = marked(*ASSISTANT, (T, "没有了，再见。"))
     assert machine_words(hearing) == [text for role, text in ASSISTANT if role is C]
-    assert no_conversation(hearing) == "voicemail"
+    assert silence(hearing) == "voicemail"
     assert ANNOUNCEMENTS.marked(hearing) == hearing
 
 
@@ -138,7 +143,7 @@ def test_who_takes_the_call_over_from_an_assistant_is_its_owner() -> None:
         "喂，我就是，刚才在忙，您说。",
         "挺好的，响得很。",
     ]
-    assert no_conversation(hearing) is None
+    assert silence(hearing) is None
 
 
 def test_who_speaks_of_assistants_is_no_machine() -> None:
@@ -160,25 +165,19 @@ def test_who_speaks_of_assistants_is_no_machine() -> None:
     ],
 )
 def test_a_wrong_number_is_not_judged(turns: tuple[tuple[Role, str], ...]) -> None:
-    assert no_conversation(marked(*turns)) == "wrong-number"
+    assert silence(marked(*turns)) == "wrong-number"
 
 
 def test_something_else_that_was_mistaken_is_no_wrong_number() -> None:
-    assert no_conversation(marked((T, "您好，物业回访，修得满意吗？"), (C, "单子上我名字打错了。"))) is None
-    assert no_conversation(marked((T, "您好，是王先生吗？"), (C, "打错了。"), *TALK, *TALK)) is None
-    assert (
-        no_conversation(marked((C, "喂，我是不是打错了？"), (T, "没打错，这里是物业，您说。"), (C, "水管漏了。")))
-        is None
-    )
-    assert no_conversation(marked((T, "物业回访，灯还亮吗？"), (C, "亮，我这号刚换的，您记一下。"))) is None
+    assert silence(marked((T, "您好，物业回访，修得满意吗？"), (C, "单子上我名字打错了。"))) is None
+    assert silence(marked((T, "您好，是王先生吗？"), (C, "打错了。"), *TALK, *TALK)) is None
+    assert silence(marked((C, "喂，我是不是打错了？"), (T, "没打错，这里是物业，您说。"), (C, "水管漏了。"))) is None
+    assert silence(marked((T, "物业回访，灯还亮吗？"), (C, "亮，我这号刚换的，您记一下。"))) is None
 
 
 def test_who_asks_and_goes_on_himself_was_not_answered() -> None:
     said = "喂，您好，请问您在家吗？我是物业的维修师傅，给您送更换好的门禁卡。"
-    assert (
-        no_conversation(marked((T, said), (T, "那我先放在前台了，麻烦您有空去拿一下。"), engine=ONE_VOICE))
-        == "one-voice"
-    )
+    assert silence(marked((T, said), (T, "那我先放在前台了，麻烦您有空去拿一下。"), engine=ONE_VOICE)) == "one-voice"
 
 
 def test_marking_again_changes_nothing() -> None:
@@ -191,19 +190,19 @@ def test_a_message_left_on_an_answering_machine_is_not_judged() -> None:
         (UNKNOWN, "您拨打的用户暂时无人接听，请在嘀声后留言。"),
         (T, "您好，我是物业服务中心的维修师傅，您家报修的水龙头我下午上门，麻烦您回个电话，再见。"),
     )
-    assert no_conversation(hearing) == "not-connected"
+    assert silence(hearing) == "not-connected"
 
 
 def test_a_second_attempt_that_is_answered_is_judged() -> None:
     hearing = marked((UNKNOWN, "您拨打的用户正在通话中，请稍后再拨。"), *TALK, pause_s=0.8)
-    assert no_conversation(hearing) is None
+    assert silence(hearing) is None
 
 
 @pytest.mark.parametrize("kind", [SoundKind.RINGING, SoundKind.BUSY])
 def test_tones_and_nobody_are_no_conversation(kind: SoundKind) -> None:
     silent = replace(heard([]), sounds=(Sound(0.0, 20.0, kind),), duration_s=25.0)
-    assert no_conversation(silent) == "not-connected"
-    assert no_conversation(replace(heard(talk(*TALK)), sounds=(Sound(0.0, 5.0, kind),))) is None
+    assert silence(silent) == "not-connected"
+    assert silence(replace(heard(talk(*TALK)), sounds=(Sound(0.0, 5.0, kind),))) is None
 
 
 ALONE = (
@@ -215,7 +214,7 @@ ALONE = (
 
 def test_one_voice_is_no_conversation_where_the_sound_says_so() -> None:
     alone = marked(*ALONE, engine=ONE_VOICE)
-    assert no_conversation(alone) == "one-voice"
+    assert silence(alone) == "one-voice"
     judgement = judge(alone, FOLLOWUP, {}, WORDS)
     assert judgement.score.value is None
     assert judgement.warnings == ("没有对话：从头到尾只有一个人的声音，本录音不判断、不打分，请人工确认",)
@@ -223,18 +222,16 @@ def test_one_voice_is_no_conversation_where_the_sound_says_so() -> None:
 
 def test_one_voice_is_a_conversation_as_long_as_anything_speaks_for_it() -> None:
     alone = marked(*ALONE, engine=ONE_VOICE)
-    assert no_conversation(replace(alone, engine=Engine("recorded", ""))) is None
-    assert no_conversation(replace(alone, engine=replace(ONE_VOICE, diarizer="CAM++, found 2, kept 1"))) is None
-    assert no_conversation(replace(alone, unheard=(Span(8.0, 9.2),))) is None
+    assert silence(replace(alone, engine=Engine("recorded", ""))) is None
+    assert silence(replace(alone, engine=replace(ONE_VOICE, diarizer="CAM++, found 2, kept 1"))) is None
+    assert silence(replace(alone, unheard=(Span(8.0, 9.2),))) is None
     answered = marked(*ALONE, (T, "现在好用吗？"), (T, "嗯。"), (T, "那就好，再见。"), engine=ONE_VOICE, pause_s=0.6)
-    assert no_conversation(answered) is None
-    assert no_conversation(marked(*ALONE, (C, "好的。"), engine=ONE_VOICE)) is None
+    assert silence(answered) is None
+    assert silence(marked(*ALONE, (C, "好的。"), engine=ONE_VOICE)) is None
 
 
 def test_calling_into_a_dead_line_is_no_conversation() -> None:
-    assert (
-        no_conversation(marked((UNKNOWN, "喂，您好。"), (UNKNOWN, "喂喂，听得到吗？"), engine=ONE_VOICE)) == "one-voice"
-    )
+    assert silence(marked((UNKNOWN, "喂，您好。"), (UNKNOWN, "喂喂，听得到吗？"), engine=ONE_VOICE)) == "one-voice"
 
 
 def test_a_call_that_its_record_calls_unanswered_is_not_judged_whatever_is_heard() -> None:
