@@ -121,7 +121,7 @@ def announcements(settings: Settings) -> Announcements:
     for kept, of_words, made in tuple(_announcements):
         if kept is shared and of_words is words:
             return made
-    made = Announcements(shared.lists, words)
+    made = Announcements(shared, words)
     _announcements[:] = [(shared, words, made), *_announcements[: _KEPT - 1]]
     return made
 

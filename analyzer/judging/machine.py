@@ -9,15 +9,15 @@ all that it says is the machine's, until its owner takes the call over.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from analyzer.domain import MACHINE, Hearing, Role, Sound, SoundKind, Speaker, Utterance, quantise_time
+from analyzer.judging.framewords import Vocabulary
 from analyzer.judging.tables import table_over
 from analyzer.matching import CUE, Finder, covers, make_stream
-from analyzer.rubric.model import PhraseList
+from analyzer.rubric.model import FrameWords, Shared
 
 ASSISTANT = "announcement-assistant"
 CERTAIN = {  # the first list that a piece is in tells its kind
@@ -32,8 +32,6 @@ PAUSE_S = 0.6  # between characters, over the usual length of one
 USUAL_CHARACTER_S = 0.25
 BESIDE_S = 6.0  # between a welcome and the menu that it belongs to
 BREATH_S = 0.4
-TAKES_OVER = re.compile("^[喂哎诶欸唉哦噢]|我就是|是我本人|我是本人|刚才|刚刚")  # whose telephone it is
-PERSONAL = ("请问", "我是", "我姓", "有什么可以", "有什么能", "帮您")
 _ENDS = frozenset("。！？!?；;")
 
 
@@ -49,8 +47,9 @@ class _Piece:
 class Announcements:
     """Finds announcements; make once, use for every recording."""
 
-    def __init__(self, lists: Mapping[str, PhraseList], words: Any) -> None:
-        self._lists = {name: lists[name] for name in (*CERTAIN, WELCOME, NOTICE) if name in lists}
+    def __init__(self, shared: Shared, words: Any) -> None:
+        self._lists = {name: shared.lists[name] for name in (*CERTAIN, WELCOME, NOTICE) if name in shared.lists}
+        self._vocabulary = Vocabulary(shared.frames)
         self._words = words
         self._table = table_over(p for listed in self._lists.values() for p in (*listed.phrases, *listed.exceptions))
 
@@ -60,8 +59,8 @@ class Announcements:
         certain = self._certain(hearing.transcript, pieces)
         kinds = self._with_likely(hearing.transcript, pieces, {piece: CERTAIN[name] for piece, name in certain.items()})
         introduced = [piece for piece, name in certain.items() if name == ASSISTANT]
-        machine = _filled(hearing.transcript, pieces, kinds)
-        machine |= set(_goes_on_talking(hearing.transcript, pieces, introduced))
+        machine = _filled(hearing.transcript, pieces, kinds, self._vocabulary)
+        machine |= set(_goes_on_talking(hearing.transcript, pieces, introduced, self._vocabulary))
         sounds = {s for s in hearing.sounds if s.kind not in FROM_WORDS}
         sounds |= {_sound(hearing.transcript[p.owner], p, kind) for p, kind in kinds.items()}
         ordered = tuple(sorted(sounds, key=lambda s: (s.start_s, s.end_s, s.kind)))
@@ -90,7 +89,7 @@ class Announcements:
             text = said[piece.owner].text
             both = any(w.owner == piece.owner for w in welcomes) and any(n.owner == piece.owner for n in notices)
             near = any(_apart_s(said, piece, other) <= BESIDE_S for other in certain)
-            if near or (both and not any(word in text for word in PERSONAL)):
+            if near or (both and not _in_person(text, self._vocabulary)):
                 kinds.setdefault(piece, SoundKind.MENU)
         return kinds
 
@@ -125,7 +124,7 @@ def _pieces(owner: int, u: Utterance) -> list[_Piece]:
 
 
 def _goes_on_talking(
-    said: Sequence[Utterance], pieces: Sequence[_Piece], introduced: Sequence[_Piece]
+    said: Sequence[Utterance], pieces: Sequence[_Piece], introduced: Sequence[_Piece], words: Vocabulary
 ) -> Iterator[_Piece]:
     """What an assistant's voice says from its introduction on, where another voice is there to talk to it.
 
@@ -142,14 +141,23 @@ def _goes_on_talking(
         first = begun.get(whose)
         if first is None or (piece.owner, piece.first) < (first.owner, first.first) or whose == MACHINE:
             continue
-        if piece not in introduced and TAKES_OVER.search(said[piece.owner].text[piece.first : piece.last]):
+        if piece not in introduced and _takes_over(said[piece.owner].text[piece.first : piece.last], words):
             del begun[whose]
         else:
             yield piece
 
 
+def _takes_over(text: str, words: Vocabulary) -> bool:
+    """Whether somebody speaks as the owner of the telephone does who comes to it after all."""
+    return bool(words[FrameWords.PICKS_UP].beginning(text)) or any(words[FrameWords.TAKES_OVER].spans(text))
+
+
+def _in_person(text: str, words: Vocabulary) -> bool:
+    return any(words[FrameWords.IN_PERSON].spans(text))
+
+
 def _filled(
-    said: Sequence[Utterance], pieces: Sequence[_Piece], kinds: Mapping[_Piece, SoundKind]
+    said: Sequence[Utterance], pieces: Sequence[_Piece], kinds: Mapping[_Piece, SoundKind], words: Vocabulary
 ) -> frozenset[_Piece]:
     """The machine's pieces: those found, and of their utterances what stands between them or goes on without a pause."""
     machine = set(kinds)
@@ -159,16 +167,16 @@ def _filled(
         machine |= set(own[at[0] : at[-1] + 1])
         for begin, step in ((at[0], -1), (at[-1], 1)):
             here = begin
-            while 0 <= here + step < len(own) and _goes_on(said, own[here], own[here + step]):
+            while 0 <= here + step < len(own) and _goes_on(said, own[here], own[here + step], words):
                 here += step
                 machine.add(own[here])
     return frozenset(machine)
 
 
-def _goes_on(said: Sequence[Utterance], piece: _Piece, other: _Piece) -> bool:
+def _goes_on(said: Sequence[Utterance], piece: _Piece, other: _Piece, words: Vocabulary) -> bool:
     """Whether the same breath holds another piece; people take theirs before they answer a machine."""
     text = said[other.owner].text[other.first : other.last]
-    return _apart_s(said, piece, other) < BREATH_S and not any(word in text for word in PERSONAL)
+    return _apart_s(said, piece, other) < BREATH_S and not _in_person(text, words)
 
 
 def _parted(owner: int, u: Utterance, pieces: Sequence[_Piece], machine: frozenset[_Piece]) -> list[Utterance]:

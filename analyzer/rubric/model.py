@@ -186,6 +186,9 @@ class FrameWords(StrEnum):
     NO_CALL = "no-call"
     TURNING_AWAY = "turning-away"
     WRONG_NUMBER = "wrong-number"
+    IN_PERSON = "in-person"
+    PICKS_UP = "picks-up"
+    TAKES_OVER = "takes-over"
 
 
 @dataclass(frozen=True, slots=True)

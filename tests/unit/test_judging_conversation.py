@@ -17,7 +17,7 @@ from tests.cast import C, T, heard, spoken, talk
 
 LEXICONS = Path(__file__).parents[2] / "lexicons"
 WORDS = words_for(LEXICONS, None)
-ANNOUNCEMENTS = Announcements(load_shared(LEXICONS).lists, WORDS)
+ANNOUNCEMENTS = Announcements(load_shared(LEXICONS), WORDS)
 FOLLOWUP = load_standard("property-followup", LEXICONS)
 UNKNOWN = Role.UNKNOWN
 ONE_VOICE = Engine("faster-whisper", "base", diarizer="CAM++, found 1, kept 1")
