@@ -62,10 +62,11 @@ def warnings(report: Report) -> tuple[str, ...]:
     sentences = []
     total_s = report.samples / SAMPLE_RATE_HZ
     stated_s = report.container_s
-    if stated_s is not None and stated_s - report.decoded_s > max(MIN_LOSS_S, 0.002 * stated_s):
+    lost_s = 0.0 if stated_s is None else stated_s - report.decoded_s - report.filled_s  # holes are told by themselves
+    if stated_s is not None and lost_s > max(MIN_LOSS_S, 0.002 * stated_s):
         sentences.append(
             f"录音可能不完整：文件标明 {stated_s:.1f} 秒，只解出 {report.decoded_s:.1f} 秒，"
-            f"缺少的 {stated_s - report.decoded_s:.1f} 秒没有参与判断。"
+            f"缺少的 {lost_s:.1f} 秒没有参与判断。"
         )
     if report.unread_bytes:
         sentences.append(f"文件末尾还有 {readable_bytes(report.unread_bytes)} 读不出来，如果其中有声音，没有参与判断。")

@@ -157,7 +157,7 @@ def _in_time(blocks: Iterator[NDArray[np.float32]], deadline: float) -> Iterator
 
 
 def _drifts(tape: Tape, path: Path) -> bool:
-    """Whether a browser's seconds would differ from ours: damage, a wrong length, or MP3 that is found by estimate.
+    """Whether a browser's seconds would differ from ours: damage, a wrong length or beginning, MP3 found by estimate.
 
     A browser seeks in MP3 of variable bit rate by a table of 100 places (Xing header), seconds off in a long one.
     """
@@ -165,4 +165,4 @@ def _drifts(tape: Tape, path: Path) -> bool:
     wrong = tape.stated_s is not None and abs(tape.stated_s - decoded_s) > max(MIN_DRIFT_S, 0.002 * decoded_s)
     start = sniff.head(path)
     estimated = tape.container == "mp3" and (b"Xing" in start or b"VBRI" in start)
-    return bool(tape.bad_packets or tape.filled_samples or wrong or estimated)
+    return bool(tape.bad_packets or tape.filled_samples or tape.origin_s > MIN_DRIFT_S or wrong or estimated)

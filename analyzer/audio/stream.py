@@ -69,9 +69,9 @@ class Source:
         self.decoded_samples = 0
         self.filled_samples = 0
         self.read_bytes = 0  # how far into the file the packets came from
+        self.origin_s: float = (self._container.start_time or 0) / 1e6  # where a piece cut from a longer file begins
         self.stated_s = self._stated_s(path)
         self.comment: str = str(self._container.metadata.get("comment", ""))
-        self._origin_s = (self._container.start_time or 0) / 1e6
 
     def __enter__(self) -> Source:
         return self
@@ -110,7 +110,10 @@ class Source:
             return (read_s if exact else counted_s) if frames else None
         if read_s is not None:
             return read_s
-        return self._container.duration / 1e6 if self._container.duration else None
+        length_s = self._container.duration / 1e6 if self._container.duration else None
+        if length_s is not None and self.container == "matroska" and length_s > self.origin_s > 0:
+            return length_s - self.origin_s  # there the second at which it ends is written
+        return length_s
 
     @property
     def planes(self) -> int:
@@ -203,7 +206,7 @@ class Source:
         """Silence for a hole before `frame`, so that times stay those of a player; never past the stated end."""
         if frame.pts is None or frame.time_base is None or self.stated_s is None:
             return
-        at_s = float(frame.pts * frame.time_base) - self._origin_s
+        at_s = float(frame.pts * frame.time_base) - self.origin_s
         missing = round(at_s * SAMPLE_RATE_HZ) - self.decoded_samples - self.filled_samples
         if missing < MIN_GAP_S * SAMPLE_RATE_HZ or at_s > min(self.stated_s, max_duration_s) + MIN_GAP_S:
             return

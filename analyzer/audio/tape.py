@@ -61,6 +61,7 @@ class Tape:
         self.bad_packets = self.non_finite = self.decoded_samples = self.filled_samples = 0
         self.unread_bytes = ends.mp4_tail(path) if self.container == "mov" and self.joined == 1 else 0
         self.cut = self.container == "ogg" and ends.ogg_is_cut(path)
+        self.origin_s = self._sources[0].origin_s
         self._stated_s: list[float | None] = []
 
     def __enter__(self) -> Tape:

@@ -44,7 +44,7 @@ WARNINGS = [
     ({"container_s": 3_606.0, "decoded_s": 3_600.0}, None),  # 0.2 % of an hour: rounding of a header
     ({"container_s": 90.0}, "录音可能不完整：文件标明 90.0 秒，只解出 60.0 秒，缺少的 30.0 秒没有参与判断。"),
     ({"bad_packets": 3}, "文件有损坏：3 个数据包无法解码，已跳过。"),
-    ({"filled_s": 1.5}, "录音中间缺少 1.5 秒，已用静音补齐，时间位置不变。"),
+    ({"container_s": 61.5, "filled_s": 1.5}, "录音中间缺少 1.5 秒，已用静音补齐，时间位置不变。"),
     ({"non_finite": 7}, "有 7 个采样值不是有效数字（NaN 或无穷大），已按静音处理。"),
     ({"clipped_share": 0.012}, "录音过载（削波）：1.2% 的采样达到满幅，文字可能不准。"),
     ({"dc_offset": -0.05}, "录音有直流偏移（-5.0%），已去除。"),
@@ -78,6 +78,11 @@ WARNINGS = [
 def test_each_condition_has_one_sentence(changes: dict[str, object], sentence: str | None) -> None:
     report = dataclasses.replace(GOOD, **changes)  # type: ignore[arg-type]  # a table of fields
     assert messages.warnings(report) == ((sentence,) if sentence else ())
+
+
+def test_a_hole_is_not_told_again_as_lost_at_the_end() -> None:
+    lost, hole = messages.warnings(dataclasses.replace(GOOD, container_s=90.0, filled_s=10.0))
+    assert "缺少的 20.0 秒没有参与判断" in lost and "中间缺少 10.0 秒" in hole
 
 
 def test_answers_survive_the_pipe() -> None:
