@@ -99,7 +99,8 @@ def furnish(app: Flask, people: dict[str, Any], audible: bool = False) -> Furnit
                     state=RecordingState.JUDGED, duration_s=82.0,
                 )  # fmt: skip
                 document = analysis(name)
-                if number % 3 == 1:  # not all alike: others meet what the first missed
+                # not all alike, and the two differ in whichever weeks are counted: one meets a third, the other most
+                if number % 3 == 1 if technician is people["wang"] else number % 8:
                     for item in document["items"]:
                         if item["verdict"] == "missed" and item["kind"] == "required":
                             item["verdict"], item["credit"] = "met", 1.0
