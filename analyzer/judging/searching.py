@@ -35,6 +35,7 @@ class ElementSearch:
 
 
 def search(element: Element, case: Case, window: Span) -> ElementSearch:
+    """Return what was found of an element: what counts must begin within `window`, what nearly counts may stand anywhere."""
     found = _heard(element, case, window)
     if found.hit is not None or case.perhaps is None:
         return found

@@ -97,7 +97,7 @@ def _bare(path: Path) -> Iterator[sqlite3.Connection]:
     for pragma in ("synchronous=OFF", "cache_size=-1000000", "foreign_keys=OFF"):
         connection.execute(f"PRAGMA {pragma}")
     names = ",".join(f"'{model.__tablename__}'" for model in _TABLES)
-    wanted = f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})"  # noqa: S608
+    wanted = f"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({names})"  # noqa: S608  # names of our own tables and whole numbers
     indexes = connection.execute(wanted).fetchall()
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
@@ -117,7 +117,7 @@ def _copy_in_sqlite(connection: sqlite3.Connection, shift: Shift) -> None:
         connection.execute(statement)
     for model in _TABLES:
         connection.execute(_statement(model, shift, sqlite=True))
-    said = connection.execute(f"SELECT recording_id, lines FROM spoken_texts WHERE recording_id <= {BLOCK} ORDER BY 1")  # noqa: S608
+    said = connection.execute(f"SELECT recording_id, lines FROM spoken_texts WHERE recording_id <= {BLOCK} ORDER BY 1")  # noqa: S608  # names of our own tables and whole numbers
     connection.executemany(
         "INSERT INTO spoken_index (rowid, terms) VALUES (?, ?)",
         ((number + shift.recordings, terms[lines]) for number, lines in said.fetchall()),
@@ -136,7 +136,7 @@ def _copy_in_postgresql(session: Session, shift: Shift) -> None:
             session.execute(text(_statement(model, shift, sqlite=False)))
     new = Recording.id.between(shift.recordings + 1, shift.recordings + BLOCK)
     session.execute(update(Recording).where(new).values(analysis_id=Recording.id))
-    index = f"INSERT INTO spoken_index SELECT recording_id + {shift.recordings}, terms FROM spoken_index WHERE recording_id <= {BLOCK}"  # noqa: S608
+    index = f"INSERT INTO spoken_index SELECT recording_id + {shift.recordings}, terms FROM spoken_index WHERE recording_id <= {BLOCK}"  # noqa: S608  # names of our own tables and whole numbers
     session.execute(text(index))
 
 
@@ -165,7 +165,7 @@ def _people(shift: Shift) -> list[str]:
         chosen = ", ".join(values.get(name, f'"{name}"') for name in names)
         table = model.__tablename__
         made.append(
-            f"INSERT INTO {table} ({columns}) SELECT {chosen} FROM {table} WHERE id <= {own}"  # noqa: S608
+            f"INSERT INTO {table} ({columns}) SELECT {chosen} FROM {table} WHERE id <= {own}"  # noqa: S608  # names of our own tables and whole numbers
             f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE id = {shifted} + 1)"
         )
     return made
@@ -180,7 +180,7 @@ def _statement(model: Any, shift: Shift, *, sqlite: bool, without: tuple[str, ..
     key, most = _KEYS.get(table, "id"), BLOCK
     if table == "decisions":
         most = (BLOCK + 1) * REVIEWED - 1
-    return f'INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} WHERE "{key}" BETWEEN 1 AND {most} ORDER BY "{key}"'  # noqa: S608
+    return f'INSERT INTO {table} ({names}) SELECT {chosen} FROM {table} WHERE "{key}" BETWEEN 1 AND {most} ORDER BY "{key}"'  # noqa: S608  # names of our own tables and whole numbers
 
 
 def _shifted(table: str, column: Column[Any], shift: Shift, sqlite: bool) -> str:
@@ -211,4 +211,4 @@ def _count_on(here: Site) -> None:
     with here.db.writing() as session:
         for model in (Team, Technician, WorkOrder, Recording, Analysis, Decision, Job):
             table = model.__tablename__
-            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"))  # noqa: S608
+            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"))  # noqa: S608  # names of our own tables and whole numbers

@@ -108,23 +108,27 @@ def test_unscaled_float_samples_are_brought_down_to_full_scale(tmp_path: Path) -
         assert any("超过满幅" in warning for warning in audio.warnings)
 
 
-def test_a_late_sound_track_keeps_its_place_in_the_video(tmp_path: Path) -> None:
+def put_off(path: Path, target: Path, from_s: float, by_s: int) -> Path:
+    """A Matroska file whose sound stands `by_s` later from second `from_s` on: a hole, or a piece of a longer file."""
     import av
 
-    original = write(tmp_path / "a.mkv", tone(2.0), "matroska", "flac")
-    late = tmp_path / "late.mkv"
-    with av.open(str(original)) as source, av.open(str(late), "w", format="matroska") as out:
+    with av.open(str(path)) as source, av.open(str(target), "w", format="matroska") as out:
         stream = source.streams.audio[0]
         copy = out.add_stream_from_template(stream)
         for packet in source.demux(stream):
             if packet.dts is None:
                 continue
-            if float(packet.pts * packet.time_base) >= 1.0:  # one second is lost in the middle
-                packet.pts += 1000
-                packet.dts += 1000
+            if float(packet.pts * packet.time_base) >= from_s:
+                packet.pts += 1000 * by_s
+                packet.dts += 1000 * by_s
             packet.stream = copy
             out.mux(packet)
-    with open_audio(late, Settings()) as audio:
+    return target
+
+
+def test_a_late_sound_track_keeps_its_place_in_the_video(tmp_path: Path) -> None:
+    original = write(tmp_path / "a.mkv", tone(2.0), "matroska", "flac")
+    with open_audio(put_off(original, tmp_path / "late.mkv", 1.0, 1), Settings()) as audio:
         assert audio.duration_s == pytest.approx(3.0, abs=0.1)
         assert np.abs(read(audio, 0, 1.2, 1.8)).max() < 0.01
         assert np.abs(read(audio, 0, 2.3, 2.8)).max() > 0.2
@@ -134,21 +138,8 @@ def test_a_late_sound_track_keeps_its_place_in_the_video(tmp_path: Path) -> None
 
 def test_a_piece_cut_from_a_longer_file_begins_with_itself(tmp_path: Path) -> None:
     """Its header tells at which second of the whole it ends: an hour was never in it."""
-    import av
-
     original = write(tmp_path / "a.mkv", tone(2.0), "matroska", "flac")
-    piece = tmp_path / "piece.mka"
-    with av.open(str(original)) as source, av.open(str(piece), "w", format="matroska") as out:
-        stream = source.streams.audio[0]
-        copy = out.add_stream_from_template(stream)
-        for packet in source.demux(stream):
-            if packet.dts is None:
-                continue
-            packet.pts += 3_600_000
-            packet.dts += 3_600_000
-            packet.stream = copy
-            out.mux(packet)
-    with open_audio(piece, Settings()) as audio:
+    with open_audio(put_off(original, tmp_path / "piece.mka", 0.0, 3_600), Settings()) as audio:
         assert audio.duration_s == pytest.approx(2.0, abs=0.1)
         assert audio.warnings == ()
 

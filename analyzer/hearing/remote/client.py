@@ -77,7 +77,7 @@ class Client:
                 return act()
             except _AgainError as error:
                 left_s = self._patience_s - (time.monotonic() - began)
-                wait_s = pause_s * random.uniform(0.75, 1.25) if error.wait_s is None else error.wait_s  # noqa: S311
+                wait_s = pause_s * random.uniform(0.75, 1.25) if error.wait_s is None else error.wait_s  # noqa: S311  # spreads retries, guards nothing
                 if left_s <= wait_s or stopping.wait(wait_s):
                     raise ModelError(
                         "speech-unreachable",
