@@ -13,6 +13,7 @@ from analyzer.text import Break
 from analyzer.text.tokens import FINAL_PARTICLES
 
 REACH = 40  # characters of the sentence that are looked at before and after a match
+AGAIN_WITHIN_S = 15.0  # who speaks again later than this after his words does not speak of them any more
 PARTICLES = "的" + "".join(sorted(FINAL_PARTICLES))
 _WHOSE = re.compile("^[这那]?(?:[我俺咱您你恁侬]们?|阿拉|物业|公司)?")
 _QUOTATION_MARKS = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ('"', '"'))
@@ -29,7 +30,7 @@ class Context:
     question_mark: bool  # whether the writing ends the sentence with one
     beyond: str = ""  # the next sentence's first clause, of the same utterance
     echo: bool = False  # whether the other one has just said the same
-    again: str = ""  # the first clause with which the speaker goes on after somebody else has spoken
+    again: str = ""  # the first clause with which the speaker goes on, AGAIN_WITHIN_S at the latest, when another has spoken
     quoted: bool = False  # whether the writing has the words in quotation marks
 
     @property
@@ -49,6 +50,7 @@ def context_of(stream: Stream, match: Match, heard: str = "") -> Context:
     end = min(high, stream.sentence_end(match.last + 1))
     goes_on = stream.clauses(end, high)[0] if end < high else ""
     at_once = end < high and stream.owner[end] == stream.owner[end - 1]
+    soon = at_once or bool(goes_on) and _silence_s(stream, end) <= AGAIN_WITHIN_S
     return Context(
         _clauses(stream, begin, match.first) + COMMA * bool(begin < match.first and stream.breaks[match.first]),
         said,
@@ -56,9 +58,14 @@ def context_of(stream: Stream, match: Match, heard: str = "") -> Context:
         _mark_after(stream, end - 1) in ("？", "?"),
         goes_on if at_once else "",
         len(core := _WHOSE.sub("", said).strip(PARTICLES)) > 1 and core in heard,
-        "" if at_once else goes_on,
+        goes_on if soon and not at_once else "",
         _is_quoted(stream, match),
     )
+
+
+def _silence_s(stream: Stream, at: int) -> float:
+    """Seconds from the end of the character before `at` to the beginning of that one."""
+    return stream.span(at, at).start_s - stream.span(at - 1, at - 1).end_s
 
 
 def _clauses(stream: Stream, begin: int, end: int) -> str:

@@ -122,6 +122,12 @@ def test_who_says_when_he_speaks_again_that_it_was_a_joke_waits_for_a_person() -
     assert found.verdict is Verdict.MISSED
 
 
+def test_a_joke_half_a_minute_later_is_another_one() -> None:
+    turns = (T, "您好，我是物业的维修师傅"), (C, "墙上怎么有爪子印呀？"), (T, "那可不是我干的，跟我没关系。")
+    later = (C, "哎，我家那只猫啊，" + "它一天到晚上蹿下跳的，" * 12), (T, "逗您呢，明天我来补上。")
+    assert result(heard(talk(*turns, *later)), "not-our-concern").verdict is Verdict.MISSED
+
+
 @pytest.mark.parametrize(
     ("said", "item", "why"),
     [

@@ -10,9 +10,8 @@ from web.models.vocabulary import NOT_SEEN, How, Kind, VerdictWord
 from web.opinions.standing import Suggestion
 from web.summaries.confirmed import Confirmed
 
-NEAR_MISS = (
-    0.69  # the analyzer's own margin (threshold 0.75 less 0.06): so near, poor sound may have made the difference
-)
+COUNTS = 0.75  # the analyzer's threshold: from this similarity on words count as said
+NEAR_MISS = COUNTS - 0.06  # the analyzer's own margin: so near, poor sound may have made the difference
 UNSURE_ROLE = 0.6  # less sure of who the technician is: a miss may be the customer's silence
 ALWAYS = "总是"  # the condition of a clause that has none
 TROUBLE, GOOD, REST = "trouble", "good", "rest"
@@ -92,6 +91,12 @@ class ClauseLine:
     suggestion: Suggestion | None = None  # of a local language model; no verdict
     history: tuple[Entry, ...] = ()
     appeals: tuple[AppealNote, ...] = ()
+
+    @property
+    def is_nearest_said(self) -> bool:
+        """Whether the nearest words are the very ones that are asked for: only when, or whether, they were said is in doubt."""
+        unsure = self.machine == VerdictWord.CANNOT_JUDGE
+        return unsure and self.nearest is not None and self.nearest.similarity >= COUNTS
 
     @property
     def seen(self) -> str:

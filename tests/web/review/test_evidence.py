@@ -82,3 +82,15 @@ def test_what_is_alike_in_words_is_still_what_comes_nearest(
     )
     assert "最接近" in clause
     assert "可能换了说法" not in clause
+
+
+@pytest.mark.parametrize(
+    ("result", "called"),
+    [({"verdict": "cannot_judge", "credit": None}, "请听这里"), ({"verdict": "missed", "credit": 0.0}, "最接近")],
+)
+def test_the_very_words_of_which_only_the_time_is_in_doubt_are_not_called_the_nearest(
+    app: Flask, db: Database, people: object, login: Login, result: dict[str, Any], called: str
+) -> None:
+    near = lambda h: {**h, "by": "words", "similarity": 1.0, "suspicion": False}  # noqa: E731
+    clause = shown(app, db, login, "demonstrate", reason="", hits=[], nearest=near, **result)
+    assert [word for word in ("请听这里", "最接近") if word in clause] == [called]
