@@ -108,9 +108,9 @@ def fit(sheet: Sheet, columns: Any) -> Fit:
     weight = np.where(positive, 1.0, 1.0 / np.sqrt(number[sheet.line]))
     scores = sheet.width.astype(np.float64)  # first the widest window of each turn: most of it
     fitted = Fit(np.zeros(columns.shape[1]), 0.0)
+    model = LogisticRegression(C=PENALTY, max_iter=300, warm_start=True)  # a round goes on from the one before
     for _ in range(ROUNDS):
         kept = ~positive | _likeliest(sheet, scores, positive)
-        model = LogisticRegression(C=PENALTY, solver="liblinear", max_iter=300, random_state=0)
         model.fit(columns[kept], positive[kept], sample_weight=weight[kept])
         fitted = Fit(model.coef_[0], float(model.intercept_[0]))
         scores = fitted.scores(columns)
