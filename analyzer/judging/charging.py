@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from analyzer.domain import Hit, Outcome, Role, Span
 from analyzer.judging.accusing import accusations, just_heard, promise, unasked, unclear
 from analyzer.judging.case import Case
-from analyzer.judging.context import context_of, is_whole_turn
+from analyzer.judging.context import context_of, is_whole_sentence
 from analyzer.judging.frames import Frame, Frames, Framing
 from analyzer.judging.reasons import part, quoted, reason
 from analyzer.judging.topics import topics
@@ -150,7 +150,7 @@ def _doubted(element: Element, case: Case) -> Iterator[tuple[Match, str]]:
         return
     whole = Span(0.0, case.hearing.duration_s)
     for match in case.understanding.places(element.meaning, element.who, whole):
-        if case.understanding.is_suspicious(element.meaning, match.similarity) and not touches(match, known):
+        if case.understanding.is_possible(element.meaning, match.similarity) and not touches(match, known):
             yield match, MEANT
 
 
@@ -175,5 +175,5 @@ def doubt_of(match: Match, element: Element, case: Case) -> str:
         return VOICE
     if unasked(ear, element, match):
         return SENSE if case.understanding.is_doubtful(element, match) else UNASKED
-    bare = bool(element.questions) and is_whole_turn(stream, match)  # 不清楚。 to a question can mean nothing else
+    bare = bool(element.questions) and is_whole_sentence(stream, match)  # 不清楚。 can mean nothing else
     return SENSE if not bare and case.understanding.is_doubtful(element, match) else ""

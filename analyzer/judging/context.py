@@ -15,7 +15,7 @@ from analyzer.text.tokens import FINAL_PARTICLES
 REACH = 40  # characters of the sentence that are looked at before and after a match
 AGAIN_WITHIN_S = 15.0  # who speaks again later than this after his words does not speak of them any more
 PARTICLES = "的" + "".join(sorted(FINAL_PARTICLES))
-_WHOSE = re.compile("^[这那]?(?:[我俺咱您你恁侬]们?|阿拉|物业|公司)?")
+_WHOSE = re.compile("^(?:[这那]个?)?(?:[我俺咱您你恁侬]们?|阿拉|物业|公司)?")
 _QUOTATION_MARKS = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ('"', '"'))
 _QUOTED = re.compile("|".join(f"{opening}[^{closing}]*{closing}" for opening, closing in _QUOTATION_MARKS))
 
@@ -30,7 +30,9 @@ class Context:
     question_mark: bool  # whether the writing ends the sentence with one
     beyond: str = ""  # the next sentence's first clause, of the same utterance
     echo: bool = False  # whether the other one has just said the same
-    again: str = ""  # the first clause with which the speaker goes on, AGAIN_WITHIN_S at the latest, when another has spoken
+    again: str = (
+        ""  # the first clause with which the speaker goes on, AGAIN_WITHIN_S at the latest, when another has spoken
+    )
     quoted: bool = False  # whether the writing has the words in quotation marks
 
     @property
@@ -50,7 +52,7 @@ def context_of(stream: Stream, match: Match, heard: str = "") -> Context:
     end = min(high, stream.sentence_end(match.last + 1))
     goes_on = stream.clauses(end, high)[0] if end < high else ""
     at_once = end < high and stream.owner[end] == stream.owner[end - 1]
-    soon = at_once or bool(goes_on) and _silence_s(stream, end) <= AGAIN_WITHIN_S
+    soon = at_once or (bool(goes_on) and _silence_s(stream, end) <= AGAIN_WITHIN_S)
     return Context(
         _clauses(stream, begin, match.first) + COMMA * bool(begin < match.first and stream.breaks[match.first]),
         said,
@@ -90,13 +92,11 @@ def _is_quoted(stream: Stream, match: Match) -> bool:
     return any(opening in opened and closing in after for opening, closing in _QUOTATION_MARKS)
 
 
-def is_whole_turn(stream: Stream, match: Match) -> bool:
-    """Return whether the words of a match are all that was said between two turns of others, but for 这我 and 啊."""
-    owner = stream.owner[match.first]
-    begin, end = np.searchsorted(stream.owner, [owner, owner + 1])
-    alone = stream.breaks[begin] == Break.TURN and (end == len(stream.text) or stream.breaks[end] == Break.TURN)
+def is_whole_sentence(stream: Stream, match: Match) -> bool:
+    """Return whether the words of a match are all that a sentence says, but for 这个我 and 啊."""
+    begin, end = stream.sentence_begin(match.first), stream.sentence_end(match.last + 1)
     before, after = stream.text[begin : match.first], stream.text[match.last + 1 : end]
-    return bool(alone) and not _WHOSE.sub("", before) and not after.strip(PARTICLES)
+    return not _WHOSE.sub("", before) and not after.strip(PARTICLES)
 
 
 def rest_of_turn(stream: Stream, match: Match) -> str:

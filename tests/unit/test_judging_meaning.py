@@ -69,7 +69,7 @@ def test_other_words_that_surely_mean_it_are_credited_and_shown_as_such() -> Non
     assert "意思相同" in met.reason
 
 
-@pytest.mark.parametrize("probability", [0.6, 0.85])  # a bound of .8 and the margin are .87
+@pytest.mark.parametrize("probability", [0.4, 0.6])  # a bound of .8 less the slack is .67, one of .5 is .33
 def test_other_words_that_may_mean_it_are_left_to_a_person(probability: float) -> None:
     said = [*VISIT, (T, "灯绳您拽一把瞧。"), (C, "亮了。")]
     asked = result(said, "demonstrate", knowing("demonstrate", {"拽一把": probability}))
@@ -96,9 +96,9 @@ def test_words_that_were_not_heard_clearly_are_no_credit_by_their_meaning() -> N
 
 
 def test_what_hardly_means_something_banned_is_no_suspicion() -> None:
-    """A bound of .5 and the margin for suspicions are .6."""
+    """A bound of .5 less the slack is .33."""
     said = [*VISIT, (C, "顺便看看冰箱吧？"), (T, "冰箱不是我的买卖。"), (C, "哦。")]
-    found = [result(said, "not-our-job", knowing("refuse-job", {"不是我的买卖": p})).verdict for p in (0.55, 0.62)]
+    found = [result(said, "not-our-job", knowing("refuse-job", {"不是我的买卖": p})).verdict for p in (0.3, 0.36)]
     assert found == [Verdict.MET, Verdict.CANNOT_JUDGE]
 
 
@@ -151,7 +151,7 @@ def test_what_only_sounds_like_banned_words_is_a_suspicion_where_a_reader_holds_
     assert result(said, "do-not-know", knowing("ignorance", {"我没提": probability})).verdict is verdict
 
 
-@pytest.mark.parametrize(("probability", "verdict"), [(0.4, Verdict.MISSED), (0.2, Verdict.CANNOT_JUDGE)])
+@pytest.mark.parametrize(("probability", "verdict"), [(0.4, Verdict.MISSED), (0.1, Verdict.CANNOT_JUDGE)])
 def test_words_that_depend_on_their_sentence_accuse_only_where_a_reader_agrees(
     probability: float, verdict: Verdict
 ) -> None:
@@ -162,7 +162,7 @@ def test_words_that_depend_on_their_sentence_accuse_only_where_a_reader_agrees(
 
 
 def test_a_bare_reply_to_a_question_means_what_it_says_whatever_a_reader_makes_of_it() -> None:
-    for bare in ("不知道。", "这我不知道啊。"):
+    for bare in ("不知道。", "这我不知道啊。", "这个我不知道。您先用着。"):
         said = [*VISIT, (C, "这灯还能用几年？"), (T, bare), (C, "哦。")]
         assert result(said, "do-not-know", knowing("ignorance", {"不知道": 0.03})).verdict is Verdict.MISSED, bare
 
