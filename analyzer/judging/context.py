@@ -66,8 +66,8 @@ def context_of(stream: Stream, match: Match, heard: str = "") -> Context:
 
 
 def _silence_s(stream: Stream, at: int) -> float:
-    """Seconds from the end of the character before `at` to the beginning of that one."""
-    return stream.span(at, at).start_s - stream.span(at - 1, at - 1).end_s
+    """Seconds between the utterances of the character before `at` and of that one."""
+    return stream.utterances[int(stream.owner[at])].start_s - stream.utterances[int(stream.owner[at - 1])].end_s
 
 
 def _clauses(stream: Stream, begin: int, end: int) -> str:
