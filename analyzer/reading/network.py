@@ -1,6 +1,6 @@
 """What the meanings have in common: one small network over a window's runs, its vector and the vector of what it answers.
 
-A meaning has one to five thousand lines, all together have seventy thousand. What a refusal or an excuse is in itself, and what a word is as
+A meaning has one to five thousand lines, all have seventy thousand. What a refusal or an excuse is in itself, and what a word is as
 the answer to a question (“不接。” to “顺手看看？”), is learnt from all of them at once: Caruana, "Multitask Learning", Machine
 Learning 28, 1997. One hidden layer; a head for each meaning gives the log-odds that a window says it.
 """
