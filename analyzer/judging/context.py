@@ -30,9 +30,7 @@ class Context:
     question_mark: bool  # whether the writing ends the sentence with one
     beyond: str = ""  # the next sentence's first clause, of the same utterance
     echo: bool = False  # whether the other one has just said the same
-    again: str = (
-        ""  # the first clause with which the speaker goes on, AGAIN_WITHIN_S at the latest, when another has spoken
-    )
+    again: str = ""  # his first clause after somebody else has spoken, where that is within AGAIN_WITHIN_S
     quoted: bool = False  # whether the writing has the words in quotation marks
 
     @property

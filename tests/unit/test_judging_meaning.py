@@ -102,6 +102,14 @@ def test_what_hardly_means_something_banned_is_no_suspicion() -> None:
     assert found == [Verdict.MET, Verdict.CANNOT_JUDGE]
 
 
+@pytest.mark.parametrize(("probability", "applies"), [(0.75, False), (0.85, True)])
+def test_what_makes_a_clause_due_gets_no_slack(probability: float, applies: bool) -> None:
+    """A bound of .8 is .8 for a fact, and .67 for words that fulfil a clause."""
+    said = [(T, "您好，我是物业的小王，昨天给您修的灯，现在好用吗？"), (C, "它又耍起脾气来。"), (C, "嗯。")]
+    found = result(said, "handle-problem", knowing("fact-problem", {"耍起脾气": probability}), "property-followup")
+    assert (found.verdict is not Verdict.NOT_APPLICABLE) is applies
+
+
 def test_the_customers_words_are_no_merit_of_the_technician() -> None:
     said = [*VISIT, (T, "好了。"), (C, "灯绳我拽一把瞧。")]
     assert result(said, "demonstrate", knowing("demonstrate", {"拽一把": 0.99})).verdict is Verdict.MISSED

@@ -91,6 +91,8 @@ def test_what_is_alike_in_words_is_still_what_comes_nearest(
 def test_the_very_words_of_which_only_the_time_is_in_doubt_are_not_called_the_nearest(
     app: Flask, db: Database, people: object, login: Login, result: dict[str, Any], called: str
 ) -> None:
-    near = lambda h: {**h, "by": "words", "similarity": 1.0, "suspicion": False}  # noqa: E731
+    def near(h: dict[str, Any]) -> dict[str, Any]:
+        return {**h, "by": "words", "similarity": 1.0, "suspicion": False}
+
     clause = shown(app, db, login, "demonstrate", reason="", hits=[], nearest=near, **result)
     assert [word for word in ("请听这里", "最接近") if word in clause] == [called]
